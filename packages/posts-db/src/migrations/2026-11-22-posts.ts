@@ -1,0 +1,29 @@
+import { type Kysely, sql } from 'kysely'
+
+/** Frozen: a later change is a later migration, and this file knows nothing of today's table types. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('posts')
+    .addColumn('id', 'integer', (column) => column.generatedByDefaultAsIdentity().primaryKey())
+    .addColumn('title', 'text', (column) => column.notNull())
+    .addColumn('content', 'text', (column) => column.notNull())
+    .addColumn('author', 'text', (column) => column.notNull())
+    // Milliseconds, as in the JSON: what is stored is what is shown.
+    .addColumn('created_at', 'timestamptz(3)', (column) => column.notNull().defaultTo(sql`clock_timestamp()`))
+    .addColumn('updated_at', 'timestamptz(3)', (column) => column.notNull().defaultTo(sql`clock_timestamp()`))
+    .addColumn('version', 'integer', (column) => column.notNull().defaultTo(1))
+    .addCheckConstraint('posts_title_length', sql`char_length(title) between 1 and 200`)
+    .addCheckConstraint('posts_content_length', sql`char_length(content) <= 20000`)
+    .addCheckConstraint('posts_author_length', sql`char_length(author) between 1 and 100`)
+    .addCheckConstraint('posts_version_positive', sql`version >= 1`)
+    .execute()
+
+  await db.schema
+    .createTable('loads')
+    // The one value allowed, so that there is at most one row.
+    .addColumn('only', 'boolean', (column) => column.primaryKey().defaultTo(true).check(sql`"only"`))
+    .addColumn('post_count', 'integer', (column) => column.notNull())
+    .addColumn('seed', 'bigint', (column) => column.notNull())
+    .addColumn('generator', 'integer', (column) => column.notNull())
+    .execute()
+}

@@ -1,0 +1,39 @@
+import { type RawBuilder, sql } from 'kysely'
+
+/** One post as the API shows it, and as {@link postJson} writes it. */
+export interface Post {
+  /** 1 … 2,147,483,647. */
+  id: number
+  title: string
+  content: string
+  author: string
+  /** `2026-01-01T00:00:00.000Z`: always UTC, always three digits of milliseconds. */
+  createdAt: string
+  updatedAt: string
+  /** 1 when created, then one more with each update of this row. */
+  version: number
+}
+
+/** A row as the response's own bytes: JSON made by Postgres, so that nothing is parsed or serialised on the way. */
+export interface PostJson {
+  id: number
+  version: number
+  json: string
+}
+
+/**
+ * The JSON text of the row at hand, the same bytes in a select, in `returning` and inside a list: one expression, used
+ * everywhere. Keys in the order of {@link Post}, no white space.
+ */
+export function postJson(): RawBuilder<string> {
+  return sql<string>`row_to_json((select post from (select
+    id, title, content, author,
+    ${isoDate('created_at')} as "createdAt",
+    ${isoDate('updated_at')} as "updatedAt",
+    version
+  ) post))::text`
+}
+
+function isoDate(column: 'created_at' | 'updated_at'): RawBuilder<string> {
+  return sql<string>`to_char(${sql.ref(column)} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+}

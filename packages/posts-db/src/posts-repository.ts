@@ -1,0 +1,148 @@
+import { type ExpressionBuilder, sql } from 'kysely'
+import type { PostsDatabase } from './database.ts'
+import { PostsDbError } from './errors.ts'
+import type { PostInput, PostPatch } from './post-input.ts'
+import { type PostJson, postJson } from './post-json.ts'
+import type { Tables } from './tables.ts'
+
+/** Some posts in the order of their ids. */
+export interface PostsPage {
+  /** JSON array text; `[]` when there are none. */
+  json: string
+  /** The id of the last post in it; absent when there are none. */
+  lastId?: number
+  /** What to give as `after` for the next page; absent when this is the last one. */
+  next?: number
+}
+
+/** The posts of one schema. Each call is one statement. Ids that can't exist are not found, never an error. */
+export interface PostsRepository {
+  /** All posts by id, as JSON array text, `[]` when there are none. Holds all of it in memory: see `count`. */
+  all(): Promise<{ json: string; count: number }>
+  /** How many posts there are, counted no further than `atMost` (default 50,001): that many means "or more". */
+  count(atMost?: number): Promise<number>
+  /** `limit` posts (at least 1) with ids above `after` (default 0); each is seen once however many are deleted meanwhile. */
+  page(options: { limit: number; after?: number | undefined }): Promise<PostsPage>
+  byId(id: number): Promise<PostJson | undefined>
+  create(input: PostInput): Promise<PostJson>
+  /** Sets all three fields; `version` goes up by one, `updatedAt` is now. Undefined when there is no such post. */
+  replace(id: number, input: PostInput): Promise<PostJson | undefined>
+  /**
+   * As `replace`, for the fields given.
+   * @throws PostsDbError `BAD_OPTION` when none is given
+   */
+  patch(id: number, patch: PostPatch): Promise<PostJson | undefined>
+  /** Whether there was such a post. */
+  delete(id: number): Promise<boolean>
+}
+
+/** Postgres' integer; a larger id asked for would be an error there ("out of range"). */
+const maxId = 2_147_483_647
+
+/** @param schema a name from {@link schemaName}, migrated */
+export function postsRepository(db: PostsDatabase, schema: string): PostsRepository {
+  const tables = db.kysely.withSchema(schema)
+
+  async function update(id: number, fields: PostPatch): Promise<PostJson | undefined> {
+    if (!isPossibleId(id)) return undefined
+    return tables
+      .updateTable('posts')
+      .set(fields)
+      .set({
+        // Raised by the statement that writes: two writers at once both count.
+        version: sql<number>`version + 1`,
+        // Not now(): that is when the transaction began, which a writer who waited for the row would turn back to.
+        updated_at: sql`clock_timestamp()`,
+      })
+      .where('id', '=', id)
+      .returning(asJson)
+      .executeTakeFirst()
+  }
+
+  return {
+    async all() {
+      const { json, count } = await tables
+        .selectFrom(
+          tables
+            .selectFrom('posts')
+            .select([postJson().as('json')])
+            .orderBy('id')
+            .as('post'),
+        )
+        .select([
+          sql<string>`coalesce('[' || string_agg(json, ',') || ']', '[]')`.as('json'),
+          sql<number>`count(*)::integer`.as('count'),
+        ])
+        .executeTakeFirstOrThrow()
+      return { json, count }
+    },
+
+    async count(atMost = 50_001) {
+      const { count } = await tables
+        .selectFrom(tables.selectFrom('posts').select('id').limit(atMost).as('post'))
+        .select(sql<number>`count(*)::integer`.as('count'))
+        .executeTakeFirstOrThrow()
+      return count
+    },
+
+    async page({ limit, after = 0 }) {
+      // One more than asked for tells whether there is a next page.
+      const rows = await tables
+        .selectFrom('posts')
+        .select(['id', postJson().as('json')])
+        .where('id', '>', Math.min(after, maxId))
+        .orderBy('id')
+        .limit(limit + 1)
+        .execute()
+      const shown = rows.slice(0, limit)
+      const lastId = shown.at(-1)?.id
+      return {
+        json: `[${shown.map((row) => row.json).join(',')}]`,
+        ...(lastId !== undefined && { lastId }),
+        ...(lastId !== undefined && rows.length > limit && { next: lastId }),
+      }
+    },
+
+    async byId(id) {
+      if (!isPossibleId(id)) return undefined
+      return tables.selectFrom('posts').select(asJson).where('id', '=', id).executeTakeFirst()
+    },
+
+    async create({ title, content, author }) {
+      return tables.insertInto('posts').values({ title, content, author }).returning(asJson).executeTakeFirstOrThrow()
+    },
+
+    async replace(id, { title, content, author }) {
+      return update(id, { title, content, author })
+    },
+
+    async patch(id, { title, content, author }) {
+      const fields = {
+        ...(title !== undefined && { title }),
+        ...(content !== undefined && { content }),
+        ...(author !== undefined && { author }),
+      }
+      if (Object.keys(fields).length === 0) {
+        throw new PostsDbError(
+          'BAD_OPTION',
+          `patch of post ${id} sets nothing; give at least one of title, content, author`,
+        )
+      }
+      return update(id, fields)
+    },
+
+    async delete(id) {
+      if (!isPossibleId(id)) return false
+      const deleted = await tables.deleteFrom('posts').where('id', '=', id).returning('id').executeTakeFirst()
+      return deleted !== undefined
+    },
+  }
+}
+
+function asJson(_: ExpressionBuilder<Tables, 'posts'>) {
+  return ['id' as const, 'version' as const, postJson().as('json')]
+}
+
+function isPossibleId(id: number): boolean {
+  return Number.isInteger(id) && id >= 1 && id <= maxId
+}
