@@ -1,0 +1,115 @@
+import { bulkhead } from 'cockatiel'
+import { type Codec, jsonCodec } from './codec.ts'
+import { MAX_TAGS } from './entry.ts'
+import { CacheError } from './errors.ts'
+import { type AsOf, Flights, nextMoment } from './flights.ts'
+import { type Runtime, systemRuntime } from './ports/runtime.ts'
+import type { Store } from './ports/store.ts'
+import type { Change, ReadStrategy, WriteStrategy } from './ports/strategy.ts'
+import type { ReadResult } from './read-result.ts'
+import { Slot } from './slot.ts'
+import { Writer } from './writer.ts'
+
+export interface CacheOptions<T> {
+  readonly store: Store
+  readonly read: ReadStrategy
+  readonly write: WriteStrategy
+  /** Default `jsonCodec`. */
+  readonly codec?: Codec<T>
+  /** Default the process's own time, randomness and timers. */
+  readonly runtime?: Runtime
+}
+
+export interface ReadOptions {
+  /** Tags that void this entry when they are invalidated. The same for every read of a key. At most 255, default none. */
+  readonly tags?: readonly string[]
+}
+
+/** A cache: one read strategy, one write strategy, one store. Values it hands out are shared; treat them as read-only. */
+export interface Cache<T> {
+  /**
+   * The value under `key`, from the cache or from `load`.
+   *
+   * @param load reads the origin (the primary, outside any older snapshot); `undefined` means "there is no such value",
+   *   which is cached too. What it throws is thrown to all who waited for it.
+   * @throws CacheError `ENCODE_FAILED`. A store that is away never fails a read.
+   */
+  read<V extends T>(key: string, load: () => Promise<V | undefined>, options?: ReadOptions): Promise<ReadResult<V>>
+
+  /**
+   * Runs `commit` and keeps the promise of the write strategy for what `change` names. Resolves, with the commit's
+   * result, once the write may be acknowledged.
+   *
+   * @throws what `commit` throws; nothing after the commit fails a write.
+   */
+  write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<R>
+
+  /** Voids entries by key and by tag. */
+  invalidate(what: { readonly keys?: readonly string[]; readonly tags?: readonly string[] }): Promise<void>
+
+  /** Voids everything. */
+  invalidateAll(): Promise<void>
+}
+
+/** So many loads at once reach the origin past a cache that is away; the others queue, one per key. */
+const LOADS_PAST_THE_CACHE = 32
+const NO_TAGS: readonly string[] = []
+
+/** Builds a cache. @throws CacheError `BAD_OPTION` */
+export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
+  const { store, read: strategy, write: writes, runtime = systemRuntime } = options
+  const codec = options.codec ?? (jsonCodec as Codec<T>)
+  const parts = { store, read: strategy, codec, runtime }
+  const flights = new Flights()
+  const flightsPastTheCache = new Flights()
+  const gate = bulkhead(LOADS_PAST_THE_CACHE, Number.POSITIVE_INFINITY)
+  const writer = new Writer(parts)
+
+  async function read(key: string, load: () => Promise<T | undefined>, options?: ReadOptions): Promise<ReadResult<T>> {
+    const began = nextMoment()
+    const slot = new Slot<T>(parts, key, checkTags(key, options?.tags), load)
+    if (strategy.lifetime === undefined) return (await strategy.onMiss(slot)).as('bypass')
+    try {
+      const asked = store.get(key, slot.tags)
+      const { bytes, epochs } = asked instanceof Promise ? await asked : asked
+      return slot.examine(bytes, epochs) ?? (await readTogether(slot, began))
+    } catch (error) {
+      if (!isUnavailable(error)) throw error
+      return await readPastTheCache(slot, began)
+    }
+  }
+
+  async function readTogether(slot: Slot<T>, began: number): Promise<ReadResult<T>> {
+    const fly = async (flight: AsOf, waited: boolean) => {
+      slot.board(flight)
+      return (waited && (await slot.get())) || strategy.onMiss(slot)
+    }
+    // The same key under other tags is another question.
+    const question = [slot.key, ...slot.tags].join('\0')
+    const { result, own } = await flights.join(question, began, fly, isUnavailable)
+    return own && result.outcome === 'miss' ? result : result.as('collapsed')
+  }
+
+  /** The origin is spared the herd that the cache no longer keeps away: one load per key, and so many in all. */
+  async function readPastTheCache(slot: Slot<T>, began: number): Promise<ReadResult<T>> {
+    const fly = (flight: AsOf) => gate.execute(() => slot.board(flight).load())
+    const { result } = await flightsPastTheCache.join(slot.key, began, fly)
+    return result.as('bypass')
+  }
+
+  return {
+    read: read as Cache<T>['read'],
+    write: (change, commit) => writes.write(change, commit, writer),
+    invalidate: ({ keys = [], tags = [] }) => writer.invalidate(keys, tags),
+    invalidateAll: async () => store.invalidateAll(),
+  }
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'STORE_UNAVAILABLE'
+}
+
+function checkTags(key: string, tags = NO_TAGS): readonly string[] {
+  if (tags.length <= MAX_TAGS) return tags
+  throw new CacheError('BAD_OPTION', `"${key}" is read with ${tags.length} tags; give at most ${MAX_TAGS}`, { key })
+}

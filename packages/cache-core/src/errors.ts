@@ -1,0 +1,33 @@
+/** Everything that can go wrong here, as a closed list that callers may switch over. */
+export type CacheErrorCode =
+  /** An option or argument is unusable. Thrown when the thing is built, or before the call has any effect. */
+  | 'BAD_OPTION'
+  /** The store gave no answer in time, refused, or is known to be away. Reads turn it into a bypass. */
+  | 'STORE_UNAVAILABLE'
+  /** The codec could not turn a loaded value into bytes. */
+  | 'ENCODE_FAILED'
+
+/** The one error class of this library. `cause` holds what led to it, `key` the entry concerned. */
+export class CacheError extends Error {
+  override readonly name = 'CacheError'
+  readonly code: CacheErrorCode
+  readonly key: string | undefined
+
+  constructor(code: CacheErrorCode, message: string, details: { key?: string; cause?: unknown } = {}) {
+    super(message, 'cause' in details ? { cause: details.cause } : undefined)
+    this.code = code
+    this.key = details.key
+  }
+}
+
+/**
+ * Checks a number given as an option.
+ *
+ * @throws CacheError `BAD_OPTION`, naming the option, the value and what is allowed.
+ */
+export function checkNumber(name: string, value: unknown, allowed: { min: number; max?: number }): number {
+  const { min, max = Number.MAX_SAFE_INTEGER } = allowed
+  if (typeof value === 'number' && value >= min && value <= max) return value
+  const range = max === Number.MAX_SAFE_INTEGER ? `a number of at least ${min}` : `a number from ${min} to ${max}`
+  throw new CacheError('BAD_OPTION', `${name} is ${String(value)}; give ${range}`)
+}

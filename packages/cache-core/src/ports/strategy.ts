@@ -1,0 +1,65 @@
+import type { Entry } from '../entry.ts'
+import type { ReadResult } from '../read-result.ts'
+import type { Slot } from '../slot.ts'
+import type { Writer } from '../writer.ts'
+
+/** How a cache reads. One file per strategy, in `strategies/`. */
+export interface ReadStrategy {
+  readonly name: string
+  readonly promise: ReadPromise
+  /** How long things last. `undefined`: nothing is kept, and the cache never asked. */
+  readonly lifetime: Lifetime | undefined
+  /** How an entry that a read found may be served, if at all. `now` is the latest the store's time can be. */
+  judge(entry: Entry, now: number): 'hit' | 'stale' | undefined
+  /** What a read does that found nothing to serve. Runs once for all callers in the process that may share it. */
+  onMiss<T>(slot: Slot<T>): Promise<ReadResult<T>>
+}
+
+/** How a cache treats a write of what it holds. One file per strategy, in `strategies/`. */
+export interface WriteStrategy {
+  readonly name: string
+  readonly promise: WritePromise
+  /** Runs `commit`, the database's transaction, and does what the entries it touches need, before and after. */
+  write<T, R>(change: Change<T, R>, commit: () => Promise<R>, cache: Writer<T>): Promise<R>
+}
+
+export interface ReadPromise {
+  /** For how long after its load began a value may be served while nobody invalidates it, in milliseconds. */
+  readonly staleForAtMostMs: number
+  /** How many loads the expiry of one key costs, over all processes, while no write voids the lease. */
+  readonly loadsPerExpiry: 'one per read' | 'one per process' | 'one'
+}
+
+export interface WritePromise {
+  /** No read that begins after a write was acknowledged returns an older value, in any process. */
+  readonly readAfterWrite: boolean
+  /** Whether a write that was acknowledged may be lost. */
+  readonly mayLoseWrites: boolean
+}
+
+/** How long things last, in milliseconds. */
+export interface Lifetime {
+  readonly ttlMs: number
+  readonly absentTtlMs: number
+  /** Fraction of a TTL taken off at random, 0 to 1. */
+  readonly jitter: number
+  readonly leaseMs: number
+}
+
+/** What a write touches. */
+export interface Change<T, R> {
+  /**
+   * The entries whose values change. As a function of the commit's result for keys that only the commit makes known
+   * (a new row's id): these are invalidated, never filled.
+   */
+  readonly keys: readonly string[] | ((result: R) => readonly string[])
+  /** Tags whose entries change in ways not known here (lists, pages). Default none. */
+  readonly tags?: readonly string[]
+  /** The tags that the entries under `keys` carry themselves, as given to `read`. Default none. */
+  readonly entryTags?: readonly string[]
+  /**
+   * A key's new value, for strategies that fill on write; `undefined` invalidates.
+   * Default: the commit's result when there is one key, and `undefined` when there are several.
+   */
+  readonly value?: (result: R, key: string) => T | undefined
+}

@@ -1,0 +1,144 @@
+import type { Cluster, Redis } from 'ioredis'
+import { newEpoch } from '../entry.ts'
+import { CacheError } from '../errors.ts'
+import type { Acquired, Epochs, Store } from '../ports/store.ts'
+import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from './scripts.ts'
+import type { ServerClock } from './server-clock.ts'
+
+export type RedisClient = Redis | Cluster
+
+/** Tag epochs outlive entries of up to this age; a longer-lived entry with tags is loaded anew. Bounds what tags leave behind. */
+const TAG_TTL_MS = 7 * 24 * 60 * 60 * 1_000
+const SCAN_BATCH = 500
+
+/**
+ * The guarded protocol as Redis commands, one round trip each: commands of a method are sent together, unpipelined, so
+ * that in a cluster each goes to its own node. Rejects when Redis does; `redisStore` puts the resilience around it.
+ */
+export function redisCommands(client: RedisClient, prefix: string, clock: ServerClock): Store {
+  const entryKey = (key: string) => `${prefix}e:${slot(key)}`
+  const leaseKey = (key: string) => `${prefix}l:${slot(key)}`
+  const tagKey = (tag: string) => `${prefix}t:${tag}`
+
+  async function run(script: Script, key: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
+    const rest = [2, entryKey(key), leaseKey(key), ...args]
+    try {
+      return await client.callBuffer('evalsha', [script.sha, ...rest])
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+      return await client.callBuffer('eval', [script.lua, ...rest])
+    }
+  }
+
+  /** A tag's epoch, made if missing: of two makers both get the first one's. */
+  async function epochOf(tag: string): Promise<Buffer> {
+    const made = newEpoch()
+    const before = await client.callBuffer('set', [tagKey(tag), made, 'PX', TAG_TTL_MS, 'NX', 'GET'])
+    return (before as Buffer | null) ?? made
+  }
+  const epochsOf = (tags: readonly string[]): Promise<Epochs> => Promise.all(tags.map(epochOf))
+
+  async function compareClocks(): Promise<void> {
+    const sentAt = performance.now()
+    const [seconds, microseconds] = (await client.call('time')) as [string, string]
+    clock.compare(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt)
+  }
+
+  async function bytesOf(key: string): Promise<Buffer | undefined> {
+    try {
+      return (await client.getBuffer(entryKey(key))) ?? undefined
+    } catch (error) {
+      // Somebody else's list or hash under our key: nothing of ours is there, and a fill replaces it.
+      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined
+      throw error
+    }
+  }
+
+  async function scan(pattern: string, drop: (keys: string[]) => Promise<unknown>): Promise<void> {
+    const masters = 'nodes' in client ? client.nodes('master') : [client]
+    for (const master of masters) {
+      for await (const keys of master.scanStream({ match: pattern, count: SCAN_BATCH })) await drop(keys)
+    }
+  }
+
+  return {
+    clock,
+
+    async get(key, tags) {
+      if (clock.isCompared && tags.length === 0) return { bytes: await bytesOf(key), epochs: [] }
+      const [bytes, epochs] = await Promise.all([
+        bytesOf(key),
+        Promise.all(tags.map(async (tag) => (await client.getBuffer(tagKey(tag))) ?? undefined)),
+        clock.isCompared || compareClocks(),
+      ])
+      return { bytes, epochs }
+    },
+
+    async acquire(key, { token, leaseMs, seen, tags }): Promise<Acquired> {
+      const sentAt = performance.now()
+      const [epochs, answer] = await Promise.all([
+        epochsOf(tags),
+        run(ACQUIRE, key, token, leaseMs, seen ? 1 : 0, seen ?? ''),
+      ])
+      const [now, kind, detail] = answer as [Buffer, Buffer, Buffer]
+      clock.compare(Number(now.toString()), sentAt)
+      switch (kind.toString()) {
+        case 'entry':
+          return { kind: 'entry', bytes: detail, epochs }
+        case 'held':
+          return { kind: 'held', endsInMs: Number(detail.toString()) }
+        default:
+          return { kind: 'granted', epochs }
+      }
+    },
+
+    async claim(key, { token, leaseMs, tags }) {
+      const sentAt = performance.now()
+      const [epochs, now] = await Promise.all([epochsOf(tags), run(CLAIM, key, token, leaseMs)])
+      clock.compare(Number((now as Buffer).toString()), sentAt)
+      return { epochs }
+    },
+
+    async fill(key, { token, entry, expiresAt }) {
+      if (expiresAt > clock.earliest()) return (await run(FILL, key, token, entry, Math.floor(expiresAt))) === 1
+      await run(RELEASE, key, token) // dead on arrival: its load outlasted its TTL
+      return false
+    },
+
+    async renew(key, token, leaseMs) {
+      return (await run(RENEW, key, token, leaseMs)) === 1
+    },
+
+    async release(key, token) {
+      await run(RELEASE, key, token)
+    },
+
+    async invalidate(keys, tags) {
+      await Promise.all([
+        ...keys.map((key) => client.unlink(entryKey(key), leaseKey(key))),
+        ...tags.map((tag) => client.set(tagKey(tag), newEpoch(), 'PX', TAG_TTL_MS)),
+      ])
+    },
+
+    async invalidateAll() {
+      for (const kind of ['l:', 'e:']) {
+        await scan(`${globEscape(prefix)}${kind}*`, (keys) => Promise.all(keys.map((key) => client.unlink(key))))
+      }
+    },
+  }
+}
+
+/** The key as a hash tag, so that entry and lease share a slot. Redis takes no empty tag, nor one that begins with `}`. */
+function slot(key: string): string {
+  return /^[}\\]|^$/.test(key) ? `{\\${key}}` : `{${key}}`
+}
+
+function globEscape(text: string): string {
+  return text.replace(/[\\*?[\]]/g, '\\$&')
+}
+
+/** @throws CacheError `BAD_OPTION` for a prefix that would move entry and lease to different slots. */
+export function checkPrefix(prefix: string): string {
+  if (!/[{}]/.test(prefix)) return prefix
+  throw new CacheError('BAD_OPTION', `prefix is "${prefix}"; give one without { and }, which choose the cluster slot`)
+}

@@ -1,0 +1,74 @@
+/**
+ * The protocol's scripts. Each touches one slot: KEYS[1] is an entry, KEYS[2] its lease.
+ *
+ * A lease is a string: its end (16 digits, the server's milliseconds) and the token. **The time decides who may take
+ * over, the token who may fill**, so it is kept for several leases after its end.
+ * Ends are compared as numbers: Lua's `<` on strings follows the server's locale.
+ */
+import { createHash } from 'node:crypto'
+import { IDENTITY_END, IDENTITY_START } from '../entry.ts'
+
+export interface Script {
+  readonly lua: string
+  readonly sha: string
+}
+
+function script(lua: string): Script {
+  return { lua, sha: createHash('sha1').update(lua).digest('hex') }
+}
+
+const END_DIGITS = 16
+const KEPT_FOR_LEASES = 8
+
+const NOW = `
+local t = redis.call('TIME')
+local now = t[1] * 1000 + t[2] / 1000`
+
+const GRANT = (token: string, leaseMs: string) =>
+  `redis.call('SET', KEYS[2], string.format('%0${END_DIGITS}.0f', now + ${leaseMs}) .. ${token}, 'PX', ${leaseMs} * ${KEPT_FOR_LEASES})`
+
+const HOLDS = (token: string) => `
+local lease = redis.call('GET', KEYS[2])
+local holds = lease and string.sub(lease, ${END_DIGITS + 1}) == ${token}`
+
+/**
+ * ARGV: token, leaseMs, whether something was seen ('1' or '0'), its identity.
+ * Answers {now, 'granted'} · {now, 'entry', bytes} · {now, 'held', milliseconds to its end}.
+ */
+export const ACQUIRE = script(`${NOW}
+local time = string.format('%.3f', now)
+local identity = redis.pcall('GETRANGE', KEYS[1], ${IDENTITY_START}, ${IDENTITY_END - 1})
+if type(identity) == 'string' and (ARGV[3] == '0' or identity ~= ARGV[4]) then
+  local entry = redis.call('GET', KEYS[1])
+  if entry then return {time, 'entry', entry} end
+end
+local lease = redis.call('GET', KEYS[2])
+if lease then
+  local left = tonumber(string.sub(lease, 1, ${END_DIGITS})) - now
+  if left > 0 then return {time, 'held', string.format('%.3f', left)} end
+end
+${GRANT('ARGV[1]', 'ARGV[2]')}
+return {time, 'granted'}`)
+
+/** ARGV: token, leaseMs. Answers now. */
+export const CLAIM = script(`${NOW}
+${GRANT('ARGV[1]', 'ARGV[2]')}
+return string.format('%.3f', now)`)
+
+/** ARGV: token, entry, the server's time of its expiry. Answers 1 when kept, 0 when refused. */
+export const FILL = script(`${HOLDS('ARGV[1]')}
+if not holds then return 0 end
+redis.call('DEL', KEYS[2])
+redis.call('SET', KEYS[1], ARGV[2], 'PXAT', ARGV[3])
+return 1`)
+
+/** ARGV: token, leaseMs. Answers 1 when renewed. */
+export const RENEW = script(`${HOLDS('ARGV[1]')}
+if not holds then return 0 end${NOW}
+${GRANT('ARGV[1]', 'ARGV[2]')}
+return 1`)
+
+/** ARGV: token. Answers 1 when released. */
+export const RELEASE = script(`${HOLDS('ARGV[1]')}
+if not holds then return 0 end
+return redis.call('DEL', KEYS[2])`)

@@ -1,0 +1,103 @@
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import { CacheError } from '../errors.ts'
+
+/** So many commands in a row must fail before the store is taken to be away. */
+const FAILURES_TO_OPEN = 5
+/** How often a store that is away is asked whether it is back. */
+const PROBE_EVERY_MS = 250
+
+export interface CircuitOptions {
+  /** A harmless command. It is asked while the circuit is open; users' reads never wait for it. */
+  readonly probe: () => Promise<unknown>
+  /** How long a command may take, in milliseconds. */
+  readonly deadlineMs: number
+  /** Whether an error means that the store is away, rather than that it refused this one command. */
+  readonly isOutage: (error: unknown) => boolean
+}
+
+/**
+ * What stands between one connection and its callers: a deadline on each command, and a breaker that stops asking a
+ * store that is away. Shared by all stores on the connection.
+ */
+export class Circuit {
+  readonly #options: CircuitOptions
+  readonly #breaker
+  readonly #recovered = new Set<() => void>()
+  #probing = false
+
+  constructor(options: CircuitOptions) {
+    this.#options = options
+    this.#breaker = circuitBreaker(
+      handleWhen((error) => options.isOutage(error)),
+      { breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN), halfOpenAfter: PROBE_EVERY_MS },
+    )
+    this.#breaker.onBreak(() => {
+      if (!this.#probing) this.#probeUntilBack()
+    })
+    this.#breaker.onReset(() => {
+      for (const recovered of this.#recovered) recovered()
+    })
+  }
+
+  get isClosed(): boolean {
+    return this.#breaker.state === CircuitState.Closed
+  }
+
+  /** Calls `recovered` each time the store has come back. */
+  onRecovered(recovered: () => void): void {
+    this.#recovered.add(recovered)
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @param deadlineMs default the circuit's own; `Infinity` for work of many commands with deadlines of their own.
+   * @throws CacheError `STORE_UNAVAILABLE`, with the `cause`: at once while the circuit is open.
+   */
+  async run<T>(command: () => T | Promise<T>, deadlineMs = this.#options.deadlineMs): Promise<T> {
+    if (!this.isClosed) throw new CacheError('STORE_UNAVAILABLE', 'the store is away; it is being probed')
+    try {
+      return await this.#breaker.execute(() => within(deadlineMs, command()))
+    } catch (cause) {
+      throw new CacheError('STORE_UNAVAILABLE', `the store did not answer: ${messageOf(cause)}`, { cause })
+    }
+  }
+
+  /** Only these probes meet the half-open breaker: cockatiel lets other calls wait for its outcome. */
+  #probeUntilBack(): void {
+    this.#probing = true
+    const { probe, deadlineMs } = this.#options
+    setTimeout(async () => {
+      try {
+        await this.#breaker.execute(() => within(deadlineMs, probe()))
+        this.#probing = false
+      } catch {
+        this.#probeUntilBack()
+      }
+    }, PROBE_EVERY_MS).unref()
+  }
+}
+
+/** @throws Error after `ms` milliseconds without an answer. */
+async function within<T>(ms: number, answer: T | Promise<T>): Promise<T> {
+  if (!(answer instanceof Promise) || ms === Number.POSITIVE_INFINITY) return answer
+  return new Promise<T>((resolve, reject) => {
+    // A busy event loop runs a late timer before it reads the answers that have long arrived: let it read them first.
+    const timer = setTimeout(() => setImmediate(reject, new Error(`no answer within ${ms} ms`)), ms)
+    timer.unref()
+    answer.then(
+      (value) => {
+        clearTimeout(timer)
+        resolve(value)
+      },
+      (error) => {
+        clearTimeout(timer)
+        reject(error)
+      },
+    )
+  })
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

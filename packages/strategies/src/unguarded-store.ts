@@ -1,0 +1,79 @@
+/**
+ * The store as most libraries have it: a fill is a SET, an invalidation a DEL, a lock a SET NX that nobody checks again.
+ * The same strategies run over it as over the guarded store, so that what the guard is worth can be seen and measured.
+ */
+
+import { randomBytes } from 'node:crypto'
+import type { Epochs, Store } from 'cache-core'
+import type { KeyValue } from './key-value.ts'
+
+export interface UnguardedOptions {
+  /** One loader at a time, by a lock that ends after `leaseMs`. Default false: everybody may load and fill. */
+  readonly lock?: boolean
+  /** Default the wall clock. */
+  readonly now?: () => number
+}
+
+const TAG_TTL_MS = 24 * 60 * 60 * 1_000
+/** Where an entry's identity lies. */
+const IDENTITY = [4, 12] as const
+
+export function unguardedStore(kv: KeyValue, { lock = false, now = Date.now }: UnguardedOptions = {}): Store {
+  const entryKey = (key: string) => `e:${key}`
+  const lockKey = (key: string) => `lock:${key}`
+  const tagKey = (tag: string) => `t:${tag}`
+
+  const epochsOf = (tags: readonly string[]): Promise<Epochs> =>
+    Promise.all(
+      tags.map(async (tag) => {
+        const epoch = (await kv.get(tagKey(tag))) ?? randomBytes(8)
+        await kv.set(tagKey(tag), epoch, TAG_TTL_MS)
+        return epoch
+      }),
+    )
+
+  return {
+    clock: { earliest: now, latest: now },
+
+    async get(key, tags) {
+      const [bytes, ...epochs] = await Promise.all([kv.get(entryKey(key)), ...tags.map((tag) => kv.get(tagKey(tag)))])
+      return { bytes, epochs }
+    },
+
+    async acquire(key, { token, leaseMs, seen, tags }) {
+      const epochs = await epochsOf(tags)
+      if (!lock) return { kind: 'granted', epochs }
+      const locked = await kv.setIfAbsent(lockKey(key), Buffer.from(token), leaseMs)
+      // Double-checked, as they do: the value may have come while we asked for the lock.
+      const bytes = await kv.get(entryKey(key))
+      if (bytes !== undefined && !(seen && bytes.subarray(...IDENTITY).equals(seen))) {
+        if (locked) await kv.delete(lockKey(key))
+        return { kind: 'entry', bytes, epochs }
+      }
+      return locked ? { kind: 'granted', epochs } : { kind: 'held', endsInMs: leaseMs }
+    },
+
+    claim: async (_key, { tags }) => ({ epochs: await epochsOf(tags) }),
+
+    async fill(key, { entry, expiresAt }) {
+      await kv.set(entryKey(key), entry, Math.max(1, Math.floor(expiresAt - now())))
+      if (lock) await kv.delete(lockKey(key))
+      return true
+    },
+
+    renew: () => true,
+
+    async release(key) {
+      if (lock) await kv.delete(lockKey(key))
+    },
+
+    async invalidate(keys, tags) {
+      await Promise.all([
+        ...keys.map((key) => kv.delete(entryKey(key))),
+        ...tags.map((tag) => kv.set(tagKey(tag), randomBytes(8), TAG_TTL_MS)),
+      ])
+    },
+
+    invalidateAll: () => kv.clear(),
+  }
+}
