@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { lockFolder } from './lock-folder.ts'
+import type { PostgresWorkerData, PostgresWorkerReply } from './postgres-worker.ts'
+import type { EmbeddedPostgresOptions } from './services-messages.ts'
+
+/**
+ * PGlite in a thread of this process: a long query then keeps nobody from hearing that the parent is gone.
+ * `onLost` is called when it ends unasked. For the services process: anything else starts it by `startPostgres`.
+ *
+ * Throws when another process has the folder open, and when what is in the folder can't be opened.
+ */
+export async function startEmbeddedPostgres(
+  options: EmbeddedPostgresOptions,
+  onLost: () => void,
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const dataDir =
+    options.dataDir === undefined ? mkdtempSync(join(tmpdir(), 'private-postgres-')) : resolve(options.dataDir)
+  mkdirSync(dataDir, { recursive: true })
+  const unlock = await lockFolder(dataDir)
+  const workerData: PostgresWorkerData = { dataDir, maxConnections: options.maxConnections ?? 100 }
+  const worker = new Worker(new URL('./postgres-worker.ts', import.meta.url), { workerData })
+  let stopping = false
+  worker.on('error', (error) => console.error('embedded Postgres failed:', error))
+  const gone = once(worker, 'exit').then(() => {
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
+    unlock()
+    if (!stopping) onLost()
+  })
+
+  const [reply] = (await once(worker, 'message')) as [PostgresWorkerReply]
+  if ('error' in reply) {
+    stopping = true
+    await gone
+    const remedy = 'move the folder away to start afresh, or set DATABASE_URL'
+    throw new Error(`embedded Postgres could not open ${dataDir}; ${remedy}`, { cause: reply.error })
+  }
+  return {
+    url: `postgres://postgres:postgres@127.0.0.1:${reply.port}/postgres`,
+    async stop() {
+      stopping = true
+      worker.postMessage('stop')
+      await gone
+    },
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The one process that owns the private servers, so that no kill of anything else can leave one behind.
+ * It is told what to start over its channel, and ends all of it when that closes. Started by `startServices` only.
+ */
+import { startEmbeddedPostgres } from './embedded-postgres.ts'
+import { endProcess } from './end-process.ts'
+import { createScratchDatabase } from './scratch-database.ts'
+import type {
+  ServicesOptions,
+  ServicesReply,
+  ServicesRequest,
+  StartedPostgres,
+  StartedRedis,
+} from './services-messages.ts'
+import { startRedis } from './start-redis.ts'
+
+/** Nobody is left to wait for: leave a little of the promised 2 s for the exit itself. */
+const ORPHANED_MS = 1_700
+/** Somebody waits: dropping a database may take a checkpoint. */
+const ASKED_MS = 10_000
+
+const stops: (() => Promise<unknown>)[] = []
+const alsoEnd = new Set<number>()
+let starting: Promise<unknown> = Promise.resolve()
+let ending = false
+
+process.on('message', (request: ServicesRequest) => {
+  if (request.type === 'start') starting = start(request.options)
+  else if (request.type === 'also-end') alsoEnd.add(request.pid)
+  else void end(ASKED_MS)
+})
+process.on('disconnect', () => void end(ORPHANED_MS))
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(ASKED_MS))
+
+async function start(options: ServicesOptions): Promise<void> {
+  const results = await Promise.allSettled([redis(options.redis), postgres(options.postgres)])
+  const failure = results.find((result) => result.status === 'rejected')
+  if (failure) {
+    await reply({ type: 'failed', error: failure.reason as Error })
+    // Not awaited: it waits for this start.
+    void end(ASKED_MS)
+    return
+  }
+  const [redisResult, postgresResult] = results as [
+    PromiseFulfilledResult<StartedRedis | undefined>,
+    PromiseFulfilledResult<StartedPostgres | undefined>,
+  ]
+  await reply({
+    type: 'ready',
+    ...(redisResult.value && { redis: redisResult.value }),
+    ...(postgresResult.value && { postgres: postgresResult.value }),
+  })
+}
+
+/** Resolves when it is on its way: an exit right after must not swallow it. A parent that is gone needs no reply. */
+function reply(message: ServicesReply): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send!(message, undefined, undefined, () => resolve())
+    else resolve()
+  })
+}
+
+async function redis(options: ServicesOptions['redis']): Promise<StartedRedis | undefined> {
+  if (options === undefined) return undefined
+  const server = await startRedis(options === true ? {} : options)
+  stops.push(server.stop)
+  return { name: server.name, version: server.version, url: server.url, port: server.port, pid: server.pid }
+}
+
+async function postgres(options: ServicesOptions['postgres']): Promise<StartedPostgres | undefined> {
+  if (options === undefined) return undefined
+  if (options !== true && 'scratchOn' in options) {
+    const scratch = await createScratchDatabase(options.scratchOn)
+    stops.push(scratch.drop)
+    return { kind: 'scratch', url: scratch.url }
+  }
+  const server = await startEmbeddedPostgres(options === true ? {} : options, () => void end(ASKED_MS))
+  stops.push(server.stop)
+  return { kind: 'embedded', url: server.url }
+}
+
+/** First those who use the servers, then the servers; after `withinMs` without ceremony. */
+async function end(withinMs: number): Promise<void> {
+  setTimeout(exitNow, withinMs)
+  if (ending) return
+  ending = true
+  await Promise.all([...alsoEnd].map((pid) => endProcess(pid)))
+  await starting
+  await Promise.allSettled(stops.map((stop) => stop()))
+  process.exit(0)
+}
+
+function exitNow(): void {
+  // After the other exit listeners (one kills Redis): a database busy in its thread could hold up the exit.
+  process.on('exit', () => process.kill(process.pid, 'SIGKILL'))
+  process.exit(1)
+}
