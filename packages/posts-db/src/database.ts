@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { checkWhole } from './check-whole.ts'
 import { PostsDbError } from './errors.ts'
 import type { Tables } from './tables.ts'
 
@@ -78,11 +79,5 @@ function checkUrl(url: string): void {
       'BAD_OPTION',
       `the database URL must look like postgres://user:password@host:5432/database (got ${shown})`,
     )
-  }
-}
-
-function checkWhole(name: string, value: number, min: number): void {
-  if (!Number.isSafeInteger(value) || value < min) {
-    throw new PostsDbError('BAD_OPTION', `${name} must be a whole number of at least ${min}, got ${value}`)
   }
 }

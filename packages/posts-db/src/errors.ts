@@ -18,3 +18,9 @@ export class PostsDbError extends Error {
     this.code = code
   }
 }
+
+/** What to show of an error from below. Node's errors on connecting to "localhost" have a code and no message. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.message || (error as NodeJS.ErrnoException).code || error.name
+}

@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely'
+import { checkWhole } from './check-whole.ts'
 import type { PostsDatabase } from './database.ts'
-import { PostsDbError } from './errors.ts'
-import { recordLoad } from './load-record.ts'
+import { PostsDbError, reasonOf } from './errors.ts'
+import { recordLoad, schemaLoaded } from './load-record.ts'
 import { makePosts } from './make-posts.ts'
 import type { Tables } from './tables.ts'
 
@@ -13,27 +14,31 @@ export interface LoadOptions {
   count: number
   /** 0 … 4,294,967,295, default 1. The same seed and count make the same rows anywhere. */
   seed?: number
-  /** Called after each batch with rows written so far and rows to write, both over all schemas. */
+  /** Leave schemas alone that already hold this load, with what users changed in them since. Default false. */
+  keepLoaded?: boolean
+  /** Called after each batch with the rows written so far and the rows to write, both over all schemas. */
   onProgress?: (done: number, total: number) => void
 }
 
 /** What a load did. */
 export interface LoadResult {
-  loaded: true
-  /** Posts per schema. */
+  /** False when there was nothing to do: every schema already held this load and was to be kept. */
+  loaded: boolean
+  /** The schemas that were replaced. */
+  schemas: string[]
+  /** Posts in each of them. */
   count: number
   seed: number
-  schemas: string[]
   durationMs: number
 }
 
-/** Rows per statement: about 3 MB, so that progress moves and no statement comes near the timeout. */
+/** Rows per statement: some 3 MB, so that progress moves and no statement comes near its timeout. */
 const batchRows = 10_000
 
 /**
  * Replaces the posts of each schema by `count` made-up ones with the ids 1 … `count`; the next post created gets
- * `count` + 1. One transaction over all schemas: after a failure every schema holds what it held before. Readers and
- * writers of these schemas wait until it is done.
+ * `count` + 1. One transaction over all schemas: after a failure every schema holds what it held before. Until it is
+ * done, readers and writers of these schemas wait.
  *
  * @param schemas names from {@link schemaName}, migrated
  * @throws PostsDbError `BAD_OPTION` before anything is sent; `LOAD_FAILED` with the cause
@@ -43,48 +48,74 @@ export async function loadPosts(
   schemas: readonly string[],
   options: LoadOptions,
 ): Promise<LoadResult> {
-  const { count, seed = 1, onProgress } = options
+  const { count, seed = 1, keepLoaded = false, onProgress } = options
   checkWhole('count', count, 1, loadLimits.maxCount)
   checkWhole('seed', seed, 0, loadLimits.maxSeed)
-  // In one order, whoever asks: two loads at once then wait for each other instead of ending in a deadlock.
-  const [first, ...others] = [...new Set(schemas)].sort()
-  if (first === undefined) throw new PostsDbError('BAD_OPTION', 'no schema to load posts into; give at least one')
-
+  if (schemas.length === 0) {
+    throw new PostsDbError('BAD_OPTION', 'no schema to load posts into; give at least one')
+  }
   const startedMs = performance.now()
-  const total = count * (1 + others.length)
+  // In one order, whoever asks: two loads at once then wait for each other instead of ending in a deadlock.
+  const asked = [...new Set(schemas)].sort()
+  const targets = keepLoaded ? await notLoaded(db, asked, { count, seed }) : asked
+
+  const total = count * targets.length
   let done = 0
-  const progress = (rows: number) => {
+  const wrote = (rows: number) => {
     done += rows
     onProgress?.(done, total)
   }
-
   try {
-    await db.kysely.transaction().execute(async (transaction) => {
-      for (const schema of [first, ...others]) await empty(transaction, schema)
-      // Made once and sent once; the other copies are made inside Postgres, from rows nobody else can see yet.
-      for (const [from, to] of batches(count)) {
-        await insertMade(transaction, first, { from, to, count, seed })
-        progress(to - from + 1)
-      }
-      for (const schema of others) {
-        for (const [from, to] of batches(count)) {
-          await copyPosts(transaction, first, schema, from, to)
-          progress(to - from + 1)
-        }
-      }
-      for (const schema of [first, ...others]) await finish(transaction, schema, { count, seed })
-    })
+    await db.kysely.transaction().execute((transaction) => replaceAll(transaction, targets, { count, seed }, wrote))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new PostsDbError('LOAD_FAILED', `loading ${count} posts failed, the old ones are kept: ${reason}`, {
+    throw new PostsDbError('LOAD_FAILED', `loading ${count} posts failed, nothing was changed: ${reasonOf(error)}`, {
       cause: error,
     })
   }
-  return { loaded: true, count, seed, schemas: [first, ...others], durationMs: performance.now() - startedMs }
+  return { loaded: targets.length > 0, schemas: targets, count, seed, durationMs: performance.now() - startedMs }
 }
 
-async function empty(db: Kysely<Tables>, schema: string): Promise<void> {
-  await sql`truncate ${sql.table(`${schema}.posts`)} restart identity`.execute(db)
+async function notLoaded(
+  db: PostsDatabase,
+  schemas: readonly string[],
+  load: { count: number; seed: number },
+): Promise<string[]> {
+  const missing: string[] = []
+  for (const schema of schemas) {
+    if (!(await schemaLoaded(db, schema, load))) missing.push(schema)
+  }
+  return missing
+}
+
+async function replaceAll(
+  db: Kysely<Tables>,
+  schemas: readonly string[],
+  load: { count: number; seed: number },
+  wrote: (rows: number) => void,
+): Promise<void> {
+  const [first, ...others] = schemas
+  if (first === undefined) return
+  // All locks first: from here on nobody changes the rows that are about to be copied.
+  for (const schema of schemas) await sql`truncate ${posts(schema)} restart identity`.execute(db)
+  for (const { from, to } of batches(load.count)) {
+    await insertMade(db, first, { from, to, ...load })
+    wrote(to - from + 1)
+  }
+  // Made and sent once; the other copies are made inside Postgres.
+  for (const schema of others) {
+    for (const { from, to } of batches(load.count)) {
+      await copy(db, first, schema, from, to)
+      wrote(to - from + 1)
+    }
+  }
+  for (const schema of schemas) {
+    await sql`select setval(pg_get_serial_sequence(format('%I.posts', ${schema}::text), 'id'), ${load.count})`.execute(
+      db,
+    )
+    await recordLoad(db, schema, load)
+    // Without statistics the plans right after a load are guesses.
+    await sql`analyze ${posts(schema)}`.execute(db)
+  }
 }
 
 async function insertMade(
@@ -92,37 +123,28 @@ async function insertMade(
   schema: string,
   part: { from: number; to: number; count: number; seed: number },
 ): Promise<void> {
-  // One JSON parameter instead of six per row: a statement takes 65,535.
+  // One JSON parameter, not one per field: a statement takes 65,535 at most.
   const rows = JSON.stringify(makePosts(part))
   await sql`
-    insert into ${sql.table(`${schema}.posts`)} (id, title, content, author, created_at, updated_at)
+    insert into ${posts(schema)} (id, title, content, author, created_at, updated_at)
     select id, title, content, author, created_at, created_at
     from json_to_recordset(${rows}::json)
       as made (id integer, title text, content text, author text, created_at timestamptz)
     order by id`.execute(db)
 }
 
-async function copyPosts(db: Kysely<Tables>, source: string, target: string, from: number, to: number): Promise<void> {
+async function copy(db: Kysely<Tables>, source: string, target: string, from: number, to: number): Promise<void> {
   await sql`
-    insert into ${sql.table(`${target}.posts`)} (id, title, content, author, created_at, updated_at, version)
+    insert into ${posts(target)} (id, title, content, author, created_at, updated_at, version)
     select id, title, content, author, created_at, updated_at, version
-    from ${sql.table(`${source}.posts`)} where id between ${from} and ${to}
+    from ${posts(source)} where id between ${from} and ${to}
     order by id`.execute(db)
 }
 
-async function finish(db: Kysely<Tables>, schema: string, load: { count: number; seed: number }): Promise<void> {
-  await sql`select setval(pg_get_serial_sequence(${`${schema}.posts`}, 'id'), ${load.count})`.execute(db)
-  await recordLoad(db.withSchema(schema), load)
-  // Without statistics the first plans after a load are guesses.
-  await sql`analyze ${sql.table(`${schema}.posts`)}`.execute(db)
+function posts(schema: string) {
+  return sql.id(schema, 'posts')
 }
 
-function* batches(count: number): Generator<[from: number, to: number]> {
-  for (let from = 1; from <= count; from += batchRows) yield [from, Math.min(from + batchRows - 1, count)]
-}
-
-function checkWhole(name: string, value: number, min: number, max: number): void {
-  if (!Number.isSafeInteger(value) || value < min || value > max) {
-    throw new PostsDbError('BAD_OPTION', `${name} must be a whole number from ${min} to ${max}, got ${value}`)
-  }
+function* batches(count: number): Generator<{ from: number; to: number }> {
+  for (let from = 1; from <= count; from += batchRows) yield { from, to: Math.min(from + batchRows - 1, count) }
 }

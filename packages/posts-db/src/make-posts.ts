@@ -24,9 +24,10 @@ const yearMs = 365 * 24 * 60 * 60 * 1000
 export function makePosts(options: { from: number; to: number; count: number; seed: number }): MadePost[] {
   const { from, to, count, seed } = options
   const posts: MadePost[] = []
+  const seedBits = createRandom(seed).below(2 ** 32)
   for (let id = from; id <= to; id++) {
     // A stream of its own for each post: any part of the load can be made without the parts before it.
-    const random = createRandom(createRandom(seed).below(2 ** 32) ^ Math.imul(id, 0x9e3779b1))
+    const random = createRandom(seedBits ^ Math.imul(id, 0x9e3779b1))
     posts.push({
       id,
       title: makeTitle(random),

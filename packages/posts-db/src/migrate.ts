@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import type { PostsDatabase } from './database.ts'
-import { PostsDbError } from './errors.ts'
+import { PostsDbError, reasonOf } from './errors.ts'
 import { migrations } from './migrations/index.ts'
 
 /** What `migrate` did in one schema: the names of the migrations it ran, none if all was there. */
@@ -28,7 +28,7 @@ export async function migrate(db: PostsDatabase, schemas: readonly string[]): Pr
     })
     const { error, results = [] } = await migrator.migrateToLatest()
     if (error !== undefined) {
-      throw new PostsDbError('MIGRATION_FAILED', `schema "${schema}" could not be migrated: ${messageOf(error)}`, {
+      throw new PostsDbError('MIGRATION_FAILED', `schema "${schema}" could not be migrated: ${reasonOf(error)}`, {
         cause: error,
       })
     }
@@ -44,8 +44,4 @@ function migrationsIn(schema: string): Record<string, Migration> {
       { up: (db: Kysely<unknown>) => migration.up(db.withSchema(schema)) },
     ]),
   )
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

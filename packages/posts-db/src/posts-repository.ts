@@ -1,9 +1,9 @@
-import { type ExpressionBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
+import { checkWhole } from './check-whole.ts'
 import type { PostsDatabase } from './database.ts'
 import { PostsDbError } from './errors.ts'
 import type { PostInput, PostPatch } from './post-input.ts'
 import { type PostJson, postJson } from './post-json.ts'
-import type { Tables } from './tables.ts'
 
 /** Some posts in the order of their ids. */
 export interface PostsPage {
@@ -51,30 +51,20 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
       .set({
         // Raised by the statement that writes: two writers at once both count.
         version: sql<number>`version + 1`,
-        // Not now(): that is when the transaction began, which a writer who waited for the row would turn back to.
+        // Not now(), the time the transaction began: a writer who waited for the row would set the clock back.
         updated_at: sql`clock_timestamp()`,
       })
       .where('id', '=', id)
-      .returning(asJson)
+      .returning(asJson())
       .executeTakeFirst()
   }
 
   return {
+    // Rows joined here, not one value from string_agg or json_agg: a quarter faster, because Postgres makes rows while
+    // Node takes them in, and it holds the event loop for shorter (figures in the README).
     async all() {
-      const { json, count } = await tables
-        .selectFrom(
-          tables
-            .selectFrom('posts')
-            .select([postJson().as('json')])
-            .orderBy('id')
-            .as('post'),
-        )
-        .select([
-          sql<string>`coalesce('[' || string_agg(json, ',') || ']', '[]')`.as('json'),
-          sql<number>`count(*)::integer`.as('count'),
-        ])
-        .executeTakeFirstOrThrow()
-      return { json, count }
+      const rows = await tables.selectFrom('posts').select(postJson().as('json')).orderBy('id').execute()
+      return { json: jsonArray(rows), count: rows.length }
     },
 
     async count(atMost = 50_001) {
@@ -86,6 +76,8 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
     },
 
     async page({ limit, after = 0 }) {
+      checkWhole('limit', limit, 1)
+      checkWhole('after', after, 0)
       // One more than asked for tells whether there is a next page.
       const rows = await tables
         .selectFrom('posts')
@@ -95,21 +87,19 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
         .limit(limit + 1)
         .execute()
       const shown = rows.slice(0, limit)
+      const json = jsonArray(shown)
       const lastId = shown.at(-1)?.id
-      return {
-        json: `[${shown.map((row) => row.json).join(',')}]`,
-        ...(lastId !== undefined && { lastId }),
-        ...(lastId !== undefined && rows.length > limit && { next: lastId }),
-      }
+      if (lastId === undefined) return { json }
+      return rows.length > limit ? { json, lastId, next: lastId } : { json, lastId }
     },
 
     async byId(id) {
       if (!isPossibleId(id)) return undefined
-      return tables.selectFrom('posts').select(asJson).where('id', '=', id).executeTakeFirst()
+      return tables.selectFrom('posts').select(asJson()).where('id', '=', id).executeTakeFirst()
     },
 
     async create({ title, content, author }) {
-      return tables.insertInto('posts').values({ title, content, author }).returning(asJson).executeTakeFirstOrThrow()
+      return tables.insertInto('posts').values({ title, content, author }).returning(asJson()).executeTakeFirstOrThrow()
     },
 
     async replace(id, { title, content, author }) {
@@ -139,8 +129,10 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
   }
 }
 
-function asJson(_: ExpressionBuilder<Tables, 'posts'>) {
-  return ['id' as const, 'version' as const, postJson().as('json')]
+const asJson = () => ['id', 'version', postJson().as('json')] as const
+
+function jsonArray(rows: readonly { json: string }[]): string {
+  return `[${rows.map((row) => row.json).join(',')}]`
 }
 
 function isPossibleId(id: number): boolean {

@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+import { scratchSchemas, testUrl } from '../../test/scratch.ts'
+import { loadPosts, postsRepository } from '../index.ts'
+
+const scratch = scratchSchemas()
+
+/** Runs one of the commands as pnpm does. */
+async function run(command: 'migrate' | 'load-posts', args: string[], url: string | undefined = testUrl()) {
+  const script = new URL(`./${command}.ts`, import.meta.url).pathname
+  const env = { ...process.env, DATABASE_URL: url }
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [script, ...args], { env })) }
+  } catch (error) {
+    return error as { code: number; stdout: string; stderr: string }
+  }
+}
+
+/** A schema of our own under the name that `--schema` takes. */
+function ownSchema() {
+  const schema = scratch.name()
+  return { schema, flag: ['--schema', schema.replace('_', ':')] }
+}
+
+test('load-posts migrates and loads, with plain lines where there is no terminal', async () => {
+  const { schema, flag } = ownSchema()
+  const { code, stdout, stderr } = await run('load-posts', ['--', '--count', '200', '--seed', '9', ...flag])
+  expect(stdout).toMatch(/^loaded 200 posts \(seed 9\) into 1 schema in \d+\.\d s\n$/)
+  expect(stderr).toBe('loading posts: 200 of 200 rows\n')
+  expect(code).toBe(0)
+  const other = await scratch.migrated()
+  await loadPosts(scratch.db(), [other], { count: 200, seed: 9 })
+  expect(await postsRepository(scratch.db(), schema).all()).toEqual(await postsRepository(scratch.db(), other).all())
+})
+
+test('migrate says what it did, and the second time that there was nothing to do', async () => {
+  const { schema, flag } = ownSchema()
+  expect((await run('migrate', flag)).stdout).toMatch(new RegExp(`^${schema}: \\d{4}-`))
+  expect((await run('migrate', flag)).stdout).toBe(`${schema}: up to date\n`)
+})
+
+test.each([
+  ['--count 0'],
+  ['--count -1'],
+  ['--count 1.5'],
+  ['--count abc'],
+  ['--count 1000001'],
+  ['--seed -1'],
+  ['--seed x'],
+  ['--seed 4294967296'],
+  ['--frob 1'],
+])('load-posts %s: one line, exit 1, nothing written', async (line) => {
+  const { schema, flag } = ownSchema()
+  const [name, value] = line.split(' ')
+  const { code, stdout, stderr } = await run('load-posts', [...line.split(' '), ...flag])
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect(stderr).toMatch(/^[^\n]+\n$/)
+  expect(stderr).toContain(name)
+  if (name !== '--frob') expect(stderr).toContain(`${JSON.stringify(value)} is not allowed; give a whole number from`)
+  const { rows } = await sql`select from pg_namespace where nspname = ${schema}`.execute(scratch.db().kysely)
+  expect(rows).toEqual([])
+})
+
+test('an unknown strategy is refused, with the names there are', async () => {
+  const { code, stderr } = await run('load-posts', ['--schema', 'no-such-strategy'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^--schema "no-such-strategy" is not allowed; give one of .*cache-aside.*\n$/)
+})
+
+test.each([
+  ['', 'DATABASE_URL is not set'],
+  ['postgres://127.0.0.1:1/posts', "can't use the database at 127.0.0.1:1/posts"],
+  ['mysql://u:secret@h/d', 'must look like postgres://'],
+])('DATABASE_URL=%s is told in one line', async (url, message) => {
+  const { code, stderr } = await run('migrate', [], url)
+  expect(code).toBe(1)
+  expect(stderr).toContain(message)
+  expect(stderr).not.toContain('secret')
+  expect(stderr).toMatch(/^[^\n]+\n$/)
+})

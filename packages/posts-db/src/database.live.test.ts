@@ -1,0 +1,60 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { testUrl } from '../test/scratch.ts'
+import { createDatabase } from './database.ts'
+
+function open(options: { maxConnections?: number; onError?: (error: Error) => void; url?: string } = {}) {
+  const db = createDatabase({ url: testUrl(), ...options })
+  onTestFinished(() => db.close())
+  return db
+}
+
+test('ping answers when Postgres does', async () => {
+  await expect(open().ping()).resolves.toBeUndefined()
+})
+
+test('ping fails when nobody listens', async () => {
+  await expect(open({ url: 'postgres://127.0.0.1:1/x' }).ping()).rejects.toThrow('ECONNREFUSED')
+})
+
+test('close may be called twice, before or after use', async () => {
+  const unused = open()
+  await Promise.all([unused.close(), unused.close()])
+  const used = open()
+  await used.ping()
+  await used.close()
+  await used.close()
+  expect(used.pool.totalCount).toBe(0)
+})
+
+test('close ends connections that only kysely used', async () => {
+  const db = open()
+  await db.kysely.selectNoFrom((eb) => eb.lit(1).as('one')).execute()
+  await db.close()
+  expect(db.pool.totalCount).toBe(0)
+})
+
+test('with all connections taken a query fails after 2 s instead of waiting for ever', async () => {
+  const db = open({ maxConnections: 1 })
+  const client = await db.pool.connect()
+  const startedMs = performance.now()
+  await expect(db.ping()).rejects.toThrow('timeout')
+  expect(performance.now() - startedMs).toBeLessThan(3_000)
+  client.release()
+})
+
+test('an error on an idle connection reaches onError, and without one is no crash', () => {
+  const seen: Error[] = []
+  const error = new Error('the server went away')
+  open({ onError: (each) => seen.push(each) }).pool.emit('error', error, undefined as never)
+  open().pool.emit('error', error, undefined as never)
+  expect(seen).toEqual([error])
+})
+
+test.each(['', 'localhost', 'mysql://u:secret@h/d', '/var/run/postgresql'])('the URL %j is refused', (url) => {
+  expect(() => createDatabase({ url })).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }))
+  expect(() => createDatabase({ url })).not.toThrow('secret')
+})
+
+test.each([0, -1, 1.5, Number.NaN])('maxConnections %d is refused', (maxConnections) => {
+  expect(() => createDatabase({ url: testUrl(), maxConnections })).toThrow('maxConnections')
+})
