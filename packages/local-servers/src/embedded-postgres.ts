@@ -17,17 +17,13 @@ export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
   onLost: () => void,
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  const dataDir =
-    options.dataDir === undefined ? mkdtempSync(join(tmpdir(), 'private-postgres-')) : resolve(options.dataDir)
-  mkdirSync(dataDir, { recursive: true })
-  const unlock = await lockFolder(dataDir)
+  const { dataDir, giveBack } = await claimFolder(options.dataDir)
   const workerData: PostgresWorkerData = { dataDir, maxConnections: options.maxConnections ?? 100 }
   const worker = new Worker(new URL('./postgres-worker.ts', import.meta.url), { workerData })
   let stopping = false
   worker.on('error', (error) => console.error('embedded Postgres failed:', error))
   const gone = once(worker, 'exit').then(() => {
-    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true })
-    unlock()
+    giveBack()
     if (!stopping) onLost()
   })
 
@@ -46,4 +42,17 @@ export async function startEmbeddedPostgres(
       await gone
     },
   }
+}
+
+/** The folder asked for, locked; or a temporary one, which is deleted when given back or when this process exits. */
+async function claimFolder(asked: string | undefined): Promise<{ dataDir: string; giveBack(): void }> {
+  if (asked === undefined) {
+    const dataDir = mkdtempSync(join(tmpdir(), 'private-postgres-'))
+    const giveBack = () => rmSync(dataDir, { recursive: true, force: true })
+    process.on('exit', giveBack)
+    return { dataDir, giveBack }
+  }
+  const dataDir = resolve(asked)
+  mkdirSync(dataDir, { recursive: true })
+  return { dataDir, giveBack: await lockFolder(dataDir) }
 }

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Ends a process, and its process group if it leads one: SIGTERM, and SIGKILL for what is left after `graceMs` (default 1 s).
+ * Ends a process, and its process group if it leads one: SIGTERM, and SIGKILL for what is left after `graceMs`.
  * For processes that are not children of this one, whose exit no event tells. A pid that is gone is no error.
  */
-export async function endProcess(pid: number, graceMs = 1_000): Promise<void> {
+export async function endProcess(pid: number, graceMs: number): Promise<void> {
   const target = signal(-pid, 0) ? -pid : pid
   signal(target, 'SIGTERM')
   const deadline = Date.now() + graceMs

@@ -15,9 +15,11 @@ import type {
 import { startRedis } from './start-redis.ts'
 
 /** Nobody is left to wait for: leave a little of the promised 2 s for the exit itself. */
-const ORPHANED_MS = 1_700
+const ORPHANED_MS = 1_500
 /** Somebody waits: dropping a database may take a checkpoint. */
 const ASKED_MS = 10_000
+/** What is ended along with the servers: as long to finish. A killed parent's children may be zombies that long. */
+const GRACE_MS = 700
 
 const stops: (() => Promise<unknown>)[] = []
 const alsoEnd = new Set<number>()
@@ -84,7 +86,7 @@ async function end(withinMs: number): Promise<void> {
   setTimeout(exitNow, withinMs)
   if (ending) return
   ending = true
-  await Promise.all([...alsoEnd].map((pid) => endProcess(pid)))
+  await Promise.all([...alsoEnd].map((pid) => endProcess(pid, GRACE_MS)))
   await starting
   await Promise.allSettled(stops.map((stop) => stop()))
   process.exit(0)

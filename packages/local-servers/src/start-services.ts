@@ -17,7 +17,7 @@ export interface Services {
   pid: number
   /**
    * Another process to end when this one dies. Start it with `detached: true`: then its whole process group is ended, children too.
-   * It gets SIGTERM, and SIGKILL after 1 s.
+   * It gets SIGTERM, and SIGKILL after 0.7 s.
    */
   alsoEnd(pid: number): void
   /** Ends all of it and waits until it is gone. May be called more than once. */

@@ -1,0 +1,26 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+
+/** Resolves when the server at the other end of a connection opened now is gone. */
+export async function watchServer(url: string): Promise<{ gone: Promise<unknown> }> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  socket.on('error', () => {})
+  socket.resume()
+  return { gone: new Promise((resolve) => socket.once('close', resolve)) }
+}
+
+/** Whether nobody listens there. */
+export async function refuses(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  try {
+    await once(socket, 'connect')
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED'
+  } finally {
+    socket.destroy()
+  }
+}
