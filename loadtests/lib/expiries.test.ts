@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { expiriesIn, slicesFor } from './expiries.ts'
+
+describe('expiriesIn', () => {
+  const loads = (perSlice: number[]) => expiriesIn(perSlice, 100, 1000).map((expiry) => expiry.loads)
+
+  it('adds up the loads that begin close together', () => {
+    expect(loads([0, 3, 5, 0, 1, 0, 0, 0, 0, 0, 0, 0, 4])).toEqual([9, 4])
+  })
+
+  it('parts expiries at a gap of more than half a TTL', () => {
+    expect(loads([1, 0, 0, 0, 0, 1])).toEqual([2])
+    expect(loads([1, 0, 0, 0, 0, 0, 1])).toEqual([1, 1])
+  })
+
+  it('finds none where nothing was loaded', () => {
+    expect(loads([0, 0, 0])).toEqual([])
+  })
+})
+
+describe('slicesFor', () => {
+  it('has at least five slices in half a TTL, and enough for the whole run', () => {
+    expect(slicesFor(10_000, 1000)).toEqual({ sliceMs: 100, count: 101 })
+    expect(slicesFor(2000, 200)).toEqual({ sliceMs: 20, count: 101 })
+  })
+})

@@ -1,0 +1,122 @@
+import { type Expiry, expiriesIn, slicesFor } from './expiries.ts'
+import type { HotKeyOptions } from './hot-key-options.ts'
+import { FAILURES, OUTCOMES, type Outcome } from './outcomes.ts'
+import { allThresholdsHeld, type Distribution, type Summary, type SummaryData, summaryOf } from './summary.ts'
+import { count, number, table } from './table.ts'
+
+export interface HotKeyFigures {
+  name: string
+  reads: number
+  outcomes: Record<Outcome, number>
+  /** Loads of each expiry in order of time, the first (cold) one included. Empty where every read loads. */
+  loadsPerExpiry: number[]
+  /** Loads per expiry on average; null without expiries. */
+  stampedeFactor: number | null
+  /** Loads by `/api/stats`; null when it gave no answer. */
+  loads: number | null
+  latencyMs: Distribution
+  /** Only of those who waited: for their own load, or for somebody else's. */
+  waitedMs: Distribution
+  failed: number
+  dropped: number
+}
+
+export function hotKeyFigures(name: string, config: HotKeyOptions, summary: Summary): HotKeyFigures {
+  const strategy = { strategy: name }
+  const outcomes = Object.fromEntries(
+    OUTCOMES.map((outcome) => [outcome, summary.counter('answers', { ...strategy, outcome })]),
+  ) as Record<Outcome, number>
+  const { sliceMs, count: slices } = slicesFor(config.durationMs, config.ttlMs)
+  const perSlice = Array.from({ length: slices }, (_, slice) =>
+    summary.counter('loads_begun', { ...strategy, slice: String(slice) }),
+  )
+  const expiries: Expiry[] = outcomes.bypassed > 0 ? [] : expiriesIn(perSlice, sliceMs, config.ttlMs)
+  const total = expiries.reduce((sum, { loads }) => sum + loads, 0)
+  const [start, end] = (['start', 'end'] as const).map((at) =>
+    summary.gauge('api_count', { ...strategy, counter: 'loads', at }),
+  )
+  return {
+    name,
+    reads: OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0),
+    outcomes,
+    loadsPerExpiry: expiries.map(({ loads }) => loads),
+    stampedeFactor: expiries.length === 0 ? null : total / expiries.length,
+    loads: start == null || end == null ? null : end - start,
+    latencyMs: summary.trend('latency_ms', strategy),
+    waitedMs: summary.trend('latency_ms', { ...strategy, served: 'database' }),
+    failed:
+      FAILURES.reduce((sum, kind) => sum + summary.counter('failures', { ...strategy, kind }), 0) +
+      summary.counter('unfinished', strategy),
+    dropped: summary.counter('dropped_iterations', strategy),
+  }
+}
+
+/** What is written to `results/hot-key-expiry.json`; the rules for `schemaVersion` are those of side-by-side. */
+export interface HotKeyResult {
+  schemaVersion: 1
+  kind: 'hot-key-expiry'
+  finishedAt: string
+  ok: boolean
+  config: Omit<HotKeyOptions, 'adminToken'>
+  strategies: HotKeyFigures[]
+}
+
+export function hotKeyResult(data: SummaryData, options: HotKeyOptions, now: Date): HotKeyResult {
+  const { adminToken: _secret, ...config } = options
+  const summary = summaryOf(data)
+  return {
+    schemaVersion: 1,
+    kind: 'hot-key-expiry',
+    finishedAt: now.toISOString(),
+    ok: allThresholdsHeld(data),
+    config,
+    strategies: config.strategies.map((name) => hotKeyFigures(name, options, summary)),
+  }
+}
+
+export function hotKeyReport({ config, strategies, ok }: HotKeyResult): string {
+  const { ratePerSecond, post, ttlMs, originDelayMs, durationMs } = config
+  return [
+    '',
+    `${count(ratePerSecond)} reads/s of post ${post} alone: TTL ${ttlMs} ms, a load takes ${originDelayMs} ms and the query; ${durationMs / 1000} s each`,
+    '',
+    ...table(
+      [
+        { head: 'hot key', align: 'left' },
+        { head: 'reads' },
+        { head: 'expiries' },
+        { group: 'loads per expiry', head: 'mean' },
+        { group: 'loads per expiry', head: 'max' },
+        { head: 'loads' },
+        { group: 'all reads, ms', head: 'p50' },
+        { group: 'all reads, ms', head: 'p99' },
+        { group: 'all reads, ms', head: 'max' },
+        { group: 'who waited, ms', head: 'reads' },
+        { group: 'who waited, ms', head: 'p99' },
+        { head: 'failed' },
+        { head: 'dropped' },
+      ],
+      strategies.map((figures) => [
+        figures.name,
+        count(figures.reads),
+        figures.loadsPerExpiry.length === 0 ? '–' : count(figures.loadsPerExpiry.length),
+        figures.stampedeFactor === null ? '–' : figures.stampedeFactor.toFixed(2),
+        figures.loadsPerExpiry.length === 0 ? '–' : count(Math.max(...figures.loadsPerExpiry)),
+        figures.loads === null ? '–' : count(figures.loads),
+        number(figures.latencyMs.p50),
+        figures.latencyMs.count < 100 ? '–' : number(figures.latencyMs.p99),
+        number(figures.latencyMs.max),
+        count(figures.waitedMs.count),
+        figures.waitedMs.count < 100 ? '–' : number(figures.waitedMs.p99),
+        count(figures.failed),
+        count(figures.dropped),
+      ]),
+    ),
+    '',
+    'expiries: bursts of loads, the cold start included; loads per expiry is the stampede factor (1 = no stampede).',
+    'loads: by /api/stats. who waited: MISS, COLLAPSED, BYPASS. –: every read loads, or fewer than 100 samples.',
+    ...(ok ? [] : ['', 'This run does not count: see the thresholds that k6 names below.']),
+    '',
+    '',
+  ].join('\n')
+}

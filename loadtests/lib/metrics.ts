@@ -1,0 +1,33 @@
+import { Counter, Gauge, Trend } from 'k6/metrics'
+
+// k6's virtual users share no memory: all they tell each other, teardown and the summary goes through these.
+
+/** Reads answered. Tags: strategy, outcome, phase (warmup, measured), op (read, list). */
+export const answers = new Counter('answers')
+
+/**
+ * Plus one for each read answered, minus what `/api/stats` says at the end, per strategy and outcome: 0 when client and
+ * server counted the same. A threshold can't compare two metrics, but it can compare one with 0.
+ */
+export const balance = new Counter('balance')
+
+/** Plus one when an operation begins, minus one when it ends: what is left was cut off. Tag: strategy. */
+export const unfinished = new Counter('unfinished')
+
+/** Operations that failed. Tags: strategy, kind (see FAILURES). */
+export const failures = new Counter('failures')
+
+/** Request sent to last byte received, measured phase only. Tags: strategy, op (read, list, write), served. */
+export const latencyMs = new Trend('latency_ms')
+
+/** For how long the value served had been replaced, of those that were. Tags: strategy, op; measured phase only. */
+export const staleMs = new Trend('stale_ms')
+
+/** Reads whose answer did not say whether it was current (`X-Stale-Ms` absent). Tag: strategy. */
+export const staleUnknown = new Counter('stale_unknown')
+
+/** A counter of `/api/stats`. Tags: strategy, counter, at (start, middle, end). */
+export const apiCount = new Gauge('api_count')
+
+/** Reads that had to load, by the time at which they began (hot-key-expiry only). Tags: strategy, slice. */
+export const loadsBegun = new Counter('loads_begun')

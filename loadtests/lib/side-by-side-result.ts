@@ -1,0 +1,56 @@
+import type { Counters, StrategyInfo } from './api.ts'
+import { type StrategyFigures, strategyFigures } from './figures.ts'
+import type { SideBySideOptions } from './side-by-side-options.ts'
+import { allThresholdsHeld, type SummaryData, summaryOf } from './summary.ts'
+
+/** What `setup()` finds out, for the phases that follow. */
+export interface SetupData {
+  /** As the API listed them before the run, so with the tuning to go back to. */
+  strategies: StrategyInfo[]
+  /** The counters of each strategy before the first read. */
+  stats: Record<string, Counters>
+  /** Null where k6 does not say. */
+  k6Version: string | null
+}
+
+/**
+ * What is written to `results/side-by-side.json`. Readers check `schemaVersion` first: it is raised whenever a field is
+ * removed or changes its meaning; new fields do not raise it.
+ */
+export interface SideBySideResult {
+  schemaVersion: 1
+  kind: 'side-by-side'
+  /** ISO 8601, UTC. */
+  finishedAt: string
+  k6Version: string | null
+  /** Whether every threshold held: nothing failed, nothing was dropped, client and server counted the same. */
+  ok: boolean
+  /** Options in force; the token is left out. */
+  config: Omit<SideBySideOptions, 'adminToken'>
+  /** In the order in which they ran. */
+  strategies: (StrategyFigures & {
+    /** What `GET /api/strategies` says of it. */
+    strategy: Pick<StrategyInfo, 'title' | 'read' | 'write' | 'store'>
+  })[]
+}
+
+export function sideBySideResult(
+  data: SummaryData,
+  { adminToken: _secret, ...config }: SideBySideOptions,
+  setup: SetupData,
+  now: Date,
+): SideBySideResult {
+  const summary = summaryOf(data)
+  return {
+    schemaVersion: 1,
+    kind: 'side-by-side',
+    finishedAt: now.toISOString(),
+    k6Version: setup.k6Version,
+    ok: allThresholdsHeld(data),
+    config,
+    strategies: config.strategies.map((name) => {
+      const { title = name, read = '', write = '', store = '' } = setup.strategies.find((s) => s.name === name) ?? {}
+      return { ...strategyFigures(name, summary), strategy: { title, read, write, store } }
+    }),
+  }
+}

@@ -1,0 +1,192 @@
+import { describe, expect, it } from 'vitest'
+import { strategyFigures } from './figures.ts'
+import { sideBySideOptions } from './side-by-side-options.ts'
+import { sideBySideReport } from './side-by-side-report.ts'
+import { sideBySideResult } from './side-by-side-result.ts'
+import { type SummaryData, selectorsReadBy } from './summary.ts'
+
+const names = ['no-cache', 'cache-aside']
+const options = sideBySideOptions({ ADMIN_TOKEN: 'secret' }, names)
+const setup = {
+  strategies: [
+    {
+      name: 'cache-aside',
+      title: 'Cache-aside',
+      read: 'cache-aside',
+      write: 'expire-only',
+      store: 'redis',
+      tuning: {},
+    },
+  ],
+  stats: {},
+  k6Version: '1.8.1',
+}
+
+/** What k6 would hand over after a run of 1,000 reads, 100 lists and 200 writes, 10 reads more in the warm-up. */
+function summary(values: Record<string, Record<string, number>> = {}): SummaryData {
+  const s = 'strategy:cache-aside'
+  const trend = { count: 200, min: 1, avg: 2, med: 2, 'p(95)': 4, 'p(99)': 5, max: 6 }
+  const all: Record<string, Record<string, number>> = {
+    [`answers{${s},outcome:hits}`]: { count: 905 },
+    [`answers{${s},outcome:misses}`]: { count: 205 },
+    [`answers{${s},outcome:hits,phase:measured,op:read}`]: { count: 800 },
+    [`answers{${s},outcome:misses,phase:measured,op:read}`]: { count: 200 },
+    [`answers{${s},outcome:hits,phase:measured,op:list}`]: { count: 100 },
+    [`latency_ms{${s},op:read,served:cache}`]: { ...trend, count: 800 },
+    [`latency_ms{${s},op:read,served:database}`]: { ...trend, count: 99 },
+    [`latency_ms{${s},op:write}`]: trend,
+    [`stale_ms{${s},op:read}`]: { ...trend, count: 50, max: 4321 },
+    [`api_count{${s},counter:reads,at:start}`]: { value: 90 },
+    [`api_count{${s},counter:reads,at:middle}`]: { value: 100 },
+    [`api_count{${s},counter:reads,at:end}`]: { value: 1200 },
+    [`api_count{${s},counter:loads,at:middle}`]: { value: 10 },
+    [`api_count{${s},counter:loads,at:end}`]: { value: 232 },
+    ...Object.fromEntries(
+      Object.entries({ hits: 905, misses: 205, stale: 0, collapsed: 0, bypassed: 0 }).flatMap(([counter, value]) => [
+        [`api_count{${s},counter:${counter},at:start}`, { value: 7 }],
+        [`api_count{${s},counter:${counter},at:end}`, { value: 7 + value }],
+      ]),
+    ),
+    ...values,
+  }
+  return { metrics: Object.fromEntries(Object.entries(all).map(([name, figures]) => [name, { values: figures }])) }
+}
+
+const resultOf = (data: SummaryData) =>
+  sideBySideResult(data, { ...options, strategies: ['cache-aside'] }, setup, new Date('2026-11-22T12:00:00Z'))
+const figuresOf = (data: SummaryData) => resultOf(data).strategies[0]!
+
+describe('selectorsReadBy', () => {
+  it('names every figure that the report reads, so that k6 keeps it', () => {
+    const selectors = selectorsReadBy((recorder) => strategyFigures('cache-aside', recorder))
+    for (const name of Object.keys(summary().metrics)) expect(selectors).toContain(name)
+    expect(selectors.every((name) => name.includes('strategy:cache-aside'))).toBe(true)
+  })
+})
+
+describe('sideBySideResult', () => {
+  it('keeps the measured phase apart from the warm-up', () => {
+    const { byId, list, origin } = figuresOf(summary())
+    expect(byId).toMatchObject({ count: 1000, hitRatio: 0.8, staleReads: { count: 50, share: 0.05 } })
+    expect(list).toMatchObject({ count: 100, hitRatio: 1 })
+    expect(origin).toEqual({ reads: 1100, loads: 222, loadsPerRead: 222 / 1100 })
+  })
+
+  it('compares all reads with /api/stats, the warm-up included', () => {
+    expect(figuresOf(summary()).counters).toEqual({
+      k6: { reads: 1110, hits: 905, stale: 0, misses: 205, collapsed: 0, bypassed: 0 },
+      api: { reads: 1110, hits: 905, stale: 0, misses: 205, collapsed: 0, bypassed: 0 },
+      agree: true,
+    })
+  })
+
+  it('sees a difference of one', () => {
+    const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:end}': { value: 7 + 904 } })
+    expect(figuresOf(data).counters.agree).toBe(false)
+  })
+
+  it('does not compare counters when a request was cut off or failed', () => {
+    const cutOff = summary({ 'unfinished{strategy:cache-aside}': { count: 1 } })
+    const failed = summary({ 'failures{strategy:cache-aside,kind:timeout}': { count: 2 } })
+    expect(figuresOf(cutOff).counters.agree).toBeNull()
+    expect(figuresOf(failed)).toMatchObject({
+      counters: { agree: null },
+      failures: { total: 2, byKind: { timeout: 2 } },
+    })
+  })
+
+  it('says nothing of staleness when the API did not', () => {
+    const { byId } = figuresOf(summary({ 'stale_unknown{strategy:cache-aside}': { count: 3 } }))
+    expect(byId.staleReads).toBeNull()
+  })
+
+  it('has the fields of schema version 1', () => {
+    const result = resultOf(summary())
+    expect(Object.keys(result)).toEqual([
+      ...['schemaVersion', 'kind', 'finishedAt', 'k6Version', 'ok', 'config', 'strategies'],
+    ])
+    expect(Object.keys(result.strategies[0]!)).toEqual([
+      ...['name', 'byId', 'list', 'writes', 'origin', 'server', 'counters', 'failures', 'unfinished', 'dropped'],
+      'strategy',
+    ])
+    expect(Object.keys(result.strategies[0]!.byId)).toEqual([
+      ...['count', 'outcomes', 'hitRatio', 'hitMs', 'missMs', 'staleReads'],
+    ])
+    expect(result).toMatchObject({
+      schemaVersion: 1,
+      kind: 'side-by-side',
+      finishedAt: '2026-11-22T12:00:00.000Z',
+      k6Version: '1.8.1',
+      ok: true,
+    })
+  })
+
+  it('never writes the token down', () => {
+    expect(JSON.stringify(resultOf(summary()))).not.toContain('secret')
+  })
+
+  it('is not ok when a threshold was crossed', () => {
+    const data = summary()
+    data.metrics.failures = { values: { count: 1 }, thresholds: { 'count<1': { ok: false } } }
+    expect(resultOf(data).ok).toBe(false)
+  })
+})
+
+describe('sideBySideReport', () => {
+  it('prints figures side by side, and – for quantiles of fewer than 100 samples', () => {
+    expect(`\n${sideBySideReport(resultOf(summary()))}`).toMatchInlineSnapshot(`
+      "
+
+      200 operations/s: 5.0 % writes, 0.5 % whole lists, the rest reads by id; Zipf 0.99 over 10,000 posts
+      TTL 5000 ms; each strategy 15 s after 5 s of warm-up; seed 1
+
+                                 ─── hits, ms ───   misses, ms    loads  stale reads  stale, ms
+      reads by id  reads  hit %   p50   p95   p99  p50  p95  p99  /read  count     %  p95   max  errors  drops
+      ───────────  ─────  ─────  ────  ────  ────  ───  ───  ───  ─────  ─────  ────  ───  ────  ──────  ─────
+      cache-aside  1,000   80.0  2.00  4.00  5.00    –    –    –  0.202     50   5.0    –  4321       0      0
+
+                                         hits, ms    misses, ms   stale          ── writes, ms ──
+      whole list, writes  lists  hit %  median  max  median  max  lists  writes   p50   p95   p99
+      ──────────────────  ─────  ─────  ──────  ───  ──────  ───  ─────  ──────  ────  ────  ────
+      cache-aside           100  100.0       –    –       –    –      0     200  2.00  4.00  5.00
+
+      hits: answered from the cache (HIT, STALE); misses: waited for the database (MISS, COLLAPSED, BYPASS); loads with lists.
+      stale: an acknowledged write had replaced the value before the read came; ms: how long before. –: under 100 samples.
+
+      Counters agree: k6 and /api/stats counted the same hits, misses, stale, collapsed and bypassed, to the unit,
+      in 1,110 reads, warm-up included.
+      "
+    `)
+  })
+
+  it('fits 120 columns with the longest names and large figures', () => {
+    const wide = { count: 3456, min: 1, avg: 1, med: 12.3, 'p(95)': 1234, 'p(99)': 1234, max: 5012 }
+    const data = summary()
+    for (const name of Object.keys(data.metrics)) {
+      if (/^(latency|stale)_ms/.test(name)) data.metrics[name]!.values = wide
+    }
+    const result = resultOf(data)
+    result.strategies[0]!.name = 'stale-while-revalidate'
+    result.strategies[0]!.byId.staleReads!.share = 0.999
+    for (const line of sideBySideReport(result).split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
+  })
+
+  it('names the counters that differ', () => {
+    const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:end}': { value: 7 + 904 } })
+    expect(sideBySideReport(resultOf(data))).toContain(
+      'cache-aside: counters differ: hits 905 in k6, 904 in the API. Did somebody else read it during the run?',
+    )
+  })
+
+  it('says why operations failed, or were not begun', () => {
+    const data = summary({
+      'failures{strategy:cache-aside,kind:status-5xx}': { count: 3 },
+      'dropped_iterations{strategy:cache-aside}': { count: 4 },
+    })
+    const report = sideBySideReport(resultOf(data))
+    expect(report).toContain('cache-aside: 3 operations failed (3 × status-5xx)')
+    expect(report).toContain('cache-aside: 4 operations were not begun')
+    expect(report).toContain('counters not compared')
+    expect(report).not.toContain('Counters agree')
+  })
+})

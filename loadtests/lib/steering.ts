@@ -1,0 +1,83 @@
+import exec from 'k6/execution'
+import { type Api, ApiError, type Counters, type StrategyInfo } from './api.ts'
+import { type Moment, NOTED_COUNTERS } from './figures.ts'
+import { apiCount } from './metrics.ts'
+
+/** Runs a phase of the script; what is wrong with the API ends the run with one line and exit code 108. */
+export function orAbort<T>(phase: () => T): T {
+  try {
+    return phase()
+  } catch (error) {
+    if (error instanceof ApiError) exec.test.abort(error.message)
+    throw error
+  }
+}
+
+/**
+ * The strategies as the API lists them.
+ * @throws ApiError when the list differs from the names this script was written for, or lacks one that was asked for
+ */
+export function listedStrategies(api: Api, expected: readonly string[], asked: readonly string[]): StrategyInfo[] {
+  const listed = api.strategies()
+  const names = listed.map((strategy) => strategy.name).filter((name) => !name.startsWith('peer:'))
+  const unknown = names.filter((name) => !expected.includes(name))
+  const missing = expected.filter((name) => !names.includes(name))
+  if (unknown.length > 0 || missing.length > 0) {
+    const parts = [
+      ...(missing.length > 0 ? [`it lacks ${missing.join(', ')}`] : []),
+      ...(unknown.length > 0 ? [`it has ${unknown.join(', ')} on top`] : []),
+    ]
+    throw new ApiError(
+      `GET /api/strategies differs from packages/strategies/src/strategy-names.ts: ${parts.join(', and ')}; are API and script of the same version?`,
+    )
+  }
+  const chosen = asked.map((name) => listed.find((strategy) => strategy.name === name) ?? name)
+  const absent = chosen.filter((found) => typeof found === 'string')
+  if (absent.length > 0) {
+    throw new ApiError(`the API does not offer ${absent.join(', ')}; peers need PEERS=1 in its environment`)
+  }
+  return chosen.filter((found) => typeof found !== 'string')
+}
+
+/** The counters of one strategy. */
+export function countersOf(stats: Record<string, Counters>, strategy: string): Counters {
+  const counters = stats[strategy]
+  if (!counters) throw new ApiError(`GET /api/stats has no counters for ${strategy}`)
+  return counters
+}
+
+/** Keeps a strategy's counters for the summary. */
+export function noteCounters(strategy: string, at: Moment, counters: Counters): void {
+  for (const counter of NOTED_COUNTERS) {
+    const value = counters[counter]
+    if (value !== undefined) apiCount.add(value, { strategy, counter, at })
+  }
+}
+
+/** Sets tuning for the run, where a strategy has the setting; if one refuses, those already set go back. */
+export function tuneAll(api: Api, strategies: readonly StrategyInfo[], tuning: Record<string, number>): void {
+  const done: StrategyInfo[] = []
+  try {
+    for (const strategy of strategies) {
+      done.push(strategy)
+      tuneWhereKnown(api, strategy, tuning)
+    }
+  } catch (error) {
+    restoreTuning(api, done, Object.keys(tuning))
+    throw error
+  }
+}
+
+/** Puts back what was in force before the run, of the settings that the run changed. */
+export function restoreTuning(api: Api, strategies: readonly StrategyInfo[], changed: readonly string[]): void {
+  for (const strategy of strategies) {
+    const before = Object.entries(strategy.tuning).filter(([setting]) => changed.includes(setting))
+    tuneWhereKnown(api, strategy, Object.fromEntries(before))
+  }
+}
+
+/** `no-cache` has no TTL, and need not accept one. */
+function tuneWhereKnown(api: Api, { name, tuning: known }: StrategyInfo, wanted: Record<string, number>): void {
+  const settings = Object.entries(wanted).filter(([setting]) => typeof known[setting] === 'number')
+  if (settings.length > 0) api.tune(name, Object.fromEntries(settings))
+}

@@ -1,0 +1,81 @@
+export type Tags = Record<string, string>
+
+/** A Trend's figures. With no sample the count is 0 and the rest null. */
+export interface Distribution {
+  count: number
+  min: number | null
+  p50: number | null
+  p95: number | null
+  p99: number | null
+  max: number | null
+}
+
+/** The statistics that `options.summaryTrendStats` has to ask k6 for, so that {@link Distribution} can be filled. */
+export const TREND_STATS = ['count', 'min', 'avg', 'med', 'p(95)', 'p(99)', 'max']
+
+/** The end-of-test figures of one metric under one choice of tags. */
+export interface Summary {
+  counter(metric: string, tags: Tags): number
+  gauge(metric: string, tags: Tags): number | null
+  trend(metric: string, tags: Tags): Distribution
+}
+
+/** The part of what k6 hands to `handleSummary` that is read here. */
+export interface SummaryData {
+  metrics: Record<
+    string,
+    { values: Record<string, number>; thresholds?: Record<string, { ok: boolean }> | undefined } | undefined
+  >
+}
+
+/** A metric restricted to tags, in k6's notation: `answers{strategy:write-through,outcome:hit}`. */
+export function selector(metric: string, tags: Tags): string {
+  const pairs = Object.entries(tags).map(([tag, value]) => `${tag}:${value}`)
+  return pairs.length === 0 ? metric : `${metric}{${pairs.join(',')}}`
+}
+
+export function summaryOf(data: SummaryData): Summary {
+  const values = (metric: string, tags: Tags) => data.metrics[selector(metric, tags)]?.values
+  return {
+    counter: (metric, tags) => values(metric, tags)?.count ?? 0,
+    gauge: (metric, tags) => values(metric, tags)?.value ?? null,
+    trend(metric, tags) {
+      const found = values(metric, tags)
+      const count = found?.count ?? 0
+      if (!found || count === 0) return { ...NO_SAMPLES }
+      return {
+        count,
+        min: found.min ?? null,
+        p50: found.med ?? null,
+        p95: found['p(95)'] ?? null,
+        p99: found['p(99)'] ?? null,
+        max: found.max ?? null,
+      }
+    },
+  }
+}
+
+const NO_SAMPLES: Distribution = { count: 0, min: null, p50: null, p95: null, p99: null, max: null }
+
+/**
+ * k6 keeps figures per tag only where a threshold asks for them, and an empty one is enough. So the code that will
+ * read the summary is run once beforehand against this recorder: what it asks for is what gets kept.
+ */
+export function selectorsReadBy(read: (summary: Summary) => unknown): string[] {
+  const selectors = new Set<string>()
+  const answering =
+    <T>(nothing: T) =>
+    (metric: string, tags: Tags): T => {
+      selectors.add(selector(metric, tags))
+      return nothing
+    }
+  read({ counter: answering(0), gauge: answering(null), trend: answering({ ...NO_SAMPLES }) })
+  return [...selectors]
+}
+
+/** Whether every threshold of the run held. */
+export function allThresholdsHeld(data: SummaryData): boolean {
+  return Object.values(data.metrics).every((metric) =>
+    Object.values(metric?.thresholds ?? {}).every((threshold) => threshold.ok),
+  )
+}

@@ -1,0 +1,72 @@
+/**
+ * Does the API answer as the contract says, under each strategy? A few requests each, seconds in all:
+ * `k6 run loadtests/smoke.ts`. Takes BASE_URL, ADMIN_TOKEN, STRATEGIES and POST (the id that is read and renamed).
+ */
+import { check } from 'k6'
+import http from 'k6/http'
+import { strategyNames } from '../packages/strategies/src/strategy-names.ts'
+import { connect } from './lib/api.ts'
+import { baseUrlFrom, explained, integerFrom, strategiesFrom, textFrom } from './lib/env.ts'
+import { outcomeOf, servedBy } from './lib/outcomes.ts'
+import { type ReadAnswer, readList, readPost, renamePost } from './lib/requests.ts'
+import { listedStrategies, orAbort } from './lib/steering.ts'
+
+const config = explained(() => ({
+  baseUrl: baseUrlFrom(__ENV, 'BASE_URL', 'http://127.0.0.1:3000'),
+  adminToken: textFrom(__ENV, 'ADMIN_TOKEN', ''),
+  strategies: strategiesFrom(__ENV, 'STRATEGIES', strategyNames),
+  post: integerFrom(__ENV, 'POST', { fallback: 42, min: 1, max: Number.MAX_SAFE_INTEGER }),
+  acceptEncoding: 'gzip',
+}))
+const api = connect(config.baseUrl, config.adminToken)
+
+/** Strategies that keep nothing, so that no read is ever answered from the cache. */
+const KEEPS_NOTHING = ['no-cache']
+/** Strategies that leave the old entry in place when a row is written. */
+const EXPIRES_ONLY = ['no-cache', 'cache-aside']
+
+export const options = {
+  vus: 1,
+  iterations: 1,
+  thresholds: { checks: ['rate==1'] },
+  throw: true,
+}
+
+export function setup() {
+  orAbort(() => listedStrategies(api, strategyNames, config.strategies))
+}
+
+export default function smoke() {
+  for (const strategy of config.strategies) orAbort(() => smokeOne(strategy))
+}
+
+function smokeOne(strategy: string) {
+  const target = { ...config, strategy }
+  api.flush(strategy)
+  const keeps = !KEEPS_NOTHING.includes(strategy)
+  const first = readPost(target, config.post)
+  const second = readPost(target, config.post)
+  const written = renamePost(target, config.post, `Smoke test ${Date.now()}`)
+  const afterwards = readPost(target, config.post)
+  const lists = [readList(target), readList(target)]
+  const missing = http.get(`${config.baseUrl}/api/posts/${2 ** 40}?strategy=${strategy}`, {
+    responseCallback: http.expectedStatuses(404),
+  })
+  check(null, {
+    [`${strategy}: a first read waits for the database`]: () => served(first) === 'database',
+    [`${strategy}: a second read comes from the ${keeps ? 'cache' : 'database'}`]: () =>
+      served(second) === (keeps ? 'cache' : 'database'),
+    [`${strategy}: a write is acknowledged`]: () => !('failure' in written),
+    [`${strategy}: a read after the write is ${EXPIRES_ONLY.includes(strategy) ? 'answered' : 'current'}`]: () =>
+      !('failure' in afterwards) && (EXPIRES_ONLY.includes(strategy) || (afterwards.staleForMs ?? 0) === 0),
+    [`${strategy}: a second list comes from the ${keeps ? 'cache' : 'database'}`]: () =>
+      served(lists[0]!) === 'database' && served(lists[1]!) === (keeps ? 'cache' : 'database'),
+    [`${strategy}: a post that is not there is 404, with X-Cache`]: () =>
+      missing.status === 404 && outcomeOf(missing.headers['X-Cache']) !== undefined,
+  })
+}
+
+/** Who answered, or how the read failed. */
+function served(answer: ReadAnswer): string {
+  return 'failure' in answer ? answer.failure : servedBy(answer.outcome)
+}
