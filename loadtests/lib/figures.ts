@@ -1,4 +1,5 @@
 import { FAILURES, type Failure, OUTCOMES, type Outcome } from './outcomes.ts'
+import { scenarioName } from './schedule.ts'
 import type { Distribution, Summary } from './summary.ts'
 
 /** Moments at which the counters of `/api/stats` are noted for a strategy. */
@@ -88,7 +89,7 @@ export function strategyFigures(name: string, summary: Summary): StrategyFigures
     counters: compareCounters(name, summary, failures.total === 0 && unfinished === 0),
     failures,
     unfinished,
-    dropped: summary.counter('dropped_iterations', strategy),
+    dropped: summary.counter('dropped_iterations', { scenario: scenarioName(name) }),
   }
 }
 
@@ -133,8 +134,8 @@ function failuresOf(name: string, summary: Summary): StrategyFigures['failures']
 }
 
 function difference(name: string, counter: NotedCounter, from: Moment, to: Moment, summary: Summary): number | null {
-  const before = summary.gauge('api_count', { strategy: name, counter, at: from })
-  const after = summary.gauge('api_count', { strategy: name, counter, at: to })
+  const before = summary.trend('api_count', { strategy: name, counter, at: from }).max
+  const after = summary.trend('api_count', { strategy: name, counter, at: to }).max
   return before === null || after === null ? null : after - before
 }
 

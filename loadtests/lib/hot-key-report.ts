@@ -1,6 +1,7 @@
 import { type Expiry, expiriesIn, slicesFor } from './expiries.ts'
 import type { HotKeyOptions } from './hot-key-options.ts'
 import { FAILURES, OUTCOMES, type Outcome } from './outcomes.ts'
+import { scenarioName } from './schedule.ts'
 import { allThresholdsHeld, type Distribution, type Summary, type SummaryData, summaryOf } from './summary.ts'
 import { count, number, table } from './table.ts'
 
@@ -32,8 +33,8 @@ export function hotKeyFigures(name: string, config: HotKeyOptions, summary: Summ
   )
   const expiries: Expiry[] = outcomes.bypassed > 0 ? [] : expiriesIn(perSlice, sliceMs, config.ttlMs)
   const total = expiries.reduce((sum, { loads }) => sum + loads, 0)
-  const [start, end] = (['start', 'end'] as const).map((at) =>
-    summary.gauge('api_count', { ...strategy, counter: 'loads', at }),
+  const [start, end] = ['start', 'end'].map(
+    (at) => summary.trend('api_count', { ...strategy, counter: 'loads', at }).max,
   )
   return {
     name,
@@ -47,7 +48,7 @@ export function hotKeyFigures(name: string, config: HotKeyOptions, summary: Summ
     failed:
       FAILURES.reduce((sum, kind) => sum + summary.counter('failures', { ...strategy, kind }), 0) +
       summary.counter('unfinished', strategy),
-    dropped: summary.counter('dropped_iterations', strategy),
+    dropped: summary.counter('dropped_iterations', { scenario: scenarioName(name) }),
   }
 }
 

@@ -16,7 +16,6 @@ export const TREND_STATS = ['count', 'min', 'avg', 'med', 'p(95)', 'p(99)', 'max
 /** The end-of-test figures of one metric under one choice of tags. */
 export interface Summary {
   counter(metric: string, tags: Tags): number
-  gauge(metric: string, tags: Tags): number | null
   trend(metric: string, tags: Tags): Distribution
 }
 
@@ -38,7 +37,6 @@ export function summaryOf(data: SummaryData): Summary {
   const values = (metric: string, tags: Tags) => data.metrics[selector(metric, tags)]?.values
   return {
     counter: (metric, tags) => values(metric, tags)?.count ?? 0,
-    gauge: (metric, tags) => values(metric, tags)?.value ?? null,
     trend(metric, tags) {
       const found = values(metric, tags)
       const count = found?.count ?? 0
@@ -69,7 +67,7 @@ export function selectorsReadBy(read: (summary: Summary) => unknown): string[] {
       selectors.add(selector(metric, tags))
       return nothing
     }
-  read({ counter: answering(0), gauge: answering(null), trend: answering({ ...NO_SAMPLES }) })
+  read({ counter: answering(0), trend: answering({ ...NO_SAMPLES }) })
   return [...selectors]
 }
 
