@@ -18,7 +18,7 @@ import { readPost } from './lib/requests.ts'
 import { resultFile } from './lib/results.ts'
 import { loadScenario, scenarioName, turns } from './lib/schedule.ts'
 import { countersOf, listedStrategies, noteCounters, orAbort, restoreTuning, tuneAll } from './lib/steering.ts'
-import { type SummaryData, selectorsReadBy, TREND_STATS } from './lib/summary.ts'
+import { type SummaryData, selectorsReadBy, TREND_STATS, withoutFigures } from './lib/summary.ts'
 
 const config = explained(() => hotKeyOptions(__ENV, strategyNames))
 const api = connect(config.baseUrl, config.adminToken)
@@ -87,8 +87,8 @@ export function teardown({ strategies }: SetupData) {
 }
 
 export function handleSummary(data: SummaryData & { setup_data?: SetupData }) {
-  // Without it `setup` has failed, and has said why.
-  if (!data.setup_data) return {}
+  const nothing = withoutFigures(data)
+  if (nothing) return nothing
   const result = hotKeyResult(data, config, new Date())
   const file = resultFile(__ENV, 'hot-key-expiry.json')
   return { stdout: `${hotKeyReport(result)}Written to ${file}\n`, [file]: `${JSON.stringify(result, null, 2)}\n` }

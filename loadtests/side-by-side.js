@@ -20,7 +20,7 @@ import { sideBySideOptions } from './lib/side-by-side-options.ts'
 import { sideBySideReport } from './lib/side-by-side-report.ts'
 import { sideBySideResult } from './lib/side-by-side-result.ts'
 import { countersOf, listedStrategies, noteCounters, orAbort, restoreTuning, tuneAll } from './lib/steering.ts'
-import { selectorsReadBy, TREND_STATS } from './lib/summary.ts'
+import { selectorsReadBy, TREND_STATS, withoutFigures } from './lib/summary.ts'
 
 const config = explained(() => sideBySideOptions(__ENV, strategyNames))
 const api = connect(config.baseUrl, config.adminToken)
@@ -127,10 +127,10 @@ export function teardown({ strategies, stats: before }) {
   })
 }
 
-/** @param {import('./lib/summary.ts').SummaryData & { setup_data?: import('./lib/side-by-side-result.ts').SetupData }} data */
+/** @param {import('./lib/summary.ts').SummaryData & { setup_data: import('./lib/side-by-side-result.ts').SetupData }} data */
 export function handleSummary(data) {
-  // Without it `setup` has failed, and has said why.
-  if (!data.setup_data) return {}
+  const nothing = withoutFigures(data)
+  if (nothing) return nothing
   const result = sideBySideResult(data, config, data.setup_data, new Date())
   const file = resultFile(__ENV, 'side-by-side.json')
   return { stdout: `${sideBySideReport(result)}Written to ${file}\n`, [file]: `${JSON.stringify(result, null, 2)}\n` }

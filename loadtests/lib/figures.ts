@@ -16,9 +16,9 @@ export const NOTED_COUNTERS = [
   'errors',
   'evictions',
 ] as const
-export type NotedCounter = (typeof NOTED_COUNTERS)[number]
+type NotedCounter = (typeof NOTED_COUNTERS)[number]
 
-export type OutcomeCounts = Record<Outcome, number>
+type OutcomeCounts = Record<Outcome, number>
 
 export interface ReadFigures {
   /** Reads answered in the measured phase. */

@@ -1,5 +1,5 @@
 /** The answers of `X-Cache`, and the counter of `/api/stats` that each raises. */
-export const STATS_COUNTER = {
+const STATS_COUNTER = {
   HIT: 'hits',
   STALE: 'stale',
   MISS: 'misses',
@@ -7,7 +7,7 @@ export const STATS_COUNTER = {
   BYPASS: 'bypassed',
 } as const
 
-export type CacheHeader = keyof typeof STATS_COUNTER
+type CacheHeader = keyof typeof STATS_COUNTER
 export type Outcome = (typeof STATS_COUNTER)[CacheHeader]
 
 export const OUTCOMES: readonly Outcome[] = Object.values(STATS_COUNTER)

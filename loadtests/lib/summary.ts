@@ -1,4 +1,4 @@
-export type Tags = Record<string, string>
+type Tags = Record<string, string>
 
 /** A Trend's figures. With no sample the count is 0 and the rest null. */
 export interface Distribution {
@@ -27,8 +27,19 @@ export interface SummaryData {
   >
 }
 
+/** What `handleSummary` answers when there are no figures to report; undefined when there are. */
+export function withoutFigures(
+  data: Partial<SummaryData> & { setup_data?: unknown },
+): Record<string, string> | undefined {
+  if (!data.metrics) {
+    return { stderr: "No table: the script reads k6's classic summary; unset K6_NEW_MACHINE_READABLE_SUMMARY.\n" }
+  }
+  // Then setup failed, and said why.
+  return data.setup_data ? undefined : {}
+}
+
 /** A metric restricted to tags, in k6's notation: `answers{strategy:write-through,outcome:hit}`. */
-export function selector(metric: string, tags: Tags): string {
+function selector(metric: string, tags: Tags): string {
   const pairs = Object.entries(tags).map(([tag, value]) => `${tag}:${value}`)
   return pairs.length === 0 ? metric : `${metric}{${pairs.join(',')}}`
 }
