@@ -1,0 +1,36 @@
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import { accessLog } from './access-log.ts'
+import type { Api, ApiEnv } from './api-types.ts'
+import { errorHandler } from './errors.ts'
+import type { Evictions } from './redis-evictions.ts'
+import { cacheRoutes } from './routes/cache.ts'
+import { healthRoutes, type Parts } from './routes/health.ts'
+import { readPostsRoutes } from './routes/read-posts.ts'
+import { statsRoutes } from './routes/stats.ts'
+import { strategiesRoutes } from './routes/strategies.ts'
+import { writePostsRoutes } from './routes/write-posts.ts'
+import type { Runtimes } from './runtimes.ts'
+
+export interface AppDeps {
+  readonly runtimes: Runtimes
+  readonly logger: Logger
+  readonly adminToken?: string | undefined
+  readonly parts: Parts
+  /** Undefined where memory is used. */
+  readonly evictions?: Evictions | undefined
+}
+
+/** The HTTP API over what it is handed; opens nothing, so that tests call `app.request()` without a port. */
+export function createApp({ runtimes, logger, adminToken, parts, evictions }: AppDeps): Api {
+  // Not strict: a trailing slash is accepted.
+  const app: Api = new Hono<ApiEnv>({ strict: false })
+  readPostsRoutes(app, runtimes, accessLog(logger))
+  writePostsRoutes(app, runtimes)
+  strategiesRoutes(app, runtimes, adminToken)
+  statsRoutes(app, runtimes, adminToken, evictions)
+  cacheRoutes(app, runtimes, adminToken)
+  healthRoutes(app, parts)
+  app.onError(errorHandler(logger))
+  return app
+}

@@ -1,0 +1,56 @@
+/** The one composition root: everything is opened, put together and closed here. */
+import { createServer } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { createDatabase, migrate } from 'posts-db'
+import { createApp } from './create-app.ts'
+import { EnvError, readEnv } from './env.ts'
+import { listen } from './listen.ts'
+import { createLogger } from './logger.ts'
+import { connectRedis } from './redis-connection.ts'
+import { Evictions } from './redis-evictions.ts'
+import { endGracefully } from './shutdown.ts'
+import { startRuntimes } from './start-runtimes.ts'
+import { announce, warnOfMissingPosts } from './startup-lines.ts'
+
+async function main(): Promise<void> {
+  const env = readEnv(process.env)
+  const logger = createLogger(env.LOG_LEVEL)
+  const database = createDatabase({
+    url: env.DATABASE_URL,
+    onError: (error) => logger.warn({ err: error }, 'database: an idle connection was lost'),
+  })
+  const redis = env.REDIS_URL === undefined ? undefined : await connectRedis(env.REDIS_URL, logger)
+  const runtimes = startRuntimes(env, database, redis)
+  const schemas = runtimes.all.map((runtime) => runtime.schema)
+  await migrate(database, schemas)
+  await warnOfMissingPosts(runtimes, env, logger)
+
+  const app = createApp({
+    runtimes,
+    logger,
+    adminToken: env.ADMIN_TOKEN,
+    parts: { database: () => database.ping(), redis: redis && (() => redis.ping()) },
+    evictions: redis && new Evictions(redis),
+  })
+  const server = createServer(getRequestListener(app.fetch))
+  const address = await listen(server, env)
+  announce(address, env, redis, logger)
+
+  endGracefully(
+    server,
+    async () => {
+      redis?.disconnect()
+      await database.close()
+    },
+    logger,
+  )
+}
+
+try {
+  await main()
+} catch (error) {
+  // One line for what the operator can put right; anything else with its stack.
+  const message = error instanceof EnvError || (error instanceof Error && 'code' in error) ? error.message : error
+  console.error(message)
+  process.exit(1)
+}

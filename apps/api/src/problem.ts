@@ -1,0 +1,71 @@
+/** Errors as clients see them: `application/problem+json` (RFC 9457). */
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { ApiContext } from './api-types.ts'
+
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503
+
+export interface ProblemDetails {
+  readonly status: ProblemStatus
+  /** Which kind of problem, for programs: it becomes the end of `type`. */
+  readonly code: string
+  /** What is wrong with this request and what would be right. For people; shown to whoever asked. */
+  readonly detail: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** Thrown anywhere in a request to answer it with a problem. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+  readonly details: ProblemDetails
+
+  constructor(details: ProblemDetails, options?: { cause?: unknown }) {
+    super(details.detail, options)
+    this.details = details
+  }
+}
+
+/** A request that can't be meant so. */
+export function badRequest(code: string, detail: string): Problem {
+  return new Problem({ status: 400, code, detail })
+}
+
+/** What somebody sent, short enough to be shown back to them. */
+export function shown(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+}
+
+export function problemBody(context: ApiContext, { status, code, detail }: ProblemDetails) {
+  return {
+    type: `urn:problem:${code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail,
+    instance: context.req.path.slice(0, 200),
+    requestId: requestIdOf(context),
+  }
+}
+
+/** The response to a problem. More headers may be given for routes that send some with every answer. */
+export function problemResponse(
+  context: ApiContext,
+  details: ProblemDetails,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const body = problemBody(context, details)
+  return new Response(JSON.stringify(body), {
+    status: details.status,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'X-Request-Id': body.requestId,
+      ...details.headers,
+      ...headers,
+    },
+  })
+}
+
+/** The caller's own id if it may safely stand in a log and a header, else one made here. Only errors need one. */
+function requestIdOf(context: ApiContext): string {
+  const given = context.req.header('X-Request-Id')
+  return given !== undefined && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID()
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { requireAdmin } from '../admin.ts'
+import type { Api } from '../api-types.ts'
+import { readQuery, searchOf } from '../query.ts'
+import { readOptionalJson } from '../read-json.ts'
+import type { Evictions } from '../redis-evictions.ts'
+import type { Runtimes } from '../runtimes.ts'
+
+export const resetRequest = z.strictObject({ strategy: z.string().optional() })
+
+const startedAt = new Date()
+
+/** What happened so far, per strategy. */
+export function statsRoutes(
+  app: Api,
+  runtimes: Runtimes,
+  adminToken: string | undefined,
+  evictions: Evictions | undefined,
+): void {
+  app.get('/api/stats', async (context) => {
+    readQuery(searchOf(context.req.url), [])
+    await evictions?.refresh()
+    const strategies = Object.fromEntries(
+      runtimes.all.map((runtime) => {
+        const snapshot = runtime.counters.snapshot()
+        if (evictions && runtime.storeKind === 'redis') snapshot.evictions = evictions.of(runtime.name)
+        return [runtime.name, snapshot]
+      }),
+    )
+    const store =
+      evictions === undefined
+        ? { kind: 'memory', evictionsAreOf: 'the strategy' }
+        : { kind: 'redis', evictionsAreOf: 'the whole Redis server, whoever uses it' }
+    return context.json({ since: startedAt.toISOString(), strategies, store })
+  })
+
+  app.post('/api/stats/reset', async (context) => {
+    requireAdmin(context, adminToken)
+    readQuery(searchOf(context.req.url), [])
+    const { strategy } = await readOptionalJson(context, resetRequest)
+    const chosen = strategy === undefined ? runtimes.all : [runtimes.named(strategy)]
+    await evictions?.refresh()
+    for (const runtime of chosen) {
+      runtime.counters.reset()
+      evictions?.reset(runtime.name)
+    }
+    return context.json({ reset: chosen.map((runtime) => runtime.name) })
+  })
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod'
+import { requireAdmin } from '../admin.ts'
+import type { Api } from '../api-types.ts'
+import { Problem, shown } from '../problem.ts'
+import { readQuery, searchOf } from '../query.ts'
+import { readJson } from '../read-json.ts'
+import type { Runtimes } from '../runtimes.ts'
+
+const DAY_MS = 24 * 60 * 60 * 1_000
+const wholeMs = (min: number, max: number) =>
+  z.int(`give whole milliseconds from ${min} to ${max}`).min(min).max(max).optional()
+
+/** What some strategy can be told; each takes only some of it. */
+export const tuningChange = z.strictObject({
+  ttlMs: wholeMs(1, DAY_MS),
+  leaseMs: wholeMs(10, 10 * 60_000),
+  originDelayMs: wholeMs(0, 60_000),
+  staleMs: wholeMs(0, DAY_MS),
+  beta: z.number().min(0).max(100).optional(),
+})
+
+/** Which strategies there are, what they promise, and how they are tuned. */
+export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined): void {
+  app.get('/api/strategies', (context) => {
+    readQuery(searchOf(context.req.url), [])
+    return context.json(runtimes.all.map((runtime) => runtime.describe()))
+  })
+
+  app.patch('/api/strategies/:name', async (context) => {
+    requireAdmin(context, adminToken)
+    readQuery(searchOf(context.req.url), [])
+    const name = context.req.param('name')
+    const runtime = runtimes.find(name)
+    if (runtime === undefined) {
+      const detail = `there is no strategy ${shown(name)}; there are ${runtimes.names.join(', ')}`
+      throw new Problem({ status: 404, code: 'unknown-strategy', detail })
+    }
+    runtime.tune(await readJson(context, tuningChange))
+    return context.json(runtime.describe())
+  })
+}

@@ -1,0 +1,123 @@
+import { type PostJson, postInput, postPatch } from 'posts-db'
+import { DELETED } from '../acknowledged-writes.ts'
+import type { Api, ApiContext } from '../api-types.ts'
+import { badRequest, Problem, shown } from '../problem.ts'
+import { readId, readQuery, searchOf } from '../query.ts'
+import { LISTS_TAG, postKey } from '../questions.ts'
+import { readJson } from '../read-json.ts'
+import type { Representation } from '../representation.ts'
+import type { Runtimes } from '../runtimes.ts'
+import { representationOf, type StrategyRuntime } from '../strategy-runtime.ts'
+
+const TAGS = [LISTS_TAG]
+
+/** Creating, changing and deleting posts, through the strategy or, with `?write=direct`, around its cache. */
+export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
+  app.post('/api/posts', async (context) => {
+    const { runtime, direct } = readWrite(context, runtimes)
+    const input = await readJson(context, postInput)
+    const beganAt = performance.now()
+    const create = async () => written(await runtime.posts.create(input))!
+    const change = { keys: ({ id }: Written) => [postKey(id)], tags: TAGS }
+    const post = await (direct ? create() : runtime.cache.write(change, create))
+    return acknowledge(runtime, post, beganAt, 201, { Location: `/api/posts/${post.id}` })
+  })
+
+  const update = async (
+    context: ApiContext,
+    write: (runtime: StrategyRuntime, id: number) => Promise<PostJson | undefined>,
+    id: number,
+  ) => {
+    const { runtime, direct } = readWrite(context, runtimes)
+    const beganAt = performance.now()
+    const commit = async () => written(await write(runtime, id))
+    const value = (post: Written | undefined) => post?.representation
+    const change = { keys: [postKey(id)], tags: TAGS, value }
+    const post = await (direct ? commit() : runtime.cache.write(change, commit))
+    if (post === undefined) throw noSuchPost(id)
+    return acknowledge(runtime, post, beganAt, 200)
+  }
+
+  app.put('/api/posts/:id', async (context) => {
+    const id = readId(context.req.param('id'))
+    readWrite(context, runtimes)
+    const input = await readJson(context, postInput)
+    return update(context, ({ posts }) => posts.replace(id, input), id)
+  })
+
+  app.patch('/api/posts/:id', async (context) => {
+    const id = readId(context.req.param('id'))
+    readWrite(context, runtimes)
+    const patch = await readJson(context, postPatch)
+    return update(context, ({ posts }) => posts.patch(id, patch), id)
+  })
+
+  app.delete('/api/posts/:id', async (context) => {
+    const id = readId(context.req.param('id'))
+    const { runtime, direct } = readWrite(context, runtimes)
+    const beganAt = performance.now()
+    const commit = () => runtime.posts.delete(id)
+    const change = { keys: [postKey(id)], tags: TAGS, value: () => undefined }
+    const existed = await (direct ? commit() : runtime.cache.write(change, commit))
+    if (!existed) throw noSuchPost(id)
+    count(runtime, id, DELETED, beganAt)
+    return new Response(null, { status: 204, headers: writeHeaders(runtime) })
+  })
+}
+
+interface Written {
+  readonly id: number
+  readonly version: number
+  readonly representation: Representation
+}
+
+/** Made once: the cache keeps the very bytes that the writer gets. */
+function written(row: PostJson | undefined): Written | undefined {
+  return row && { id: row.id, version: row.version, representation: representationOf(row)! }
+}
+
+function readWrite(context: ApiContext, runtimes: Runtimes): { runtime: StrategyRuntime; direct: boolean } {
+  const { strategy, write } = readQuery(searchOf(context.req.url), ['strategy', 'write'])
+  if (write !== undefined && write !== 'direct') {
+    throw badRequest('bad-parameter', `write is ${shown(write)}; give direct, or leave it out`)
+  }
+  return { runtime: runtimes.byParameter(strategy), direct: write === 'direct' }
+}
+
+function acknowledge(
+  runtime: StrategyRuntime,
+  { id, version, representation }: Written,
+  beganAt: number,
+  status: 200 | 201,
+  headers?: Record<string, string>,
+): Response {
+  count(runtime, id, version, beganAt)
+  return new Response(representation.body, {
+    status,
+    headers: {
+      'Content-Type': 'application/json',
+      ETag: representation.etag,
+      ...writeHeaders(runtime),
+      ...headers,
+    },
+  })
+}
+
+/** From here on the write counts as acknowledged. */
+function count(runtime: StrategyRuntime, id: number, version: number, beganAt: number): void {
+  runtime.counters.counts.writes++
+  runtime.writes?.acknowledge(id, version, beganAt, performance.now())
+}
+
+function writeHeaders(runtime: StrategyRuntime): Record<string, string> {
+  return {
+    'X-Write-Ack': 'database',
+    'X-Cache-Strategy': runtime.name,
+    // Each strategy has its own copy of the posts; who looks for a new post should look there.
+    'X-Posts-Copy': runtime.schema,
+  }
+}
+
+function noSuchPost(id: number): Problem {
+  return new Problem({ status: 404, code: 'no-such-post', detail: `there is no post ${id}` })
+}

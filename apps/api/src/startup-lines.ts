@@ -1,0 +1,30 @@
+/** What an operator wants to know at the start. */
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { Env } from './env.ts'
+import type { Runtimes } from './runtimes.ts'
+
+/** Says where it serves and where entries are kept. */
+export function announce(address: string, env: Env, redis: Redis | undefined, logger: Logger): void {
+  logger.info(`API on ${address} (strategy unless asked otherwise: ${env.CACHE_STRATEGY})`)
+  if (redis !== undefined) {
+    const { host, port } = redis.options
+    const state = redis.status === 'ready' ? 'connected' : 'not there yet: reads bypass the cache until it is'
+    logger.info(`store: Redis at ${host}:${port}, ${state}`)
+    return
+  }
+  logger.info(
+    "store: this process's memory, since REDIS_URL is not set; to use Redis: " +
+      'apt-get install redis-server, or brew install redis, then REDIS_URL=redis://127.0.0.1:6379',
+  )
+}
+
+/** Starting doesn't load posts; whoever forgot it should not wonder about empty lists. */
+export async function warnOfMissingPosts(runtimes: Runtimes, env: Env, logger: Logger): Promise<void> {
+  const empty: string[] = []
+  for (const { posts, schema } of runtimes.all) {
+    if ((await posts.count(1)) === 0) empty.push(schema)
+  }
+  if (empty.length === 0) return
+  logger.warn(`no posts in ${empty.join(', ')}; load some: npx -y pnpm@12 load-posts --count ${env.SEED_POSTS}`)
+}
