@@ -32,7 +32,9 @@ export async function startEmbeddedPostgres(
     stopping = true
     await gone
     const remedy = 'move the folder away to start afresh, or set DATABASE_URL'
-    throw new Error(`embedded Postgres could not open ${dataDir}; ${remedy}`, { cause: reply.error })
+    throw new Error(`embedded Postgres could not open ${dataDir} (${reply.error.message}); ${remedy}`, {
+      cause: reply.error,
+    })
   }
   return {
     url: `postgres://postgres:postgres@127.0.0.1:${reply.port}/postgres`,

@@ -37,7 +37,7 @@ export interface StartedPostgres {
 export type ServicesRequest =
   | { type: 'start'; options: ServicesOptions }
   | { type: 'also-end'; pid: number }
-  | { type: 'stop' }
+  | { type: 'stop'; withinMs: number }
 
 /** From the services process to its parent, once. */
 export type ServicesReply =

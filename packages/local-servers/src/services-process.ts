@@ -16,7 +16,7 @@ import { startRedis } from './start-redis.ts'
 
 /** Nobody is left to wait for: leave a little of the promised 2 s for the exit itself. */
 const ORPHANED_MS = 1_500
-/** Somebody waits: dropping a database may take a checkpoint. */
+/** Ended otherwise, by a signal or a failure. */
 const ASKED_MS = 10_000
 /** What is ended along with the servers: as long to finish. A killed parent's children may be zombies that long. */
 const GRACE_MS = 700
@@ -29,7 +29,7 @@ let ending = false
 process.on('message', (request: ServicesRequest) => {
   if (request.type === 'start') starting = start(request.options)
   else if (request.type === 'also-end') alsoEnd.add(request.pid)
-  else void end(ASKED_MS)
+  else void end(request.withinMs)
 })
 process.on('disconnect', () => void end(ORPHANED_MS))
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(ASKED_MS))

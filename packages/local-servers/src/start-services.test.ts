@@ -55,6 +55,14 @@ describe('startServices', () => {
     expect([await refuses(redis), await refuses(postgres)]).toEqual([true, true])
   })
 
+  it('leaves no Redis when the services process itself is killed', async () => {
+    const services = await startServices({ redis: true })
+    const { gone } = await watchServer(services.redis!.url)
+    process.kill(services.pid, 'SIGKILL')
+    await Promise.all([services.ended, gone])
+    expect(await refuses(services.redis!.url)).toBe(true)
+  })
+
   it('starts only what is asked for, says where it is, and ends it on stop, which may be repeated', async () => {
     const services = await startServices({ redis: { args: ['--maxmemory', '16mb'] } })
     cleanups.push(services.stop)

@@ -20,8 +20,11 @@ export interface Services {
    * It gets SIGTERM, and SIGKILL after 0.7 s.
    */
   alsoEnd(pid: number): void
-  /** Ends all of it and waits until it is gone. May be called more than once. */
-  stop(): Promise<void>
+  /**
+   * Ends all of it and waits until it is gone. May be called more than once. What isn't done after `withinMs` is cut short: Postgres finishes
+   * a statement first, and dropping a scratch database may take a checkpoint. Default 10,000.
+   */
+  stop(withinMs?: number): Promise<void>
   /** Resolves when the services process is gone: after `stop()`, or because it failed. */
   ended: Promise<void>
 }
@@ -44,7 +47,11 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const send = (request: ServicesRequest) => {
     if (child.connected) child.send(request, () => {})
   }
-  const ended = once(child, 'exit').then(() => {})
+  let redisPid: number | undefined
+  const ended = once(child, 'exit').then(([code]) => {
+    // Killed itself, it could not end its Redis. Postgres ran inside it.
+    if (code === null && redisPid !== undefined) killIfThere(redisPid)
+  })
   send({ type: 'start', options })
   const reply = await Promise.race([
     once(child, 'message').then(([message]) => message as ServicesReply),
@@ -57,6 +64,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     throw reply.error
   }
 
+  redisPid = reply.redis?.pid
   // A script that forgets `stop()` may still end; the services then end with it.
   child.unref()
   child.channel?.unref()
@@ -65,11 +73,17 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     ...(reply.postgres && { postgres: reply.postgres }),
     pid: child.pid!,
     alsoEnd: (pid) => send({ type: 'also-end', pid }),
-    async stop() {
+    async stop(withinMs = 10_000) {
       child.ref()
-      send({ type: 'stop' })
+      send({ type: 'stop', withinMs })
       await ended
     },
     ended,
   }
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch {}
 }

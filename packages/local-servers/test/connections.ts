@@ -11,16 +11,21 @@ export async function watchServer(url: string): Promise<{ gone: Promise<unknown>
   return { gone: new Promise((resolve) => socket.once('close', resolve)) }
 }
 
-/** Whether nobody listens there. */
+/**
+ * Whether nobody listens there. A server on its way out may still take a connection and drop it: then it is asked again.
+ */
 export async function refuses(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url)
-  const socket = connect(Number(port), hostname)
-  try {
-    await once(socket, 'connect')
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED'
-  } finally {
-    socket.destroy()
+  for (;;) {
+    const socket = connect(Number(port), hostname)
+    try {
+      await once(socket, 'connect')
+      await once(socket.resume(), 'close', { signal: AbortSignal.timeout(300) })
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ECONNRESET') continue
+      return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED'
+    } finally {
+      socket.destroy()
+    }
   }
 }

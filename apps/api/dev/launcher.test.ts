@@ -1,0 +1,156 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { connect, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { createScratchDatabase } from 'local-servers'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+
+/** Says where it was sent to, and ends when told. */
+const standIn = `
+  import { createServer } from 'node:http'
+  const { PORT, REDIS_URL, DATABASE_URL } = process.env
+  const server = createServer((request, response) => response.end()).listen(PORT, '127.0.0.1', () => {
+    const url = 'http://127.0.0.1:' + server.address().port
+    console.log('serving ' + JSON.stringify({ url, redis: REDIS_URL, postgres: DATABASE_URL }))
+  })
+  process.on('SIGTERM', () => process.exit())
+`
+interface Serving {
+  url: string
+  redis?: string
+  postgres: string
+}
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'launcher-'))
+  writeFileSync(join(folder, 'main.mjs'), standIn)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+function start(env: NodeJS.ProcessEnv = {}) {
+  const { REDIS_URL, DATABASE_URL, ...plain } = process.env
+  const file = join(import.meta.dirname, 'test-launcher.ts')
+  const launcher = spawn(process.execPath, ['--conditions=workspace-source', file, folder], {
+    env: { ...plain, PORT: '0', SEED_POSTS: '20', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  // Whatever was started writes here too, so that the end of it is the end of all.
+  const allGone = once(launcher, 'close') as Promise<[code: number | null]>
+  cleanups.push(async () => {
+    launcher.kill('SIGKILL')
+    await allGone
+  })
+  const lines: string[] = []
+  let errors = ''
+  launcher.stderr.on('data', (chunk) => {
+    errors += chunk
+  })
+  const reader = createInterface(launcher.stdout)
+  reader.on('line', (line) => lines.push(line))
+  /** The next `serving` line. */
+  const serving = () =>
+    new Promise<Serving>((resolve, reject) => {
+      const read = (line: string) => {
+        if (!line.startsWith('serving ')) return
+        reader.off('line', read)
+        resolve(JSON.parse(line.slice('serving '.length)))
+      }
+      reader.on('line', read)
+      void allGone.then(() => reject(new Error(`ended: ${errors}`)))
+    })
+  return { launcher, allGone, lines, serving, errors: () => errors }
+}
+
+async function refuses(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  const connected = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return !connected
+}
+
+describe('pnpm dev', () => {
+  it('says what it uses, restarts only the API when a source is saved, and ends it all on repeated signals', async () => {
+    const { launcher, allGone, lines, serving } = start()
+    const first = await serving()
+    expect(lines.slice(0, 3)).toEqual([
+      expect.stringMatching(/^redis: (redis|valkey)-server [\d.]+, private, port \d+, nothing kept$/),
+      'postgres: embedded PGlite, data in .data/postgres',
+      expect.stringMatching(/^posts: 20 loaded in [\d.]+ s$/),
+    ])
+
+    const saved = new Date()
+    const restarted = serving()
+    utimesSync(join(folder, 'main.mjs'), saved, saved)
+    const second = await restarted
+    expect(second).toMatchObject({ redis: first.redis, postgres: first.postgres })
+    expect(lines.filter((line) => line.startsWith('posts:'))).toHaveLength(1)
+
+    launcher.kill('SIGINT')
+    launcher.kill('SIGINT')
+    launcher.kill('SIGTERM')
+    expect((await allGone)[0]).toBe(0)
+    const urls = [second.url, second.redis!, second.postgres]
+    expect(await Promise.all(urls.map(refuses))).toEqual([true, true, true])
+  })
+
+  it('leaves nothing behind within 2 s of a kill -9, and finds the posts again', async () => {
+    const { launcher, allGone, lines, serving } = start()
+    const { url, redis, postgres } = await serving()
+    expect(lines).toContain('posts: 20, loaded before')
+    const killedAt = performance.now()
+    launcher.kill('SIGKILL')
+    await allGone
+    expect(performance.now() - killedAt).toBeLessThan(2_000)
+    expect(await Promise.all([url, redis!, postgres].map(refuses))).toEqual([true, true, true])
+  })
+
+  it('goes without Redis, and says how to get one', async () => {
+    const { lines, serving } = start({ PATH: '/nonexistent' })
+    expect((await serving()).redis).toBeUndefined()
+    expect(lines[0]).toMatch(
+      /^redis: none found → memory store in the process\. Install Redis: apt-get install redis-server/,
+    )
+  })
+
+  it('uses the servers it is given, and shows no password', async () => {
+    const scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+    cleanups.push(scratch.drop)
+    const REDIS_URL = process.env.TEST_REDIS_URL!.replace('redis://', 'redis://:secret@')
+    const { lines, serving } = start({ REDIS_URL, DATABASE_URL: scratch.url })
+    expect(await serving()).toMatchObject({ redis: REDIS_URL, postgres: scratch.url })
+    expect(lines[0]).toBe(`redis: ${new URL(REDIS_URL).host}, from REDIS_URL`)
+    expect(lines[1]).toBe(`postgres: ${new URL(scratch.url).host}, from DATABASE_URL`)
+  })
+
+  it('ends at once, in one line, when a variable is wrong', async () => {
+    const { allGone, lines, errors } = start({ SEED_POSTS: 'many' })
+    expect((await allGone)[0]).toBe(1)
+    expect(errors()).toBe('SEED_POSTS is "many"; allowed: a whole number from 1 to 1000000\n')
+    expect(lines).toEqual([])
+  })
+
+  it('ends at once, in one line, when the port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1')
+    await once(taken, 'listening')
+    cleanups.push(() => taken.close())
+    const { port } = taken.address() as { port: number }
+    const { allGone, errors } = start({ PORT: String(port) })
+    expect((await allGone)[0]).toBe(1)
+    expect(errors()).toBe(
+      `port ${port} on 127.0.0.1 is taken; end what listens there (another \`pnpm dev\`?), or set PORT\n`,
+    )
+  })
+})

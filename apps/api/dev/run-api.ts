@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+export interface RunningApi {
+  /** Of `node --watch`, which leads a process group with the API in it. */
+  pid: number
+  /** Resolves when it is gone, which nobody asks it to but `stop`. */
+  ended: Promise<void>
+  /** Lets the API finish what it is doing, for 6 s at most. */
+  stop(): Promise<void>
+}
+
+/** Within the 10 s in which `pnpm dev` ends: the servers come after it. */
+const GRACE_MS = 6_000
+
+/** Runs the API from its sources and restarts it, and only it, when one of them is saved. */
+export function runApi(folder: string, entry: string, env: NodeJS.ProcessEnv): RunningApi {
+  const args = ['--watch', '--watch-preserve-output', '--conditions=workspace-source', entry]
+  const child = spawn(process.execPath, args, {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    // A group of its own: a Ctrl-C is the launcher's to pass on, once, and a kill of the group reaches the API too.
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
+  const ended = once(child, 'exit').then(() => {})
+  return {
+    pid: child.pid!,
+    ended,
+    async stop() {
+      // Passed on to the API by `node --watch`, which then waits for it.
+      child.kill('SIGTERM')
+      const overdue = setTimeout(() => killGroup(child.pid!), GRACE_MS)
+      await ended
+      clearTimeout(overdue)
+    },
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {}
+}
