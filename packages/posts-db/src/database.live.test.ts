@@ -1,8 +1,9 @@
+import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { testUrl } from '../test/scratch.ts'
-import { createDatabase } from './database.ts'
+import { createDatabase, type DatabaseOptions } from './database.ts'
 
-function open(options: { maxConnections?: number; onError?: (error: Error) => void; url?: string } = {}) {
+function open(options: Partial<DatabaseOptions> = {}) {
   const db = createDatabase({ url: testUrl(), ...options })
   onTestFinished(() => db.close())
   return db
@@ -40,6 +41,16 @@ test('with all connections taken a query fails after 2 s instead of waiting for 
   await expect(db.ping()).rejects.toThrow('timeout')
   expect(performance.now() - startedMs).toBeLessThan(3_000)
   client.release()
+})
+
+test('a statement that takes too long fails instead of waiting for ever', async () => {
+  const holder = open()
+  const impatient = open({ statementTimeoutMs: 100 })
+  const lock = sql`select pg_advisory_xact_lock(4711)`
+  await holder.kysely.transaction().execute(async (transaction) => {
+    await lock.execute(transaction)
+    await expect(lock.execute(impatient.kysely)).rejects.toThrow('timeout')
+  })
 })
 
 test('an error on an idle connection reaches onError, and without one is no crash', () => {

@@ -10,7 +10,10 @@ export interface DatabaseOptions {
   url: string
   /** Connections at most; this sets how many misses run at once, so print it in reports. Default 20, at least 1. */
   maxConnections?: number
-  /** Longest a statement may run before Postgres ends it, in ms. Default 10,000; 0 = no limit. PGlite ignores it. */
+  /**
+   * Longest a statement may run before Postgres ends it, in ms. Default 10,000; 0 = no limit. Should no answer come at all
+   * (a server that hangs, or PGlite, which ends nothing), the call fails 2 s later.
+   */
   statementTimeoutMs?: number
   /** Told of errors on idle connections (the server went away); the pool replaces them by itself. Default: ignored. */
   onError?: (error: Error) => void
@@ -45,6 +48,7 @@ export function createDatabase(options: DatabaseOptions): PostsDatabase {
     max: maxConnections,
     connectionTimeoutMillis: connectionTimeoutMs,
     statement_timeout: statementTimeoutMs,
+    query_timeout: statementTimeoutMs && statementTimeoutMs + connectionTimeoutMs,
     application_name: 'posts-db',
     keepAlive: true,
   })

@@ -4,7 +4,7 @@ import type { ColumnType, Generated } from 'kysely'
 type Timestamp = ColumnType<Date, string | undefined, unknown>
 
 /** `posts`, one copy of it per strategy. */
-export interface PostsTable {
+interface PostsTable {
   id: Generated<number>
   title: string
   content: string
@@ -15,7 +15,7 @@ export interface PostsTable {
 }
 
 /** `loads`: at most one row, which says what `loadPosts` put into this schema last. */
-export interface LoadsTable {
+interface LoadsTable {
   only: Generated<boolean>
   post_count: number
   seed: number

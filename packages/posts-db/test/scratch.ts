@@ -9,7 +9,7 @@ export function testUrl(): string {
 }
 
 /** A strategy name nobody else uses, with `peer:` so that the commands take it too. */
-export function uniqueStrategy(): string {
+function uniqueStrategy(): string {
   return `peer:t${randomBytes(6).toString('hex')}`
 }
 

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 /** Frozen: a later change is a later migration, and this file knows nothing of today's table types. */
-export async function up(db: Kysely<unknown>): Promise<void> {
+export async function createPosts(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('posts')
     .addColumn('id', 'integer', (column) => column.generatedByDefaultAsIdentity().primaryKey())
