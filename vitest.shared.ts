@@ -2,8 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 /** Every package's tests read the workspace's sources, so that no build comes first. */
 export default defineConfig({
-  resolve: { conditions: ['workspace-source', 'node', 'import', 'default'] },
-  ssr: { resolve: { conditions: ['workspace-source', 'node', 'import', 'default'] } },
+  ssr: { resolve: { conditions: ['workspace-source', 'node'] } },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 20_000,

@@ -68,9 +68,12 @@ export function connectionOf(client: RedisClient): Connection {
 
 function checkClient(client: RedisClient): void {
   const options = 'redisOptions' in client.options ? client.options.redisOptions : (client.options as RedisOptions)
-  if (options?.maxRetriesPerRequest === 0) return
-  throw new CacheError(
-    'BAD_OPTION',
-    `the client's maxRetriesPerRequest is ${options?.maxRetriesPerRequest}, so it may send a command twice; build it with redisOptions`,
-  )
+  const { maxRetriesPerRequest = 20, keyPrefix } = options ?? {}
+  if (maxRetriesPerRequest !== 0) {
+    const problem = `the client's maxRetriesPerRequest is ${maxRetriesPerRequest}, so it may send a command twice`
+    throw new CacheError('BAD_OPTION', `${problem}; build it with redisOptions`)
+  }
+  if (keyPrefix) {
+    throw new CacheError('BAD_OPTION', `the client's keyPrefix is "${keyPrefix}"; give redisStore the prefix instead`)
+  }
 }

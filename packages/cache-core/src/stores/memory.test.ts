@@ -1,0 +1,35 @@
+import { expect, it } from 'vitest'
+import { encodeEntry } from '../entry.ts'
+import { fakeRuntime } from '../testing/index.ts'
+import { memoryStore } from './memory.ts'
+
+async function fill(store: ReturnType<typeof memoryStore>, key: string, bytes: number, ttlMs = 1_000) {
+  const now = store.clock.latest()
+  const payload = Buffer.alloc(bytes)
+  const entry = encodeEntry({ payload, loadedAt: now, freshUntil: now + ttlMs, loadMs: 0, epochs: [] })
+  await store.claim(key, { token: key, leaseMs: 1_000, tags: [] })
+  return store.fill(key, { token: key, entry, expiresAt: now + ttlMs })
+}
+
+it('evicts the least recently used entry for room, and says so', async () => {
+  const evicted: string[] = []
+  const store = memoryStore({ maxBytes: 10_000, onEvict: (key) => evicted.push(key) })
+  for (const key of ['a', 'b', 'c']) await fill(store, key, 3_000)
+  await store.get('a', [])
+  await fill(store, 'd', 3_000)
+  expect(evicted).toEqual(['b'])
+})
+
+it('drops an entry at its expiry to the millisecond, by the clock it was given', async () => {
+  const runtime = fakeRuntime()
+  const store = memoryStore({ runtime })
+  await fill(store, 'k', 10, 100)
+  await runtime.advance(99.9)
+  expect((await store.get('k', [])).bytes).toBeDefined()
+  await runtime.advance(0.1)
+  expect((await store.get('k', [])).bytes).toBeUndefined()
+})
+
+it('refuses a size that holds nothing', () => {
+  expect(() => memoryStore({ maxBytes: 10 })).toThrow('maxBytes is 10; give a number of at least 1024')
+})

@@ -1,0 +1,4 @@
+export { type FakeRuntime, fakeRuntime, settled } from './fake-runtime.ts'
+export { type Gate, gate } from './gate.ts'
+export { isLost, type Race, races, type Stage, type Verdict } from './races.ts'
+export { type StoreCase, storeContract } from './store-contract.ts'

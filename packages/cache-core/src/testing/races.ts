@@ -1,0 +1,218 @@
+/**
+ * The races of the protocol as scripts: who waits where is decided by gates, never by time.
+ *
+ * Each is played by two processes on one row, whose value is its version, and judged by one rule: a read that begins
+ * after a write was acknowledged must not return an older version. What the script returns is what such a read got.
+ */
+import type { Cache } from '../create-cache.ts'
+import { type Gate, gate } from './gate.ts'
+
+export interface Race {
+  readonly title: string
+  /** What closes it. */
+  readonly closedBy: string
+  play(stage: Stage): Promise<Verdict>
+}
+
+/** What a race is played on: the strategy under test in two processes on one store. */
+export interface Stage {
+  readonly p1: Cache<number>
+  readonly p2: Cache<number>
+  /** A third process, which gets no time to renew its leases: it is paused, or dead. */
+  readonly paused: Cache<number>
+  /** Drops the entry under a key for want of room. Its lease stays. */
+  evict(key: string): Promise<void>
+}
+
+export interface Verdict {
+  /** The oldest version that a read got which began after the last write was acknowledged. */
+  readonly served: number | undefined
+  readonly acknowledged: number
+}
+
+/** Whether the strategy lost the race: somebody was served a value from before an acknowledged write. */
+export function isLost({ served, acknowledged }: Verdict): boolean {
+  return served !== acknowledged
+}
+
+const KEY = 'row'
+const TAG = 'rows'
+
+/** The origin: one row, read and written through gates. */
+class Row {
+  version = 1
+
+  /** Reads the row at once and hands it over once the gate is open. */
+  load(handOver?: Gate): () => Promise<number> {
+    return async () => {
+      const version = this.version
+      await handOver?.pass()
+      return version
+    }
+  }
+
+  /** Commits once the first gate is open; the writer learns of it once the second is. */
+  update({ commit, answer }: { commit?: Gate; answer?: Gate } = {}): () => Promise<number> {
+    return async () => {
+      await commit?.pass()
+      const version = ++this.version
+      await answer?.pass()
+      return version
+    }
+  }
+}
+
+const change = { keys: [KEY], tags: [TAG] }
+
+/** What readers in both processes get from now on; twice, since the first of them may fill what the second finds. */
+async function judge({ p1, p2 }: Stage, row: Row, tags: readonly string[] = []): Promise<Verdict> {
+  const served: (number | undefined)[] = []
+  for (const cache of [p1, p2, p1, p2]) served.push((await cache.read(KEY, row.load(), { tags })).value)
+  return {
+    served: served.includes(undefined) ? undefined : Math.min(...(served as number[])),
+    acknowledged: row.version,
+  }
+}
+
+export const races: readonly Race[] = [
+  {
+    title: 'stale set: a write overtakes a load',
+    closedBy: 'the write voids the lease, so the fill is refused',
+    async play(stage) {
+      const row = new Row()
+      const handOver = gate()
+      const slowRead = stage.p1.read(KEY, row.load(handOver))
+      await handOver.reached
+      await stage.p2.write(change, row.update())
+      handOver.open()
+      await slowRead
+      return judge(stage, row)
+    },
+  },
+  {
+    title: 'slow reader: a load begins before the commit of a write under way, and ends after its acknowledgement',
+    closedBy: "the writer's claim holds the lease, or its voiding takes the reader's",
+    async play(stage) {
+      const row = new Row()
+      const commit = gate()
+      const handOver = gate()
+      const write = stage.p2.write(change, row.update({ commit }))
+      await commit.reached
+      const slowRead = stage.p1.read(KEY, row.load(handOver))
+      await handOver.reached
+      commit.open()
+      await write
+      handOver.open()
+      await slowRead
+      return judge(stage, row)
+    },
+  },
+  {
+    title: 'crossed writes: the first to commit is the last to fill',
+    closedBy: 'the later claim holds, and a refused fill invalidates',
+    async play(stage) {
+      const row = new Row()
+      await stage.p1.read(KEY, row.load())
+      const answer = gate()
+      const first = stage.p1.write(change, row.update({ answer }))
+      await answer.reached
+      await stage.p2.write(change, row.update())
+      answer.open()
+      await first
+      return judge(stage, row)
+    },
+  },
+  {
+    title: 'crossed writes, the entry evicted between them',
+    closedBy: 'the claim, which needs no entry to compare with',
+    async play(stage) {
+      const row = new Row()
+      const answer = gate()
+      const first = stage.p1.write(change, row.update({ answer }))
+      await answer.reached
+      await stage.p2.write(change, row.update())
+      await stage.evict(KEY)
+      answer.open()
+      await first
+      return judge(stage, row)
+    },
+  },
+  {
+    title: 'zombie holder: a loader pauses past its lease and wakes after a write',
+    closedBy: 'the token: only the newest holder fills',
+    async play(stage) {
+      const row = new Row()
+      const handOver = gate()
+      const zombie = stage.paused.read(KEY, row.load(handOver))
+      await handOver.reached
+      await stage.p2.write(change, row.update())
+      await stage.p1.read(KEY, row.load()) // takes over and fills
+      handOver.open()
+      await zombie
+      return judge(stage, row)
+    },
+  },
+  {
+    title: 'dead holder: a loader dies with the lease in its hand',
+    closedBy: 'the lease ends, and the next to ask is granted it',
+    async play(stage) {
+      const row = new Row()
+      const never = gate()
+      void stage.paused.read(KEY, row.load(never))
+      await never.reached
+      await stage.p2.write(change, row.update())
+      return judge(stage, row)
+    },
+  },
+  {
+    title: 'joined flight: a reader comes after a write to a load from before it',
+    closedBy: 'a reader takes only what was asked for after it began',
+    async play(stage) {
+      const row = new Row()
+      const handOver = gate()
+      const slowRead = stage.p1.read(KEY, row.load(handOver))
+      await handOver.reached
+      await stage.p2.write(change, row.update())
+      const late = stage.p1.read(KEY, row.load())
+      handOver.open()
+      const served = (await late).value
+      await slowRead
+      const after = await judge(stage, row)
+      return { ...after, served: Math.min(served!, after.served!) }
+    },
+  },
+  {
+    title: 'younger lease: a load from before a write ends under a lease granted after it',
+    closedBy: 'a load begins after its lease was granted',
+    async play(stage) {
+      const row = new Row()
+      const oldLoad = gate()
+      const newLoad = gate()
+      const slowRead = stage.p1.read(KEY, row.load(oldLoad))
+      await oldLoad.reached
+      await stage.p2.write(change, row.update())
+      await stage.p2.invalidate({ keys: [KEY] })
+      const leased = stage.p2.read(KEY, row.load(newLoad))
+      await newLoad.reached
+      oldLoad.open()
+      await slowRead
+      newLoad.open()
+      await leased
+      return judge(stage, row)
+    },
+  },
+  {
+    title: 'tag race: a tag is invalidated while a list that carries it is loaded',
+    closedBy: "the tags' epochs are read before the load",
+    async play(stage) {
+      const row = new Row()
+      const handOver = gate()
+      const slowRead = stage.p1.read(KEY, row.load(handOver), { tags: [TAG] })
+      await handOver.reached
+      await stage.p2.write({ keys: [], tags: [TAG] }, row.update())
+      handOver.open()
+      await slowRead
+      return judge(stage, row, [TAG])
+    },
+  },
+]

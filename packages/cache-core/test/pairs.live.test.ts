@@ -1,0 +1,180 @@
+/** Every read strategy × every write strategy × every store, held to what it declares. */
+import { describe, expect, it } from 'vitest'
+import {
+  type Cache,
+  cacheAside,
+  createCache,
+  expireOnly,
+  invalidate,
+  noCache,
+  stampedeLock,
+  writeThrough,
+} from '../src/index.ts'
+import { gate } from '../src/testing/index.ts'
+import { places } from './places.ts'
+
+const reads = [noCache, cacheAside, stampedeLock]
+const writes = [expireOnly, invalidate, writeThrough]
+const pairs = reads.flatMap((read) =>
+  writes.map((write) => ({ read, write, name: `${read().name} × ${write().name}` })),
+)
+
+const TTL_MS = 60
+const values: unknown[] = [0, '', false, null, [], {}, 'text', 1.5, Buffer.from([0, 255, 10]), Buffer.alloc(0)]
+
+describe.each(places)('$name', ({ makeStore }) => {
+  describe.each(pairs)('$name', ({ read, write }) => {
+    const caches = read().lifetime !== undefined
+    const open = async (ttlMs = 60_000) => {
+      const room = await makeStore()
+      return () => createCache({ store: room.open(), read: read({ ttlMs }), write: write() })
+    }
+    const counted = <T>(value: () => T) => {
+      const load = async () => {
+        load.loads++
+        return value()
+      }
+      load.loads = 0
+      return load
+    }
+
+    it('loads once, then serves the same from the cache, in every process', async () => {
+      const process = await open()
+      const [p1, p2] = [process(), process()]
+      const load = counted(() => ({ n: 1 }))
+      expect((await p1.read('k', load)).outcome).toBe(caches ? 'miss' : 'bypass')
+      for (const cache of [p1, p2]) {
+        expect(await cache.read('k', load)).toMatchObject({ value: { n: 1 }, outcome: caches ? 'hit' : 'bypass' })
+      }
+      expect(load.loads).toBe(caches ? 1 : 3)
+    })
+
+    it('gives values back as they went in', async () => {
+      const cache = (await open())()
+      for (const [i, value] of values.entries()) {
+        await cache.read(`k${i}`, async () => value)
+        expect((await cache.read(`k${i}`, async () => value)).value).toEqual(value)
+      }
+    })
+
+    it('caches absence, for its own shorter time', async () => {
+      const cache = (await open(TTL_MS * 10))()
+      const load = counted(() => undefined)
+      expect((await cache.read('k', load)).value).toBeUndefined()
+      const again = await cache.read('k', load)
+      expect(again.value).toBeUndefined()
+      expect(again.outcome).toBe(caches ? 'hit' : 'bypass')
+      expect(again.ttlMs).toBeLessThanOrEqual(TTL_MS)
+    })
+
+    it('serves no value for longer than its TTL after its load began', async () => {
+      const cache = (await open(TTL_MS))()
+      let loadBegan = 0
+      await cache.read('k', async () => {
+        loadBegan = performance.now()
+        return 'old'
+      })
+      for (let value: string | undefined = 'old'; value === 'old'; ) {
+        const askedAt = performance.now()
+        value = (await cache.read('k', async () => 'new')).value
+        if (value === 'old') expect(askedAt - loadBegan).toBeLessThanOrEqual(TTL_MS)
+      }
+    })
+
+    it('keeps its promise on reads after a write', async () => {
+      const process = await open(TTL_MS)
+      const [p1, p2] = [process(), process()]
+      let row = 'v1'
+      const load = async () => row
+      const list = async () => [row]
+      for (const cache of [p1, p2]) {
+        await cache.read('k', load)
+        await cache.read('list', list, { tags: ['all'] })
+      }
+      const result = await p1.write({ keys: ['k'], tags: ['all'] }, async () => (row = 'v2'))
+      expect(result).toBe('v2')
+      const promised = write().promise.readAfterWrite || !caches
+      for (const cache of [p1, p2]) {
+        const after = [(await cache.read('k', load)).value, await cache.read('list', list, { tags: ['all'] })]
+        expect(after[0]).toBe(promised ? 'v2' : 'v1')
+        expect((after[1] as { value: string[] }).value).toEqual([promised ? 'v2' : 'v1'])
+      }
+    })
+
+    it('does no more loads at expiry than it declares', async () => {
+      const process = await open()
+      const processes = [process(), process(), process()]
+      const handOver = gate()
+      const load = counted(() => 1)
+      const slow = async () => {
+        const value = await load()
+        await handOver.pass()
+        return value
+      }
+      const reading = processes.flatMap((cache: Cache<unknown>) =>
+        Array.from({ length: 20 }, () => cache.read('k', slow)),
+      )
+      await handOver.reached
+      handOver.open()
+      const outcomes = (await Promise.all(reading)).map(({ outcome }) => outcome)
+      const allowed = { 'one per read': 60, 'one per process': 3, one: 1 }[read().promise.loadsPerExpiry]
+      expect(load.loads).toBeLessThanOrEqual(allowed)
+      expect(outcomes.filter((outcome) => outcome === 'miss').length).toBeLessThanOrEqual(allowed)
+    })
+
+    it('answers all who waited with the failure of the one load, and caches none', async () => {
+      const cache = (await open())()
+      const handOver = gate()
+      const fail = async (): Promise<string> => {
+        await handOver.pass()
+        throw new Error('the database is away')
+      }
+      const reading = Array.from({ length: 5 }, () => cache.read('k', fail))
+      await handOver.reached
+      handOver.open()
+      for (const { status } of await Promise.allSettled(reading)) expect(status).toBe('rejected')
+      expect((await cache.read('k', async () => 'back')).value).toBe('back')
+    })
+
+    it('after a refused fill, still answers with what was loaded', async () => {
+      const process = await open()
+      const [p1, p2] = [process(), process()]
+      const handOver = gate()
+      const reading = p1.read('k', async () => {
+        await handOver.pass()
+        return 'loaded'
+      })
+      await handOver.reached
+      await p2.invalidate({ keys: ['k'] })
+      handOver.open()
+      expect(await reading).toMatchObject({ value: 'loaded', outcome: caches ? 'miss' : 'bypass', ttlMs: 0 })
+      expect((await p1.read('k', async () => 'newer')).value).toBe('newer')
+    })
+
+    it('voids by key, by tag and all at once', async () => {
+      const cache = (await open())()
+      let n = 0
+      const load = async () => ++n
+      const read = () => cache.read('k', load, { tags: ['t'] })
+      for (const voidIt of [
+        () => cache.invalidate({ keys: ['k'] }),
+        () => cache.invalidate({ tags: ['t'] }),
+        () => cache.invalidateAll(),
+      ]) {
+        const before = (await read()).value!
+        expect((await read()).value).toBe(caches ? before : before + 1)
+        await voidIt()
+        expect((await read()).value).toBeGreaterThan(before)
+      }
+    })
+
+    it('throws what a failed commit throws, and serves what is in the database then', async () => {
+      const cache = (await open())()
+      const failing = cache.write({ keys: ['k'] }, async () => {
+        throw new Error('deadlock')
+      })
+      await expect(failing).rejects.toThrow('deadlock')
+      expect((await cache.read('k', async () => 'v1')).value).toBe('v1')
+    })
+  })
+})

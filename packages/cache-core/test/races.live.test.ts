@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { cacheAside, createCache, invalidate, stampedeLock, writeThrough } from '../src/index.ts'
+import { isLost, races } from '../src/testing/index.ts'
+import { pausedRuntime, places } from './places.ts'
+
+const pairs = [cacheAside, stampedeLock].flatMap((read) => [invalidate, writeThrough].map((write) => ({ read, write })))
+
+describe.each(places)('$name', ({ makeStore }) => {
+  describe.each(pairs)('$read.name × $write.name', ({ read, write }) => {
+    it.each(races)('wins $title', async ({ play }) => {
+      const room = await makeStore()
+      const open = (runtime?: typeof pausedRuntime) =>
+        createCache<number>({
+          store: room.open(),
+          read: read({ leaseMs: 100 }),
+          write: write(),
+          ...(runtime && { runtime }),
+        })
+      const verdict = await play({ p1: open(), p2: open(), paused: open(pausedRuntime), evict: room.evict })
+      expect(verdict).toSatisfy((judged: typeof verdict) => !isLost(judged))
+    })
+  })
+})

@@ -1,0 +1,77 @@
+/** Round trips, counted on the wire: a trip is whatever the client sends before it has heard the answer. */
+import { type AddressInfo, createServer, connect as dial } from 'node:net'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Cache, cacheAside, createCache, invalidate, writeThrough } from '../src/index.ts'
+import { redisOptions, redisStore } from '../src/redis/index.ts'
+
+let trips = 0
+let answered = true
+const redisUrl = new URL(process.env.TEST_REDIS_URL!)
+const proxy = createServer((near) => {
+  const far = dial(Number(redisUrl.port), redisUrl.hostname)
+  near.on('data', (bytes) => {
+    if (answered) trips++
+    answered = false
+    far.write(bytes)
+  })
+  far.on('data', (bytes) => {
+    answered = true
+    near.write(bytes)
+  })
+  near.on('close', () => far.destroy())
+  near.on('error', () => far.destroy())
+  far.on('error', () => near.destroy())
+})
+
+let client: Redis
+let cache: Cache<unknown>
+let throughCache: Cache<unknown>
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const { port } = proxy.address() as AddressInfo
+  client = new Redis(port, '127.0.0.1', { ...redisOptions, lazyConnect: true })
+  await client.connect()
+  const open = (write: typeof invalidate, prefix: string) =>
+    createCache({ store: redisStore({ client, prefix }), read: cacheAside(), write: write() })
+  cache = open(invalidate, `trips-${process.pid}:`)
+  throughCache = open(writeThrough, `through-${process.pid}:`)
+  // So that every script is known to the server: the first call of each is sent as text.
+  await cache.read('warm', async () => 1, { tags: ['a', 'b'] })
+  await throughCache.write({ keys: ['warm'] }, async () => 1)
+})
+
+afterAll(() => {
+  client.disconnect()
+  proxy.close()
+})
+
+async function tripsOf(work: () => Promise<unknown>): Promise<number> {
+  trips = 0
+  await work()
+  return trips
+}
+
+const load = async () => 'value'
+const tags = ['posts', 'authors']
+
+it('a miss costs 3 round trips: get, acquire, fill', async () => {
+  expect(await tripsOf(() => cache.read('post:1', load))).toBe(3)
+  expect(await tripsOf(() => cache.read('posts', load, { tags }))).toBe(3)
+})
+
+it('a hit costs 1, tags included', async () => {
+  expect(await tripsOf(() => cache.read('post:1', load))).toBe(1)
+  expect(await tripsOf(() => cache.read('posts', load, { tags }))).toBe(1)
+})
+
+it('invalidating a post and its lists costs 1', async () => {
+  expect(await tripsOf(() => cache.write({ keys: ['post:1'], tags }, load))).toBe(1)
+  expect((await cache.read('posts', load, { tags })).outcome).toBe('miss')
+})
+
+it('a write-through costs 2: claim before the transaction, fill and tags after it', async () => {
+  expect(await tripsOf(() => throughCache.write({ keys: ['post:1'], tags }, load))).toBe(2)
+  expect((await throughCache.read('post:1', load)).outcome).toBe('hit')
+})
