@@ -28,11 +28,17 @@ let ending = false
 
 process.on('message', (request: ServicesRequest) => {
   if (request.type === 'start') starting = start(request.options)
-  else if (request.type === 'also-end') alsoEnd.add(request.pid)
+  else if (request.type === 'also-end') add(request.pid)
   else void end(request.withinMs)
 })
 process.on('disconnect', () => void end(ORPHANED_MS))
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void end(ASKED_MS))
+
+function add(pid: number): void {
+  alsoEnd.add(pid)
+  // A signal may overtake the message.
+  if (ending) void endProcess(pid, GRACE_MS)
+}
 
 async function start(options: ServicesOptions): Promise<void> {
   const results = await Promise.allSettled([redis(options.redis), postgres(options.postgres)])
