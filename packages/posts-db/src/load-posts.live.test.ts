@@ -84,13 +84,15 @@ test('keepLoaded fills only the schemas that lack this load', async () => {
   expect(await loadPosts(scratch.db(), [edited, fresh], options)).toMatchObject({ loaded: false, schemas: [] })
 })
 
-test('two loads at once end with one of the two whole', async () => {
-  const schemas = [await scratch.migrated(), await scratch.migrated()]
+test('two loads at once, of the same schemas in opposite orders, end with one of the two whole', async () => {
+  const schemas: string[] = []
+  for (let index = 0; index < 6; index++) schemas.push(await scratch.migrated())
   await Promise.all([
     loadPosts(scratch.db(), schemas, { count: 40, seed: 1 }),
     loadPosts(scratch.db(), schemas.toReversed(), { count: 40, seed: 2 }),
   ])
-  expect(await jsonOf(schemas[0]!)).toBe(await jsonOf(schemas[1]!))
+  const contents = await Promise.all(schemas.map(jsonOf))
+  expect(new Set(contents).size).toBe(1)
 })
 
 test.each([
