@@ -1,0 +1,16 @@
+/**
+ * What is published is not quite what the workspace reads: the condition that leads to the sources, the scripts and the
+ * devDependencies stay here. `prepack` writes the published manifest, `postpack` puts ours back.
+ */
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+
+const OURS = '.package.json.ours'
+
+if (process.argv[2] === 'restore') {
+  renameSync(OURS, 'package.json')
+} else {
+  copyFileSync('package.json', OURS)
+  const { scripts, devDependencies, ...manifest } = JSON.parse(readFileSync('package.json', 'utf8'))
+  for (const target of Object.values(manifest.exports)) delete target['workspace-source']
+  writeFileSync('package.json', `${JSON.stringify(manifest, null, 2)}\n`)
+}
