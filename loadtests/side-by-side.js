@@ -24,7 +24,10 @@ import { selectorsReadBy, TREND_STATS, withoutFigures } from './lib/summary.ts'
 
 const config = explained(() => sideBySideOptions(__ENV, strategyNames))
 const api = connect(config.baseUrl, config.adminToken)
-const tuning = { ttlMs: config.ttlMs }
+const tuning = {
+  ttlMs: config.ttlMs,
+  ...(config.originDelayMs === null ? {} : { originDelayMs: config.originDelayMs }),
+}
 const mix = createMix({
   items: config.posts,
   exponent: config.zipf,

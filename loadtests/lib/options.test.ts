@@ -22,6 +22,7 @@ describe('sideBySideOptions', () => {
       listRatio: 0.005,
       zipf: 0.99,
       ttlMs: 5000,
+      originDelayMs: null,
       seed: 1,
       posts: 10_000,
       vus: 100,
@@ -40,6 +41,7 @@ describe('sideBySideOptions', () => {
     [{ WRITE_RATIO: '2' }, 'WRITE_RATIO is "2"; allowed is a number from 0 to 1'],
     [{ WRITE_RATIO: '0.75', LIST_RATIO: '0.5' }, 'WRITE_RATIO + LIST_RATIO is 1.25; allowed is at most 1 together'],
     [{ ZIPF: '-1' }, 'ZIPF is "-1"; allowed is a number from 0 to 10'],
+    [{ ORIGIN_DELAY_MS: 'slow' }, 'ORIGIN_DELAY_MS is "slow"; allowed is a whole number from 0 to 5000'],
     [{ ACCEPT_ENCODING: 'br' }, 'ACCEPT_ENCODING is "br"; allowed is gzip or identity'],
   ])('refuses %o', (env, message) => {
     expect(() => sideBySideOptions(env, strategyNames)).toThrow(message)

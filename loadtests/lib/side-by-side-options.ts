@@ -31,6 +31,11 @@ export interface SideBySideOptions {
   zipf: number
   /** TTL_MS: how long an entry is fresh during the run. Default 5000, 1 … 86,400,000. */
   ttlMs: number
+  /**
+   * ORIGIN_DELAY_MS: how much longer each load takes, after the rows are read: makes races between loads and writes
+   * show. Default null = as the API has it; 0 … 5000.
+   */
+  originDelayMs: number | null
   /** SEED: another one, other operations; the same one, the same. Default 1. */
   seed: number
   /** POSTS: how many posts are read and written, ids 1 … POSTS. Default 10000, at most 1,000,000. */
@@ -64,6 +69,10 @@ export function sideBySideOptions(env: Env, known: readonly string[]): SideBySid
     listRatio,
     zipf: decimalFrom(env, 'ZIPF', { fallback: 0.99, min: 0, max: 10 }),
     ttlMs: integerFrom(env, 'TTL_MS', { fallback: 5000, min: 1, max: 86_400_000 }),
+    originDelayMs:
+      textFrom(env, 'ORIGIN_DELAY_MS', '') === ''
+        ? null
+        : integerFrom(env, 'ORIGIN_DELAY_MS', { fallback: 0, min: 0, max: 5000 }),
     seed: integerFrom(env, 'SEED', { fallback: 1, min: 0, max: Number.MAX_SAFE_INTEGER }),
     posts: integerFrom(env, 'POSTS', { fallback: 10_000, min: 1, max: 1_000_000 }),
     vus: integerFrom(env, 'VUS', { fallback: Math.max(10, Math.ceil(ratePerSecond / 2)), min: 1, max: 10_000 }),

@@ -26,11 +26,11 @@ export function sideBySideReport(result: SideBySideResult): string {
 }
 
 function loadLines({ config }: SideBySideResult): string[] {
-  const { ratePerSecond, writeRatio, listRatio, zipf, posts, ttlMs, durationMs, warmupMs, seed } = config
+  const { ratePerSecond, writeRatio, listRatio, zipf, posts, ttlMs, originDelayMs, durationMs, warmupMs, seed } = config
   return [
     `${count(ratePerSecond)} operations/s: ${percent(writeRatio)} % writes, ${percent(listRatio)} % whole lists, the rest ` +
       `reads by id; Zipf ${zipf} over ${count(posts)} posts`,
-    `TTL ${ttlMs} ms; each strategy ${durationMs / 1000} s after ${warmupMs / 1000} s of warm-up; seed ${seed}`,
+    `TTL ${ttlMs} ms${originDelayMs === null ? '' : `, loads ${originDelayMs} ms dearer`}; each strategy ${durationMs / 1000} s after ${warmupMs / 1000} s of warm-up; seed ${seed}`,
   ]
 }
 
