@@ -4,6 +4,7 @@ import { CacheError } from '../errors.ts'
 import type { Acquired, Epochs, Store } from '../ports/store.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from './scripts.ts'
 import type { ServerClock } from './server-clock.ts'
+import { SharedGets } from './shared-gets.ts'
 
 export type RedisClient = Redis | Cluster
 
@@ -22,6 +23,7 @@ const SCAN_BATCH = 500
  * that in a cluster each goes to its own node. Rejects when Redis does; `redisStore` puts the resilience around it.
  */
 export function redisCommands(client: RedisClient, prefix: string, clock: ServerClock): Store {
+  const gets = new SharedGets((key) => client.getBuffer(key))
   const scripting = client as unknown as ScriptingClient
   const entryKey = (key: string) => `${prefix}e:${slot(key)}`
   const leaseKey = (key: string) => `${prefix}l:${slot(key)}`
@@ -52,7 +54,7 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
 
   async function bytesOf(key: string): Promise<Buffer | undefined> {
     try {
-      return (await client.getBuffer(entryKey(key))) ?? undefined
+      return (await gets.get(entryKey(key))) ?? undefined
     } catch (error) {
       // Somebody else's list or hash under our key: nothing of ours is there, and a fill replaces it.
       if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined
@@ -74,7 +76,7 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
       if (clock.isCompared && tags.length === 0) return { bytes: await bytesOf(key), epochs: [] }
       const [bytes, epochs] = await Promise.all([
         bytesOf(key),
-        Promise.all(tags.map(async (tag) => (await client.getBuffer(tagKey(tag))) ?? undefined)),
+        Promise.all(tags.map(async (tag) => (await gets.get(tagKey(tag))) ?? undefined)),
         clock.isCompared || compareClocks(),
       ])
       return { bytes, epochs }
