@@ -2,14 +2,15 @@
  * One popular post, a short TTL and a slow database: how many loads does each expiry set off?
  * `k6 run loadtests/hot-key-expiry.ts`. What can be tuned with `-e NAME=value` stands in lib/hot-key-options.ts.
  *
- * An API of one process coalesces the loads of a process by itself; run several against one Redis to see strategies
- * differ, e.g. with WORKERS=4.
+ * A process of the API coalesces its own loads, whatever the strategy: differences show between processes. Start
+ * several on one Redis and name them all: `-e BASE_URL=http://127.0.0.1:3000,http://127.0.0.1:3001`.
  */
 import exec from 'k6/execution'
 import { strategyNames } from '../packages/strategies/src/strategy-names.ts'
 import { connect, type StrategyInfo } from './lib/api.ts'
 import { explained } from './lib/env.ts'
 import { slicesFor } from './lib/expiries.ts'
+import type { Moment } from './lib/figures.ts'
 import { hotKeyOptions } from './lib/hot-key-options.ts'
 import { hotKeyFigures, hotKeyReport, hotKeyResult } from './lib/hot-key-report.ts'
 import { loadsBegun, unfinished } from './lib/metrics.ts'
@@ -21,7 +22,7 @@ import { countersOf, listedStrategies, noteCounters, orAbort, restoreTuning, tun
 import { type SummaryData, selectorsReadBy, TREND_STATS, withoutFigures } from './lib/summary.ts'
 
 const config = explained(() => hotKeyOptions(__ENV, strategyNames))
-const api = connect(config.baseUrl, config.adminToken)
+const apis = config.baseUrls.map((baseUrl) => connect(baseUrl, config.adminToken))
 const tuning = { ttlMs: config.ttlMs, originDelayMs: config.originDelayMs }
 const { sliceMs } = slicesFor(config.durationMs, config.ttlMs)
 
@@ -48,29 +49,38 @@ export const options = {
 }
 
 interface SetupData {
-  /** As the API listed them before the run, so with the tuning to go back to. */
-  strategies: StrategyInfo[]
+  /** As each process listed them before the run, so with the tuning to go back to. */
+  strategies: StrategyInfo[][]
 }
 
 export function setup(): SetupData {
   return orAbort(() => {
-    const strategies = listedStrategies(api, strategyNames, config.strategies)
-    const stats = api.stats()
-    for (const { name } of strategies) {
-      noteCounters(name, 'start', countersOf(stats, name))
-      api.flush(name)
-    }
+    const strategies = apis.map((api) => listedStrategies(api, strategyNames, config.strategies))
+    noteLoads('start')
+    for (const name of config.strategies) for (const api of apis) api.flush(name)
     // Last, since k6 runs no teardown when setup fails.
-    tuneAll(api, strategies, tuning)
+    apis.forEach((api, at) => {
+      tuneAll(api, strategies[at]!, tuning)
+    })
     return { strategies }
   })
+}
+
+/** The loads of all processes together. */
+function noteLoads(at: Moment) {
+  const stats = apis.map((api) => api.stats())
+  for (const name of config.strategies) {
+    const loads = stats.reduce((sum, ofOne) => sum + countersOf(ofOne, name).loads!, 0)
+    noteCounters(name, at, { loads })
+  }
 }
 
 export function readHotPost() {
   const strategy = String(__ENV.STRATEGY)
   unfinished.add(1, { strategy })
   const sinceStart = Date.now() - exec.scenario.startTime
-  const answer = readPost({ ...config, strategy }, config.post)
+  const baseUrl = config.baseUrls[exec.scenario.iterationInTest % config.baseUrls.length]!
+  const answer = readPost({ ...config, baseUrl, strategy }, config.post)
   recordRead(strategy, 'measured', 'read', answer)
   if ('outcome' in answer && answer.outcome === 'misses') {
     loadsBegun.add(1, { strategy, slice: String(Math.max(0, Math.floor(sinceStart / sliceMs))) })
@@ -80,9 +90,10 @@ export function readHotPost() {
 
 export function teardown({ strategies }: SetupData) {
   orAbort(() => {
-    const stats = api.stats()
-    for (const { name } of strategies) noteCounters(name, 'end', countersOf(stats, name))
-    restoreTuning(api, strategies, Object.keys(tuning))
+    noteLoads('end')
+    apis.forEach((api, at) => {
+      restoreTuning(api, strategies[at]!, Object.keys(tuning))
+    })
   })
 }
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { baseUrlFrom, decimalFrom, durationMsFrom, explained, integerFrom, OptionError, strategiesFrom } from './env.ts'
+import {
+  baseUrlFrom,
+  baseUrlsFrom,
+  decimalFrom,
+  durationMsFrom,
+  explained,
+  integerFrom,
+  OptionError,
+  strategiesFrom,
+} from './env.ts'
 
 const known = ['no-cache', 'cache-aside', 'write-through']
 
@@ -51,6 +60,13 @@ describe('baseUrlFrom', () => {
 
   it.each(['127.0.0.1:3000', 'ftp://x', 'http://', 'http://a b', 'http://x?y'])('refuses "%s"', (text) => {
     expect(() => baseUrlFrom({ U: text }, 'U', '')).toThrow(`U is "${text}"; allowed is an address like http://`)
+  })
+})
+
+describe('baseUrlsFrom', () => {
+  it('takes several, and checks each', () => {
+    expect(baseUrlsFrom({ U: 'http://a:1/, http://b:2' }, 'U', '')).toEqual(['http://a:1', 'http://b:2'])
+    expect(() => baseUrlsFrom({ U: 'http://a:1,b' }, 'U', '')).toThrow('U is "b"; allowed is an address like')
   })
 })
 

@@ -67,6 +67,11 @@ export function baseUrlFrom(env: Env, name: string, fallback: string): string {
   return text.replace(/\/+$/, '')
 }
 
+/** Several addresses, with commas between. */
+export function baseUrlsFrom(env: Env, name: string, fallback: string): string[] {
+  return (given(env, name) ?? fallback).split(',').map((part) => baseUrlFrom({ [name]: part }, name, ''))
+}
+
 /** Names of strategies, with commas between; each at most once. Peers (`peer:…`) are known only to the API. */
 export function strategiesFrom(
   env: Env,

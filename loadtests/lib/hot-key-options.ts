@@ -1,9 +1,12 @@
-import { baseUrlFrom, durationMsFrom, type Env, integerFrom, OptionError, strategiesFrom, textFrom } from './env.ts'
+import { baseUrlsFrom, durationMsFrom, type Env, integerFrom, OptionError, strategiesFrom, textFrom } from './env.ts'
 
 /** What can be tuned with `-e NAME=value`; the names are those of {@link hotKeyOptions}. */
 export interface HotKeyOptions {
-  /** BASE_URL: where the API listens. Default http://127.0.0.1:3000. */
-  baseUrl: string
+  /**
+   * BASE_URL: where the API listens; with commas, several processes of it on one Redis, asked in turn.
+   * Default http://127.0.0.1:3000.
+   */
+  baseUrls: string[]
   /** ADMIN_TOKEN: sent with tuning and flushing. Default none. */
   adminToken: string
   /** STRATEGIES: which, and in which order. Default cache-aside, stampede-lock, naive-lock. */
@@ -35,7 +38,7 @@ export function hotKeyOptions(env: Env, known: readonly string[]): HotKeyOptions
   }
   const atOnce = Math.ceil((ratePerSecond * 2 * originDelayMs) / 1000) + 20
   return {
-    baseUrl: baseUrlFrom(env, 'BASE_URL', 'http://127.0.0.1:3000'),
+    baseUrls: baseUrlsFrom(env, 'BASE_URL', 'http://127.0.0.1:3000'),
     adminToken: textFrom(env, 'ADMIN_TOKEN', ''),
     strategies: strategiesFrom(env, 'STRATEGIES', known, ['cache-aside', 'stampede-lock', 'naive-lock']),
     ratePerSecond,

@@ -76,10 +76,11 @@ export function hotKeyResult(data: SummaryData, options: HotKeyOptions, now: Dat
 }
 
 export function hotKeyReport({ config, strategies, ok }: HotKeyResult): string {
-  const { ratePerSecond, post, ttlMs, originDelayMs, durationMs } = config
+  const { ratePerSecond, post, ttlMs, originDelayMs, durationMs, baseUrls } = config
   return [
     '',
-    `${count(ratePerSecond)} reads/s of post ${post} alone: TTL ${ttlMs} ms, a load takes ${originDelayMs} ms and the query; ${durationMs / 1000} s each`,
+    `${count(ratePerSecond)} reads/s of post ${post} alone, from ${baseUrls.length} process${baseUrls.length === 1 ? '' : 'es'}: ` +
+      `TTL ${ttlMs} ms, a load takes ${originDelayMs} ms and the query; ${durationMs / 1000} s each`,
     '',
     ...table(
       [
