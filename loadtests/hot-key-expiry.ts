@@ -102,5 +102,5 @@ export function handleSummary(data: SummaryData & { setup_data?: SetupData }) {
   if (nothing) return nothing
   const result = hotKeyResult(data, config, new Date())
   const file = resultFile(__ENV, 'hot-key-expiry.json')
-  return { stdout: `${hotKeyReport(result)}Written to ${file}\n`, [file]: `${JSON.stringify(result, null, 2)}\n` }
+  return { stdout: `${hotKeyReport(result)}JSON: ${file}\n`, [file]: `${JSON.stringify(result, null, 2)}\n` }
 }

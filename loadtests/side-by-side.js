@@ -136,5 +136,5 @@ export function handleSummary(data) {
   if (nothing) return nothing
   const result = sideBySideResult(data, config, data.setup_data, new Date())
   const file = resultFile(__ENV, 'side-by-side.json')
-  return { stdout: `${sideBySideReport(result)}Written to ${file}\n`, [file]: `${JSON.stringify(result, null, 2)}\n` }
+  return { stdout: `${sideBySideReport(result)}JSON: ${file}\n`, [file]: `${JSON.stringify(result, null, 2)}\n` }
 }
