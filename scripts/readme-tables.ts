@@ -1,0 +1,116 @@
+/**
+ * Writes the README's tables from the stored runs in docs/runs, so that no figure is typed by hand.
+ * With --check it changes nothing, and fails when the README is out of step.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const run = (name: string) => JSON.parse(readFileSync(join(root, 'docs/runs', `${name}.json`), 'utf8'))
+
+interface Quantiles {
+  p50: number
+  p99: number
+}
+interface SideBySide {
+  strategies: {
+    name: string
+    byId: {
+      count: number
+      hitRatio: number
+      hitMs: Quantiles & { count: number }
+      missMs: Quantiles & { count: number }
+      staleReads: { count: number; share: number; staleForMs: { max: number } } | null
+    }
+    list: { hitMs: Quantiles & { count: number }; missMs: Quantiles & { count: number } }
+    origin: { loadsPerRead: number }
+  }[]
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+const ms = ({ count, p50, p99 }: Quantiles & { count: number }) =>
+  count < 100 ? '–' : `${p50.toFixed(1)} · ${p99.toFixed(0)}`
+
+function stale(reads: SideBySide['strategies'][number]['byId']['staleReads']): string {
+  if (!reads?.count) return '0'
+  return `${reads.count} (${percent(reads.share)}), ${(reads.staleForMs.max / 1_000).toFixed(1)} s`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n')
+}
+
+const tables: Record<string, () => string> = {
+  'side-by-side'() {
+    const { strategies } = run('side-by-side') as SideBySide
+    const races = new Map((run('races') as SideBySide).strategies.map((row) => [row.name, row.byId.staleReads]))
+    const head = [
+      'strategy',
+      'hit %',
+      'hits p50 · p99',
+      'misses p50 · p99',
+      'loads',
+      'stale, at most',
+      'stale when loads are dear',
+    ]
+    const rows = strategies.map(({ name, byId, origin }) => [
+      `[${name}](docs/strategies/${name}.md)`,
+      percent(byId.hitRatio),
+      ms(byId.hitMs),
+      ms(byId.missMs),
+      origin.loadsPerRead.toFixed(2),
+      stale(byId.staleReads),
+      stale(races.get(name) ?? null),
+    ])
+    return table(head, rows)
+  },
+
+  'hot-key-expiry'() {
+    const { strategies, config } = run('hot-key-expiry') as {
+      strategies: { name: string; stampedeFactor: number | null; waitedMs: Quantiles & { count: number } }[]
+      config: { baseUrls: string[]; ratePerSecond: number; originDelayMs: number }
+    }
+    const { baseUrls, ratePerSecond, originDelayMs } = config
+    const rows = strategies.map(({ name, stampedeFactor, waitedMs }) => [
+      name,
+      stampedeFactor === null ? '–' : stampedeFactor.toFixed(2),
+      ms(waitedMs),
+    ])
+    const load = `One popular post, ${ratePerSecond} reads/s over ${baseUrls.length} API processes, a load takes ${originDelayMs} ms:`
+    return `${load}\n\n${table(['strategy', 'loads per expiry', 'waits p50 · p99, ms'], rows)}`
+  },
+
+  'hit-path'() {
+    const { results } = run('hit-path') as {
+      results: { title: string; bytes: number; ours: number[]; bare: number[]; ratio: number }[]
+    }
+    const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
+    const range = (numbers: readonly number[]) =>
+      `${median(numbers).toFixed(0)} [${Math.min(...numbers).toFixed(0)}–${Math.max(...numbers).toFixed(0)}]`
+    const rows = results.map(({ title, bytes, ours, bare, ratio }) => [
+      `${title} (${bytes} B)`,
+      range(ours),
+      range(bare),
+      ratio.toFixed(2),
+    ])
+    return table(['a hit on', 'requests/s, median [range]', 'bare', 'ratio'], rows)
+  },
+}
+
+const file = join(root, 'README.md')
+const before = readFileSync(file, 'utf8')
+let after = before
+for (const [name, make] of Object.entries(tables)) {
+  const [begin, end] = [`<!-- table: ${name} -->`, '<!-- /table -->']
+  const start = after.indexOf(begin) + begin.length
+  after = `${after.slice(0, start)}\n${make()}\n${after.slice(after.indexOf(end, start))}`
+}
+if (process.argv.includes('--check')) {
+  if (after !== before) {
+    console.error("README's tables are not those of docs/runs; run node scripts/readme-tables.ts")
+    process.exit(1)
+  }
+} else {
+  writeFileSync(file, after)
+}
