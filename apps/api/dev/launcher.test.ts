@@ -18,6 +18,12 @@ const standIn = `
   })
   process.on('SIGTERM', () => process.exit())
 `
+/** `launcher.ts`, but for this folder, so that a test may save the source and has the data to itself. */
+const launcher = `
+  import { launch } from ${JSON.stringify(new URL('./launch.ts', import.meta.url))}
+  await launch({ api: import.meta.dirname, entry: 'main.mjs', root: import.meta.dirname })
+`
+
 interface Serving {
   url: string
   redis?: string
@@ -28,6 +34,7 @@ let folder: string
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'launcher-'))
   writeFileSync(join(folder, 'main.mjs'), standIn)
+  writeFileSync(join(folder, 'launcher.mjs'), launcher)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -38,8 +45,7 @@ afterEach(async () => {
 
 function start(env: NodeJS.ProcessEnv = {}) {
   const { REDIS_URL, DATABASE_URL, ...plain } = process.env
-  const file = join(import.meta.dirname, 'test-launcher.ts')
-  const launcher = spawn(process.execPath, ['--conditions=workspace-source', file, folder], {
+  const launcher = spawn(process.execPath, ['--conditions=workspace-source', join(folder, 'launcher.mjs')], {
     env: { ...plain, PORT: '0', SEED_POSTS: '20', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
