@@ -5,7 +5,7 @@ import type { Outcome } from 'cache-core'
 export const outcomes = ['hit', 'stale', 'miss', 'collapsed', 'bypass'] as const satisfies readonly Outcome[]
 
 /** How often reads were answered how; their sum is `reads`. The plural is the contract's. */
-const outcomeCounter = {
+export const outcomeCounter = {
   hit: 'hits',
   stale: 'stale',
   miss: 'misses',

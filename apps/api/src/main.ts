@@ -1,11 +1,14 @@
 /** The one composition root: everything is opened, put together and closed here. */
+import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { createDatabase, migrate } from 'posts-db'
+import { onOrder, superviseWorkers } from './cluster.ts'
 import { createApp } from './create-app.ts'
 import { EnvError, readEnv } from './env.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
+import { obeyOrders } from './obey.ts'
 import { connectRedis } from './redis-connection.ts'
 import { Evictions } from './redis-evictions.ts'
 import { endGracefully } from './shutdown.ts'
@@ -15,6 +18,7 @@ import { announce, warnOfMissingPosts } from './startup-lines.ts'
 async function main(): Promise<void> {
   const env = readEnv(process.env)
   const logger = createLogger(env.LOG_LEVEL)
+  if (env.WORKERS > 1 && cluster.isPrimary) process.exit(await superviseWorkers(env.WORKERS, logger))
   const database = createDatabase({
     url: env.DATABASE_URL,
     onError: (error) => logger.warn({ err: error }, 'database: an idle connection was lost'),
@@ -25,12 +29,16 @@ async function main(): Promise<void> {
   await migrate(database, schemas)
   await warnOfMissingPosts(runtimes, env, logger)
 
+  const evictions = redis && new Evictions(redis)
+  onOrder(obeyOrders(runtimes, evictions))
+
   const app = createApp({
     runtimes,
     logger,
     adminToken: env.ADMIN_TOKEN,
     parts: { database: () => database.ping(), redis: redis && (() => redis.ping()) },
-    evictions: redis && new Evictions(redis),
+    evictions,
+    pool: database.pool,
   })
   const server = createServer(getRequestListener(app.fetch))
   const address = await listen(server, env)

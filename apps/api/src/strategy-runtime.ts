@@ -15,6 +15,9 @@ export interface RuntimeTuning extends Tuning {
   readonly originDelayMs: number
 }
 
+/** Numbers by name, as they come in a request. */
+export type TuningChange = Readonly<Record<string, number | undefined>>
+
 export type StoreKind = 'redis' | 'memory' | 'none'
 
 export interface StrategyRuntimeOptions {
@@ -73,7 +76,7 @@ export class StrategyRuntime {
    *
    * @throws Problem 400 for what this strategy has no use for; then nothing is changed.
    */
-  tune(change: Readonly<Record<string, number | undefined>>): void {
+  tune(change: TuningChange): void {
     const tunable: readonly string[] = this.#tunable
     const useless = Object.keys(change).filter((name) => !tunable.includes(name))
     if (useless.length > 0) {

@@ -1,3 +1,4 @@
+import { Problem } from './problem.ts'
 import { ListQuestion, PostQuestion, type Question } from './questions.ts'
 import type { StrategyRuntime } from './strategy-runtime.ts'
 
@@ -15,15 +16,22 @@ export async function warm(runtime: StrategyRuntime, ids?: readonly number[]) {
   const questions: Question[] = [new ListQuestion(), ...wanted.map((id) => new PostQuestion(id))]
   let loaded = 0
   let found = 0
+  let skipped = 0
   // Where nothing is kept there is nothing to warm.
   const queue = runtime.storeKind === 'none' ? [].values() : questions.values()
   const work = async () => {
     for (const question of queue) {
-      const { outcome } = await runtime.cache.read(question.key, () => question.load(runtime), question.options)
-      if (outcome === 'hit') found++
-      else loaded++
+      try {
+        const { outcome } = await runtime.cache.read(question.key, () => question.load(runtime), question.options)
+        if (outcome === 'hit') found++
+        else loaded++
+      } catch (error) {
+        // Too many posts for one answer: whoever reads them will read pages.
+        if (!(error instanceof Problem)) throw error
+        skipped++
+      }
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-  return { name: runtime.name, loaded, found, tookMs: Math.round(performance.now() - startedAt) }
+  return { name: runtime.name, loaded, found, skipped, tookMs: Math.round(performance.now() - startedAt) }
 }

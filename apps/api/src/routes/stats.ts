@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { requireAdmin } from '../admin.ts'
 import type { Api } from '../api-types.ts'
+import { tellOthers } from '../cluster.ts'
 import { readQuery, searchOf } from '../query.ts'
 import { readOptionalJson } from '../read-json.ts'
 import type { Evictions } from '../redis-evictions.ts'
@@ -44,6 +45,8 @@ export function statsRoutes(
       runtime.counters.reset()
       evictions?.reset(runtime.name)
     }
-    return context.json({ reset: chosen.map((runtime) => runtime.name) })
+    const reset = chosen.map((runtime) => runtime.name)
+    tellOthers({ do: 'reset', strategies: reset })
+    return context.json({ reset })
   })
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { requireAdmin } from '../admin.ts'
 import type { Api } from '../api-types.ts'
+import { tellOthers } from '../cluster.ts'
 import { Problem, shown } from '../problem.ts'
 import { readQuery, searchOf } from '../query.ts'
 import { readJson } from '../read-json.ts'
@@ -35,7 +36,9 @@ export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: strin
       const detail = `there is no strategy ${shown(name)}; there are ${runtimes.names.join(', ')}`
       throw new Problem({ status: 404, code: 'unknown-strategy', detail })
     }
-    runtime.tune(await readJson(context, tuningChange))
+    const change = await readJson(context, tuningChange)
+    runtime.tune(change)
+    tellOthers({ do: 'tune', strategy: name, change })
     return context.json(runtime.describe())
   })
 }

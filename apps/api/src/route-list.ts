@@ -1,0 +1,35 @@
+import type { Api } from './api-types.ts'
+
+export interface KnownRoute {
+  /** `/api/posts/:id` */
+  readonly path: string
+  /** HEAD comes with GET. */
+  readonly methods: readonly string[]
+}
+
+/** The routes an app has so far, one per path. */
+export function routesOf(app: Api): KnownRoute[] {
+  const byPath = new Map<string, Set<string>>()
+  for (const { method, path } of app.routes) {
+    const methods = byPath.get(path) ?? new Set()
+    methods.add(method)
+    if (method === 'GET') methods.add('HEAD')
+    byPath.set(path, methods)
+  }
+  return [...byPath].map(([path, methods]) => ({ path, methods: [...methods] }))
+}
+
+/** The route that a path belongs to, whatever the method. */
+export function findRoute(routes: readonly KnownRoute[], path: string): KnownRoute | undefined {
+  const segments = segmentsOf(path)
+  return routes.find((route) => {
+    const pattern = segmentsOf(route.path)
+    return (
+      pattern.length === segments.length && pattern.every((part, i) => part.startsWith(':') || part === segments[i])
+    )
+  })
+}
+
+function segmentsOf(path: string): string[] {
+  return path.replace(/\/$/, '').split('/')
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from 'tsup'
+
+/** One file with the workspace's own packages in it, and what those alone depend on; the rest is installed. */
+export default defineConfig({
+  entry: ['src/main.ts'],
+  format: 'esm',
+  target: 'node22',
+  sourcemap: true,
+  clean: true,
+  noExternal: ['cache-core', /^cache-core\//, 'posts-db', 'strategies', 'cockatiel', 'lru-cache'],
+  esbuildOptions(options) {
+    options.conditions = ['workspace-source']
+  },
+})
