@@ -53,9 +53,10 @@ export async function startRedis(options: RedisOptions = {}): Promise<PrivateRed
   }
 }
 
-const alive = new Set<ChildProcess>()
+/** What to do about each server that runs when this process exits. */
+const atExit = new Set<() => void>()
 process.on('exit', () => {
-  for (const child of alive) child.kill('SIGKILL')
+  for (const end of atExit) end()
 })
 
 async function launch(server: RedisServer, port: number, options: RedisOptions): Promise<PrivateRedis> {
@@ -63,10 +64,17 @@ async function launch(server: RedisServer, port: number, options: RedisOptions):
   const child = spawn(server.path, [...argumentsFor(port, dir), ...(options.args ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  alive.add(child)
-  const gone = once(child, 'exit').finally(() => {
-    alive.delete(child)
+  const removeDir = () => {
     if (options.dir === undefined) rmSync(dir, { recursive: true, force: true })
+  }
+  const crash = () => {
+    child.kill('SIGKILL')
+    removeDir()
+  }
+  atExit.add(crash)
+  const gone = once(child, 'exit').finally(() => {
+    atExit.delete(crash)
+    removeDir()
   })
   await untilReady(child, gone, `${server.name} on port ${port}`)
 
