@@ -7,11 +7,23 @@ import { StrategyRuntime } from './strategy-runtime.ts'
 
 const DEFAULT_LEASE_MS = 2_000
 
+export interface Scope {
+  /** Default: `cache_aside` for `cache-aside`. */
+  readonly schemaOf?: (strategy: string) => string
+  /** Of keys in Redis; the strategy's name follows. Default `posts:`. */
+  readonly prefix?: string
+}
+
 /** Every named strategy on its own copy of the posts and under its own key prefix. */
-export function startRuntimes(env: Env, database: PostsDatabase, client: RedisClient | undefined): Runtimes {
+export function startRuntimes(
+  env: Pick<Env, 'CACHE_STRATEGY' | 'CACHE_TTL_MS' | 'ORIGIN_DELAY_MS' | 'WORKERS'>,
+  database: PostsDatabase,
+  client: RedisClient | undefined,
+  { schemaOf = schemaName, prefix = 'posts:' }: Scope = {},
+): Runtimes {
   const tuning = { ttlMs: env.CACHE_TTL_MS, leaseMs: DEFAULT_LEASE_MS, originDelayMs: env.ORIGIN_DELAY_MS }
   const all = strategyNames.map((name) => {
-    const schema = schemaName(name)
+    const schema = schemaOf(name)
     return new StrategyRuntime({
       name,
       tuning,
@@ -21,7 +33,7 @@ export function startRuntimes(env: Env, database: PostsDatabase, client: RedisCl
       store: (counters) =>
         strategies[name].store({
           client,
-          prefix: `posts:${name}:`,
+          prefix: `${prefix}${name}:`,
           onFailure: () => counters.counts.errors++,
           onEvict: () => counters.counts.evictions++,
         }),
