@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import { keepBatchesWhole } from './keep-batches-whole.ts'
 
 export interface PostgresWorkerData {
   dataDir: string
@@ -14,6 +15,7 @@ const { dataDir, maxConnections } = workerData as PostgresWorkerData
 const stopAsked = new Promise((resolve) => parentPort!.once('message', resolve))
 try {
   const db = await PGlite.create(dataDir)
+  keepBatchesWhole(db)
   const server = new PGLiteSocketServer({ db, host: '127.0.0.1', port: 0, maxConnections })
   await server.start()
   reply({ port: Number(server.getServerConn().split(':')[1]) })
