@@ -12,7 +12,8 @@ export function readQuery<const T extends string>(search: string, known: readonl
   const found: Partial<Record<T, string>> = {}
   for (const [name, value] of new URLSearchParams(search)) {
     if (!isOneOf(known, name)) {
-      throw badRequest('unknown-parameter', `there is no parameter ${shown(name)} here; there are ${known.join(', ')}`)
+      const others = known.length === 0 ? 'none is taken' : `there are ${known.join(', ')}`
+      throw badRequest('unknown-parameter', `there is no parameter ${shown(name)} here; ${others}`)
     }
     if (found[name] !== undefined) throw badRequest('repeated-parameter', `${name} is given twice; give it once`)
     found[name] = value

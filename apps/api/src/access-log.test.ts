@@ -1,0 +1,52 @@
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { accessLog, MAX_LINES_PER_SECOND } from './access-log.ts'
+
+let lines: Record<string, unknown>[]
+
+function logAt(level: string) {
+  lines = []
+  return accessLog(pino({ level }, { write: (line: string) => void lines.push(JSON.parse(line)) }))
+}
+
+describe('the access log', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  it('says strategy, key, outcome and time', () => {
+    logAt('info').read('cache-aside', 'post:42', 'hit', 0.41239)
+    expect(lines).toMatchObject([{ strategy: 'cache-aside', key: 'post:42', outcome: 'hit', ms: 0.412 }])
+  })
+
+  it('writes 20 lines a second at info, then one that says how many it left out', () => {
+    const log = logAt('info')
+    for (let i = 0; i < 120; i++) log.read('cache-aside', `post:${i}`, 'hit', 1)
+    expect(lines).toHaveLength(MAX_LINES_PER_SECOND)
+    vi.advanceTimersByTime(1_000)
+    expect(lines).toHaveLength(MAX_LINES_PER_SECOND + 1)
+    expect(lines.at(-1)).toMatchObject({ leftOut: 100 })
+    for (let i = 0; i < 21; i++) log.read('cache-aside', `post:${i}`, 'hit', 1)
+    expect(lines).toHaveLength(2 * MAX_LINES_PER_SECOND + 1)
+    vi.advanceTimersByTime(1_000)
+    expect(lines.at(-1)).toMatchObject({ leftOut: 1 })
+  })
+
+  it('says nothing more when nothing was left out', () => {
+    const log = logAt('info')
+    for (let second = 0; second < 3; second++) {
+      for (let i = 0; i < MAX_LINES_PER_SECOND; i++) log.read('cache-aside', 'post:1', 'hit', 1)
+      vi.advanceTimersByTime(1_000)
+    }
+    expect(lines).toHaveLength(3 * MAX_LINES_PER_SECOND)
+  })
+
+  it('writes all at debug, and none at warn', () => {
+    const all = logAt('debug')
+    for (let i = 0; i < 50; i++) all.read('cache-aside', 'post:1', 'hit', 1)
+    expect(lines).toHaveLength(50)
+    const none = logAt('warn')
+    expect(none.isOn).toBe(false)
+    none.read('cache-aside', 'post:1', 'hit', 1)
+    expect(lines).toHaveLength(0)
+  })
+})

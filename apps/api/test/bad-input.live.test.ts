@@ -1,0 +1,186 @@
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestApi, testApi } from './support/test-api.ts'
+
+let api: TestApi
+let before: string
+const whole = { title: 'A title', content: 'Some content', author: 'Somebody' }
+
+beforeAll(async () => {
+  api = await testApi({ posts: 5 })
+  before = await everything()
+})
+afterAll(() => api.close())
+
+/** Every row of every copy. */
+async function everything(): Promise<string> {
+  const rows = api.runtimes.all.map(({ schema }) =>
+    sql`select * from ${sql.id(schema, 'posts')} order by id`.execute(api.database.kysely),
+  )
+  return JSON.stringify((await Promise.all(rows)).map((result) => result.rows))
+}
+
+async function expectProblem(answer: Response, status: number, detail?: RegExp): Promise<void> {
+  const text = await answer.text()
+  expect([answer.status, text]).toEqual([status, expect.anything()])
+  expect(answer.headers.get('Content-Type')).toBe('application/problem+json')
+  expect(JSON.parse(text)).toMatchObject({
+    type: expect.stringMatching(/^urn:problem:/),
+    title: expect.any(String),
+    status,
+    detail: detail ? expect.stringMatching(detail) : expect.any(String),
+    requestId: answer.headers.get('X-Request-Id'),
+  })
+  expect(await everything()).toBe(before)
+}
+
+const json = (method: string, body: string, type = 'application/json') => ({
+  method,
+  body,
+  headers: { 'Content-Type': type },
+})
+
+describe('addresses', () => {
+  const ids = [
+    '0',
+    '-1',
+    '1.5',
+    '1e3',
+    '01',
+    'abc',
+    '%00',
+    '%20',
+    '%E0%A4%A',
+    '9007199254740992',
+    '9'.repeat(10_240),
+    'null',
+  ]
+  it.each(ids.map((id) => [id.slice(0, 20), id]))('refuses the id %s, for reads and writes', async (_, id) => {
+    const path = `/api/posts/${id}`
+    await expectProblem(await api.request(path), 400, /no id/)
+    await expectProblem(await api.request(path, json('PUT', JSON.stringify(whole))), 400)
+    await expectProblem(await api.request(path, json('PATCH', '{"title":"x"}')), 400)
+    await expectProblem(await api.request(path, { method: 'DELETE' }), 400)
+  })
+
+  it.each([
+    ['/api/posts/1?strategy=nope', /no strategy "nope"; there are no-cache, cache-aside/],
+    ['/api/posts/1?strategy=', /there are no-cache/],
+    ['/api/posts/1?strategy=cache-aside&strategy=no-cache', /strategy is given twice/],
+    ['/api/posts/1?strategy=__proto__', /there are no-cache/],
+    ['/api/posts/1?limit=3', /no parameter "limit"/],
+    ['/api/posts/1?__proto__=3', /no parameter/],
+    ['/api/posts?strategy=toString', /there are no-cache/],
+    ['/api/posts?limit=0', /limit is "0"; give a whole number from 1 to 1000/],
+    ['/api/posts?limit=1001', /limit/],
+    ['/api/posts?limit=ten', /limit/],
+    ['/api/posts?limit=5&after=-1', /after/],
+    ['/api/posts?limit=5&after=9007199254740992', /after/],
+    ['/api/posts?limit=5&limit=6', /limit is given twice/],
+    ['/api/posts?after=5', /give limit/],
+    ['/api/posts?page=5', /no parameter "page" here; there are strategy, limit, after/],
+    ['/api/strategies?x=1', /no parameter/],
+    ['/api/stats?x=1', /no parameter/],
+  ])('GET %s', async (path, detail) => expectProblem(await api.request(path), 400, detail))
+
+  it('refuses unknown ways to write', async () => {
+    await expectProblem(await api.request('/api/posts/1?write=later', { method: 'DELETE' }), 400, /give direct/)
+  })
+
+  it('knows no other path, and no other method', async () => {
+    await expectProblem(await api.request('/api/nothing'), 404)
+    await expectProblem(await api.request('/api/posts/1/comments'), 404)
+    const wrong = await api.request('/api/posts', { method: 'DELETE' })
+    expect(wrong.headers.get('Allow')).toBe('GET, HEAD, POST')
+    await expectProblem(wrong, 405)
+    expect((await api.request('/api/posts/1', { method: 'OPTIONS' })).headers.get('Allow')).toContain('PATCH')
+  })
+
+  it('finds posts with ids beyond what Postgres can hold absent, not in error', async () => {
+    for (const id of ['2147483648', '9007199254740991'])
+      expect((await api.request(`/api/posts/${id}`)).status).toBe(404)
+    expect((await api.request('/api/posts?limit=5&after=9007199254740991')).status).toBe(200)
+  })
+})
+
+describe('bodies', () => {
+  const bad: [string, string][] = [
+    ['malformed JSON', '{"title":'],
+    ['no body', ''],
+    ['null', 'null'],
+    ['a list', '[]'],
+    ['a string', '"x"'],
+    ['a wrong type', '{"title":1,"content":"c","author":"a"}'],
+    ['an empty title', '{"title":"  ","content":"c","author":"a"}'],
+    ['a title too long', JSON.stringify({ ...whole, title: 'x'.repeat(201) })],
+    ['an unknown field', '{"title":"t","content":"c","author":"a","likes":1}'],
+    ['an id', '{"title":"t","content":"c","author":"a","id":7}'],
+    ['a prototype', '{"title":"t","content":"c","author":"a","__proto__":{"x":1}}'],
+    ['U+0000', '{"title":"\\u0000","content":"c","author":"a"}'],
+    ['half a surrogate pair', '{"title":"\\ud800","content":"c","author":"a"}'],
+  ]
+  it.each(bad)('%s', async (_, body) => {
+    await expectProblem(await api.request('/api/posts', json('POST', body)), 400)
+    await expectProblem(await api.request('/api/posts/1', json('PUT', body)), 400)
+    await expectProblem(await api.request('/api/posts/1', json('PATCH', body)), 400)
+  })
+
+  it('refuses a patch of nothing, and a post without all fields', async () => {
+    await expectProblem(await api.send('PATCH', '/api/posts/1', {}), 400, /at least one/)
+    await expectProblem(await api.send('POST', '/api/posts', { title: 'x' }), 400, /content.*author/)
+    await expectProblem(await api.send('PUT', '/api/posts/1', { title: 'x' }), 400)
+  })
+
+  it('refuses bytes that are not UTF-8', async () => {
+    const body = Buffer.concat([Buffer.from('{"title":"'), Buffer.from([0xff, 0xfe]), Buffer.from('"}')])
+    const answer = await api.request('/api/posts/1', {
+      method: 'PATCH',
+      body,
+      headers: { 'Content-Type': 'application/json' },
+    })
+    await expectProblem(answer, 400, /UTF-8/)
+  })
+
+  it('refuses more than 64 KB, whether the length is said or not', async () => {
+    const body = JSON.stringify({ ...whole, content: 'x'.repeat(65_536) })
+    await expectProblem(await api.request('/api/posts', json('POST', body)), 413)
+    const said = { ...json('POST', body), headers: { 'Content-Type': 'application/json', 'Content-Length': '70000' } }
+    await expectProblem(await api.request('/api/posts', said), 413)
+  })
+
+  it('takes JSON only', async () => {
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', '']) {
+      await expectProblem(await api.request('/api/posts', json('POST', JSON.stringify(whole), type)), 415)
+    }
+  })
+
+  it('checks what steers it as strictly', async () => {
+    for (const [method, path, body, status] of [
+      ['PATCH', '/api/strategies/nope', { ttlMs: 1 }, 404],
+      ['PATCH', '/api/strategies/cache-aside', { ttlMs: 0 }, 400],
+      ['PATCH', '/api/strategies/cache-aside', { ttlMs: '5' }, 400],
+      ['PATCH', '/api/strategies/cache-aside', { ttlMs: null }, 400],
+      ['PATCH', '/api/strategies/cache-aside', { leaseMs: 9 }, 400],
+      ['PATCH', '/api/strategies/cache-aside', { ttl: 5 }, 400],
+      ['POST', '/api/cache/invalidate', {}, 400],
+      ['POST', '/api/cache/invalidate', { all: 'yes' }, 400],
+      ['POST', '/api/cache/invalidate', { strategy: 'nope', all: true }, 400],
+      ['POST', '/api/cache/invalidate', { keys: ['x'.repeat(201)] }, 400],
+      ['POST', '/api/cache/warm', { ids: [0] }, 400],
+      ['POST', '/api/cache/warm', { ids: ['1'] }, 400],
+      ['POST', '/api/stats/reset', { strategy: 'nope' }, 400],
+    ] as const) {
+      await expectProblem(await api.send(method, path, body), status)
+    }
+  })
+})
+
+describe('request ids', () => {
+  it('keeps a sane one and replaces any other', async () => {
+    const idFor = async (given: string) =>
+      (await api.request('/api/posts/0', { headers: { 'X-Request-Id': given } })).headers.get('X-Request-Id')
+    expect(await idFor('abc-123')).toBe('abc-123')
+    expect(await idFor('a b"c')).toMatch(/^[\da-f-]{36}$/)
+    expect(await idFor('x'.repeat(200))).toMatch(/^[\da-f-]{36}$/)
+  })
+})
