@@ -37,7 +37,7 @@ export const strategyName = z.enum(strategyNames).meta({ id: 'StrategyName' })
 
 const promise = z.object({
   staleForAtMostMs: ms,
-  loadsPerExpiry: z.enum(['one per read', 'one per process', 'one']),
+  loadsPerExpiry: z.enum(['one per read', 'one at a time per process', 'one']),
   readAfterWrite: z.boolean(),
   mayLoseWrites: z.boolean(),
   breaks: z.string().optional().meta({ description: 'How the promise is broken; absent: it is kept' }),
