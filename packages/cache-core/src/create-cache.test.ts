@@ -134,6 +134,19 @@ it('treats what another codec wrote as a miss, and replaces it', async () => {
   expect((await picky.read('k', async () => 'mine')).outcome).toBe('hit')
 })
 
+it('never takes one key with tags for another key', async () => {
+  const { p1 } = world(cacheAside())
+  const handOver = gate()
+  const other = p1.read('a\0b', async () => {
+    await handOver.pass()
+    return 'of the other key'
+  })
+  await handOver.reached
+  const mine = p1.read('a', async () => 'mine', { tags: ['b'] })
+  handOver.open()
+  expect([(await other).value, (await mine).value]).toEqual(['of the other key', 'mine'])
+})
+
 it('names the key of a value that cannot be encoded, and lets others load at once', async () => {
   const { p1 } = world(stampedeLock())
   await expect(p1.read('k', async () => () => {})).rejects.toMatchObject({ code: 'ENCODE_FAILED', key: 'k' })

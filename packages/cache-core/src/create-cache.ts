@@ -21,7 +21,7 @@ export interface CacheOptions<T> {
 }
 
 export interface ReadOptions {
-  /** Tags that void this entry when they are invalidated. The same for every read of a key. At most 255, default none. */
+  /** Tags that void this entry when they are invalidated. The same, in the same order, for every read of a key. At most 255, default none. */
   readonly tags?: readonly string[]
 }
 
@@ -31,7 +31,8 @@ export interface Cache<T> {
    * The value under `key`, from the cache or from `load`.
    *
    * @param load reads the origin (the primary, outside any older snapshot); `undefined` means "there is no such value",
-   *   which is cached too. What it throws is thrown to all who waited for it.
+   *   which is cached too. What it throws is thrown to all who waited for it. Give it a timeout of its own: this process's
+   *   readers of the key wait for as long as it takes.
    * @throws CacheError `ENCODE_FAILED`. A store that is away never fails a read.
    */
   read<V extends T>(key: string, load: () => Promise<V | undefined>, options?: ReadOptions): Promise<ReadResult<V>>
@@ -40,7 +41,7 @@ export interface Cache<T> {
    * Runs `commit` and keeps the promise of the write strategy for what `change` names. Resolves, with the commit's
    * result, once the write may be acknowledged.
    *
-   * @throws what `commit` throws; nothing after the commit fails a write.
+   * @throws what `commit` throws, or `change.keys`. Nothing else after the commit fails a write: what can't be filled is voided.
    */
   write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<R>
 
@@ -85,7 +86,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
       return (waited && (await slot.get())) || strategy.onMiss(slot)
     }
     // The same key under other tags is another question.
-    const question = [slot.key, ...slot.tags].join('\0')
+    const question = JSON.stringify([slot.key, slot.tags])
     const { result, own } = await flights.join(question, began, fly, isUnavailable)
     return own && result.outcome === 'miss' ? result : result.as('collapsed')
   }
@@ -99,7 +100,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
 
   return {
     read: read as Cache<T>['read'],
-    write: (change, commit) => writes.write(change, commit, writer),
+    write: (change, commit) => writes.write(change, async () => commit(), writer),
     invalidate: ({ keys = [], tags = [] }) => writer.invalidate(keys, tags),
     invalidateAll: async () => store.invalidateAll(),
   }

@@ -32,10 +32,11 @@ export class Writer<T> {
     return claimed && { key, token, epochs: claimed.epochs, takenAt: store.clock.earliest() }
   }
 
-  /** Keeps the new value under a claim. False: refused, since another write or reader came between. */
-  async fill({ key, token, epochs, takenAt }: Claim, value: T): Promise<boolean> {
+  /** Keeps the new value, if there is one, under a claim. False: refused, since another write or reader came between. */
+  async fill({ key, token, epochs, takenAt }: Claim, newValue: () => T | undefined): Promise<boolean> {
     const { store, read } = this.#parts
-    if (read.lifetime === undefined) return false
+    const value = newValue()
+    if (read.lifetime === undefined || value === undefined) return false
     const made = newEntry(this.#parts, read.lifetime, { key, value, loadedAt: takenAt, loadMs: 0, epochs })
     return store.fill(key, { token, ...made })
   }

@@ -108,8 +108,13 @@ describe('what lies under our keys and is not ours', () => {
 
 it('refuses a client that may send commands twice, or that prefixes keys itself', () => {
   const careless = new Redis({ lazyConnect: true })
-  expect(() => redisStore({ client: careless })).toThrow('maxRetriesPerRequest is 20, so it may send a command twice')
+  expect(() => redisStore({ client: careless, prefix: 'a:' })).toThrow(
+    'maxRetriesPerRequest is 20, so it may send a command twice',
+  )
   const prefixing = new Redis({ ...redisOptions, lazyConnect: true, keyPrefix: 'a:' })
-  expect(() => redisStore({ client: prefixing })).toThrow('keyPrefix is "a:"; give redisStore the prefix instead')
+  expect(() => redisStore({ client: prefixing, prefix: 'a:' })).toThrow(
+    'keyPrefix is "a:"; give redisStore the prefix instead',
+  )
   expect(() => redisStore({ client, prefix: 'a{b' })).toThrow('prefix is "a{b"')
+  expect(() => redisStore({ client, prefix: '' })).toThrow('prefix is ""; give a name of your own')
 })

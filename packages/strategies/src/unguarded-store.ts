@@ -26,9 +26,9 @@ export function unguardedStore(kv: KeyValue, { lock = false, now = Date.now }: U
   const epochsOf = (tags: readonly string[]): Promise<Epochs> =>
     Promise.all(
       tags.map(async (tag) => {
-        const epoch = (await kv.get(tagKey(tag))) ?? randomBytes(8)
-        await kv.set(tagKey(tag), epoch, TAG_TTL_MS)
-        return epoch
+        const made = randomBytes(8)
+        const isNew = await kv.setIfAbsent(tagKey(tag), made, TAG_TTL_MS)
+        return isNew ? made : ((await kv.get(tagKey(tag))) ?? made)
       }),
     )
 

@@ -24,10 +24,10 @@ export interface WriteStrategy {
 }
 
 export interface ReadPromise {
-  /** For how long after its load began a value may be served while nobody invalidates it, in milliseconds. */
+  /** For how long after its load began a value may be served from the cache while nobody invalidates it, in milliseconds. */
   readonly staleForAtMostMs: number
-  /** How many loads the expiry of one key costs, over all processes, while no write voids the lease. */
-  readonly loadsPerExpiry: 'one per read' | 'one per process' | 'one'
+  /** How many loads the expiry of one key costs, over all processes, while no write voids the lease and its holder lives. */
+  readonly loadsPerExpiry: 'one per read' | 'one at a time per process' | 'one'
 }
 
 export interface WritePromise {
@@ -55,7 +55,10 @@ export interface Change<T, R> {
   readonly keys: readonly string[] | ((result: R) => readonly string[])
   /** Tags whose entries change in ways not known here (lists, pages). Default none. */
   readonly tags?: readonly string[]
-  /** The tags that the entries under `keys` carry themselves, as given to `read`. Default none. */
+  /**
+   * The tags that the entries under `keys` carry themselves, as given to `read`: without them, what a write fills is a miss
+   * for readers who give tags. Default none.
+   */
   readonly entryTags?: readonly string[]
   /**
    * A key's new value, for strategies that fill on write; `undefined` invalidates.

@@ -14,7 +14,7 @@ interface ScriptingClient {
   evalBuffer(lua: string, ...args: (string | number | Buffer)[]): Promise<unknown>
 }
 
-/** Tag epochs outlive entries of up to this age; a longer-lived entry with tags is loaded anew. Bounds what tags leave behind. */
+/** An epoch ends so long after it was made, whereupon the entries that carry it are loaded anew. Bounds what tags leave behind. */
 const TAG_TTL_MS = 7 * 24 * 60 * 60 * 1_000
 const SCAN_BATCH = 500
 
@@ -147,6 +147,7 @@ function globEscape(text: string): string {
 
 /** @throws CacheError `BAD_OPTION` for a prefix that would move entry and lease to different slots. */
 export function checkPrefix(prefix: string): string {
-  if (!/[{}]/.test(prefix)) return prefix
-  throw new CacheError('BAD_OPTION', `prefix is "${prefix}"; give one without { and }, which choose the cluster slot`)
+  if (/^[^{}]+$/.test(prefix)) return prefix
+  const why = 'so that this cache clears nothing but its own, without { and }, which choose the cluster slot'
+  throw new CacheError('BAD_OPTION', `prefix is "${prefix}"; give a name of your own, ${why}`)
 }

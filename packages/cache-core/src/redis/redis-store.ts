@@ -9,8 +9,8 @@ import { ServerClock } from './server-clock.ts'
 export interface RedisStoreOptions extends ResilienceOptions {
   /** Built with `redisOptions`. May be shared with other stores and uses. */
   readonly client: RedisClient
-  /** Put before every key, so that caches can share a Redis. No `{` or `}`. Default `''`. */
-  readonly prefix?: string
+  /** Put before every key, so that caches can share a Redis. Not empty, no `{` or `}`. */
+  readonly prefix: string
 }
 
 /** A command that takes longer counts as failed. 32 lists of 3.6 MB through one connection take 180 ms. */
@@ -36,7 +36,7 @@ export const redisOptions = {
  *
  * @throws CacheError `BAD_OPTION` for a client that sends commands twice, or an unusable prefix.
  */
-export function redisStore({ client, prefix = '', onFailure }: RedisStoreOptions): Store {
+export function redisStore({ client, prefix, onFailure }: RedisStoreOptions): Store {
   const { clock, circuit } = connectionOf(client)
   return resilientStore(redisCommands(client, checkPrefix(prefix), clock), circuit, onFailure ? { onFailure } : {})
 }

@@ -1,7 +1,7 @@
 import type { StoreClock } from '../ports/store.ts'
 
-/** Two quartz clocks may drift apart by so much of the time since they were last compared. */
-const DRIFT = 200e-6
+/** Two clocks may drift apart by so much of the time since they were last compared: as much as NTP slews one. */
+const DRIFT = 500e-6
 
 /**
  * The server's time as this process can know it: its own monotonic clock, corrected by what the server said.

@@ -30,6 +30,10 @@ it('drops an entry at its expiry to the millisecond, by the clock it was given',
   expect((await store.get('k', [])).bytes).toBeUndefined()
 })
 
+it('says so when an entry is larger than all its room', async () => {
+  expect(await fill(memoryStore({ maxBytes: 10_000 }), 'k', 20_000)).toBe(false)
+})
+
 it('refuses a size that holds nothing', () => {
   expect(() => memoryStore({ maxBytes: 10 })).toThrow('maxBytes is 10; give a number of at least 1024')
 })

@@ -88,7 +88,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       leases.delete(key)
       if (now() >= expiresAt) return false // dead on arrival: its load outlasted its TTL
       entries.set(key, { bytes: entry, expiresAt })
-      return true
+      return entries.has(key) // not, if it is larger than all the room there is
     },
 
     renew(key, token, leaseMs) {

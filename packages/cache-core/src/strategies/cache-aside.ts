@@ -1,8 +1,8 @@
 /**
  * Cache-aside: look in the cache; on a miss load from the origin, keep the value, and serve it.
  *
- * Promises: no value is served for longer than `ttlMs` after its load began.
- * Costs: at expiry one load in each process that is asked; only one of them fills.
+ * Promises: no value is served from the cache for longer than `ttlMs` after its load began.
+ * Costs: at expiry each process that is asked loads, one load at a time; only one of them all fills.
  * Source: Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013 (demand-filled look-aside cache, leases).
  */
 import type { ReadStrategy } from '../ports/strategy.ts'
@@ -12,7 +12,7 @@ export function cacheAside(options: LifetimeOptions = {}): ReadStrategy {
   const lifetime = checkLifetime(options)
   return {
     name: 'cache-aside',
-    promise: { staleForAtMostMs: lifetime.ttlMs, loadsPerExpiry: 'one per process' },
+    promise: { staleForAtMostMs: lifetime.ttlMs, loadsPerExpiry: 'one at a time per process' },
     lifetime,
 
     judge: (entry, now) => (now < entry.freshUntil ? 'hit' : undefined),

@@ -1,8 +1,9 @@
 /**
  * Stampede lock: when an entry expires, one reader in all processes loads it, and the others wait for its value.
  *
- * Promises: no value is served for longer than `ttlMs` after its load began; one load per expiry, and one more for each
- * write that voids the lease meanwhile.
+ * Promises: no value is served from the cache for longer than `ttlMs` after its load began; one load per expiry, and one
+ * more for each write that voids the lease meanwhile, for a holder that dies, and for a load slower than `waitMs` or than
+ * the ten leases it may be renewed for.
  * Costs: who waits polls every 10 to 20 ms. A holder that dies is waited for until its lease ends.
  * Source: the lease of Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013; tokens after Kleppmann, "How to do
  * distributed locking", 2016.

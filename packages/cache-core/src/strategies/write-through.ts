@@ -29,9 +29,9 @@ export function writeThrough(): WriteStrategy {
 
       const newValue = value ?? ((only) => (keys.length === 1 ? (only as never) : undefined))
       const filled = keys.map(async (key, i) => {
-        const fresh = newValue(result, key)
         const claim = claims[i]
-        const kept = claim !== undefined && fresh !== undefined && (await cache.fill(claim, fresh))
+        // Nothing after the commit fails the write: what can't be filled, for whatever reason, is voided.
+        const kept = claim !== undefined && (await cache.fill(claim, () => newValue(result, key)).catch(() => false))
         if (!kept) await cache.invalidate([key], [])
       })
       await Promise.all([...filled, cache.invalidate([], tags)])
