@@ -1,0 +1,46 @@
+# syntax=docker/dockerfile:1
+# The API's image; `docker compose up` builds it. By hand, from the repository's root: docker build -t posts-api .
+
+# The one of the catalog in pnpm-workspace.yaml; apps/api/test/compose.test.ts keeps them the same.
+ARG NODE_VERSION=24.21.0
+
+FROM node:${NODE_VERSION}-slim AS build
+# The second: `pnpm run` would install what --filter leaves out.
+ENV CI=true pnpm_config_verify_deps_before_run=false
+RUN npm install --global pnpm@12
+WORKDIR /repo
+# All that comes from the registry, in a layer that only another lockfile makes anew.
+COPY pnpm-lock.yaml pnpm-workspace.yaml ./
+RUN pnpm fetch
+COPY . .
+RUN pnpm install --offline --frozen-lockfile --filter api...
+# Loads the posts as `pnpm dev` does: not again what is there already. For the service `seed` in docker-compose.yml.
+COPY <<'SEED' apps/api/src/seed.ts
+import { preparePosts } from '../dev/prepare-posts.ts'
+import { readEnv } from './env.ts'
+
+try {
+  const { DATABASE_URL, SEED_POSTS } = readEnv(process.env)
+  console.log(await preparePosts(DATABASE_URL, SEED_POSTS))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
+SEED
+RUN pnpm --filter api build src/main.ts src/seed.ts
+# Folders as npm would make them, without devDependencies.
+RUN pnpm --filter api deploy --prod /api
+
+FROM node:${NODE_VERSION}-slim
+ENV NODE_ENV=production HOST=0.0.0.0
+WORKDIR /api
+COPY --from=build /api/package.json ./
+COPY --from=build /api/node_modules ./node_modules
+COPY --from=build /api/dist ./dist
+USER node
+EXPOSE 3000
+# That the process serves; whether the database is there too is asked of /readyz.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+  CMD ["node", "--eval", "fetch('http://127.0.0.1:' + (process.env.PORT || 3000) + '/healthz').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# No shell and no wrapper: SIGTERM reaches the process that handles it.
+CMD ["node", "dist/main.js"]

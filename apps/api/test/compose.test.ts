@@ -1,0 +1,223 @@
+/** No Docker engine is needed, nor asked: what the container files say agrees with the code and with one another. */
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { parseEnv, promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { envSchema, readEnv } from '../src/env.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+interface Service {
+  image?: string
+  build?: { context: string }
+  command?: string[]
+  depends_on?: Record<string, { condition: string }>
+  environment?: Record<string, string>
+  healthcheck?: { test: string[] }
+  ports?: string[]
+  profiles?: string[]
+  volumes?: string[]
+}
+
+const composeText = read('docker-compose.yml')
+const { services } = parse(composeText, { merge: true }) as { services: Record<string, Service> }
+const { redis, postgres, seed, api, k6 } = services as Record<'redis' | 'postgres' | 'seed' | 'api' | 'k6', Service>
+const dockerfile = read('Dockerfile')
+const exampleText = read('.env.example')
+const example = parseEnv(exampleText) as Record<string, string>
+
+const DATABASE_URL = 'postgres://posts@127.0.0.1:5432/posts'
+const defaults = readEnv({ DATABASE_URL })
+const contract = Object.keys(envSchema.shape)
+
+/** As compose does it where no variable is set. */
+const interpolated = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
+
+/** Every `${NAME…}`; comments may name variables too, and count. */
+const references = [...composeText.matchAll(/\$\{(\w+)([^}]*)\}/g)].map(([, name, rest]) => ({
+  name: name!,
+  fallback: rest!,
+}))
+
+/** What the containers of the API run with: the image's variables, then the service's. */
+function environmentOf(service: Service): Record<string, string> {
+  const image = [...dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')).matchAll(/^ENV (.+)$/gm)]
+    .flatMap(([, line]) => line!.split(' '))
+    .map((pair) => pair.split('=') as [string, string])
+  const own = Object.entries(service.environment!).map(([name, text]) => [name, interpolated(text)] as const)
+  return Object.fromEntries([...image, ...own])
+}
+
+describe('.env.example', () => {
+  it('has every variable of the API, with its default', () => {
+    expect(contract.filter((name) => !(name in example))).toEqual([])
+    expect(readEnv({ ...example, DATABASE_URL })).toEqual(defaults)
+    // An empty value would be the default whatever that is: it stands only where there is none.
+    const empty = contract.filter((name) => example[name] === '')
+    expect(empty).toEqual(contract.filter((name) => name === 'DATABASE_URL' || !(name in defaults)))
+  })
+
+  it('has nothing that neither the API nor compose reads', () => {
+    const known = new Set([...contract, ...references.map(({ name }) => name)])
+    expect(Object.keys(example).filter((name) => !known.has(name))).toEqual([])
+  })
+
+  it('says of each variable what it is, and its default', () => {
+    const explained = exampleText
+      .split(/\n\n+/)
+      .filter((block) => /^# (?:.|\n)*\bDefault\b(?:.|\n)*\n[A-Z_0-9]+=.*\n?$/.test(block))
+    expect(explained.map((block) => /^([A-Z_0-9]+)=/m.exec(block)![1]).sort()).toEqual(Object.keys(example).sort())
+  })
+})
+
+describe('docker-compose.yml', () => {
+  it('passes dclint', async () => {
+    const dclint = join(root, 'node_modules/dclint/bin/dclint.cjs')
+    const args = [dclint, '--max-warnings=0', 'docker-compose.yml']
+    // Its report is on stdout, and an error's message leaves that out.
+    const failed = await promisify(execFile)(process.execPath, args, { cwd: root }).then(
+      () => '',
+      (error: { stdout: string; stderr: string }) => error.stdout + error.stderr,
+    )
+    expect(failed).toBe('')
+  })
+
+  it('falls back, for each variable, to what .env.example says', () => {
+    for (const { name, fallback } of references) {
+      expect(example, `\${${name}} is not in .env.example`).toHaveProperty(name)
+      // A token is the exception: without one nobody could tune from outside the container.
+      expect({ name, fallback }).toEqual({ name, fallback: `:-${example[name] || 'compose-only'}` })
+    }
+    const empty = references.filter(({ name }) => example[name] === '').map(({ name }) => name)
+    expect(new Set(empty)).toEqual(new Set(['ADMIN_TOKEN']))
+  })
+
+  it.each(['api', 'seed'])('gives %s an environment that it accepts, with the defaults of the contract', (name) => {
+    expect(readEnv(environmentOf(services[name]!))).toEqual({
+      ...defaults,
+      HOST: '0.0.0.0',
+      REDIS_URL: 'redis://redis:6379',
+      DATABASE_URL: 'postgres://posts:posts@postgres:5432/posts',
+      ADMIN_TOKEN: 'compose-only',
+    })
+  })
+
+  it('passes on every variable of the contract but those that are fixed inside the container', () => {
+    const fixed = ['HOST', 'PORT']
+    expect(Object.keys(api.environment!).sort()).toEqual(contract.filter((name) => !fixed.includes(name)).sort())
+    const passedOn = Object.entries(api.environment!).filter(([name, text]) => text.startsWith(`\${${name}:-`))
+    const own = ['REDIS_URL', 'DATABASE_URL']
+    expect(passedOn.map(([name]) => name).sort()).toEqual(
+      contract.filter((name) => !fixed.includes(name) && !own.includes(name)).sort(),
+    )
+  })
+
+  it('points at servers that it has, by the port, user and database they were given', () => {
+    const { REDIS_URL, DATABASE_URL } = environmentOf(api)
+    expect(Object.keys(services)).toContain(new URL(REDIS_URL!).hostname)
+    expect(redis.ports![0]).toMatch(new RegExp(`:${new URL(REDIS_URL!).port}$`))
+    const { hostname, port, username, password, pathname } = new URL(DATABASE_URL!)
+    expect(Object.keys(services)).toContain(hostname)
+    expect(postgres.ports![0]).toMatch(new RegExp(`:${port}$`))
+    const { POSTGRES_USER, POSTGRES_PASSWORD, POSTGRES_DB } = environmentOf(postgres)
+    expect([username, password, pathname]).toEqual([POSTGRES_USER, POSTGRES_PASSWORD, `/${POSTGRES_DB}`])
+  })
+
+  it("publishes the API's own port, and every port on loopback alone", () => {
+    expect(api.ports!.map(interpolated)).toEqual([`127.0.0.1:${defaults.PORT}:${defaults.PORT}`])
+    const all = Object.values(services).flatMap(({ ports = [] }) => ports)
+    expect(all.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
+    expect(new Set(all.map(interpolated)).size).toBe(all.length)
+  })
+
+  it('pins its images', () => {
+    const images = Object.values(services).flatMap(({ image }) => (image ? [interpolated(image)] : []))
+    expect(images.filter((image) => !/^[\w/]+:\d+(\.\d+){1,2}(-[a-z]+)?$/.test(image))).toEqual([])
+    expect(images).toHaveLength(3)
+  })
+
+  it('serves only once the servers answer and the posts are there, and loads only once the API is healthy', () => {
+    expect(seed.depends_on).toEqual({ postgres: { condition: 'service_healthy' } })
+    expect(api.depends_on).toEqual({
+      redis: { condition: 'service_healthy' },
+      seed: { condition: 'service_completed_successfully' },
+    })
+    expect(k6.depends_on).toEqual({ api: { condition: 'service_healthy' } })
+    expect([redis, postgres, api].map(({ healthcheck }) => healthcheck?.test.length)).not.toContain(undefined)
+    expect(api.healthcheck!.test.join(' ')).toContain(`http://127.0.0.1:${defaults.PORT}/readyz`)
+    const startedByUp = Object.entries(services).filter(([, { profiles }]) => profiles === undefined)
+    expect(startedByUp.map(([name]) => name)).toEqual(['redis', 'postgres', 'seed', 'api'])
+  })
+})
+
+describe('the k6 service', () => {
+  const mounts = k6.volumes!.map((volume) => {
+    const [host, inside, mode] = volume.split(':') as [string, string, string?]
+    return { host: join('.', host), inside, mode }
+  })
+
+  it('mounts folders that exist, under the same paths as in the repository, and writes only to results', () => {
+    for (const { host, inside } of mounts) {
+      expect(existsSync(join(root, host)), host).toBe(true)
+      expect(inside).toBe(`/repo/${host}`)
+    }
+    expect(mounts.filter(({ mode }) => mode !== 'ro').map(({ host }) => host)).toEqual(['results'])
+    expect(existsSync(join(root, k6.command!.at(-1)!))).toBe(true)
+  })
+
+  it('mounts whatever the scripts import, however far it leads', () => {
+    const scripts = readdirSync(join(root, 'loadtests')).filter((name) => /^[^.]+\.(js|ts)$/.test(name))
+    const seen = new Set<string>()
+    const follow = (file: string) => {
+      if (seen.has(file)) return
+      seen.add(file)
+      const imports = readFileSync(file, 'utf8').matchAll(/^(?:import|export|\}) .*?from '(\.[^']+)'/gm)
+      for (const [, path] of imports) follow(join(dirname(file), path!))
+    }
+    for (const name of scripts) follow(join(root, 'loadtests', name))
+    const imported = [...seen].map((file) => relative(root, file))
+    expect(imported).toContain('packages/workload/src/index.ts')
+    expect(imported.filter((file) => !mounts.some(({ host }) => file.startsWith(`${host}/`)))).toEqual([])
+  })
+
+  it('asks the API, with its token, about as many posts as were loaded', () => {
+    const environment = environmentOf(k6)
+    expect(environment.BASE_URL).toBe(`http://api:${defaults.PORT}`)
+    expect(environment.ADMIN_TOKEN).toBe(environmentOf(api).ADMIN_TOKEN)
+    expect(environment.POSTS).toBe(String(defaults.SEED_POSTS))
+  })
+})
+
+describe('Dockerfile', () => {
+  it("has the workspace's Node and pnpm", () => {
+    const { catalog } = parse(read('pnpm-workspace.yaml')) as { catalog: Record<string, string> }
+    expect(/^ARG NODE_VERSION=(.+)$/m.exec(dockerfile)![1]).toBe(catalog.node)
+    const { packageManager } = JSON.parse(read('package.json')) as { packageManager: string }
+    const major = /pnpm@(\d+)/.exec(packageManager)![1]
+    expect(dockerfile).toContain(`npm install --global pnpm@${major}\n`)
+  })
+
+  it('runs as nobody in particular, on the port it says, with signals going straight to node', () => {
+    const runtime = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
+    expect(runtime).toContain('\nUSER node\n')
+    expect(runtime).toContain(`\nEXPOSE ${defaults.PORT}\n`)
+    expect(runtime).toMatch(/^CMD \["node", "dist\/main\.js"\]$/m)
+    expect(runtime).toContain('ENV NODE_ENV=production ')
+  })
+
+  it('builds every file that it or compose runs', () => {
+    const run = [...`${dockerfile}${composeText}`.matchAll(/"dist\/(\w+)\.js"/g)].map(([, name]) => `src/${name}.ts`)
+    const built = /^RUN pnpm --filter api build (.+)$/m.exec(dockerfile)![1]!.split(' ')
+    expect(built).toEqual(run)
+    const written = [...dockerfile.matchAll(/^COPY <<'\w+' apps\/api\/(.+)$/gm)].map(([, path]) => path)
+    expect(built.filter((path) => !written.includes(path) && !existsSync(join(root, 'apps/api', path)))).toEqual([])
+  })
+
+  it('takes no secrets, and nothing that was installed or built outside, into the image', () => {
+    const ignored = read('.dockerignore').split('\n')
+    expect(ignored).toEqual(expect.arrayContaining(['.env', '**/node_modules', '**/dist', '.git']))
+  })
+})
