@@ -46,9 +46,11 @@ export async function superviseWorkers(count: number, logger: Logger): Promise<n
           start()
           return
         }
-        // One that can't even start would not the next time either.
-        if (code !== 0) exitCode = 1
-        if (!ending) end()
+        // One that can't even start would not the next time either. Being ended is no failure of its.
+        if (!ending) {
+          exitCode = 1
+          end()
+        }
         if (workers.size === 0) resolve()
       })
     }

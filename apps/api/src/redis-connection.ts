@@ -22,7 +22,7 @@ export async function connectRedis(url: string, logger: Logger): Promise<Redis> 
     isUp = false
   })
   client.on('error', () => {}) // told by `close`; each command reports its own failure
-  // The first requests then find it connected; it costs nobody more than this second.
-  await Promise.race([once(client, 'ready').catch(() => {}), once(client, 'close'), sleep(FIRST_CONNECTION_MS)])
+  // The first requests then find it connected. `once` rejects with the first `error`: then it is not there.
+  await Promise.race([once(client, 'ready').catch(() => {}), sleep(FIRST_CONNECTION_MS)])
   return client
 }

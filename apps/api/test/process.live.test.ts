@@ -1,0 +1,116 @@
+import { createScratchDatabase, freePort, type ScratchDatabase, startRedis } from 'local-servers'
+import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
+import { strategyNames } from 'strategies'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ApiProcess, startApi } from './support/start-api.ts'
+
+let scratch: ScratchDatabase
+const started: ApiProcess[] = []
+const start = async (env: Record<string, string | undefined>) => {
+  const api = await startApi({ DATABASE_URL: scratch.url, ...env })
+  started.push(api)
+  return api
+}
+
+beforeAll(async () => {
+  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+})
+afterAll(async () => {
+  for (const { child } of started) child.kill('SIGKILL')
+  await Promise.all(started.map(({ ended }) => ended))
+  await scratch.drop()
+})
+
+async function loadsOf(url: string, strategy: string): Promise<number> {
+  const stats = (await (await fetch(`${url}/api/stats`)).json()) as { strategies: Record<string, { loads: number }> }
+  return stats.strategies[strategy]!.loads
+}
+
+describe('the process', () => {
+  it('says where entries are kept, how to get Redis, and how to get posts', async () => {
+    const api = await start({})
+    expect(api.output()).toMatch(/no posts in .*load-posts --count 10000/)
+    await expect.poll(() => api.output()).toMatch(/this process's memory.*apt-get install redis-server/)
+    const database = createDatabase({ url: scratch.url })
+    const schemas = strategyNames.map(schemaName)
+    await migrate(database, schemas)
+    await loadPosts(database, schemas, { count: 10 })
+    await database.close()
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'finishes requests in flight on %s, however often it comes',
+    async (signal) => {
+      const api = await start({ REDIS_URL: process.env.TEST_REDIS_URL, ORIGIN_DELAY_MS: '600' })
+      expect(api.output()).not.toContain('no posts')
+      const answer = fetch(`${api.url}/api/posts/1?strategy=no-cache`)
+      await expect.poll(() => loadsOf(api.url, 'no-cache'), { interval: 10 }).toBe(1)
+      const signalledAt = performance.now()
+      api.child.kill(signal)
+      await expect.poll(() => api.output(), { interval: 10 }).toContain('finishing requests in flight')
+      api.child.kill('SIGINT')
+      api.child.kill('SIGTERM')
+      await expect(fetch(`${api.url}/healthz`)).rejects.toThrow()
+      expect((await answer).status).toBe(200)
+      expect(await (await answer).json()).toMatchObject({ id: 1 })
+      expect(await api.ended).toBe(0)
+      expect(performance.now() - signalledAt).toBeLessThan(8_000)
+    },
+  )
+
+  it('starts without its Redis, and uses it once it is there', async () => {
+    const port = await freePort()
+    const api = await start({ REDIS_URL: `redis://127.0.0.1:${port}` })
+    const cacheOf = async () => (await fetch(`${api.url}/api/posts/1`)).headers.get('X-Cache')
+    expect(await cacheOf()).toBe('BYPASS')
+    const ready = await fetch(`${api.url}/readyz`)
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: 'degraded', parts: { database: 'up', redis: 'down' } },
+    ])
+    const redis = await startRedis({ port })
+    await expect.poll(cacheOf, { timeout: 5_000, interval: 50 }).toBe('HIT')
+    await redis.stop()
+  })
+
+  it('ends with one line when the environment, the port or the database is no good', async () => {
+    const one = await start({})
+    const cases: [Record<string, string>, RegExp][] = [
+      [{ CACHE_TTL_MS: 'soon' }, /CACHE_TTL_MS is "soon"; allowed: a whole number from 1/],
+      [{ PORT: new URL(one.url).port }, /can't listen.*EADDRINUSE/],
+      [
+        { DATABASE_URL: `postgres://u:geheim@127.0.0.1:${await freePort()}/x` },
+        /ended with 1: (?!.*geheim).*ECONNREFUSED/,
+      ],
+    ]
+    for (const [env, line] of cases) {
+      const failure = await start(env).then(
+        () => 'it started',
+        (error: Error) => error.message,
+      )
+      expect(failure).toMatch(line)
+      expect(failure.replace(/^the API ended with 1: /, '').trim()).not.toContain('\n')
+    }
+  })
+
+  it('serves with several workers, tuned together, and then says nothing of staleness', async () => {
+    const api = await start({ WORKERS: '2', REDIS_URL: process.env.TEST_REDIS_URL })
+    const post = await fetch(`${api.url}/api/posts/1`)
+    expect([post.status, post.headers.get('X-Stale-Ms')]).toEqual([200, null])
+    await fetch(`${api.url}/api/strategies/cache-aside`, {
+      method: 'PATCH',
+      body: '{"ttlMs":4321}',
+      headers: { 'Content-Type': 'application/json' },
+    })
+    const ttl = async () => {
+      const answer = await fetch(`${api.url}/api/strategies`, { headers: { Connection: 'close' } })
+      const all = (await answer.json()) as { name: string; tuning: { ttlMs?: number } }[]
+      return all.find(({ name }) => name === 'cache-aside')!.tuning.ttlMs
+    }
+    await expect
+      .poll(async () => new Set([await ttl(), await ttl(), await ttl(), await ttl()]))
+      .toEqual(new Set([4321]))
+    api.child.kill('SIGTERM')
+    expect(await api.ended, api.output()).toBe(0)
+  })
+})

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type TestApi, testApi } from './support/test-api.ts'
+
+let api: TestApi
+beforeAll(async () => {
+  api = await testApi({ posts: 20 })
+})
+afterAll(() => api.close())
+
+type Counts = Record<string, number> & { latencyMs: Record<string, { count: number; p50: number | null }> }
+
+async function statsOf(strategy: string): Promise<Counts> {
+  const stats = (await (await api.request('/api/stats')).json()) as { strategies: Record<string, Counts> }
+  return stats.strategies[strategy]!
+}
+
+describe('GET /api/stats', () => {
+  it('adds up: reads, loads, fills and invalidations of a known sequence of calls', async () => {
+    await api.send('POST', '/api/stats/reset', {})
+    const q = '?strategy=write-through'
+    for (const id of [1, 2, 1, 2, 1]) await api.request(`/api/posts/${id}${q}`)
+    await api.send('PATCH', `/api/posts/1${q}`, { title: 'x' })
+    await api.send('PATCH', `/api/posts/1${q}&write=direct`, { title: 'y' })
+    await api.send('DELETE', `/api/posts/2${q}`)
+    await api.request(`/api/posts/1${q}`)
+    const { latencyMs, ...counts } = await statsOf('write-through')
+    expect(counts).toMatchObject({
+      reads: 6,
+      hits: 4,
+      misses: 2,
+      loads: 2,
+      fills: 3, // two misses, one write
+      refusedFills: 0,
+      invalidations: 3, // the lists' tag twice, and the deleted post
+      writes: 3,
+      errors: 0,
+      failedReads: 0,
+    })
+    expect([latencyMs.hit!.count, latencyMs.miss!.count, latencyMs.all!.count, latencyMs.stale!.p50]).toEqual([
+      4,
+      2,
+      6,
+      null,
+    ])
+    expect(latencyMs.hit!.p50).toBeGreaterThan(0)
+  })
+
+  it('counts readers who came together as one miss and the rest collapsed, or hits', async () => {
+    await api.send('POST', '/api/stats/reset', { strategy: 'stampede-lock' })
+    await Promise.all(Array.from({ length: 50 }, () => api.request('/api/posts/7?strategy=stampede-lock')))
+    const counts = await statsOf('stampede-lock')
+    expect(counts).toMatchObject({ reads: 50, misses: 1, loads: 1 })
+    expect(counts.collapsed! + counts.hits!).toBe(49)
+  })
+
+  it('starts anew for one strategy only, when told so', async () => {
+    await api.request('/api/posts/1?strategy=naive-lock')
+    await api.send('POST', '/api/stats/reset', { strategy: 'stampede-lock' })
+    expect((await statsOf('stampede-lock')).reads).toBe(0)
+    expect((await statsOf('naive-lock')).reads).toBe(1)
+    expect((await api.request('/api/stats/reset', { method: 'POST' })).status).toBe(200)
+    expect((await statsOf('naive-lock')).reads).toBe(0)
+  })
+
+  it('says the same to Prometheus', async () => {
+    await api.request('/api/posts/1?strategy=cache-aside')
+    await api.request('/api/posts/1?strategy=cache-aside')
+    const { hits, misses, loads } = await statsOf('cache-aside')
+    const text = await (await api.request('/metrics')).text()
+    expect(text).toContain(`posts_api_reads_total{strategy="cache-aside",outcome="hit"} ${hits}`)
+    expect(text).toContain(`posts_api_reads_total{strategy="cache-aside",outcome="miss"} ${misses}`)
+    expect(text).toContain(`posts_api_loads_total{strategy="cache-aside"} ${loads}`)
+    expect(text).toMatch(/posts_api_database_connections\{state="total"\} \d/)
+    expect(text).toContain('process_cpu_seconds_total')
+  })
+})
+
+describe('a database that is away', () => {
+  it('is a 503 with Retry-After, counted, not cached, and shown by /readyz', async () => {
+    const away = await testApi({ posts: 1 })
+    await away.request('/api/posts/1?strategy=stampede-lock')
+    const real = { ...away.runtimes.named('stampede-lock').posts }
+    const gone = async () => {
+      throw Object.assign(new Error('connect ECONNREFUSED 10.9.8.7:5432'), { code: 'ECONNREFUSED' })
+    }
+    Object.assign(away.runtimes.named('stampede-lock').posts, { byId: gone, patch: gone })
+    const hit = await away.request('/api/posts/1?strategy=stampede-lock')
+    expect([hit.status, hit.headers.get('X-Cache')]).toEqual([200, 'HIT'])
+    const miss = await away.request('/api/posts/2?strategy=stampede-lock')
+    expect([miss.status, miss.headers.get('Retry-After')]).toEqual([503, '1'])
+    expect(await miss.text()).not.toContain('10.9.8.7')
+    expect((await away.send('PATCH', '/api/posts/1?strategy=stampede-lock', { title: 'x' })).status).toBe(503)
+    expect(away.runtimes.named('stampede-lock').counters.snapshot()).toMatchObject({
+      reads: 2,
+      failedReads: 1,
+      writes: 0,
+    })
+    Object.assign(away.runtimes.named('stampede-lock').posts, real)
+    expect((await away.request('/api/posts/2?strategy=stampede-lock')).status).toBe(404)
+    expect((await away.request('/readyz')).status).toBe(200)
+    await away.close()
+    const ready = await away.request('/readyz')
+    expect([ready.status, await ready.json()]).toMatchObject([
+      503,
+      { status: 'not ready', parts: { database: 'down' } },
+    ])
+  })
+})
+
+describe('too many posts for one answer', () => {
+  it('names limit, and still serves pages', async () => {
+    const many = await testApi({ posts: 50_001, store: 'memory' })
+    const list = await many.request('/api/posts')
+    expect([list.status, ((await list.json()) as { detail: string }).detail]).toEqual([
+      400,
+      expect.stringContaining('limit'),
+    ])
+    expect((await many.request('/api/posts?limit=1000&after=49500')).status).toBe(200)
+    await many.close()
+  }, 60_000)
+})
