@@ -7,8 +7,8 @@ import { type Runtime, systemRuntime } from './ports/runtime.ts'
 import type { Store } from './ports/store.ts'
 import type { Change, ReadStrategy, WriteStrategy } from './ports/strategy.ts'
 import type { ReadResult } from './read-result.ts'
-import { Slot } from './slot.ts'
-import { Writer } from './writer.ts'
+import { KeySlot } from './slot.ts'
+import { StoreWriter } from './writer.ts'
 
 export interface CacheOptions<T> {
   readonly store: Store
@@ -64,11 +64,11 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   const flights = new Flights()
   const flightsPastTheCache = new Flights()
   const gate = bulkhead(LOADS_PAST_THE_CACHE, Number.POSITIVE_INFINITY)
-  const writer = new Writer(parts)
+  const writer = new StoreWriter<T>(parts)
 
   async function read(key: string, load: () => Promise<T | undefined>, options?: ReadOptions): Promise<ReadResult<T>> {
     const began = nextMoment()
-    const slot = new Slot<T>(parts, key, checkTags(key, options?.tags), load)
+    const slot = new KeySlot<T>(parts, key, checkTags(key, options?.tags), load)
     if (strategy.lifetime === undefined) return (await strategy.onMiss(slot)).as('bypass')
     try {
       const asked = store.get(key, slot.tags)
@@ -80,7 +80,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
     }
   }
 
-  async function readTogether(slot: Slot<T>, began: number): Promise<ReadResult<T>> {
+  async function readTogether(slot: KeySlot<T>, began: number): Promise<ReadResult<T>> {
     const fly = async (flight: AsOf, waited: boolean) => {
       slot.board(flight)
       return (waited && (await slot.get())) || strategy.onMiss(slot)
@@ -92,7 +92,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   }
 
   /** The origin is spared the herd that the cache no longer keeps away: one load per key, and so many in all. */
-  async function readPastTheCache(slot: Slot<T>, began: number): Promise<ReadResult<T>> {
+  async function readPastTheCache(slot: KeySlot<T>, began: number): Promise<ReadResult<T>> {
     const fly = (flight: AsOf) => gate.execute(() => slot.board(flight).load())
     const { result } = await flightsPastTheCache.join(slot.key, began, fly)
     return result.as('bypass')

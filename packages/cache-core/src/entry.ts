@@ -17,7 +17,7 @@
  *
  * A header, so that a hit hands out a view of the payload: no copy, no parsing.
  */
-import { randomFillSync } from 'node:crypto'
+import { randomBytes, randomFillSync } from 'node:crypto'
 import type { Epochs, Lookup } from './ports/store.ts'
 
 const MAGIC = 0xce
@@ -120,6 +120,11 @@ export function identityOf(bytes: Buffer): Buffer {
 /** A fresh epoch for a tag: random, never a counter, so that no two are ever the same. */
 export function newEpoch(): Buffer {
   return randomFillSync(Buffer.allocUnsafe(EPOCH_BYTES))
+}
+
+/** Unique per attempt: what a lease is known by. */
+export function newToken(): string {
+  return randomBytes(12).toString('base64')
 }
 
 /** FNV-1a over the header, so that a damaged one reads as no entry at all. */

@@ -1,35 +1,20 @@
-import { randomBytes } from 'node:crypto'
-import type { Codec } from './codec.ts'
-import { Entry, encodeEntry, identityOf } from './entry.ts'
-import { CacheError } from './errors.ts'
+import type { CacheParts } from './cache-parts.ts'
+import { Entry, identityOf, newToken } from './entry.ts'
 import { type AsOf, nextMoment } from './flights.ts'
+import { makeEntry } from './make-entry.ts'
 import type { Runtime } from './ports/runtime.ts'
-import type { Epochs, Lookup, Store } from './ports/store.ts'
-import type { Lifetime, ReadStrategy } from './ports/strategy.ts'
+import type { Epochs, Lookup } from './ports/store.ts'
+import type { Lifetime, Slot, Turn } from './ports/strategy.ts'
 import { ReadResult } from './read-result.ts'
-
-/** What a cache is made of. */
-export interface CacheParts<T> {
-  readonly store: Store
-  readonly read: ReadStrategy
-  readonly codec: Codec<T>
-  readonly runtime: Runtime
-}
-
-/** The answer to asking for the lease. */
-export type Turn<T> =
-  | { readonly kind: 'granted' }
-  | { readonly kind: 'entry'; readonly answer: ReadResult<T> }
-  | { readonly kind: 'held'; readonly endsInMs: number }
 
 /** A lease is renewed while a load outlasts a third of it, for at most this many leases. */
 const RENEWED_FOR_LEASES = 10
 
 /**
- * One key as one read sees it: the guarded protocol in a few verbs, which strategies are written in.
- * Remembers what was seen, so that an unusable entry can be replaced, and which tag epochs came before the load.
+ * One key as one read sees it, over a store. Remembers what was seen, so that an unusable entry can be replaced,
+ * and which tag epochs came before the load.
  */
-export class Slot<T> {
+export class KeySlot<T> implements Slot<T> {
   readonly key: string
   readonly tags: readonly string[]
   readonly #load: () => Promise<T | undefined>
@@ -80,10 +65,6 @@ export class Slot<T> {
     return this.examine(bytes, epochs)
   }
 
-  /**
-   * Asks for the lease, the right to fill: granted, or held by somebody else, or no longer needed,
-   * since an entry that may be served has come meanwhile.
-   */
   async acquire(): Promise<Turn<T>> {
     for (;;) {
       const token = newToken()
@@ -101,13 +82,11 @@ export class Slot<T> {
     }
   }
 
-  /** Loads and keeps nothing: for readers without a lease. */
   async load(): Promise<ReadResult<T>> {
     const { value, loadMs } = await this.#timedLoad()
     return new ReadResult('miss', value, loadMs, 0, loadMs)
   }
 
-  /** Loads under the lease that was granted, and fills. After a refused fill, too, the answer is what was loaded. */
   async loadAndFill(): Promise<ReadResult<T>> {
     if (this.#lease === undefined) throw new Error(`no lease was granted on "${this.key}"`)
     const { store } = this.#parts
@@ -115,7 +94,7 @@ export class Slot<T> {
     const stopRenewing = this.#renewWhileLoading(token)
     try {
       const { value, loadedAt, loadMs } = await this.#timedLoad()
-      const made = newEntry(this.#parts, this.#lifetime, { key: this.key, value, loadedAt, loadMs, epochs })
+      const made = makeEntry(this.#parts, this.#lifetime, { key: this.key, value, loadedAt, loadMs, epochs })
       const ttlMs = made.expiresAt - store.clock.latest()
       const kept = await store.fill(this.key, { token, ...made })
       return new ReadResult('miss', value, loadMs, kept ? ttlMs : 0, loadMs)
@@ -154,27 +133,4 @@ export class Slot<T> {
       if (runtime.now() < giveUpAt) void store.renew(this.key, token, leaseMs)
     })
   }
-}
-
-/** Unique per attempt: it is what a lease is known by. */
-export function newToken(): string {
-  return randomBytes(12).toString('base64')
-}
-
-/** The entry of a value just loaded or written, and when it expires. */
-export function newEntry<T>(
-  { codec, runtime }: Pick<CacheParts<T>, 'codec' | 'runtime'>,
-  { ttlMs, absentTtlMs, jitter }: Lifetime,
-  loaded: { key: string; value: T | undefined; loadedAt: number; loadMs: number; epochs: Epochs },
-): { entry: Buffer; expiresAt: number } {
-  const { key, value, loadedAt, loadMs, epochs } = loaded
-  const freshUntil = loadedAt + (value === undefined ? absentTtlMs : ttlMs) * (1 - jitter * runtime.random())
-  let payload: Buffer | undefined
-  try {
-    payload = value === undefined ? undefined : codec.encode(value)
-  } catch (cause) {
-    const message = `the value of "${key}" can't be encoded; give createCache a codec that can`
-    throw new CacheError('ENCODE_FAILED', message, { key, cause })
-  }
-  return { entry: encodeEntry({ payload, loadedAt, freshUntil, loadMs, epochs }), expiresAt: freshUntil }
 }

@@ -1,7 +1,7 @@
 import type { Entry } from '../entry.ts'
 import type { ReadResult } from '../read-result.ts'
-import type { Slot } from '../slot.ts'
-import type { Writer } from '../writer.ts'
+import type { Runtime } from './runtime.ts'
+import type { Epochs } from './store.ts'
 
 /** How a cache reads. One file per strategy, in `strategies/`. */
 export interface ReadStrategy {
@@ -15,12 +15,57 @@ export interface ReadStrategy {
   onMiss<T>(slot: Slot<T>): Promise<ReadResult<T>>
 }
 
+/** One key as one read sees it: the guarded protocol in the verbs that read strategies are written in. */
+export interface Slot<T> {
+  readonly key: string
+  readonly runtime: Runtime
+  /**
+   * Asks for the lease, the right to fill: granted, or held by somebody else, or no longer needed,
+   * since an entry that may be served has come meanwhile.
+   */
+  acquire(): Promise<Turn<T>>
+  /** Loads under the lease that was granted, and fills. After a refused fill, too, the answer is what was loaded. */
+  loadAndFill(): Promise<ReadResult<T>>
+  /** Loads and keeps nothing: for readers without a lease. */
+  load(): Promise<ReadResult<T>>
+}
+
+/** The answer to asking for the lease. */
+export type Turn<T> =
+  | { readonly kind: 'granted' }
+  | { readonly kind: 'entry'; readonly answer: ReadResult<T> }
+  | { readonly kind: 'held'; readonly endsInMs: number }
+
 /** How a cache treats a write of what it holds. One file per strategy, in `strategies/`. */
 export interface WriteStrategy {
   readonly name: string
   readonly promise: WritePromise
   /** Runs `commit`, the database's transaction, and does what the entries it touches need, before and after. */
   write<T, R>(change: Change<T, R>, commit: () => Promise<R>, cache: Writer<T>): Promise<R>
+}
+
+/** The entries as a write sees them: the verbs that write strategies are written in. */
+export interface Writer<T> {
+  /**
+   * Takes the lease on a key, whoever had it. `undefined` when the claim got no answer, or when nothing is ever kept:
+   * then there is only invalidating.
+   *
+   * @param entryTags the tags the entry itself carries.
+   */
+  claim(key: string, entryTags: readonly string[]): Promise<Claim | undefined>
+  /** Keeps the new value, if there is one, under a claim. False: refused, since another write or reader came between. */
+  fill(claim: Claim, newValue: () => T | undefined): Promise<boolean>
+  /** Drops entries and leases, and gives each tag a new epoch. */
+  invalidate(keys: readonly string[], tags: readonly string[]): Promise<void>
+}
+
+/** A lease that a writer took. */
+export interface Claim {
+  readonly key: string
+  readonly token: string
+  readonly epochs: Epochs
+  /** Store time before the transaction: the new value's age counts from there. */
+  readonly takenAt: number
 }
 
 export interface ReadPromise {
