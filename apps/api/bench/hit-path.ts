@@ -1,140 +1,138 @@
 /**
  * What a cache hit costs beside the bare minimum: requests per second of `GET /api/posts…` against bare routes that pass
- * the same bytes through, at 350 B, 18 KB and the whole list. Interleaved rounds on one machine, medians, ratios.
+ * the same bytes through. Interleaved rounds on one machine, medians, ratios; result in `results/hit-path.json`.
  *
- * `node --conditions=workspace-source bench/hit-path.ts [--rounds 7] [--seconds 3] [--connections 32]`
+ * `pnpm --filter api bench [--rounds 7] [--seconds 3] [--connections 32]`
  * Wants `wrk` and `redis-server` on PATH, and DATABASE_URL for a Postgres to make a throw-away database on.
  */
-import { execFile, fork } from 'node:child_process'
+import { type ChildProcess, execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs, promisify } from 'node:util'
-import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
 import { createScratchDatabase, freePort, startRedis } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 
-const { values } = parseArgs({
+const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     seconds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '32' },
   },
 })
-const rounds = Number(values.rounds)
+if (!process.env.DATABASE_URL)
+  throw new Error('DATABASE_URL is not set; give a Postgres to make a throw-away database on')
+
 const here = import.meta.dirname
 const execArgv = ['--conditions=workspace-source']
-
-const redis = await startRedis()
-const database = await createScratchDatabase(process.env.DATABASE_URL!)
-const db = createDatabase({ url: database.url })
-const schemas = strategyNames.map(schemaName)
-await migrate(db, schemas)
-await loadPosts(db, schemas, { count: 10_000 })
-await db.close()
-
-const api = {
-  port: await freePort(),
-  child: undefined as ReturnType<typeof fork> | undefined,
-}
-api.child = fork(join(here, '../src/main.ts'), [], {
-  execArgv,
-  env: {
-    ...process.env,
-    PORT: String(api.port),
-    REDIS_URL: redis.url,
-    DATABASE_URL: database.url,
-    LOG_LEVEL: 'warn',
-    CACHE_TTL_MS: '3600000',
-  },
-})
-const base = `http://127.0.0.1:${api.port}`
-while (
-  !(await fetch(`${base}/readyz`).then(
-    (answer) => answer.ok,
-    () => false,
-  ))
-)
-  await new Promise((r) => setTimeout(r, 100))
-
-const cases = [
-  { title: 'one post', path: '/api/posts/42', key: 'bare:post' },
-  { title: 'a page of 50', path: '/api/posts?limit=50', key: 'bare:page' },
-  { title: 'all 10,000', path: '/api/posts', key: 'bare:all' },
-]
-const client = new Redis(redis.url, { ...redisOptions, lazyConnect: true })
-await client.connect()
-const sizes: number[] = []
-for (const { path, key } of cases) {
-  const body = Buffer.from(await (await fetch(base + path)).arrayBuffer())
-  sizes.push(body.length)
-  await client.set(key, body)
-}
-client.disconnect()
-
-const barePort = await freePort()
-const bare = fork(join(here, 'bare-server.ts'), [String(barePort), redis.url, ...cases.map(({ key }) => key)], {
-  execArgv,
-})
-await once(bare, 'message')
-
 const run = promisify(execFile)
-async function requestsPerSecond(url: string): Promise<number> {
-  const { stdout } = await run('wrk', ['-t1', `-c${values.connections}`, `-d${values.seconds}s`, url])
-  // At 32 × 3.6 MB the bare route runs into the client's own deadline now and then. Only answers count.
+const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
+
+interface Case {
+  readonly title: string
+  /** Of the API, and of the bare server. */
+  readonly paths: readonly [string, string]
+  readonly script?: string
+}
+
+const cases: readonly Case[] = [
+  { title: 'one post', paths: ['/api/posts/42', '/42'] },
+  { title: '1,000 posts in turn', paths: ['/api/posts/', '/'], script: join(here, 'many-posts.lua') },
+  { title: 'a page of 50', paths: ['/api/posts?limit=50', '/page'] },
+  { title: 'all 10,000', paths: ['/api/posts', '/all'] },
+]
+
+/** Answers per second; refused and failed ones don't count. */
+async function answersPerSecond(url: string, script?: string): Promise<number> {
+  const args = ['-t1', `-c${options.connections}`, `-d${options.seconds}s`, ...(script ? ['-s', script] : []), url]
+  const { stdout } = await run('wrk', args)
   const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0)
   const total = Number(/(\d+) requests in/.exec(stdout)![1])
   return (Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)![1]) * (total - failed)) / total
 }
 
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
-const results = []
-for (const [i, { title, path }] of cases.entries()) {
-  const ours: number[] = []
-  const theirs: number[] = []
-  await requestsPerSecond(base + path) // warm
-  await requestsPerSecond(`http://127.0.0.1:${barePort}/${i}`)
-  for (let round = 0; round < rounds; round++) {
+async function measure(api: string, bare: string, { title, paths, script }: Case) {
+  const sides = [
+    { url: api + paths[0], rounds: [] as number[] },
+    { url: bare + paths[1], rounds: [] as number[] },
+  ]
+  for (const { url } of sides) await answersPerSecond(url, script) // warm
+  for (let round = 0; round < Number(options.rounds); round++) {
     // Who goes first takes turns.
-    const sides = [
-      async () => ours.push(await requestsPerSecond(base + path)),
-      async () => theirs.push(await requestsPerSecond(`http://127.0.0.1:${barePort}/${i}`)),
-    ]
-    for (const side of round % 2 === 0 ? sides : sides.toReversed()) await side()
+    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+      side.rounds.push(await answersPerSecond(side.url, script))
+    }
   }
+  const [ours, theirs] = sides.map(({ rounds }) => rounds) as [number[], number[]]
+  const bytes = (await (await fetch(sides[0]!.url + (script ? '42' : ''))).arrayBuffer()).byteLength
   const ratio = median(ours) / median(theirs)
-  results.push({ title, bytes: sizes[i], ours, bare: theirs, ratio })
-  console.log(
-    `${title} (${sizes[i]} B): ${median(ours).toFixed(0)} against ${median(theirs).toFixed(0)} requests/s, ratio ${ratio.toFixed(2)}`,
-  )
+  const perSecond = `${median(ours).toFixed(0)} against ${median(theirs).toFixed(0)} answers/s`
+  console.log(`${title} (${bytes} B): ${perSecond}, ratio ${ratio.toFixed(2)}`)
+  return { title, bytes, ours, bare: theirs, ratio }
 }
 
-const { strategies } = (await (await fetch(`${base}/api/stats`)).json()) as {
-  strategies: Record<string, Record<string, number>>
-}
-const { reads, hits, bypassed } = strategies['cache-aside']!
-console.log(`of ${reads} reads ${hits} were hits, ${bypassed} bypassed`)
+const closing: (() => unknown)[] = []
+try {
+  const redis = await startRedis()
+  closing.push(() => redis.stop())
+  const database = await createScratchDatabase(process.env.DATABASE_URL)
+  closing.push(() => database.drop())
+  const db = createDatabase({ url: database.url })
+  const schemas = strategyNames.map(schemaName)
+  await migrate(db, schemas)
+  await loadPosts(db, schemas, { count: 10_000 })
+  await db.close()
 
-const folder = join(here, '../../../results')
-mkdirSync(folder, { recursive: true })
-const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
-const report = {
-  schemaVersion: 1,
-  date: new Date().toISOString(),
-  machine,
-  options: values,
-  reads,
-  hits,
-  bypassed,
-  results,
-}
-writeFileSync(join(folder, 'hit-path.json'), `${JSON.stringify(report, null, 2)}\n`)
+  const ended = async (child: ChildProcess) => {
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+  }
+  const port = await freePort()
+  const env = { REDIS_URL: redis.url, DATABASE_URL: database.url, LOG_LEVEL: 'warn', CACHE_TTL_MS: '3600000' }
+  const child = fork(join(here, '../src/main.ts'), [], {
+    execArgv,
+    env: { ...process.env, ...env, PORT: String(port) },
+  })
+  closing.push(() => ended(child))
+  const api = `http://127.0.0.1:${port}`
+  const isReady = () =>
+    fetch(`${api}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+  while (!(await isReady())) await sleep(100)
 
-bare.kill()
-api.child.kill('SIGTERM')
-await once(api.child, 'exit')
-await redis.stop()
-await database.drop()
+  const client = new Redis(redis.url)
+  const keep = async (key: string, path: string) =>
+    client.set(`bare:${key}`, Buffer.from(await (await fetch(api + path)).arrayBuffer()))
+  for (let id = 1; id <= 1_000; id++) await keep(String(id), `/api/posts/${id}`)
+  await keep('page', '/api/posts?limit=50')
+  await keep('all', '/api/posts')
+  client.disconnect()
+
+  const barePort = await freePort()
+  const bare = fork(join(here, 'bare-server.ts'), [String(barePort), redis.url], { execArgv })
+  closing.push(() => ended(bare))
+  await once(bare, 'message')
+
+  const results = []
+  for (const each of cases) results.push(await measure(api, `http://127.0.0.1:${barePort}`, each))
+  const { strategies } = (await (await fetch(`${api}/api/stats`)).json()) as {
+    strategies: Record<string, Record<'reads' | 'hits' | 'bypassed', number>>
+  }
+  const { reads, hits, bypassed } = strategies['cache-aside']!
+  console.log(`of ${reads} reads ${hits} were hits, ${bypassed} bypassed`)
+
+  const folder = join(here, '../../../results')
+  mkdirSync(folder, { recursive: true })
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
+  const date = new Date().toISOString()
+  const report = { schemaVersion: 1, kind: 'hit-path', date, machine, options, reads, hits, bypassed, results }
+  writeFileSync(join(folder, 'hit-path.json'), `${JSON.stringify(report, null, 2)}\n`)
+} finally {
+  for (const close of closing.reverse()) await close()
+}
