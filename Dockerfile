@@ -14,20 +14,7 @@ COPY pnpm-lock.yaml pnpm-workspace.yaml ./
 RUN pnpm fetch
 COPY . .
 RUN pnpm install --offline --frozen-lockfile --filter api...
-# Loads the posts as `pnpm dev` does: not again what is there already. For the service `seed` in docker-compose.yml.
-COPY <<'SEED' apps/api/src/seed.ts
-import { preparePosts } from '../dev/prepare-posts.ts'
-import { readEnv } from './env.ts'
-
-try {
-  const { DATABASE_URL, SEED_POSTS } = readEnv(process.env)
-  console.log(await preparePosts(DATABASE_URL, SEED_POSTS))
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-}
-SEED
-RUN pnpm --filter api build src/main.ts src/seed.ts
+RUN pnpm --filter api build
 # Folders as npm would make them, without devDependencies.
 RUN pnpm --filter api deploy --prod /api
 

@@ -1,8 +1,8 @@
 import { defineConfig } from 'tsup'
 
-/** One file with the workspace's own packages in it, and what those alone depend on; the rest is installed. */
+/** Files with the workspace's own packages in it, and what those alone depend on; the rest is installed. */
 export default defineConfig({
-  entry: ['src/main.ts'],
+  entry: ['src/main.ts', 'src/seed.ts'],
   format: 'esm',
   target: 'node22',
   sourcemap: true,

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { type Services, type ServicesOptions, startServices } from 'local-servers'
 import { readEnv } from '../src/env.ts'
+import { preparePosts } from '../src/prepare-posts.ts'
 import { checkPort } from './check-port.ts'
 import { findRedis, postgresLine, redisLine } from './choose-servers.ts'
-import { preparePosts } from './prepare-posts.ts'
 import { type RunningApi, runApi } from './run-api.ts'
 
 export interface LaunchOptions {

@@ -1,4 +1,3 @@
-import { hostOf } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 
@@ -11,7 +10,9 @@ export async function preparePosts(databaseUrl: string, count: number): Promise<
   const database = createDatabase({ url: databaseUrl, maxConnections: 1, statementTimeoutMs: 0 })
   try {
     await database.ping().catch((cause) => {
-      throw new Error(`can't use the Postgres on ${hostOf(databaseUrl)}: ${cause.message || cause.code}`, { cause })
+      throw new Error(`can't use the Postgres on ${new URL(databaseUrl).host}: ${cause.message || cause.code}`, {
+        cause,
+      })
     })
     await migrate(database, schemas)
     const { loaded, durationMs } = await loadPosts(database, schemas, {
