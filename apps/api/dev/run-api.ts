@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 export interface RunningApi {
   /** Of `node --watch`, which leads a process group with the API in it. */
@@ -15,7 +17,9 @@ const GRACE_MS = 6_000
 
 /** Runs the API from its sources and restarts it, and only it, when one of them is saved. */
 export function runApi(folder: string, entry: string, env: NodeJS.ProcessEnv): RunningApi {
-  const args = ['--watch', '--watch-preserve-output', '--conditions=workspace-source', entry]
+  // Sources by name: `--watch` alone follows what is imported into node_modules, where any other install touches shared files.
+  const watched = sourceFolders(join(folder, entry)).map((path) => `--watch-path=${path}`)
+  const args = [...watched, '--watch-preserve-output', '--conditions=workspace-source', entry]
   const child = spawn(process.execPath, args, {
     cwd: folder,
     env: { ...process.env, ...env },
@@ -35,6 +39,13 @@ export function runApi(folder: string, entry: string, env: NodeJS.ProcessEnv): R
       clearTimeout(overdue)
     },
   }
+}
+
+/** The entry's folder, and the sources of the workspace's packages. */
+function sourceFolders(entry: string): string[] {
+  const packages = join(import.meta.dirname, '../../../packages')
+  const sources = readdirSync(packages).map((name) => join(packages, name, 'src'))
+  return [dirname(entry), ...sources]
 }
 
 function killGroup(pid: number): void {

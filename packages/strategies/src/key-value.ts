@@ -1,5 +1,6 @@
 /** What the naive forms are built on: the verbs that every caching library has. */
 import type { RedisClient } from 'cache-core/redis'
+import { LRUCache } from 'lru-cache'
 
 export interface KeyValue {
   get(key: string): Promise<Buffer | undefined>
@@ -31,20 +32,24 @@ export function redisKeyValue(client: RedisClient, prefix: string): KeyValue {
   }
 }
 
-export function memoryKeyValue(now: () => number = Date.now): KeyValue {
-  const kept = new Map<string, { value: Buffer; expiresAt: number }>()
-  const get = (key: string) => {
-    const found = kept.get(key)
-    return found && now() < found.expiresAt ? found.value : undefined
-  }
+/** Room in memory, the same as the guarded store's default. */
+const MAX_BYTES = 256 * 1024 * 1024
+
+/** @param onEvict called with each key evicted for room. */
+export function memoryKeyValue(onEvict?: (key: string) => void): KeyValue {
+  const kept = new LRUCache<string, Buffer>({
+    maxSize: MAX_BYTES,
+    sizeCalculation: (value, key) => value.length + key.length + 1,
+    dispose: (_value, key, reason) => reason === 'evict' && onEvict?.(key),
+  })
   return {
-    get: async (key) => get(key),
+    get: async (key) => kept.get(key),
     async set(key, value, ttlMs) {
-      kept.set(key, { value, expiresAt: now() + ttlMs })
+      kept.set(key, value, { ttl: ttlMs })
     },
     async setIfAbsent(key, value, ttlMs) {
-      if (get(key) !== undefined) return false
-      kept.set(key, { value, expiresAt: now() + ttlMs })
+      if (kept.get(key) !== undefined) return false
+      kept.set(key, value, { ttl: ttlMs })
       return true
     },
     async delete(key) {

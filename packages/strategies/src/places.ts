@@ -22,8 +22,8 @@ export function guarded({ client, prefix, onFailure, onEvict }: Place): Store {
 }
 
 /** The store as most libraries have it. */
-export function unguarded({ client, prefix, onFailure }: Place, options: { lock?: boolean } = {}): Store {
-  if (client === undefined) return unguardedStore(memoryKeyValue(), options)
+export function unguarded({ client, prefix, onFailure, onEvict }: Place, options: { lock?: boolean } = {}): Store {
+  if (client === undefined) return unguardedStore(memoryKeyValue(onEvict), options)
   const store = unguardedStore(redisKeyValue(client, prefix), options)
   return resilientStore(store, connectionOf(client).circuit, onFailure && { onFailure })
 }

@@ -22,6 +22,7 @@ export interface CircuitOptions {
 export class Circuit {
   readonly #options: CircuitOptions
   readonly #breaker
+  readonly #opened = new Set<(cause: unknown) => void>()
   readonly #recovered = new Set<() => void>()
   #probing = false
 
@@ -31,8 +32,10 @@ export class Circuit {
       handleWhen((error) => options.isOutage(error)),
       { breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN), halfOpenAfter: PROBE_EVERY_MS },
     )
-    this.#breaker.onBreak(() => {
-      if (!this.#probing) this.#probeUntilBack()
+    this.#breaker.onBreak((reason) => {
+      if (this.#probing) return // a probe failed: it was open before
+      this.#probeUntilBack()
+      for (const opened of this.#opened) opened('error' in reason ? reason.error : undefined)
     })
     this.#breaker.onReset(() => {
       for (const recovered of this.#recovered) recovered()
@@ -41,6 +44,11 @@ export class Circuit {
 
   get isClosed(): boolean {
     return this.#breaker.state === CircuitState.Closed
+  }
+
+  /** Calls `opened` each time the store is taken to be away, with the last failure. */
+  onOpened(opened: (cause: unknown) => void): void {
+    this.#opened.add(opened)
   }
 
   /** Calls `recovered` each time the store has come back. */
