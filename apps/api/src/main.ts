@@ -1,7 +1,5 @@
 /** The one composition root: everything is opened, put together and closed here. */
 import cluster from 'node:cluster'
-import { createServer } from 'node:http'
-import { getRequestListener } from '@hono/node-server'
 import { createDatabase, migrate } from 'posts-db'
 import { onOrder, superviseWorkers } from './cluster.ts'
 import { createApp } from './create-app.ts'
@@ -9,6 +7,7 @@ import { EnvError, readEnv } from './env.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
 import { obeyOrders } from './obey.ts'
+import { createProblemServer } from './protocol-errors.ts'
 import { connectRedis } from './redis-connection.ts'
 import { Evictions } from './redis-evictions.ts'
 import { endGracefully } from './shutdown.ts'
@@ -40,7 +39,7 @@ async function main(): Promise<void> {
     evictions,
     pool: database.pool,
   })
-  const server = createServer(getRequestListener(app.fetch))
+  const server = createProblemServer(app.fetch, logger)
   const address = await listen(server, env)
   announce(address, env, redis, logger)
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { ApiContext } from './api-types.ts'
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 413 | 415 | 500 | 503
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 408 | 413 | 415 | 417 | 431 | 500 | 503
 
 export interface ProblemDetails {
   readonly status: ProblemStatus
@@ -35,14 +35,15 @@ export function shown(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }
 
-export function problemBody(context: ApiContext, { status, code, detail }: ProblemDetails) {
+/** @param path as it was sent; undefined where none could be read */
+export function problemBody({ status, code, detail }: ProblemDetails, path: string | undefined, requestId: string) {
   return {
     type: `urn:problem:${code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail,
-    instance: context.req.path.slice(0, 200),
-    requestId: requestIdOf(context),
+    ...(path !== undefined && { instance: path.slice(0, 200) }),
+    requestId,
   }
 }
 
@@ -52,20 +53,25 @@ export function problemResponse(
   details: ProblemDetails,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const body = problemBody(context, details)
+  const requestId = requestIdOf(context.req.header('X-Request-Id'))
+  const body = problemBody(details, rawPathOf(context.req.url), requestId)
   return new Response(JSON.stringify(body), {
     status: details.status,
     headers: {
       'Content-Type': 'application/problem+json',
-      'X-Request-Id': body.requestId,
+      'X-Request-Id': requestId,
       ...details.headers,
       ...headers,
     },
   })
 }
 
+/** The path of an absolute URL as it was sent, nothing decoded. */
+function rawPathOf(url: string): string {
+  return /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? ''
+}
+
 /** The caller's own id if it may safely stand in a log and a header, else one made here. Only errors need one. */
-function requestIdOf(context: ApiContext): string {
-  const given = context.req.header('X-Request-Id')
+export function requestIdOf(given: string | undefined): string {
   return given !== undefined && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID()
 }
