@@ -1,13 +1,14 @@
 /** What becomes of a request that failed. */
 import type { Logger } from 'pino'
 import type { ApiContext } from './api-types.ts'
+import { DatabaseAway } from './database-away.ts'
 import { Problem, type ProblemDetails, problemResponse } from './problem.ts'
 
 /** Problems are answered as they are; anything else is logged with its cause, and never shown. */
 export function errorHandler(logger: Logger) {
   return (error: unknown, context: ApiContext): Response => {
     if (error instanceof Problem) return problemResponse(context, error.details)
-    const details = isDatabaseAway(error) ? DATABASE_AWAY : INTERNAL
+    const details = error instanceof DatabaseAway ? DATABASE_AWAY : INTERNAL
     const response = problemResponse(context, details)
     const requestId = response.headers.get('X-Request-Id')
     logger.error({ err: error, requestId, method: context.req.method, path: context.req.path }, details.detail)
@@ -22,14 +23,4 @@ const DATABASE_AWAY: ProblemDetails = {
   code: 'database-away',
   detail: 'the database did not answer; try again',
   headers: { 'Retry-After': '1' },
-}
-
-/** Network errors, Postgres shutting down or full (classes 08, 53, 57), and what `pg` says without any code. */
-const AWAY_CODE = /^(?:ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_|EHOST|ENET|08|53|57)/
-const AWAY_MESSAGE = /timeout|connection (?:terminated|error)|cannot use a pool after calling end/i
-
-function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const code = 'code' in error ? String(error.code) : ''
-  return AWAY_CODE.test(code) || AWAY_MESSAGE.test(error.message)
 }

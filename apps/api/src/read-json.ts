@@ -1,39 +1,58 @@
 import type { z } from 'zod'
 import type { ApiContext } from './api-types.ts'
-import { badRequest, Problem } from './problem.ts'
+import { badRequest, Problem, shown } from './problem.ts'
 
-export const MAX_BODY_BYTES = 64 * 1024
+/** 20,000 characters fit, each written as `\uXXXX`. */
+export const MAX_BODY_BYTES = 128 * 1024
 
 const JSON_TYPE = /^application\/(?:json|merge-patch\+json)\s*(?:;|$)/i
+const CHARSET = /;\s*charset\s*=\s*"?([^\s";]*)/i
 
 /**
  * The request's JSON body, checked.
  *
- * @throws Problem 415 for another type, 413 above 64 KB, 400 for anything else that is wrong
+ * @throws Problem 415 for another type or charset, 413 above `MAX_BODY_BYTES`, 400 for anything else that is wrong
  */
 export async function readJson<T extends z.ZodType>(context: ApiContext, schema: T): Promise<z.output<T>> {
-  if (!JSON_TYPE.test(context.req.header('Content-Type') ?? '')) {
-    throw new Problem({ status: 415, code: 'json-only', detail: 'send the body as Content-Type: application/json' })
-  }
+  requireJsonType(context)
   return check(schema, parse(await readBody(context)))
 }
 
-/** As `readJson`; no body at all is as good as `{}`. */
+/** As `readJson`; no body at all is as good as `{}`, whatever it is said to be. */
 export async function readOptionalJson<T extends z.ZodType>(context: ApiContext, schema: T): Promise<z.output<T>> {
-  if (context.req.header('Content-Type') !== undefined) return readJson(context, schema)
-  if ((await readBody(context)).length === 0) return check(schema, {})
-  throw new Problem({ status: 415, code: 'json-only', detail: 'send the body as Content-Type: application/json' })
+  const body = await readBody(context)
+  if (body.length === 0) return check(schema, {})
+  requireJsonType(context)
+  return check(schema, parse(body))
+}
+
+function requireJsonType(context: ApiContext): void {
+  const type = context.req.header('Content-Type') ?? ''
+  if (!JSON_TYPE.test(type)) {
+    throw new Problem({ status: 415, code: 'json-only', detail: 'send the body as Content-Type: application/json' })
+  }
+  const charset = CHARSET.exec(type)?.[1] ?? 'utf-8'
+  if (!/^utf-?8$/i.test(charset)) {
+    const detail = `the charset is ${shown(charset)}; send the body in UTF-8`
+    throw new Problem({ status: 415, code: 'utf-8-only', detail })
+  }
 }
 
 async function readBody(context: ApiContext): Promise<Buffer> {
   if (Number(context.req.header('Content-Length')) > MAX_BODY_BYTES) throw tooLarge()
   const chunks: Uint8Array[] = []
   let size = 0
-  // A chunked body says no length beforehand.
-  for await (const chunk of (context.req.raw.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length
-    if (size > MAX_BODY_BYTES) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    // A chunked body says no length beforehand.
+    for await (const chunk of (context.req.raw.body ?? []) as AsyncIterable<Uint8Array>) {
+      size += chunk.length
+      if (size > MAX_BODY_BYTES) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (cause) {
+    if (cause instanceof Problem) throw cause
+    // The client hung up, or sent what is no HTTP: nothing is wrong here, and nobody may be left to read it.
+    throw new Problem({ status: 400, code: 'body-cut-off', detail: 'the body ended before it was whole' }, { cause })
   }
   return Buffer.concat(chunks)
 }

@@ -1,6 +1,7 @@
 import type { RedisClient } from 'cache-core/redis'
 import { type PostsDatabase, postsRepository, schemaName } from 'posts-db'
 import { strategies, strategyNames } from 'strategies'
+import { noticingOutages } from './database-away.ts'
 import type { Env } from './env.ts'
 import { Runtimes } from './runtimes.ts'
 import { StrategyRuntime } from './strategy-runtime.ts'
@@ -28,7 +29,7 @@ export function startRuntimes(
       name,
       tuning,
       schema,
-      posts: postsRepository(database, schema),
+      posts: noticingOutages(postsRepository(database, schema)),
       storeKind: client ? 'redis' : 'memory',
       store: (counters) =>
         strategies[name].store({

@@ -143,7 +143,7 @@ describe('/openapi.json', () => {
         'POST',
         '/api/posts',
         '/api/posts',
-        { body: ' '.repeat(70_000), headers: { 'Content-Type': 'application/json' } },
+        { body: ' '.repeat(140_000), headers: { 'Content-Type': 'application/json' } },
         413,
       ],
     ] as const) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi'
+import { MAX_BODY_BYTES } from '../read-json.ts'
 import { problemHeaders, readHeaders } from './headers.ts'
 import { problem } from './schemas.ts'
 
@@ -13,8 +14,8 @@ const WHAT = {
   401: 'The admin token is missing or wrong',
   403: 'For callers on the same machine',
   404: 'There is no such thing',
-  413: 'The body is too large',
-  415: 'The body is not said to be JSON',
+  413: `The body has more than ${MAX_BODY_BYTES / 1_024} KiB`,
+  415: 'The body is not said to be JSON in UTF-8',
   500: 'Something went wrong here',
   503: 'The database did not answer',
 } as const

@@ -1,0 +1,36 @@
+/** Clients that go away, or send what can't be read, in the middle of a body. */
+import { connect } from 'node:net'
+import { createScratchDatabase, type ScratchDatabase } from 'local-servers'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type ApiProcess, startApi } from './support/start-api.ts'
+
+let scratch: ScratchDatabase
+let api: ApiProcess
+beforeAll(async () => {
+  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+  api = await startApi({ DATABASE_URL: scratch.url })
+})
+afterAll(async () => {
+  api.child.kill('SIGKILL')
+  await api.ended
+  await scratch.drop()
+})
+
+const head = 'POST /api/posts HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n'
+
+it('logs no outage of the database, and no error at all', async () => {
+  const { hostname, port } = new URL(api.url)
+  for (const bytes of [
+    `${head}Content-Length: 500\r\n\r\n{"title":`,
+    `${head}Transfer-Encoding: chunked\r\n\r\n5\r\n{"tit\r\nnot a length\r\n`,
+  ]) {
+    const socket = connect(Number(port), hostname)
+    await new Promise<void>((resolve) => socket.write(bytes, () => resolve()))
+    // Answered on a second connection: by then the API has begun on the first.
+    await fetch(`${api.url}/healthz`)
+    socket.destroy()
+  }
+  expect((await fetch(`${api.url}/api/posts/1`)).status).toBe(404)
+  await expect.poll(() => api.output()).toContain('"msg":"read"')
+  expect(api.output()).not.toContain('"level":50')
+})
