@@ -29,7 +29,7 @@ export function readNumber(
   max = Number.MAX_SAFE_INTEGER,
 ): number | undefined {
   if (text === undefined) return undefined
-  const number = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN
+  const number = /^(?:0|[1-9]\d{0,15})$/.test(text) ? Number(text) : Number.NaN
   if (number >= min && number <= max) return number
   throw badRequest('bad-parameter', `${name} is ${shown(text)}; give a whole number from ${min} to ${max}`)
 }

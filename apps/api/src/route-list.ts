@@ -19,17 +19,14 @@ export function routesOf(app: Api): KnownRoute[] {
   return [...byPath].map(([path, methods]) => ({ path, methods: [...methods] }))
 }
 
-/** The route that a path belongs to, whatever the method. */
+/** The route that a path, as Hono has it, belongs to, whatever the method. */
 export function findRoute(routes: readonly KnownRoute[], path: string): KnownRoute | undefined {
-  const segments = segmentsOf(path)
+  const segments = path.split('/')
   return routes.find((route) => {
-    const pattern = segmentsOf(route.path)
+    const pattern = route.path.split('/')
     return (
-      pattern.length === segments.length && pattern.every((part, i) => part.startsWith(':') || part === segments[i])
+      pattern.length === segments.length &&
+      pattern.every((part, i) => (part.startsWith(':') ? segments[i] !== '' : part === segments[i]))
     )
   })
-}
-
-function segmentsOf(path: string): string[] {
-  return path.replace(/\/$/, '').split('/')
 }

@@ -74,6 +74,8 @@ describe('addresses', () => {
     ['/api/posts?limit=0', /limit is "0"; give a whole number from 1 to 1000/],
     ['/api/posts?limit=1001', /limit/],
     ['/api/posts?limit=ten', /limit/],
+    ['/api/posts?limit=010', /limit is "010"/],
+    ['/api/posts?limit=5&after=01', /after is "01"/],
     ['/api/posts?limit=5&after=-1', /after/],
     ['/api/posts?limit=5&after=9007199254740992', /after/],
     ['/api/posts?limit=5&limit=6', /limit is given twice/],
@@ -90,6 +92,10 @@ describe('addresses', () => {
   it('knows no other path, and no other method', async () => {
     await expectProblem(await api.request('/api/nothing'), 404)
     await expectProblem(await api.request('/api/posts/1/comments'), 404)
+    for (const path of ['/api/posts/42//', '/api/posts//', '/api/strategies//']) {
+      await expectProblem(await api.request(path), 404, /there is nothing at/)
+      await expectProblem(await api.request(path, { method: 'DELETE' }), 404)
+    }
     const wrong = await api.request('/api/posts', { method: 'DELETE' })
     expect(wrong.headers.get('Allow')).toBe('GET, HEAD, POST')
     await expectProblem(wrong, 405)
@@ -141,10 +147,16 @@ describe('bodies', () => {
     await expectProblem(answer, 400, /UTF-8/)
   })
 
-  it('refuses more than 64 KB, whether the length is said or not', async () => {
-    const body = JSON.stringify({ ...whole, content: 'x'.repeat(65_536) })
+  it('takes 20,000 characters, each escaped', async () => {
+    const content = '\\u00e4'.repeat(20_000)
+    const answer = await api.request('/api/posts/4040', json('PATCH', `{"content":"${content}"}`))
+    expect(answer.status).toBe(404)
+  })
+
+  it('refuses more than 128 KiB, whether the length is said or not', async () => {
+    const body = JSON.stringify({ ...whole, content: 'x'.repeat(131_072) })
     await expectProblem(await api.request('/api/posts', json('POST', body)), 413)
-    const said = { ...json('POST', body), headers: { 'Content-Type': 'application/json', 'Content-Length': '70000' } }
+    const said = { ...json('POST', body), headers: { 'Content-Type': 'application/json', 'Content-Length': '140000' } }
     await expectProblem(await api.request('/api/posts', said), 413)
   })
 
@@ -152,6 +164,38 @@ describe('bodies', () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', '']) {
       await expectProblem(await api.request('/api/posts', json('POST', JSON.stringify(whole), type)), 415)
     }
+  })
+
+  it('takes UTF-8 only', async () => {
+    for (const charset of ['utf-16', '"utf-16"', 'iso-8859-1', '']) {
+      const type = `application/json; charset=${charset}`
+      await expectProblem(await api.request('/api/posts', json('POST', JSON.stringify(whole), type)), 415, /UTF-8/)
+    }
+    for (const charset of ['UTF-8', '"utf-8"', 'utf8']) {
+      const type = `application/json;charset=${charset}`
+      const answer = await api.request('/api/posts/4040', json('PATCH', '{"title":"x"}', type))
+      expect([charset, answer.status]).toEqual([charset, 404])
+    }
+  })
+
+  it('says where a request went as it was sent', async () => {
+    const instanceOf = async (path: string) =>
+      ((await (await api.request(path)).json()) as { instance: string }).instance
+    expect(await instanceOf('/api/posts/%C3%A4?strategy=no-cache')).toBe('/api/posts/%C3%A4')
+    expect(await instanceOf('/api/posts/42/x/')).toBe('/api/posts/42/x/')
+  })
+
+  it('is cut off by a stream that fails', async () => {
+    const body = new ReadableStream({
+      start: (controller) => controller.error(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })),
+    })
+    const answer = await api.request('/api/posts', {
+      method: 'POST',
+      body,
+      headers: { 'Content-Type': 'application/json' },
+      ...{ duplex: 'half' },
+    })
+    await expectProblem(answer, 400, /ended before it was whole/)
   })
 
   it('checks what steers it as strictly', async () => {
