@@ -1,16 +1,19 @@
 import type { ApiContext } from './api-types.ts'
 
-/** Whether the client has this representation already (RFC 9110, `If-None-Match`: weak comparison, lists, `*`). */
+const TAG = String.raw`(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"`
+const OPAQUE = /"[^"]*"/g
+/** Elements may be empty. Each character can be matched in one way only, so that no header makes this slow. */
+const TAG_LIST = new RegExp(`^[ \\t,]*${TAG}(?:[ \\t]*,[ \\t,]*${TAG})*[ \\t,]*$`)
+
+/** Whether the client has this representation already (RFC 9110, `If-None-Match`: weak comparison, lists, `*`). Malformed: no. */
+/** @param etag a strong one */
 export function isNotModified(context: ApiContext, etag: string): boolean {
   const known = ifNoneMatch(context)
   if (known === undefined) return false
   if (known === etag || known.trim() === '*') return true
-  const tags: readonly string[] = known.match(/(?:W\/)?"[^"]*"/g) ?? []
-  return tags.some((tag) => opaque(tag) === opaque(etag))
-}
-
-function opaque(tag: string): string {
-  return tag.startsWith('W/') ? tag.slice(2) : tag
+  if (!TAG_LIST.test(known)) return false
+  const tags: readonly string[] = known.match(OPAQUE) ?? []
+  return tags.includes(etag)
 }
 
 const NAME = 'if-none-match'
