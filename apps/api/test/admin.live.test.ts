@@ -45,10 +45,29 @@ describe('without a token', () => {
     },
   )
 
-  it.each(['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'Via'])(
-    'keeps out who came through a proxy: %s',
-    async (name) => {
-      expect(await statuses(api, { headers: { [name]: '127.0.0.1' } })).toEqual(only(403))
+  it.each([
+    'X-Forwarded-For',
+    'X-Forwarded-Host',
+    'X-Forwarded-Proto',
+    'Forwarded',
+    'X-Real-IP',
+    'Via',
+    'CF-Connecting-IP',
+    'True-Client-IP',
+    'X-Client-IP',
+  ])('keeps out who came through a proxy: %s', async (name) => {
+    expect(await statuses(api, { headers: { [name]: '127.0.0.1' } })).toEqual(only(403))
+  })
+
+  it.each([{}, { 'Content-Type': 'application/json' }, { 'Content-Type': 'text/plain' }])(
+    'takes no body for {}, with %o',
+    async (headers) => {
+      const post = async (path: string) => api.request(path, { method: 'POST', headers })
+      expect((await post('/api/stats/reset')).status).toBe(200)
+      expect((await post('/api/cache/warm')).status).toBe(200)
+      expect(await (await post('/api/cache/invalidate')).json()).toMatchObject({
+        type: 'urn:problem:nothing-to-invalidate',
+      })
     },
   )
 

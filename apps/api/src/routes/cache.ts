@@ -3,7 +3,7 @@ import { requireAdmin } from '../admin.ts'
 import type { Api } from '../api-types.ts'
 import { badRequest } from '../problem.ts'
 import { readQuery, searchOf } from '../query.ts'
-import { readJson, readOptionalJson } from '../read-json.ts'
+import { readOptionalJson } from '../read-json.ts'
 import type { Runtimes } from '../runtimes.ts'
 import type { StrategyRuntime } from '../strategy-runtime.ts'
 import { warm } from '../warm.ts'
@@ -33,7 +33,7 @@ export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | u
   app.post('/api/cache/invalidate', async (context) => {
     requireAdmin(context, adminToken)
     readQuery(searchOf(context.req.url), [])
-    const { strategy, keys = [], tags = [], all = false } = await readJson(context, invalidateRequest)
+    const { strategy, keys = [], tags = [], all = false } = await readOptionalJson(context, invalidateRequest)
     if (!all && keys.length + tags.length === 0) {
       throw badRequest('nothing-to-invalidate', 'give keys, tags, or all: true')
     }
@@ -60,10 +60,10 @@ async function invalidate(
   tags: readonly string[],
   all: boolean,
 ): Promise<void> {
-  if (runtime.storeKind === 'none') return
-  await runtime.cache.invalidate({ keys, tags })
-  if (!all) return
-  await runtime.cache.invalidateAll()
+  if (runtime.storeKind !== 'none') {
+    await runtime.cache.invalidate({ keys, tags })
+    if (all) await runtime.cache.invalidateAll()
+  }
   // Posts loaded anew start their versions anew. Nothing older than this moment is cached, so nothing is lost by it.
-  runtime.writes?.forget()
+  if (all) runtime.writes?.forget()
 }
