@@ -12,10 +12,11 @@ const DEFAULT_IDS = 1_000
  */
 export async function warm(runtime: StrategyRuntime, ids?: readonly number[]) {
   const startedAt = performance.now()
-  const wanted = ids ?? Array.from({ length: DEFAULT_IDS }, (_, i) => i + 1)
-  const questions: Question[] = [new ListQuestion(), ...wanted.map((id) => new PostQuestion(id))]
+  const wanted = new Set(ids ?? Array.from({ length: DEFAULT_IDS }, (_, i) => i + 1))
+  const questions: Question[] = [new ListQuestion(), ...Array.from(wanted, (id) => new PostQuestion(id))]
   let loaded = 0
   let found = 0
+  let bypassed = 0
   let skipped = 0
   // Where nothing is kept there is nothing to warm.
   const queue = runtime.storeKind === 'none' ? [].values() : questions.values()
@@ -24,6 +25,7 @@ export async function warm(runtime: StrategyRuntime, ids?: readonly number[]) {
       try {
         const { outcome } = await runtime.cache.read(question.key, () => question.load(runtime), question.options)
         if (outcome === 'hit') found++
+        else if (outcome === 'bypass') bypassed++
         else loaded++
       } catch (error) {
         // Too many posts for one answer: whoever reads them will read pages.
@@ -33,5 +35,5 @@ export async function warm(runtime: StrategyRuntime, ids?: readonly number[]) {
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
-  return { name: runtime.name, loaded, found, skipped, tookMs: Math.round(performance.now() - startedAt) }
+  return { name: runtime.name, loaded, found, bypassed, skipped, tookMs: Math.round(performance.now() - startedAt) }
 }

@@ -1,3 +1,5 @@
+import { sql } from 'kysely'
+import { startRedis } from 'local-servers'
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApi, testApi } from './support/test-api.ts'
@@ -186,5 +188,35 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
     expect(await warmed.json()).toMatchObject({ strategies: [{ name: 'stampede-lock', loaded: 3, found: 0 }] })
     expect(api.runtimes.named('stampede-lock').counters.snapshot()).toMatchObject({ reads: 0, loads: 3, fills: 3 })
     expect([await cacheOf(path), await cacheOf(list)]).toEqual(['HIT', 'MISS'])
+  })
+
+  it('warms each post once, and says what was not kept', async () => {
+    await api.send('POST', '/api/cache/invalidate', { all: true })
+    const body = { strategy: 'stampede-lock', ids: [13, 14, 13, 13] }
+    const first = await api.send('POST', '/api/cache/warm', body)
+    expect(await first.json()).toMatchObject({ strategies: [{ loaded: 3, found: 0, bypassed: 0 }] })
+    const again = await api.send('POST', '/api/cache/warm', body)
+    expect(await again.json()).toMatchObject({ strategies: [{ loaded: 0, found: 3, bypassed: 0 }] })
+  })
+
+  it('forgets what was written when all is invalidated, also where nothing is kept', async () => {
+    const path = '/api/posts/16?strategy=no-cache'
+    await api.send('PATCH', path, { title: 'Before the reload' })
+    const { schema } = api.runtimes.named('no-cache')
+    await sql`update ${sql.id(schema, 'posts')} set version = 1 where id = 16`.execute(api.database.kysely)
+    expect(Number((await api.request(path)).headers.get('X-Stale-Ms'))).toBeGreaterThan(0)
+    await api.send('POST', '/api/cache/invalidate', { all: true })
+    expect((await api.request(path)).headers.get('X-Stale-Ms')).toBe('0')
+  })
+})
+
+describe('a Redis that is away', () => {
+  it('leaves warming nothing to keep, which the answer says', async () => {
+    const redis = await startRedis()
+    const api = await testApi({ store: { redisUrl: redis.url } })
+    await redis.kill()
+    const warmed = await api.send('POST', '/api/cache/warm', { strategy: 'cache-aside', ids: [1, 2] })
+    expect(await warmed.json()).toMatchObject({ strategies: [{ loaded: 0, found: 0, bypassed: 3 }] })
+    await api.close()
   })
 })

@@ -26,7 +26,7 @@ export const problem = z
     title: z.string(),
     status: z.int(),
     detail: z.string().meta({ description: 'What is wrong, and what would be right' }),
-    instance: z.string().meta({ description: 'The path that was asked for' }),
+    instance: z.string().optional().meta({ description: 'The path that was asked for, as it was sent' }),
     requestId: z
       .string()
       .meta({ description: "The request's X-Request-Id, or one made here; it stands in the log too" }),
@@ -71,8 +71,10 @@ const strategyStats = z
     misses: count,
     collapsed: count,
     bypassed: count,
-    failedReads: count.meta({ description: 'Reads that got no value, since the origin failed; not among reads' }),
-    loads: count,
+    failedReads: count.meta({
+      description: 'Reads that got no value, since the origin failed; not among reads, nor are those refused',
+    }),
+    loads: count.meta({ description: "Reads of the origin's rows begun, warming included" }),
     fills: count,
     refusedFills: count,
     invalidations: count,
@@ -111,8 +113,9 @@ export const warmAnswer = z.object({
   strategies: z.array(
     z.object({
       name: strategyName,
-      loaded: count,
+      loaded: count.meta({ description: 'Asked for by way of the cache, which has it now' }),
       found: count.meta({ description: 'Was there already' }),
+      bypassed: count.meta({ description: 'Loaded past the cache, which did not answer: not kept' }),
       skipped: count.meta({ description: 'The whole list, where it is too long for one answer' }),
       tookMs: ms,
     }),

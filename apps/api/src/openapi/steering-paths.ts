@@ -62,6 +62,9 @@ export const steeringPaths: ZodOpenApiPathsObject = {
     post: {
       operationId: 'invalidateCache',
       summary: 'Voids entries by key, by tag, or all',
+      description:
+        'With Redis away this is answered all the same: what was asked is owed then, and done before this process uses ' +
+        'Redis again. Until it does, its reads bypass the cache.',
       tags: ['cache'],
       security,
       requestBody: body(invalidateRequest, true),
