@@ -19,9 +19,9 @@ const newCounts = () => ({
   misses: 0,
   collapsed: 0,
   bypassed: 0,
-  /** Reads that got no value, since the origin failed. Not among `reads`. */
+  /** Reads that got no value, since the origin failed. Not among `reads`; nor are those that were refused. */
   failedReads: 0,
-  /** Reads of the origin begun, warming included. */
+  /** Reads of the origin's rows begun, warming included. */
   loads: 0,
   fills: 0,
   refusedFills: 0,

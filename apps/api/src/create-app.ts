@@ -40,7 +40,7 @@ export function createApp({ runtimes, logger, adminToken, parts, evictions, pool
   statsRoutes(app, runtimes, adminToken, evictions)
   cacheRoutes(app, runtimes, adminToken)
   healthRoutes(app, parts)
-  metricsRoute(app, createMetrics(runtimes, pool))
+  metricsRoute(app, createMetrics(runtimes, pool, evictions))
   openApiRoute(app)
   indexPageRoute(app)
   app.notFound(notFoundHandler(routesOf(app)))

@@ -2,6 +2,7 @@
 import type { PostsDatabase } from 'posts-db'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { type CountName, outcomeCounter, outcomes } from './counters.ts'
+import { type Evictions, evictionsOf } from './redis-evictions.ts'
 import type { Runtimes } from './runtimes.ts'
 
 const PREFIX = 'posts_api_'
@@ -17,11 +18,16 @@ const COUNTERS: Partial<Record<CountName, { name: string; help: string }>> = {
   writes: { name: 'writes', help: 'Writes acknowledged' },
 }
 
-export function createMetrics(runtimes: Runtimes, pool: PostsDatabase['pool'] | undefined): Registry {
+export function createMetrics(
+  runtimes: Runtimes,
+  pool: PostsDatabase['pool'] | undefined,
+  evictions: Evictions | undefined,
+): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   readMetrics(registry, runtimes)
   countMetrics(registry, runtimes)
+  evictionMetrics(registry, runtimes, evictions)
   if (pool !== undefined) poolMetrics(registry, pool)
   return registry
 }
@@ -78,6 +84,20 @@ function countMetrics(registry: Registry, runtimes: Runtimes): void {
       },
     })
   }
+}
+
+function evictionMetrics(registry: Registry, runtimes: Runtimes, evictions: Evictions | undefined): void {
+  new Counter({
+    name: `${PREFIX}evictions_total`,
+    help: 'Entries evicted for room; on Redis those of the whole server, which every strategy shows',
+    labelNames: ['strategy'],
+    registers: [registry],
+    async collect() {
+      await evictions?.refresh()
+      this.reset()
+      for (const runtime of runtimes.all) this.inc({ strategy: runtime.name }, evictionsOf(runtime, evictions))
+    },
+  })
 }
 
 function poolMetrics(registry: Registry, pool: PostsDatabase['pool']): void {

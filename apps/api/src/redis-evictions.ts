@@ -1,4 +1,5 @@
 import type { RedisClient } from 'cache-core/redis'
+import type { StrategyRuntime } from './strategy-runtime.ts'
 
 /**
  * How many keys Redis evicted for room since the counters were last reset. Redis counts for the whole server, so that
@@ -31,4 +32,9 @@ export class Evictions {
   reset(strategy: string): void {
     this.#atReset.set(strategy, this.#total)
   }
+}
+
+/** What a strategy shows: its own evictions from memory, or those of Redis. */
+export function evictionsOf({ name, storeKind, counters }: StrategyRuntime, evictions: Evictions | undefined): number {
+  return evictions !== undefined && storeKind === 'redis' ? evictions.of(name) : counters.counts.evictions
 }

@@ -1,5 +1,6 @@
 import type { AccessLog } from './access-log.ts'
 import type { ApiContext } from './api-types.ts'
+import { Problem } from './problem.ts'
 import type { Question } from './questions.ts'
 import { respond } from './respond.ts'
 import type { StrategyRuntime } from './strategy-runtime.ts'
@@ -16,7 +17,8 @@ export async function servePosts(
   try {
     result = await runtime.cache.read(question.key, () => question.load(runtime), question.options)
   } catch (error) {
-    runtime.counters.counts.failedReads++
+    // A refusal, such as too many posts for one answer, is no failure.
+    if (!(error instanceof Problem)) runtime.counters.counts.failedReads++
     throw error
   }
   const readAt = performance.now()

@@ -118,11 +118,11 @@ export class StrategyRuntime {
 
   /** @throws Problem 400 where there are too many posts for one answer. */
   async loadAll(): Promise<Representation> {
-    this.counters.counts.loads++
     if ((await this.posts.count(MAX_LISTED + 1)) > MAX_LISTED) {
       const detail = `there are more than ${MAX_LISTED} posts, too many for one answer; ask for pages with ?limit=1…1000`
       throw badRequest('too-many-posts', detail)
     }
+    this.counters.counts.loads++
     const made = Representation.of((await this.posts.all()).json, 0)
     await this.#delay()
     return made

@@ -70,6 +70,7 @@ describe('GET /api/stats', () => {
     expect(text).toContain(`posts_api_reads_total{strategy="cache-aside",outcome="hit"} ${hits}`)
     expect(text).toContain(`posts_api_reads_total{strategy="cache-aside",outcome="miss"} ${misses}`)
     expect(text).toContain(`posts_api_loads_total{strategy="cache-aside"} ${loads}`)
+    expect(text).toContain('posts_api_evictions_total{strategy="cache-aside"} 0')
     expect(text).toMatch(/posts_api_database_connections\{state="total"\} \d/)
     expect(text).toContain('process_cpu_seconds_total')
   })
@@ -79,11 +80,11 @@ describe('a database that is away', () => {
   it('is a 503 with Retry-After, counted, not cached, and shown by /readyz', async () => {
     const away = await testApi({ posts: 1 })
     await away.request('/api/posts/1?strategy=stampede-lock')
-    const real = { ...away.runtimes.named('stampede-lock').posts }
     const gone = async () => {
       throw Object.assign(new Error('connect ECONNREFUSED 10.9.8.7:5432'), { code: 'ECONNREFUSED' })
     }
-    Object.assign(away.runtimes.named('stampede-lock').posts, { byId: gone, patch: gone })
+    const { connect } = away.database.pool
+    Object.assign(away.database.pool, { connect: gone })
     const hit = await away.request('/api/posts/1?strategy=stampede-lock')
     expect([hit.status, hit.headers.get('X-Cache')]).toEqual([200, 'HIT'])
     const miss = await away.request('/api/posts/2?strategy=stampede-lock')
@@ -95,7 +96,7 @@ describe('a database that is away', () => {
       failedReads: 1,
       writes: 0,
     })
-    Object.assign(away.runtimes.named('stampede-lock').posts, real)
+    Object.assign(away.database.pool, { connect })
     expect((await away.request('/api/posts/2?strategy=stampede-lock')).status).toBe(404)
     expect((await away.request('/readyz')).status).toBe(200)
     await away.close()
@@ -115,6 +116,12 @@ describe('too many posts for one answer', () => {
       400,
       expect.stringContaining('limit'),
     ])
+    await many.request('/api/posts?strategy=no-cache')
+    for (const name of ['cache-aside', 'no-cache'] as const) {
+      expect(many.runtimes.named(name).counters.snapshot()).toMatchObject({ reads: 0, failedReads: 0, loads: 0 })
+    }
+    const warmed = await many.send('POST', '/api/cache/warm', { strategy: 'cache-aside', ids: [] })
+    expect(await warmed.json()).toMatchObject({ strategies: [{ loaded: 0, skipped: 1 }] })
     expect((await many.request('/api/posts?limit=1000&after=49500')).status).toBe(200)
     await many.close()
   }, 60_000)

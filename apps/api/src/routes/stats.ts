@@ -4,7 +4,7 @@ import type { Api } from '../api-types.ts'
 import { tellOthers } from '../cluster.ts'
 import { readQuery, searchOf } from '../query.ts'
 import { readOptionalJson } from '../read-json.ts'
-import type { Evictions } from '../redis-evictions.ts'
+import { type Evictions, evictionsOf } from '../redis-evictions.ts'
 import type { Runtimes } from '../runtimes.ts'
 
 export const resetRequest = z.strictObject({ strategy: z.string().optional() })
@@ -23,9 +23,7 @@ export function statsRoutes(
     await evictions?.refresh()
     const strategies = Object.fromEntries(
       runtimes.all.map((runtime) => {
-        const snapshot = runtime.counters.snapshot()
-        if (evictions && runtime.storeKind === 'redis') snapshot.evictions = evictions.of(runtime.name)
-        return [runtime.name, snapshot]
+        return [runtime.name, { ...runtime.counters.snapshot(), evictions: evictionsOf(runtime, evictions) }]
       }),
     )
     const store =
