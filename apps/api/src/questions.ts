@@ -40,7 +40,7 @@ export class PostQuestion implements Question {
     arrivedAt: number,
   ): number {
     if (writes === undefined) return 0
-    if (value !== undefined) return writes.postStaleMs(this.#id, value.mark, arrivedAt)
+    if (value !== undefined) return writes.postStaleMs(this.#id, value.version, arrivedAt)
     return writes.absenceStaleMs(this.#id, arrivedAt - ageMs + loadMs, arrivedAt)
   }
 
@@ -83,10 +83,10 @@ export class PageQuestion implements Question {
 
   staleMs({ writes }: StrategyRuntime, { value }: ReadResult<Representation>, arrivedAt: number): number {
     if (writes === undefined || value === undefined) return 0
-    return writes.listStaleMs(this.#after, value.mark || Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
+    return writes.listStaleMs(this.#after, value.nextCursor ?? Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
   }
 
-  next({ mark }: Representation): string | undefined {
-    return mark === 0 ? undefined : `limit=${this.#limit}&after=${mark}`
+  next({ nextCursor }: Representation): string | undefined {
+    return nextCursor === undefined ? undefined : `limit=${this.#limit}&after=${nextCursor}`
   }
 }

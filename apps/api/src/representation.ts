@@ -25,7 +25,7 @@ export class Representation {
     this.bytes = bytes
   }
 
-  /** The representation of rows just read. */
+  /** The representation of rows just read. @param mark a post's version, or a list's next cursor, 0 for none */
   static of(json: string, mark: number): Representation {
     const bytes = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(json))
     bytes.write(json, PREFIX_BYTES, 'utf8')
@@ -41,8 +41,14 @@ export class Representation {
     return this.bytes.toString('latin1', 0, ETAG_BYTES)
   }
 
-  get mark(): number {
+  /** Of a post. */
+  get version(): number {
     return this.bytes.readDoubleLE(ETAG_BYTES)
+  }
+
+  /** Of a list: what the next page comes after; undefined on the last one. */
+  get nextCursor(): number | undefined {
+    return this.bytes.readDoubleLE(ETAG_BYTES) || undefined
   }
 
   /** When the rows had been read, by this process's monotonic clock. */

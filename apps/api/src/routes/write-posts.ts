@@ -1,4 +1,4 @@
-import { type PostJson, postInput, postPatch } from 'posts-db'
+import { type PostJson, type PostsRepository, postInput, postPatch } from 'posts-db'
 import { DELETED } from '../acknowledged-writes.ts'
 import type { Api, ApiContext } from '../api-types.ts'
 import { badRequest, Problem, shown } from '../problem.ts'
@@ -24,13 +24,12 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
   })
 
   const update = async (
-    context: ApiContext,
-    write: (runtime: StrategyRuntime, id: number) => Promise<PostJson | undefined>,
+    { runtime, direct }: Target,
     id: number,
+    write: (posts: PostsRepository) => Promise<PostJson | undefined>,
   ) => {
-    const { runtime, direct } = readWrite(context, runtimes)
     const beganAt = performance.now()
-    const commit = async () => written(await write(runtime, id))
+    const commit = async () => written(await write(runtime.posts))
     const value = (post: Written | undefined) => post?.representation
     const change = { keys: [postKey(id)], tags: TAGS, value }
     const post = await (direct ? commit() : runtime.cache.write(change, commit))
@@ -40,16 +39,16 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
 
   app.put('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
-    readWrite(context, runtimes)
+    const target = readWrite(context, runtimes)
     const input = await readJson(context, postInput)
-    return update(context, ({ posts }) => posts.replace(id, input), id)
+    return update(target, id, (posts) => posts.replace(id, input))
   })
 
   app.patch('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
-    readWrite(context, runtimes)
+    const target = readWrite(context, runtimes)
     const patch = await readJson(context, postPatch)
-    return update(context, ({ posts }) => posts.patch(id, patch), id)
+    return update(target, id, (posts) => posts.patch(id, patch))
   })
 
   app.delete('/api/posts/:id', async (context) => {
@@ -65,6 +64,12 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
   })
 }
 
+/** Where a write goes, and whether around the cache. */
+interface Target {
+  readonly runtime: StrategyRuntime
+  readonly direct: boolean
+}
+
 interface Written {
   readonly id: number
   readonly version: number
@@ -76,7 +81,7 @@ function written(row: PostJson | undefined): Written | undefined {
   return row && { id: row.id, version: row.version, representation: representationOf(row)! }
 }
 
-function readWrite(context: ApiContext, runtimes: Runtimes): { runtime: StrategyRuntime; direct: boolean } {
+function readWrite(context: ApiContext, runtimes: Runtimes): Target {
   const { strategy, write } = readQuery(searchOf(context.req.url), ['strategy', 'write'])
   if (write !== undefined && write !== 'direct') {
     throw badRequest('bad-parameter', `write is ${shown(write)}; give direct, or leave it out`)
