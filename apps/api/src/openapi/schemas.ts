@@ -113,7 +113,7 @@ export const warmAnswer = z.object({
   strategies: z.array(
     z.object({
       name: strategyName,
-      loaded: count.meta({ description: 'Asked for by way of the cache, which has it now' }),
+      loaded: count.meta({ description: 'Loaded through the cache, which keeps it unless a write came between' }),
       found: count.meta({ description: 'Was there already' }),
       bypassed: count.meta({ description: 'Loaded past the cache, which did not answer: not kept' }),
       skipped: count.meta({ description: 'The whole list, where it is too long for one answer' }),
