@@ -147,6 +147,13 @@ it('never takes one key with tags for another key', async () => {
   expect([(await other).value, (await mine).value]).toEqual(['of the other key', 'mine'])
 })
 
+it('refuses keys and tags that would share their bytes with others', async () => {
+  const { p1 } = world(cacheAside())
+  await expect(p1.read('user:\ud800', async () => 1)).rejects.toThrow('half a surrogate pair')
+  await expect(p1.read('k', async () => 1, { tags: ['\udc00'] })).rejects.toThrow('half a surrogate pair')
+  await expect(p1.invalidate({ tags: ['\udc00'] })).rejects.toThrow('half a surrogate pair')
+})
+
 it('names the key of a value that cannot be encoded, and lets others load at once', async () => {
   const { p1 } = world(stampedeLock())
   await expect(p1.read('k', async () => () => {})).rejects.toMatchObject({ code: 'ENCODE_FAILED', key: 'k' })
@@ -157,7 +164,7 @@ it.each([
   [{ ttlMs: 0 }, 'ttlMs is 0; give a number of at least 1'],
   [{ ttlMs: Number.NaN }, 'ttlMs is NaN; give a number of at least 1'],
   [{ jitter: 1.5 }, 'jitter is 1.5; give a number from 0 to 1'],
-  [{ leaseMs: 5 }, 'leaseMs is 5; give a number of at least 10'],
+  [{ leaseMs: 5 }, 'leaseMs is 5; give a number from 10 to 3600000'],
   [{ ttlMs: 100, absentTtlMs: 200 }, 'absentTtlMs is 200; give a number from 1 to 100'],
 ])('refuses %o when it is built', (options, message) => {
   expect(() => cacheAside(options)).toThrow(message)

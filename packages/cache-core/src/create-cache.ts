@@ -1,7 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { bulkhead } from 'cockatiel'
 import { type Codec, jsonCodec } from './codec.ts'
 import { MAX_TAGS } from './entry.ts'
-import { CacheError } from './errors.ts'
+import { CacheError, checkText } from './errors.ts'
 import { type AsOf, Flights, nextMoment } from './flights.ts'
 import { type Runtime, systemRuntime } from './ports/runtime.ts'
 import type { Store } from './ports/store.ts'
@@ -54,6 +55,8 @@ export interface Cache<T> {
 
 /** So many loads at once reach the origin past a cache that is away; the others queue, one per key. */
 const LOADS_PAST_THE_CACHE = 32
+/** Set within a load past a cache. What it reads through a cache itself must not queue behind it. */
+const loadingPastTheCache = new AsyncLocalStorage<true>()
 const NO_TAGS: readonly string[] = []
 
 /** Builds a cache. @throws CacheError `BAD_OPTION` */
@@ -68,7 +71,9 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
 
   async function read(key: string, load: () => Promise<T | undefined>, options?: ReadOptions): Promise<ReadResult<T>> {
     const began = nextMoment()
-    const slot = new KeySlot<T>(parts, key, checkTags(key, options?.tags), load)
+    const tags = options?.tags ?? NO_TAGS
+    checkNames(key, tags)
+    const slot = new KeySlot<T>(parts, key, tags, load)
     if (strategy.lifetime === undefined) return (await strategy.onMiss(slot)).as('bypass')
     try {
       const asked = store.get(key, slot.tags)
@@ -93,7 +98,9 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
 
   /** The origin is spared the herd that the cache no longer keeps away: one load per key, and so many in all. */
   async function readPastTheCache(slot: KeySlot<T>, began: number): Promise<ReadResult<T>> {
-    const fly = (flight: AsOf) => gate.execute(() => slot.board(flight).load())
+    if (loadingPastTheCache.getStore()) return (await slot.load()).as('bypass')
+    const load = (flight: AsOf) => loadingPastTheCache.run(true, () => slot.board(flight).load())
+    const fly = (flight: AsOf) => gate.execute(() => load(flight))
     const { result } = await flightsPastTheCache.join(slot.key, began, fly)
     return result.as('bypass')
   }
@@ -110,7 +117,9 @@ function isUnavailable(error: unknown): boolean {
   return error instanceof CacheError && error.code === 'STORE_UNAVAILABLE'
 }
 
-function checkTags(key: string, tags = NO_TAGS): readonly string[] {
-  if (tags.length <= MAX_TAGS) return tags
+function checkNames(key: string, tags: readonly string[]): void {
+  checkText('key', key)
+  for (const tag of tags) checkText('tag', tag)
+  if (tags.length <= MAX_TAGS) return
   throw new CacheError('BAD_OPTION', `"${key}" is read with ${tags.length} tags; give at most ${MAX_TAGS}`, { key })
 }

@@ -31,3 +31,16 @@ export function checkNumber(name: string, value: unknown, allowed: { min: number
   const range = max === Number.MAX_SAFE_INTEGER ? `a number of at least ${min}` : `a number from ${min} to ${max}`
   throw new CacheError('BAD_OPTION', `${name} is ${String(value)}; give ${range}`)
 }
+
+/**
+ * Checks a key or tag: half a surrogate pair becomes the same bytes as any other, so that one key would answer for another.
+ *
+ * @throws CacheError `BAD_OPTION`
+ */
+export function checkText(name: string, text: string): void {
+  if (text.isWellFormed()) return
+  throw new CacheError(
+    'BAD_OPTION',
+    `the ${name} ${JSON.stringify(text)} has half a surrogate pair; give well-formed text`,
+  )
+}

@@ -97,7 +97,7 @@ export class KeySlot<T> implements Slot<T> {
       const made = makeEntry(this.#parts, this.#lifetime, { key: this.key, value, loadedAt, loadMs, epochs })
       const ttlMs = made.expiresAt - store.clock.latest()
       const kept = await store.fill(this.key, { token, ...made })
-      return new ReadResult('miss', value, loadMs, kept ? ttlMs : 0, loadMs)
+      return new ReadResult('miss', value, loadMs, kept ? Math.max(0, ttlMs) : 0, loadMs)
     } catch (error) {
       await store.release(this.key, token)
       throw error

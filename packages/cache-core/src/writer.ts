@@ -1,5 +1,6 @@
 import type { CacheParts } from './cache-parts.ts'
 import { newToken } from './entry.ts'
+import { checkText } from './errors.ts'
 import { makeEntry } from './make-entry.ts'
 import type { Claim, Writer } from './ports/strategy.ts'
 
@@ -14,6 +15,7 @@ export class StoreWriter<T> implements Writer<T> {
   async claim(key: string, entryTags: readonly string[]): Promise<Claim | undefined> {
     const { store, read } = this.#parts
     if (read.lifetime === undefined) return undefined
+    checkText('key', key)
     const token = newToken()
     const claimed = await store.claim(key, { token, leaseMs: read.lifetime.leaseMs, tags: entryTags })
     return claimed && { key, token, epochs: claimed.epochs, takenAt: store.clock.earliest() }
@@ -28,6 +30,8 @@ export class StoreWriter<T> implements Writer<T> {
   }
 
   async invalidate(keys: readonly string[], tags: readonly string[]): Promise<void> {
+    for (const key of keys) checkText('key', key)
+    for (const tag of tags) checkText('tag', tag)
     if (keys.length + tags.length > 0) await this.#parts.store.invalidate(keys, tags)
   }
 }

@@ -91,18 +91,66 @@ it('spares the origin past the cache: concurrent reads of a key share loads', as
   expect(loads).toBeLessThanOrEqual(10)
 })
 
+it('takes no load for a queue: what a load reads through the cache itself is not held up past it', async () => {
+  const cache = open()
+  process.kill(server.pid, 'SIGSTOP')
+  const page = (i: number) => cache.read(`page ${i}`, async () => (await cache.read(`post ${i}`, async () => i)).value)
+  const pages = await Promise.all(Array.from({ length: 100 }, (_, i) => page(i)))
+  expect(pages.map(({ value }) => value)).toEqual(Array.from({ length: 100 }, (_, i) => i))
+})
+
+it('waits for what another store on the same entries owes', async () => {
+  const [posts, lists] = [open(cacheAside), open(cacheAside)]
+  let row = 1
+  const read = () => lists.read('list', async () => row, { tags: ['posts'] })
+  await read()
+  process.kill(server.pid, 'SIGSTOP')
+  await posts.write({ keys: [], tags: ['posts'] }, async () => ++row)
+  process.kill(server.pid, 'SIGCONT')
+  for (let outcome = ''; outcome !== 'hit'; ) {
+    const result = await read()
+    expect(result.value).toBe(2)
+    outcome = result.outcome
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+})
+
+it('voids a tag on a Redis that is full, which drops what it cannot replace', async () => {
+  const other = new Redis(server.url, { ...redisOptions, lazyConnect: true })
+  await other.connect()
+  try {
+    const store = redisStore({ client: other, prefix: 'r:' })
+    const elsewhere = createCache({ store, read: cacheAside(), write: invalidate() })
+    let row = 1
+    const read = () => elsewhere.read('list', async () => row, { tags: ['posts'] })
+    await read()
+    expect((await read()).outcome).toBe('hit')
+    await client.config('SET', 'maxmemory-policy', 'noeviction')
+    await client.config('SET', 'maxmemory', '1')
+    await open(cacheAside).write({ keys: [], tags: ['posts'] }, async () => ++row)
+    expect((await read()).value).toBe(2)
+  } finally {
+    other.disconnect()
+  }
+})
+
 describe('what lies under our keys and is not ours', () => {
   it.each([
     ['a list', (key: string) => client.rpush(key, 'x')],
     ['a hash', (key: string) => client.hset(key, 'a', 'b')],
     ['other bytes', (key: string) => client.set(key, 'somebody else’s value')],
+    ['a lease that seems to hold for ever', (key: string) => client.set(key, '9999999999999999token')],
     ['a short string', (key: string) => client.set(key, 'ab')],
     ['an empty string', (key: string) => client.set(key, '')],
   ])('%s is a miss, and replaced', async (_what, put) => {
-    const cache = open()
-    await put('r:e:{k}')
-    expect(await cache.read('k', async () => 'v')).toMatchObject({ outcome: 'miss', value: 'v' })
-    expect(await cache.read('k', async () => 'w')).toMatchObject({ outcome: 'hit', value: 'v' })
+    for (const theirs of ['r:e:{k}', 'r:l:{k}', 'r:t:tag']) {
+      const cache = open()
+      await client.flushall()
+      await put(theirs)
+      const read = (value: string) => cache.read('k', async () => value, { tags: ['tag'] })
+      expect(await read('v'), theirs).toMatchObject({ outcome: 'miss', value: 'v' })
+      expect(await read('w'), theirs).toMatchObject({ outcome: 'hit', value: 'v' })
+    }
   })
 })
 
@@ -112,9 +160,7 @@ it('refuses a client that may send commands twice, or that prefixes keys itself'
     'maxRetriesPerRequest is 20, so it may send a command twice',
   )
   const prefixing = new Redis({ ...redisOptions, lazyConnect: true, keyPrefix: 'a:' })
-  expect(() => redisStore({ client: prefixing, prefix: 'a:' })).toThrow(
-    'keyPrefix is "a:"; give redisStore the prefix instead',
-  )
+  expect(() => redisStore({ client: prefixing, prefix: 'a:' })).toThrow('keyPrefix is "a:", which redisStore')
   expect(() => redisStore({ client, prefix: 'a{b' })).toThrow('prefix is "a{b"')
   expect(() => redisStore({ client, prefix: '' })).toThrow('prefix is ""; give a name of your own')
 })

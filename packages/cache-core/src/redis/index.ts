@@ -1,2 +1,2 @@
 export type { RedisClient } from './redis-commands.ts'
-export { connectionOf, type RedisStoreOptions, redisOptions, redisStore } from './redis-store.ts'
+export { clusterOptions, connectionOf, type RedisStoreOptions, redisOptions, redisStore } from './redis-store.ts'

@@ -1,10 +1,10 @@
 import type { Cluster, Redis } from 'ioredis'
 import { newEpoch } from '../entry.ts'
 import { CacheError } from '../errors.ts'
-import type { Acquired, Epochs, Store } from '../ports/store.ts'
+import type { Acquired, Epochs, Lookup, Store } from '../ports/store.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from './scripts.ts'
 import type { ServerClock } from './server-clock.ts'
-import { SharedGets } from './shared-gets.ts'
+import { Shared } from './shared.ts'
 
 export type RedisClient = Redis | Cluster
 
@@ -23,7 +23,7 @@ const SCAN_BATCH = 500
  * that in a cluster each goes to its own node. Rejects when Redis does; `redisStore` puts the resilience around it.
  */
 export function redisCommands(client: RedisClient, prefix: string, clock: ServerClock): Store {
-  const gets = new SharedGets((key) => client.getBuffer(key))
+  const lookups = new Shared<Lookup>()
   const scripting = client as unknown as ScriptingClient
   const entryKey = (key: string) => `${prefix}e:${slot(key)}`
   const leaseKey = (key: string) => `${prefix}l:${slot(key)}`
@@ -42,7 +42,20 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
   /** A tag's epoch, made if missing: of two makers both get the first one's. */
   async function epochOf(tag: string): Promise<Buffer> {
     const made = newEpoch()
-    return (await client.setBuffer(tagKey(tag), made, 'PX', TAG_TTL_MS, 'NX', 'GET')) ?? made
+    const found = await client.setBuffer(tagKey(tag), made, 'PX', TAG_TTL_MS, 'NX', 'GET').catch(notOurs)
+    if (found === null) return made
+    if (found?.length === made.length) return found
+    await client.set(tagKey(tag), made, 'PX', TAG_TTL_MS) // somebody else's value under our key
+    return made
+  }
+
+  async function bump(tag: string): Promise<void> {
+    try {
+      await client.set(tagKey(tag), newEpoch(), 'PX', TAG_TTL_MS)
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== 'ReplyError') throw error
+      await client.unlink(tagKey(tag)) // a full Redis takes no value, but drops one: a missing epoch voids as well
+    }
   }
   const epochsOf = (tags: readonly string[]): Promise<Epochs> => Promise.all(tags.map(epochOf))
 
@@ -52,14 +65,19 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
     clock.compare(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt)
   }
 
-  async function bytesOf(key: string): Promise<Buffer | undefined> {
-    try {
-      return (await gets.get(entryKey(key))) ?? undefined
-    } catch (error) {
-      // Somebody else's list or hash under our key: nothing of ours is there, and a fill replaces it.
-      if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined
-      throw error
-    }
+  async function bytesAt(key: string): Promise<Buffer | undefined> {
+    return (await client.getBuffer(key).catch(notOurs)) ?? undefined
+  }
+
+  async function lookUp(key: string, tags: readonly string[]): Promise<Lookup> {
+    if (clock.isCompared && tags.length === 0) return { bytes: await bytesAt(entryKey(key)), epochs: [] }
+    // The entry first: an epoch read before it could be older than the entry's own, which would then look void.
+    const [bytes, epochs] = await Promise.all([
+      bytesAt(entryKey(key)),
+      Promise.all(tags.map((tag) => bytesAt(tagKey(tag)))),
+      clock.isCompared || compareClocks(),
+    ])
+    return { bytes, epochs }
   }
 
   async function scan(pattern: string, drop: (keys: string[]) => Promise<unknown>): Promise<void> {
@@ -72,21 +90,16 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
   return {
     clock,
 
-    async get(key, tags) {
-      if (clock.isCompared && tags.length === 0) return { bytes: await bytesOf(key), epochs: [] }
-      const [bytes, epochs] = await Promise.all([
-        bytesOf(key),
-        Promise.all(tags.map(async (tag) => (await gets.get(tagKey(tag))) ?? undefined)),
-        clock.isCompared || compareClocks(),
-      ])
-      return { bytes, epochs }
+    get(key, tags) {
+      const question = tags.length === 0 ? `k${key}` : `t${JSON.stringify([key, tags])}`
+      return lookups.get(question, () => lookUp(key, tags))
     },
 
     async acquire(key, { token, leaseMs, seen, tags }): Promise<Acquired> {
       const sentAt = performance.now()
-      const [epochs, answer] = await Promise.all([
-        epochsOf(tags),
+      const [answer, epochs] = await Promise.all([
         run(ACQUIRE, key, token, leaseMs, seen ? 1 : 0, seen ?? ''),
+        epochsOf(tags),
       ])
       const [now, kind, detail] = answer as [Buffer, Buffer, Buffer]
       clock.compare(Number(now.toString()), sentAt)
@@ -122,10 +135,7 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
     },
 
     async invalidate(keys, tags) {
-      await Promise.all([
-        ...keys.map((key) => client.unlink(entryKey(key), leaseKey(key))),
-        ...tags.map((tag) => client.set(tagKey(tag), newEpoch(), 'PX', TAG_TTL_MS)),
-      ])
+      await Promise.all([...keys.map((key) => client.unlink(entryKey(key), leaseKey(key))), ...tags.map(bump)])
     },
 
     async invalidateAll() {
@@ -139,6 +149,12 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
 /** The key as a hash tag, so that entry and lease share a slot. Redis takes no empty tag, nor one that begins with `}`. */
 function slot(key: string): string {
   return /^[}\\]|^$/.test(key) ? `{\\${key}}` : `{${key}}`
+}
+
+/** Somebody else's list or hash under our key: nothing of ours is there. */
+function notOurs(error: unknown): undefined {
+  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined
+  throw error
 }
 
 function globEscape(text: string): string {

@@ -1,8 +1,9 @@
-import type { RedisOptions } from 'ioredis'
+import type { ClusterOptions, RedisOptions } from 'ioredis'
 import { CacheError } from '../errors.ts'
 import type { Store } from '../ports/store.ts'
 import { Circuit } from '../resilience/circuit.ts'
-import { type ResilienceOptions, resilientStore } from '../resilience/resilient-store.ts'
+import type { OwedInvalidations } from '../resilience/owed-invalidations.ts'
+import { owedTo, type ResilienceOptions, resilientStore } from '../resilience/resilient-store.ts'
 import { checkPrefix, type RedisClient, redisCommands } from './redis-commands.ts'
 import { ServerClock } from './server-clock.ts'
 
@@ -30,6 +31,15 @@ export const redisOptions = {
   retryStrategy: (attempt: number) => Math.min(50 * attempt, 500),
 } satisfies RedisOptions
 
+/** The same for `new Cluster(nodes, clusterOptions)`, which has a way of its own to send a command again. */
+export const clusterOptions = {
+  enableOfflineQueue: false,
+  retryDelayOnFailover: 0,
+  scaleReads: 'master',
+  enableAutoPipelining: true,
+  redisOptions: { connectTimeout: 1_000, commandTimeout: DEADLINE_MS, maxRetriesPerRequest: 0 },
+} satisfies ClusterOptions
+
 /**
  * The Redis store: the guarded protocol, shared by all processes on one Redis (7.0 or later) or Valkey.
  * A Redis that is gone or hangs costs its callers at most one deadline of 250 ms, and then nothing until it is back.
@@ -37,13 +47,18 @@ export const redisOptions = {
  * @throws CacheError `BAD_OPTION` for a client that sends commands twice, or an unusable prefix.
  */
 export function redisStore({ client, prefix, onFailure }: RedisStoreOptions): Store {
-  const { clock, circuit } = connectionOf(client)
-  return resilientStore(redisCommands(client, checkPrefix(prefix), clock), circuit, onFailure ? { onFailure } : {})
+  const { clock, circuit, owedByPrefix } = connectionOf(client)
+  const commands = redisCommands(client, checkPrefix(prefix), clock)
+  const owed = owedByPrefix.get(prefix) ?? owedTo(commands, circuit)
+  owedByPrefix.set(prefix, owed)
+  return resilientStore(commands, circuit, onFailure && { onFailure }, owed)
 }
 
 interface Connection {
   readonly clock: ServerClock
   readonly circuit: Circuit
+  /** What one store owes, another on the same entries must wait for. */
+  readonly owedByPrefix: Map<string, OwedInvalidations>
 }
 
 const connections = new WeakMap<RedisClient, Connection>()
@@ -61,19 +76,31 @@ export function connectionOf(client: RedisClient): Connection {
     deadlineMs: DEADLINE_MS,
     isOutage: (error) => !(error instanceof Error && error.name === 'ReplyError'),
   })
-  const connection = { clock, circuit }
+  const connection = { clock, circuit, owedByPrefix: new Map() }
   connections.set(client, connection)
   return connection
 }
 
 function checkClient(client: RedisClient): void {
-  const options = 'redisOptions' in client.options ? client.options.redisOptions : (client.options as RedisOptions)
-  const { maxRetriesPerRequest = 20, keyPrefix } = options ?? {}
-  if (maxRetriesPerRequest !== 0) {
-    const problem = `the client's maxRetriesPerRequest is ${maxRetriesPerRequest}, so it may send a command twice`
-    throw new CacheError('BAD_OPTION', `${problem}; build it with redisOptions`)
+  const cluster = 'nodes' in client ? (client.options as ClusterOptions) : undefined
+  const options: RedisOptions = cluster ? (cluster.redisOptions ?? {}) : client.options
+  const wanted: [name: string, value: unknown, wanted: unknown, why: string][] = [
+    ['maxRetriesPerRequest', options.maxRetriesPerRequest ?? 20, 0, 'so it may send a command twice'],
+    [
+      'keyPrefix',
+      options.keyPrefix || undefined,
+      undefined,
+      'which redisStore knows nothing of: give it the prefix instead',
+    ],
+  ]
+  if (cluster) {
+    const delay = cluster.retryDelayOnFailover ?? 100
+    wanted.push(['retryDelayOnFailover', delay, 0, 'so it may send a command twice'])
+    wanted.push(['scaleReads', cluster.scaleReads ?? 'master', 'master', 'so it may read from a replica that lags'])
   }
-  if (keyPrefix) {
-    throw new CacheError('BAD_OPTION', `the client's keyPrefix is "${keyPrefix}"; give redisStore the prefix instead`)
+  for (const [name, value, right, why] of wanted) {
+    if (value === right) continue
+    const remedy = `build it with ${cluster ? 'clusterOptions' : 'redisOptions'}`
+    throw new CacheError('BAD_OPTION', `the client's ${name} is ${JSON.stringify(value)}, ${why}; ${remedy}`)
   }
 }

@@ -27,8 +27,12 @@ local now = t[1] * 1000 + t[2] / 1000`
 const GRANT = (token: string, leaseMs: string) =>
   `redis.call('SET', KEYS[2], string.format('%0${END_DIGITS}.0f', now + ${leaseMs}) .. ${token}, 'PX', string.format('%.0f', ${leaseMs} * ${KEPT_FOR_LEASES}))`
 
-const HOLDS = (token: string) => `
-local lease = redis.call('GET', KEYS[2])
+/** Whatever lies there that is no string, or never ends, is not ours: as good as nothing. */
+const LEASE = `
+local lease = redis.pcall('GET', KEYS[2])
+if type(lease) ~= 'string' or redis.call('PTTL', KEYS[2]) < 0 then lease = false end`
+
+const HOLDS = (token: string) => `${LEASE}
 local holds = lease and string.sub(lease, ${END_DIGITS + 1}) == ${token}`
 
 /**
@@ -41,10 +45,9 @@ local identity = redis.pcall('GETRANGE', KEYS[1], ${IDENTITY_START}, ${IDENTITY_
 if type(identity) == 'string' and (ARGV[3] == '0' or identity ~= ARGV[4]) then
   local entry = redis.call('GET', KEYS[1])
   if entry then return {time, 'entry', entry} end
-end
-local lease = redis.call('GET', KEYS[2])
+end${LEASE}
 if lease then
-  local left = tonumber(string.sub(lease, 1, ${END_DIGITS})) - now
+  local left = (tonumber(string.sub(lease, 1, ${END_DIGITS})) or 0) - now
   if left > 0 then return {time, 'held', string.format('%.3f', left)} end
 end
 ${GRANT('ARGV[1]', 'ARGV[2]')}

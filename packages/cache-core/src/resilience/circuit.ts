@@ -30,7 +30,8 @@ export class Circuit {
     this.#options = options
     this.#breaker = circuitBreaker(
       handleWhen((error) => options.isOutage(error)),
-      { breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN), halfOpenAfter: PROBE_EVERY_MS },
+      // Our own timer paces the probes. Cockatiel would wait by the wall clock, and for ever if that is set back.
+      { breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN), halfOpenAfter: Number.NEGATIVE_INFINITY },
     )
     this.#breaker.onBreak((reason) => {
       if (this.#probing) return // a probe failed: it was open before
@@ -78,10 +79,12 @@ export class Circuit {
     setTimeout(async () => {
       try {
         await this.#breaker.execute(() => within(deadlineMs, probe()))
-        this.#probing = false
       } catch {
-        this.#probeUntilBack()
+        // Still away.
       }
+      // Not by the probe's own success: a command from before the break that fails meanwhile opens the breaker anew.
+      if (this.isClosed) this.#probing = false
+      else this.#probeUntilBack()
     }, PROBE_EVERY_MS).unref()
   }
 }

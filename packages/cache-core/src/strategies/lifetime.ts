@@ -11,7 +11,7 @@ export interface LifetimeOptions {
   readonly jitter?: number
   /**
    * How long a reader may hold the right to fill before somebody else may take over. It is renewed while the load runs,
-   * so it bounds how long a *dead* holder is waited for. Milliseconds, at least 10. Default 2_000.
+   * so it bounds how long a *dead* holder is waited for. Milliseconds, 10 to 3_600_000. Default 2_000.
    */
   readonly leaseMs?: number
 }
@@ -23,6 +23,6 @@ export function checkLifetime(options: LifetimeOptions): Lifetime {
     ttlMs,
     absentTtlMs: checkNumber('absentTtlMs', options.absentTtlMs ?? Math.max(1, ttlMs / 10), { min: 1, max: ttlMs }),
     jitter: checkNumber('jitter', options.jitter ?? 0, { min: 0, max: 1 }),
-    leaseMs: checkNumber('leaseMs', options.leaseMs ?? 2_000, { min: 10 }),
+    leaseMs: checkNumber('leaseMs', options.leaseMs ?? 2_000, { min: 10, max: 3_600_000 }),
   }
 }

@@ -1,14 +1,15 @@
 import { expect, it } from 'vitest'
-import { SharedGets } from './shared-gets.ts'
+import { Shared } from './shared.ts'
 
 function world() {
   const asked: PromiseWithResolvers<Buffer | null>[] = []
-  const gets = new SharedGets(() => {
+  const shared = new Shared<Buffer | null>()
+  const ask = () => {
     const answer = Promise.withResolvers<Buffer | null>()
     asked.push(answer)
     return answer.promise
-  })
-  return { asked, gets }
+  }
+  return { asked, gets: { get: (question: string) => shared.get(question, ask) } }
 }
 
 it('lets nobody take an answer that was asked for before they began, and all who wait share one', async () => {

@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { gate } from '../testing/gate.ts'
+import { Circuit } from './circuit.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function failing(circuit: Circuit, times: number) {
+  return Promise.allSettled(Array.from({ length: times }, () => circuit.run(() => Promise.reject(new Error('away')))))
+}
+
+it('stops asking after five failures in a row, and asks again once a probe was answered', async () => {
+  const probe = vi.fn(async () => 'PONG')
+  const circuit = new Circuit({ probe, deadlineMs: 250, isOutage: () => true })
+  const told: string[] = []
+  circuit.onOpened((cause) => told.push(`away: ${(cause as Error).message}`))
+  circuit.onRecovered(() => told.push('back'))
+  await failing(circuit, 5)
+  const command = vi.fn()
+  await expect(circuit.run(command)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  expect(command).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(250)
+  expect([circuit.isClosed, probe.mock.calls.length, told]).toEqual([true, 1, ['away: away', 'back']])
+})
+
+it('goes on probing when a command from before the break fails during the probe', async () => {
+  const answer = gate()
+  const circuit = new Circuit({ probe: () => answer.pass(), deadlineMs: 10_000, isOutage: () => true })
+  const late = Promise.withResolvers<void>()
+  const lateCommand = circuit.run(() => late.promise).catch(() => {})
+  await failing(circuit, 5)
+  await vi.advanceTimersByTimeAsync(250)
+  late.reject(new Error('away'))
+  await lateCommand
+  answer.open()
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(circuit.isClosed).toBe(true)
+})
+
+it('probes by its own timer, whatever the wall clock does', async () => {
+  const circuit = new Circuit({ probe: async () => {}, deadlineMs: 250, isOutage: () => true })
+  await failing(circuit, 5)
+  vi.setSystemTime(Date.now() - 3_600_000)
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(circuit.isClosed).toBe(true)
+})
+
+it('does not take a refusal for an outage', async () => {
+  const circuit = new Circuit({ probe: async () => {}, deadlineMs: 250, isOutage: () => false })
+  await failing(circuit, 50)
+  expect(circuit.isClosed).toBe(true)
+})
+
+it('gives a command its deadline', async () => {
+  const circuit = new Circuit({ probe: async () => {}, deadlineMs: 250, isOutage: () => true })
+  const answer = expect(circuit.run(() => new Promise(() => {}))).rejects.toThrow('no answer within 250 ms')
+  await vi.advanceTimersByTimeAsync(251)
+  await answer
+})

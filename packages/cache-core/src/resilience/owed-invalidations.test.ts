@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { type Debt, OwedInvalidations } from './owed-invalidations.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+it('is paid only when all was delivered, what was owed meanwhile included', async () => {
+  const delivered: string[][] = []
+  const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const owed = new OwedInvalidations(async ({ keys, tags }) => {
+    delivered.push([...keys, ...tags])
+    await answers[delivered.length - 1]!.promise
+  })
+  owed.owe(['a'], ['t'])
+  expect(owed.arePaid).toBe(false)
+  void owed.pay()
+  owed.owe(['b'], [])
+  answers[0]!.resolve()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(owed.arePaid).toBe(false)
+  await vi.advanceTimersByTimeAsync(1_000)
+  answers[1]!.resolve()
+  await vi.advanceTimersByTimeAsync(0)
+  expect([owed.arePaid, delivered]).toEqual([true, [['a', 't'], ['b']]])
+})
+
+it('tries again by one timer, ever more seldom, however many are owed', async () => {
+  const pay = vi.fn(async (_debt: Debt) => {
+    throw new Error('refused')
+  })
+  const owed = new OwedInvalidations(pay)
+  for (let i = 0; i < 200; i++) owed.owe([`k${i}`], [])
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(pay.mock.calls.length).toBeLessThan(20)
+  expect(pay.mock.lastCall![0].keys.size).toBe(200)
+})
+
+it('owes everything when that is simpler', async () => {
+  const pay = vi.fn(async (_debt: Debt) => {})
+  const owed = new OwedInvalidations(pay)
+  for (let i = 0; i <= 10_000; i++) owed.owe([`k${i}`], [])
+  await vi.advanceTimersByTimeAsync(1_000)
+  expect(pay.mock.lastCall![0].everything).toBe(true)
+  expect(owed.arePaid).toBe(true)
+})

@@ -1,0 +1,86 @@
+import type { Store } from '../ports/store.ts'
+
+/** Above so many it is simpler to void everything. */
+const MAX_OWED = 10_000
+/** Until what could not be delivered is tried again, in milliseconds: at first, and at most. */
+const RETRY_MS = { first: 250, last: 5_000 }
+
+/**
+ * The invalidations that could not be delivered to a store. Until they are paid, what the store has may be what they
+ * should have voided. Shared by all who use the same entries.
+ */
+export class OwedInvalidations {
+  readonly #pay: (debt: Debt) => Promise<void>
+  #debt = newDebt()
+  #isPaying = false
+  #timer: NodeJS.Timeout | undefined
+  #retryMs = RETRY_MS.first
+
+  /** @param pay delivers; rejects when it could not. */
+  constructor(pay: (debt: Debt) => Promise<void>) {
+    this.#pay = pay
+  }
+
+  get arePaid(): boolean {
+    return !this.#isPaying && isNothing(this.#debt)
+  }
+
+  owe(keys: readonly string[], tags: readonly string[]): void {
+    for (const key of keys) this.#debt.keys.add(key)
+    for (const tag of tags) this.#debt.tags.add(tag)
+    if (this.#debt.keys.size + this.#debt.tags.size > MAX_OWED) this.#debt.everything = true
+    this.#payLater()
+  }
+
+  oweEverything(): void {
+    this.#debt.everything = true
+    this.#payLater()
+  }
+
+  /** Pays now what is owed; what can't be delivered stays owed. */
+  async pay(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#isPaying || isNothing(this.#debt)) return
+    const debt = this.#debt
+    this.#debt = newDebt()
+    this.#isPaying = true
+    try {
+      await this.#pay(debt)
+      this.#retryMs = RETRY_MS.first
+    } catch {
+      if (debt.everything) this.#debt.everything = true
+      this.owe([...debt.keys], [...debt.tags])
+    } finally {
+      this.#isPaying = false
+    }
+    if (!isNothing(this.#debt)) this.#payLater()
+  }
+
+  /** By one timer, whatever fails meanwhile. */
+  #payLater(): void {
+    if (this.#timer !== undefined) return
+    this.#timer = setTimeout(() => void this.pay(), this.#retryMs).unref()
+    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MS.last)
+  }
+}
+
+export interface Debt {
+  readonly keys: Set<string>
+  readonly tags: Set<string>
+  everything: boolean
+}
+
+function newDebt(): Debt {
+  return { keys: new Set(), tags: new Set(), everything: false }
+}
+
+function isNothing({ keys, tags, everything }: Debt): boolean {
+  return !everything && keys.size === 0 && tags.size === 0
+}
+
+/** What it takes to pay in full. Everything's tags are voided by name: there may be entries elsewhere that carry them. */
+export async function payTo(store: Store, { keys, tags, everything }: Debt): Promise<void> {
+  if (everything) await store.invalidateAll()
+  await store.invalidate(everything ? [] : [...keys], [...tags])
+}
