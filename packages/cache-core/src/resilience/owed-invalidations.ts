@@ -3,7 +3,7 @@ import type { Store } from '../ports/store.ts'
 /** Above so many it is simpler to void everything. */
 const MAX_OWED = 10_000
 /** Until what could not be delivered is tried again, in milliseconds: at first, and at most. */
-const RETRY_MS = { first: 250, last: 5_000 }
+const RETRY_MS = { first: 250, last: 1_000 }
 
 /**
  * The invalidations that could not be delivered to a store. Until they are paid, what the store has may be what they
