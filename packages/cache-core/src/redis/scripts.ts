@@ -25,7 +25,7 @@ local t = redis.call('TIME')
 local now = t[1] * 1000 + t[2] / 1000`
 
 const GRANT = (token: string, leaseMs: string) =>
-  `redis.call('SET', KEYS[2], string.format('%0${END_DIGITS}.0f', now + ${leaseMs}) .. ${token}, 'PX', string.format('%.0f', ${leaseMs} * ${KEPT_FOR_LEASES}))`
+  `redis.call('SET', KEYS[2], string.format('%0${END_DIGITS}.0f', math.floor(now + ${leaseMs})) .. ${token}, 'PX', string.format('%.0f', ${leaseMs} * ${KEPT_FOR_LEASES}))`
 
 /** Whatever lies there that is no string, or never ends, is not ours: as good as nothing. */
 const LEASE = `
