@@ -14,7 +14,7 @@ it('knows nothing before it was compared, so that nothing counts as fresh', () =
 it('always has the true time between its bounds, whatever the answers took and however the clocks drift', () => {
   const steps = fc.array(fc.record({ pause: fc.nat(100_000), there: fc.nat(300), back: fc.nat(300) }), { minLength: 1 })
   fc.assert(
-    fc.property(steps, fc.integer({ min: -100, max: 100 }), (comparisons, driftPpm) => {
+    fc.property(steps, fc.integer({ min: -500, max: 500 }), (comparisons, driftPpm) => {
       let ours = 0
       const server = () => 1_700_000_000_000 + ours * (1 + driftPpm / 1e6)
       const clock = new ServerClock(() => ours)
@@ -25,10 +25,11 @@ it('always has the true time between its bounds, whatever the answers took and h
         ours += back
         clock.compare(said, sentAt)
         ours += pause
-        expect(clock.earliest()).toBeLessThanOrEqual(server() + 0.01)
-        expect(clock.latest()).toBeGreaterThanOrEqual(server() - 0.01)
+        expect(clock.earliest()).toBeLessThanOrEqual(server() + 0.001)
+        expect(clock.latest()).toBeGreaterThanOrEqual(server() - 0.001)
       }
     }),
+    { numRuns: 5_000 },
   )
 })
 

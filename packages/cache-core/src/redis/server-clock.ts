@@ -35,7 +35,7 @@ export class ServerClock implements StoreClock {
   compare(serverNow: number, sentAt: number): void {
     const now = this.#now()
     const lowest = serverNow - now
-    const highest = serverNow - sentAt
+    const highest = serverNow - sentAt + (now - sentAt) * DRIFT // they drifted on the way, too
     const drift = this.#drift(now)
     const sharper = highest - lowest <= this.#highest - this.#lowest + 2 * drift
     const contradicts = lowest > this.#highest + drift || highest < this.#lowest - drift
