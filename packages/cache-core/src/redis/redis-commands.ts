@@ -60,7 +60,7 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
   const epochsOf = (tags: readonly string[]): Promise<Epochs> => Promise.all(tags.map(epochOf))
 
   async function compareClocks(): Promise<void> {
-    const sentAt = performance.now()
+    const sentAt = clock.now()
     const [seconds, microseconds] = await client.time()
     clock.compare(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt)
   }
@@ -96,7 +96,7 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
     },
 
     async acquire(key, { token, leaseMs, seen, tags }): Promise<Acquired> {
-      const sentAt = performance.now()
+      const sentAt = clock.now()
       const [answer, epochs] = await Promise.all([
         run(ACQUIRE, key, token, leaseMs, seen ? 1 : 0, seen ?? ''),
         epochsOf(tags),
@@ -114,7 +114,7 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
     },
 
     async claim(key, { token, leaseMs, tags }) {
-      const sentAt = performance.now()
+      const sentAt = clock.now()
       const [epochs, now] = await Promise.all([epochsOf(tags), run(CLAIM, key, token, leaseMs)])
       clock.compare(Number((now as Buffer).toString()), sentAt)
       return { epochs }

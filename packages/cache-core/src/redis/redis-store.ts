@@ -1,5 +1,6 @@
 import type { ClusterOptions, RedisOptions } from 'ioredis'
 import { CacheError } from '../errors.ts'
+import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
 import { Circuit } from '../resilience/circuit.ts'
 import type { OwedInvalidations } from '../resilience/owed-invalidations.ts'
@@ -12,6 +13,8 @@ export interface RedisStoreOptions extends ResilienceOptions {
   readonly client: RedisClient
   /** Put before every key, so that caches can share a Redis. Not empty, no `{` or `}`. */
   readonly prefix: string
+  /** Default the process's own time and timers. One for all stores on a client: the first one's. */
+  readonly runtime?: Runtime
 }
 
 /** A command that takes longer counts as failed. 32 lists of 3.6 MB through one connection take 180 ms. */
@@ -46,8 +49,8 @@ export const clusterOptions = {
  *
  * @throws CacheError `BAD_OPTION` for a client that sends commands twice, or an unusable prefix.
  */
-export function redisStore({ client, prefix, onFailure }: RedisStoreOptions): Store {
-  const { clock, circuit, owedByPrefix } = connectionOf(client)
+export function redisStore({ client, prefix, onFailure, runtime }: RedisStoreOptions): Store {
+  const { clock, circuit, owedByPrefix } = connectionOf(client, runtime)
   const commands = redisCommands(client, checkPrefix(prefix), clock)
   const owed = owedByPrefix.get(prefix) ?? owedTo(commands, circuit)
   owedByPrefix.set(prefix, owed)
@@ -63,18 +66,19 @@ interface Connection {
 
 const connections = new WeakMap<RedisClient, Connection>()
 
-/** What all stores on one client share: the server's clock and the circuit. */
-export function connectionOf(client: RedisClient): Connection {
+/** What all stores on one client share: the server's clock and the circuit. Built on first use, with the `runtime` given then. */
+export function connectionOf(client: RedisClient, runtime: Runtime = systemRuntime): Connection {
   const known = connections.get(client)
   if (known !== undefined) return known
   checkClient(client)
-  const clock = new ServerClock()
+  const clock = new ServerClock(runtime.now)
   client.on('ready', () => clock.forget())
   client.on('error', () => {}) // each command reports its own failure; without a listener ioredis prints them all
   const circuit = new Circuit({
     probe: () => client.ping(),
     deadlineMs: DEADLINE_MS,
     isOutage: (error) => !(error instanceof Error && error.name === 'ReplyError'),
+    runtime,
   })
   const connection = { clock, circuit, owedByPrefix: new Map() }
   connections.set(client, connection)

@@ -1,3 +1,4 @@
+import { systemRuntime } from '../ports/runtime.ts'
 import type { StoreClock } from '../ports/store.ts'
 
 /** Two clocks may drift apart by so much of the time since they were last compared: as much as NTP slews one. */
@@ -10,14 +11,15 @@ const DRIFT = 500e-6
  * that is known, and it widens with drift: so the clock answers in bounds, and who asks takes the unfavourable one.
  */
 export class ServerClock implements StoreClock {
-  readonly #now: () => number
+  /** Our own monotonic time, in milliseconds. */
+  readonly now: () => number
   /** Server time minus ours lay between these when `#comparedAt` was now. */
   #lowest = Number.NEGATIVE_INFINITY
   #highest = Number.POSITIVE_INFINITY
   #comparedAt = 0
 
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now
+  constructor(now = systemRuntime.now) {
+    this.now = now
   }
 
   /** Before the first comparison on a connection nothing is known, and nothing counts as fresh. */
@@ -33,7 +35,7 @@ export class ServerClock implements StoreClock {
 
   /** Takes the server's answer to a command sent at `sentAt`, by our clock. Keeps the sharper of the two bounds. */
   compare(serverNow: number, sentAt: number): void {
-    const now = this.#now()
+    const now = this.now()
     const lowest = serverNow - now
     const highest = serverNow - sentAt + (now - sentAt) * DRIFT // they drifted on the way, too
     const drift = this.#drift(now)
@@ -46,12 +48,12 @@ export class ServerClock implements StoreClock {
   }
 
   earliest(): number {
-    const now = this.#now()
+    const now = this.now()
     return now + this.#lowest - this.#drift(now)
   }
 
   latest(): number {
-    const now = this.#now()
+    const now = this.now()
     return now + this.#highest + this.#drift(now)
   }
 

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { type FakeRuntime, fakeRuntime } from '../testing/fake-runtime.ts'
 import { gate } from '../testing/gate.ts'
 import { Circuit } from './circuit.ts'
 
+let runtime: FakeRuntime
+
 beforeEach(() => {
-  vi.useFakeTimers()
+  runtime = fakeRuntime()
 })
 afterEach(() => {
   vi.useRealTimers()
@@ -15,7 +18,7 @@ function failing(circuit: Circuit, times: number) {
 
 it('stops asking after five failures in a row, and asks again once a probe was answered', async () => {
   const probe = vi.fn(async () => 'PONG')
-  const circuit = new Circuit({ probe, deadlineMs: 250, isOutage: () => true })
+  const circuit = new Circuit({ probe, deadlineMs: 250, isOutage: () => true, runtime })
   const told: string[] = []
   circuit.onOpened((cause) => told.push(`away: ${(cause as Error).message}`))
   circuit.onRecovered(() => told.push('back'))
@@ -23,41 +26,42 @@ it('stops asking after five failures in a row, and asks again once a probe was a
   const command = vi.fn()
   await expect(circuit.run(command)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   expect(command).not.toHaveBeenCalled()
-  await vi.advanceTimersByTimeAsync(250)
+  await runtime.advance(250)
   expect([circuit.isClosed, probe.mock.calls.length, told]).toEqual([true, 1, ['away: away', 'back']])
 })
 
 it('goes on probing when a command from before the break fails during the probe', async () => {
   const answer = gate()
-  const circuit = new Circuit({ probe: () => answer.pass(), deadlineMs: 10_000, isOutage: () => true })
+  const circuit = new Circuit({ probe: () => answer.pass(), deadlineMs: 10_000, isOutage: () => true, runtime })
   const late = Promise.withResolvers<void>()
   const lateCommand = circuit.run(() => late.promise).catch(() => {})
   await failing(circuit, 5)
-  await vi.advanceTimersByTimeAsync(250)
+  await runtime.advance(250)
   late.reject(new Error('away'))
   await lateCommand
   answer.open()
-  await vi.advanceTimersByTimeAsync(1_000)
+  await runtime.advance(1_000)
   expect(circuit.isClosed).toBe(true)
 })
 
 it('probes by its own timer, whatever the wall clock does', async () => {
-  const circuit = new Circuit({ probe: async () => {}, deadlineMs: 250, isOutage: () => true })
+  const circuit = new Circuit({ probe: async () => {}, deadlineMs: 250, isOutage: () => true, runtime })
   await failing(circuit, 5)
+  vi.useFakeTimers({ toFake: ['Date'] })
   vi.setSystemTime(Date.now() - 3_600_000)
-  await vi.advanceTimersByTimeAsync(1_000)
+  await runtime.advance(1_000)
   expect(circuit.isClosed).toBe(true)
 })
 
 it('does not take a refusal for an outage', async () => {
-  const circuit = new Circuit({ probe: async () => {}, deadlineMs: 250, isOutage: () => false })
+  const circuit = new Circuit({ probe: async () => {}, deadlineMs: 250, isOutage: () => false, runtime })
   await failing(circuit, 50)
   expect(circuit.isClosed).toBe(true)
 })
 
 it('gives a command its deadline', async () => {
-  const circuit = new Circuit({ probe: async () => {}, deadlineMs: 250, isOutage: () => true })
+  const circuit = new Circuit({ probe: async () => {}, deadlineMs: 250, isOutage: () => true, runtime })
   const answer = expect(circuit.run(() => new Promise(() => {}))).rejects.toThrow('no answer within 250 ms')
-  await vi.advanceTimersByTimeAsync(251)
+  await runtime.advance(251)
   await answer
 })

@@ -1,5 +1,6 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import { CacheError } from '../errors.ts'
+import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 
 /** So many commands in a row must fail before the store is taken to be away. */
 const FAILURES_TO_OPEN = 5
@@ -13,6 +14,8 @@ export interface CircuitOptions {
   readonly deadlineMs: number
   /** Whether an error means that the store is away, rather than that it refused this one command. */
   readonly isOutage: (error: unknown) => boolean
+  /** Default the process's own time and timers. */
+  readonly runtime?: Runtime
 }
 
 /**
@@ -20,6 +23,7 @@ export interface CircuitOptions {
  * store that is away. Shared by all stores on the connection.
  */
 export class Circuit {
+  readonly runtime: Runtime
   readonly #options: CircuitOptions
   readonly #breaker
   readonly #opened = new Set<(cause: unknown) => void>()
@@ -28,6 +32,7 @@ export class Circuit {
 
   constructor(options: CircuitOptions) {
     this.#options = options
+    this.runtime = options.runtime ?? systemRuntime
     this.#breaker = circuitBreaker(
       handleWhen((error) => options.isOutage(error)),
       // Our own timer paces the probes. Cockatiel would wait by the wall clock, and for ever if that is set back.
@@ -66,7 +71,7 @@ export class Circuit {
   async run<T>(command: () => T | Promise<T>, deadlineMs = this.#options.deadlineMs): Promise<T> {
     if (!this.isClosed) throw new CacheError('STORE_UNAVAILABLE', 'the store is away; it is being probed')
     try {
-      return await this.#breaker.execute(() => within(deadlineMs, command()))
+      return await this.#breaker.execute(() => this.#within(deadlineMs, command()))
     } catch (cause) {
       throw new CacheError('STORE_UNAVAILABLE', `the store did not answer: ${messageOf(cause)}`, { cause })
     }
@@ -76,37 +81,35 @@ export class Circuit {
   #probeUntilBack(): void {
     this.#probing = true
     const { probe, deadlineMs } = this.#options
-    setTimeout(async () => {
+    this.runtime.after(PROBE_EVERY_MS, async () => {
       try {
-        await this.#breaker.execute(() => within(deadlineMs, probe()))
+        await this.#breaker.execute(() => this.#within(deadlineMs, probe()))
       } catch {
         // Still away.
       }
       // Not by the probe's own success: a command from before the break that fails meanwhile opens the breaker anew.
       if (this.isClosed) this.#probing = false
       else this.#probeUntilBack()
-    }, PROBE_EVERY_MS).unref()
+    })
   }
-}
 
-/** @throws Error after `ms` milliseconds without an answer. */
-async function within<T>(ms: number, answer: T | Promise<T>): Promise<T> {
-  if (!(answer instanceof Promise) || ms === Number.POSITIVE_INFINITY) return answer
-  return new Promise<T>((resolve, reject) => {
-    // A busy event loop runs a late timer before it reads the answers that have long arrived: let it read them first.
-    const timer = setTimeout(() => setImmediate(reject, new Error(`no answer within ${ms} ms`)), ms)
-    timer.unref()
-    answer.then(
-      (value) => {
-        clearTimeout(timer)
-        resolve(value)
-      },
-      (error) => {
-        clearTimeout(timer)
-        reject(error)
-      },
-    )
-  })
+  /** @throws Error after `ms` milliseconds without an answer. */
+  async #within<T>(ms: number, answer: T | Promise<T>): Promise<T> {
+    if (!(answer instanceof Promise) || ms === Number.POSITIVE_INFINITY) return answer
+    return new Promise<T>((resolve, reject) => {
+      const cancel = this.runtime.after(ms, () => reject(new Error(`no answer within ${ms} ms`)))
+      answer.then(
+        (value) => {
+          cancel()
+          resolve(value)
+        },
+        (error) => {
+          cancel()
+          reject(error)
+        },
+      )
+    })
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { type FakeRuntime, fakeRuntime } from '../testing/fake-runtime.ts'
 import { type Debt, OwedInvalidations } from './owed-invalidations.ts'
 
+let runtime: FakeRuntime
+
 beforeEach(() => {
-  vi.useFakeTimers()
-})
-afterEach(() => {
-  vi.useRealTimers()
+  runtime = fakeRuntime()
 })
 
 it('is paid only when all was delivered, what was owed meanwhile included', async () => {
@@ -14,17 +14,17 @@ it('is paid only when all was delivered, what was owed meanwhile included', asyn
   const owed = new OwedInvalidations(async ({ keys, tags }) => {
     delivered.push([...keys, ...tags])
     await answers[delivered.length - 1]!.promise
-  })
+  }, runtime)
   owed.owe(['a'], ['t'])
   expect(owed.arePaid).toBe(false)
   void owed.pay()
   owed.owe(['b'], [])
   answers[0]!.resolve()
-  await vi.advanceTimersByTimeAsync(0)
+  await runtime.advance(0)
   expect(owed.arePaid).toBe(false)
-  await vi.advanceTimersByTimeAsync(1_000)
+  await runtime.advance(1_000)
   answers[1]!.resolve()
-  await vi.advanceTimersByTimeAsync(0)
+  await runtime.advance(0)
   expect([owed.arePaid, delivered]).toEqual([true, [['a', 't'], ['b']]])
 })
 
@@ -32,18 +32,18 @@ it('tries again by one timer, ever more seldom, however many are owed', async ()
   const pay = vi.fn(async (_debt: Debt) => {
     throw new Error('refused')
   })
-  const owed = new OwedInvalidations(pay)
+  const owed = new OwedInvalidations(pay, runtime)
   for (let i = 0; i < 200; i++) owed.owe([`k${i}`], [])
-  await vi.advanceTimersByTimeAsync(60_000)
+  await runtime.advance(60_000)
   expect(pay.mock.calls.length).toBeLessThan(65)
   expect(pay.mock.lastCall![0].keys.size).toBe(200)
 })
 
 it('owes everything when that is simpler', async () => {
   const pay = vi.fn(async (_debt: Debt) => {})
-  const owed = new OwedInvalidations(pay)
+  const owed = new OwedInvalidations(pay, runtime)
   for (let i = 0; i <= 10_000; i++) owed.owe([`k${i}`], [])
-  await vi.advanceTimersByTimeAsync(1_000)
+  await runtime.advance(1_000)
   expect(pay.mock.lastCall![0].everything).toBe(true)
   expect(owed.arePaid).toBe(true)
 })

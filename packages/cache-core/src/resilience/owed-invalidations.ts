@@ -1,3 +1,4 @@
+import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
 
 /** Above so many it is simpler to void everything. */
@@ -11,14 +12,16 @@ const RETRY_MS = { first: 250, last: 1_000 }
  */
 export class OwedInvalidations {
   readonly #pay: (debt: Debt) => Promise<void>
+  readonly #runtime: Runtime
   #debt = newDebt()
   #isPaying = false
-  #timer: NodeJS.Timeout | undefined
+  #cancelPayment: (() => void) | undefined
   #retryMs = RETRY_MS.first
 
   /** @param pay delivers; rejects when it could not. */
-  constructor(pay: (debt: Debt) => Promise<void>) {
+  constructor(pay: (debt: Debt) => Promise<void>, runtime = systemRuntime) {
     this.#pay = pay
+    this.#runtime = runtime
   }
 
   get arePaid(): boolean {
@@ -39,8 +42,8 @@ export class OwedInvalidations {
 
   /** Pays now what is owed; what can't be delivered stays owed. */
   async pay(): Promise<void> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+    this.#cancelPayment?.()
+    this.#cancelPayment = undefined
     if (this.#isPaying || isNothing(this.#debt)) return
     const debt = this.#debt
     this.#debt = newDebt()
@@ -59,8 +62,8 @@ export class OwedInvalidations {
 
   /** By one timer, whatever fails meanwhile. */
   #payLater(): void {
-    if (this.#timer !== undefined) return
-    this.#timer = setTimeout(() => void this.pay(), this.#retryMs).unref()
+    if (this.#cancelPayment !== undefined) return
+    this.#cancelPayment = this.#runtime.after(this.#retryMs, () => void this.pay())
     this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MS.last)
   }
 }

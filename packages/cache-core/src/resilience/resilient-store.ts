@@ -1,7 +1,7 @@
 import { CacheError } from '../errors.ts'
 import type { Store } from '../ports/store.ts'
 import type { Circuit } from './circuit.ts'
-import { OwedInvalidations, payTo } from './owed-invalidations.ts'
+import { type Debt, OwedInvalidations, payTo } from './owed-invalidations.ts'
 
 export interface ResilienceOptions {
   /** Called with each command that failed: `STORE_UNAVAILABLE` with its cause. */
@@ -13,7 +13,8 @@ const NO_DEADLINE = Number.POSITIVE_INFINITY
 
 /** The invalidations owed to a store behind a circuit: paid when it is back, and at intervals until then. */
 export function owedTo(store: Store, circuit: Circuit): OwedInvalidations {
-  const owed = new OwedInvalidations((debt) => circuit.run(() => payTo(store, debt), NO_DEADLINE))
+  const pay = (debt: Debt) => circuit.run(() => payTo(store, debt), NO_DEADLINE)
+  const owed = new OwedInvalidations(pay, circuit.runtime)
   circuit.onRecovered(() => void owed.pay())
   return owed
 }

@@ -2,7 +2,7 @@ import type { Runtime } from '../ports/runtime.ts'
 
 /** Time and chance held by hand. */
 export interface FakeRuntime extends Runtime {
-  /** Moves time on, wakes who sleeps until then, and lets what follows from it run. */
+  /** Lets run what is due now, moves time on, wakes who sleeps until then, and lets what follows from it run. */
   advance(ms: number): Promise<void>
 }
 
@@ -14,12 +14,18 @@ export function fakeRuntime(chance = 0.5): FakeRuntime {
     now: () => time,
     random: () => chance,
     sleep: (ms) => new Promise((ring) => alarms.add({ at: time + ms, ring })),
+    after(ms, ring) {
+      const alarm = { at: time + ms, ring }
+      alarms.add(alarm)
+      return () => alarms.delete(alarm)
+    },
     every(ms, ring) {
       const alarm = { at: time + ms, everyMs: ms, ring }
       alarms.add(alarm)
       return () => alarms.delete(alarm)
     },
     async advance(ms) {
+      await settled()
       const end = time + ms
       for (;;) {
         const next = [...alarms].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0]
