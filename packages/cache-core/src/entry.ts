@@ -3,7 +3,7 @@
  *
  * | offset | bytes | what                                                     |
  * |  0     | 1     | magic 0xCE                                               |
- * |  1     | 1     | format, 1                                                |
+ * |  1     | 1     | format, 2                                                |
  * |  2     | 1     | flags: 1 = absent (the origin has no such value)         |
  * |  3     | 1     | number of tags                                           |
  * |  4     | 8     | identity: random; at this offset in every format         |
@@ -11,17 +11,19 @@
  * | 20     | 8     | fresh until, store time, ms, double                      |
  * | 28     | 4     | load time, ms, float                                     |
  * | 32     | 4     | payload length                                           |
- * | 36     | 4     | check over the 36 bytes before                           |
+ * | 36     | 4     | check over the 36 bytes before and the entry's key       |
  * | 40     | 8 × n | the tags' epochs as they were before the load            |
  * |        |       | payload                                                  |
  *
- * A header, so that a hit hands out a view of the payload: no copy, no parsing.
+ * A header, so that a hit hands out a view of the payload: no copy, no parsing. **The payload has no check of its own**,
+ * since a hit doesn't read it: a flipped bit in there is found by the codec, or by nobody. The key is in the check, so that
+ * an entry that was copied or renamed is no answer to another question.
  */
 import { randomBytes, randomFillSync } from 'node:crypto'
 import type { Epochs, Lookup } from './ports/store.ts'
 
 const MAGIC = 0xce
-const FORMAT = 1
+const FORMAT = 2
 const ABSENT = 1
 const HEADER_BYTES = 40
 const EPOCH_BYTES = 8
@@ -39,10 +41,10 @@ export class Entry {
     this.#bytes = bytes
   }
 
-  /** The entry in `bytes`, or `undefined` where they hold none: damaged, of another format, or somebody else's. */
-  static decode(bytes: Buffer): Entry | undefined {
+  /** The entry of `key` in `bytes`, or `undefined` where they hold none: damaged, of another format or key, or somebody else's. */
+  static decode(bytes: Buffer, key: string): Entry | undefined {
     if (bytes.length < HEADER_BYTES || bytes[0] !== MAGIC || bytes[1] !== FORMAT) return undefined
-    if (bytes.readUInt32LE(36) !== check(bytes)) return undefined
+    if (bytes.readUInt32LE(36) !== check(bytes, key)) return undefined
     if (bytes.length !== HEADER_BYTES + bytes[3]! * EPOCH_BYTES + bytes.readUInt32LE(32)) return undefined
     return new Entry(bytes)
   }
@@ -82,6 +84,8 @@ export class Entry {
 
 /** What an entry is made of. */
 export interface EntryParts {
+  /** What it is read by. Not kept in it, but only under this key it decodes. */
+  readonly key: string
   /** `undefined` makes an absent entry. */
   readonly payload: Buffer | undefined
   readonly loadedAt: number
@@ -92,7 +96,7 @@ export interface EntryParts {
 }
 
 /** The bytes of a new entry, under an identity of its own. */
-export function encodeEntry({ payload, loadedAt, freshUntil, loadMs, epochs }: EntryParts): Buffer {
+export function encodeEntry({ key, payload, loadedAt, freshUntil, loadMs, epochs }: EntryParts): Buffer {
   const payloadStart = HEADER_BYTES + epochs.length * EPOCH_BYTES
   const bytes = Buffer.allocUnsafe(payloadStart + (payload?.length ?? 0))
   bytes[0] = MAGIC
@@ -104,7 +108,7 @@ export function encodeEntry({ payload, loadedAt, freshUntil, loadMs, epochs }: E
   bytes.writeDoubleLE(freshUntil, 20)
   bytes.writeFloatLE(loadMs, 28)
   bytes.writeUInt32LE(payload?.length ?? 0, 32)
-  bytes.writeUInt32LE(check(bytes), 36)
+  bytes.writeUInt32LE(check(bytes, key), 36)
   epochs.forEach((epoch, i) => {
     epoch.copy(bytes, HEADER_BYTES + i * EPOCH_BYTES)
   })
@@ -127,9 +131,16 @@ export function newToken(): string {
   return randomBytes(12).toString('base64')
 }
 
-/** FNV-1a over the header, so that a damaged one reads as no entry at all. */
-function check(bytes: Buffer): number {
+/**
+ * The hash over header and key that a header carries. Each step is a bijection of what came before, so that no change within one word goes unnoticed,
+ * and other changes once in 2^32.
+ */
+export function check(bytes: Buffer, key: string): number {
   let hash = 0x811c9dc5
-  for (let i = 0; i < 36; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+  for (let i = 0; i < 36; i += 4) {
+    hash = Math.imul(hash ^ bytes.readInt32LE(i), 0x9e3779b1)
+    hash ^= hash >>> 15 // else the upper bits of two words could cancel each other out
+  }
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
   return hash >>> 0
 }

@@ -19,5 +19,5 @@ export function makeEntry<T>(
     const message = `the value of "${key}" can't be encoded; give createCache a codec that can`
     throw new CacheError('ENCODE_FAILED', message, { key, cause })
   }
-  return { entry: encodeEntry({ payload, loadedAt, freshUntil, loadMs, epochs }), expiresAt: freshUntil }
+  return { entry: encodeEntry({ key, payload, loadedAt, freshUntil, loadMs, epochs }), expiresAt: freshUntil }
 }

@@ -44,7 +44,7 @@ export class KeySlot<T> implements Slot<T> {
   examine(bytes: Buffer | undefined, epochs: Lookup['epochs']): ReadResult<T> | undefined {
     this.#seen = bytes && identityOf(bytes)
     const { store, read, codec } = this.#parts
-    const entry = bytes && Entry.decode(bytes)
+    const entry = bytes && Entry.decode(bytes, this.key)
     if (entry === undefined || !entry.hasEpochs(epochs)) return undefined
     const now = store.clock.latest()
     const outcome = read.judge(entry, now)

@@ -135,6 +135,11 @@ it('voids a tag on a Redis that is full, which drops what it cannot replace', as
 })
 
 describe('what lies under our keys and is not ours', () => {
+  async function copyOfAnotherKey(key: string): Promise<void> {
+    await open().read('other', async () => 'the answer to another question', { tags: ['tag'] })
+    await client.copy('r:e:{other}', key, 'REPLACE')
+  }
+
   it.each([
     ['a list', (key: string) => client.rpush(key, 'x')],
     ['a hash', (key: string) => client.hset(key, 'a', 'b')],
@@ -142,6 +147,7 @@ describe('what lies under our keys and is not ours', () => {
     ['a lease that seems to hold for ever', (key: string) => client.set(key, '9999999999999999token')],
     ['a short string', (key: string) => client.set(key, 'ab')],
     ['an empty string', (key: string) => client.set(key, '')],
+    ['an entry of ours from another key', copyOfAnotherKey],
   ])('%s is a miss, and replaced', async (_what, put) => {
     for (const theirs of ['r:e:{k}', 'r:l:{k}', 'r:t:tag']) {
       const cache = open()

@@ -6,7 +6,7 @@ import { memoryStore } from './memory.ts'
 async function fill(store: ReturnType<typeof memoryStore>, key: string, bytes: number, ttlMs = 1_000) {
   const now = store.clock.latest()
   const payload = Buffer.alloc(bytes)
-  const entry = encodeEntry({ payload, loadedAt: now, freshUntil: now + ttlMs, loadMs: 0, epochs: [] })
+  const entry = encodeEntry({ key: 'k', payload, loadedAt: now, freshUntil: now + ttlMs, loadMs: 0, epochs: [] })
   await store.claim(key, { token: key, leaseMs: 1_000, tags: [] })
   return store.fill(key, { token: key, entry, expiresAt: now + ttlMs })
 }

@@ -17,7 +17,7 @@ const LEASE_MS = 10_000
 function entryOf(store: Store, text: string): Buffer {
   const loadedAt = store.clock.earliest()
   const payload = Buffer.from(text)
-  return encodeEntry({ payload, loadedAt, freshUntil: loadedAt + 60_000, loadMs: 1, epochs: [] })
+  return encodeEntry({ key: 'any', payload, loadedAt, freshUntil: loadedAt + 60_000, loadMs: 1, epochs: [] })
 }
 
 async function fill(store: Store, key: string, token: string, text: string): Promise<{ kept: boolean; entry: Buffer }> {
