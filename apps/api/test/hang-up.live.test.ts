@@ -1,8 +1,7 @@
 /** Clients that go away, or send what can't be read, in the middle of a body. */
 import { connect } from 'node:net'
-import { createScratchDatabase, type ScratchDatabase } from 'local-servers'
+import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type ApiProcess, startApi } from './support/start-api.ts'
 
 let scratch: ScratchDatabase
 let api: ApiProcess
@@ -11,8 +10,7 @@ beforeAll(async () => {
   api = await startApi({ DATABASE_URL: scratch.url })
 })
 afterAll(async () => {
-  api.child.kill('SIGKILL')
-  await api.ended
+  await api.kill()
   await scratch.drop()
 })
 

@@ -1,8 +1,14 @@
-import { createScratchDatabase, freePort, type ScratchDatabase, startRedis } from 'local-servers'
+import {
+  type ApiProcess,
+  createScratchDatabase,
+  freePort,
+  type ScratchDatabase,
+  startApi,
+  startRedis,
+} from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ApiProcess, startApi } from './support/start-api.ts'
 
 let scratch: ScratchDatabase
 const started: ApiProcess[] = []
@@ -16,8 +22,7 @@ beforeAll(async () => {
   scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
 })
 afterAll(async () => {
-  for (const { child } of started) child.kill('SIGKILL')
-  await Promise.all(started.map(({ ended }) => ended))
+  await Promise.all(started.map((api) => api.kill()))
   await scratch.drop()
 })
 

@@ -8,6 +8,7 @@ export type {
   StartedPostgres,
   StartedRedis,
 } from './services-messages.ts'
+export { type ApiProcess, startApi } from './start-api.ts'
 export { startPostgres } from './start-postgres.ts'
 export { type PrivateRedis, type RedisOptions, startRedis } from './start-redis.ts'
 export { type Services, startServices } from './start-services.ts'

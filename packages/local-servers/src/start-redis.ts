@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { atExit } from './at-exit.ts'
 import { findRedisServer, installRedisHint, type RedisServer } from './find-redis-server.ts'
 import { freePort } from './free-port.ts'
 
@@ -53,12 +54,6 @@ export async function startRedis(options: RedisOptions = {}): Promise<PrivateRed
   }
 }
 
-/** What to do about each server that runs when this process exits. */
-const atExit = new Set<() => void>()
-process.on('exit', () => {
-  for (const end of atExit) end()
-})
-
 async function launch(server: RedisServer, port: number, options: RedisOptions): Promise<PrivateRedis> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'private-redis-'))
   const child = spawn(server.path, [...argumentsFor(port, dir), ...(options.args ?? [])], {
@@ -71,9 +66,9 @@ async function launch(server: RedisServer, port: number, options: RedisOptions):
     child.kill('SIGKILL')
     removeDir()
   }
-  atExit.add(crash)
+  const forget = atExit(crash)
   const gone = once(child, 'exit').finally(() => {
-    atExit.delete(crash)
+    forget()
     removeDir()
   })
   await untilReady(child, gone, `${server.name} on port ${port}`)
