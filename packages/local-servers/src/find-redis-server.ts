@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { findPrograms, foldersOf } from './find-program.ts'
 
 /** A Redis (or Valkey, its fork with the same protocol) that is installed on this machine. */
 export interface RedisServer {
@@ -18,25 +17,14 @@ export const installRedisHint = 'apt-get install redis-server (Debian, Ubuntu) o
  * The first `redis-server` on PATH, else the first `valkey-server`; undefined when there is neither.
  * A program that can't say its version is passed over: it is broken, or something else of that name.
  */
-export function findRedisServer(searchPath: string = process.env.PATH ?? ''): RedisServer | undefined {
-  const folders = searchPath.split(delimiter).filter((folder) => folder !== '')
+export function findRedisServer(searchPath?: string): RedisServer | undefined {
   for (const name of ['redis-server', 'valkey-server'] as const) {
-    for (const folder of folders) {
-      const path = join(folder, name)
-      const version = isProgram(path) ? versionOf(path) : undefined
+    for (const path of findPrograms(name, foldersOf(searchPath))) {
+      const version = versionOf(path)
       if (version !== undefined) return { name, path, version }
     }
   }
   return undefined
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }
 
 /** Both print a line such as `Redis server v=7.0.15 sha=00000000:0 …`. */

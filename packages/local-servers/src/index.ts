@@ -1,14 +1,19 @@
+export { findPostgresServer, installPostgresHint } from './find-postgres-server.ts'
 export { findRedisServer, installRedisHint, type RedisServer } from './find-redis-server.ts'
 export { freePort } from './free-port.ts'
 export { createScratchDatabase, hostOf, type ScratchDatabase } from './scratch-database.ts'
 export type {
   EmbeddedPostgresOptions,
+  PostgresServerOptions,
   ScratchPostgresOptions,
   ServicesOptions,
   StartedPostgres,
   StartedRedis,
 } from './services-messages.ts'
+export { installFaketimeHint, shiftedClock } from './shifted-clock.ts'
 export { type ApiProcess, startApi } from './start-api.ts'
 export { startPostgres } from './start-postgres.ts'
+export { type PostgresServer, startPostgresServer } from './start-postgres-server.ts'
 export { type PrivateRedis, type RedisOptions, startRedis } from './start-redis.ts'
 export { type Services, startServices } from './start-services.ts'
+export { installToxiproxyHint, type ProxiedWay, startToxiproxy, type Toxiproxy } from './start-toxiproxy.ts'

@@ -13,11 +13,17 @@ export interface ScratchPostgresOptions {
   scratchOn: string
 }
 
+/** A real Postgres of one's own, as installed on this machine. */
+export interface PostgresServerOptions {
+  /** More of the server's own arguments, which win over the defaults: `['-c', 'max_connections=200']`. */
+  args?: string[]
+}
+
 export interface ServicesOptions {
   /** Default: none. `true`: with the defaults of `startRedis`. */
   redis?: true | RedisOptions
-  /** Default: none. `true`: embedded, with its defaults. */
-  postgres?: true | EmbeddedPostgresOptions | ScratchPostgresOptions
+  /** Default: none. `true`: embedded, with its defaults. `server`: a real one. */
+  postgres?: true | EmbeddedPostgresOptions | ScratchPostgresOptions | { server: PostgresServerOptions }
 }
 
 export interface StartedRedis {
@@ -28,15 +34,15 @@ export interface StartedRedis {
   pid: number
 }
 
-export interface StartedPostgres {
-  kind: 'embedded' | 'scratch'
-  url: string
-}
+export type StartedPostgres =
+  | { kind: 'embedded' | 'scratch'; url: string }
+  | { kind: 'server'; url: string; port: number; pid: number }
 
 /** From the parent to the services process. Closing the channel, even by dying, means: end everything, within 2 s. */
 export type ServicesRequest =
   | { type: 'start'; options: ServicesOptions }
   | { type: 'also-end'; pid: number }
+  | { type: 'no-longer-end'; pid: number }
   | { type: 'stop'; withinMs: number }
 
 /** From the services process to its parent, once. */

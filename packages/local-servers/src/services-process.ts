@@ -4,6 +4,7 @@
  */
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { endProcess } from './end-process.ts'
+import { runPostgresServer } from './postgres-server.ts'
 import { createScratchDatabase } from './scratch-database.ts'
 import type {
   ServicesOptions,
@@ -29,6 +30,7 @@ let ending = false
 process.on('message', (request: ServicesRequest) => {
   if (request.type === 'start') starting = start(request.options)
   else if (request.type === 'also-end') add(request.pid)
+  else if (request.type === 'no-longer-end') alsoEnd.delete(request.pid)
   else void end(request.withinMs)
 })
 process.on('disconnect', () => void end(ORPHANED_MS))
@@ -81,6 +83,11 @@ async function postgres(options: ServicesOptions['postgres']): Promise<StartedPo
     const scratch = await createScratchDatabase(options.scratchOn)
     stops.push(scratch.drop)
     return { kind: 'scratch', url: scratch.url }
+  }
+  if (options !== true && 'server' in options) {
+    const { stop, ...server } = await runPostgresServer(options.server, () => void end(ASKED_MS))
+    stops.push(stop)
+    return { kind: 'server', ...server }
   }
   const server = await startEmbeddedPostgres(options === true ? {} : options, () => void end(ASKED_MS))
   stops.push(server.stop)

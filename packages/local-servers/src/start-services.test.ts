@@ -76,6 +76,17 @@ describe('startServices', () => {
     expect(await refuses(url)).toBe(true)
   })
 
+  it('ends what it was told to end too, and no longer what it was told to let live', async () => {
+    const services = await startServices({})
+    const [ended, spared] = [spawn('sleep', ['600']), spawn('sleep', ['600'])]
+    cleanups.push(() => spared.kill('SIGKILL'))
+    const exit = once(ended, 'exit')
+    services.alsoEnd(ended.pid!)
+    services.alsoEnd(spared.pid!)()
+    await services.stop()
+    expect([await exit, spared.exitCode, spared.signalCode]).toEqual([[null, 'SIGTERM'], null, null])
+  })
+
   it('throws what went wrong inside, with its cause, and leaves nothing running', async () => {
     const failure = startServices({ redis: true, postgres: { scratchOn: 'postgres://user:secret@127.0.0.1:1/posts' } })
     const error = await failure.then(

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { killFamily } from './process-family.ts'
 import type {
   ServicesOptions,
   ServicesReply,
@@ -17,9 +18,9 @@ export interface Services {
   pid: number
   /**
    * Another process to end when this one dies. Start it with `detached: true`: then its whole process group is ended, children too.
-   * It gets SIGTERM, and SIGKILL after 0.7 s.
+   * It gets SIGTERM, and SIGKILL after 0.7 s. Call the function it returns when that process is gone: its pid may become another's.
    */
-  alsoEnd(pid: number): void
+  alsoEnd(pid: number): () => void
   /**
    * Ends all of it and waits until it is gone. May be called more than once. What isn't done after `withinMs` is cut short: Postgres finishes
    * a statement first, and dropping a scratch database may take a checkpoint. Default 10,000.
@@ -47,10 +48,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   const send = (request: ServicesRequest) => {
     if (child.connected) child.send(request, () => {})
   }
-  let redisPid: number | undefined
+  let orphans: number[] = []
   const ended = once(child, 'exit').then(([code]) => {
-    // Killed itself, it could not end its Redis. Postgres ran inside it.
-    if (code === null && redisPid !== undefined) killIfThere(redisPid)
+    // Killed itself, it could not end its servers. An embedded Postgres ran inside it.
+    if (code === null) for (const pid of orphans) killFamily(pid)
   })
   send({ type: 'start', options })
   const reply = await Promise.race([
@@ -64,7 +65,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     throw reply.error
   }
 
-  redisPid = reply.redis?.pid
+  orphans = [reply.redis, reply.postgres].flatMap((server) => (server && 'pid' in server ? [server.pid] : []))
   // A script that forgets `stop()` may still end; the services then end with it.
   child.unref()
   child.channel?.unref()
@@ -72,7 +73,10 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     ...(reply.redis && { redis: reply.redis }),
     ...(reply.postgres && { postgres: reply.postgres }),
     pid: child.pid!,
-    alsoEnd: (pid) => send({ type: 'also-end', pid }),
+    alsoEnd(pid) {
+      send({ type: 'also-end', pid })
+      return () => send({ type: 'no-longer-end', pid })
+    },
     async stop(withinMs = 10_000) {
       child.ref()
       send({ type: 'stop', withinMs })
@@ -80,10 +84,4 @@ export async function startServices(options: ServicesOptions): Promise<Services>
     },
     ended,
   }
-}
-
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch {}
 }

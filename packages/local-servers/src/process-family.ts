@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Stops (SIGSTOP) a process and its children, the parent first, so that no child is born unstopped. Linux only. */
+export function suspendFamily(pid: number): void {
+  if (process.platform !== 'linux') throw new Error('stopping a server with its children needs the /proc of Linux')
+  process.kill(pid, 'SIGSTOP')
+  // A child of before that may still have been on its way is seen by the second look.
+  for (const child of [...childrenOf(pid), ...childrenOf(pid)]) signal(child, 'SIGSTOP')
+}
+
+/** Continues what `suspendFamily` stopped. */
+export function resumeFamily(pid: number): void {
+  for (const child of childrenOf(pid)) signal(child, 'SIGCONT')
+  process.kill(pid, 'SIGCONT')
+}
+
+/** Kills a process and its children. A pid that is gone is no error. */
+export function killFamily(pid: number): void {
+  // Those left behind would be adopted by somebody else: look before the parent goes.
+  signal(pid, 'SIGSTOP')
+  const children = childrenOf(pid)
+  for (const member of [pid, ...children]) signal(member, 'SIGKILL')
+}
+
+/** From /proc, where a process's line is `PID (NAME) STATE PPID …`, and the name may hold anything. */
+function childrenOf(pid: number): number[] {
+  const ids = process.platform === 'linux' ? readdirSync('/proc').filter((name) => /^\d+$/.test(name)) : []
+  return ids.map(Number).filter((id) => parentOf(id) === pid)
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const line = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(line.slice(line.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return undefined
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {}
+}

@@ -1,0 +1,75 @@
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { refuses } from '../test/connections.ts'
+import { type PrivateRedis, startRedis } from './start-redis.ts'
+import { type ProxiedWay, startToxiproxy, type Toxiproxy } from './start-toxiproxy.ts'
+
+describe('startToxiproxy', () => {
+  let redis: PrivateRedis
+  let toxiproxy: Toxiproxy
+  let way: ProxiedWay
+  beforeAll(async () => {
+    redis = await startRedis()
+    toxiproxy = await startToxiproxy()
+    way = await toxiproxy.proxy(`127.0.0.1:${redis.port}`)
+  })
+  afterAll(async () => {
+    await toxiproxy.kill()
+    await redis.kill()
+  })
+  beforeEach(() => way.mend())
+
+  async function connect(): Promise<Redis> {
+    const client = new Redis(`redis://${way.address}`, {
+      lazyConnect: true,
+      retryStrategy: () => null,
+      commandTimeout: 500,
+    })
+    client.on('error', () => {})
+    await client.connect()
+    return client
+  }
+
+  it('passes everything on while there is no fault', async () => {
+    const client = await connect()
+    expect(await client.echo('through')).toBe('through')
+    client.disconnect()
+  })
+
+  it('delays answers by so much, until it is mended', async () => {
+    const client = await connect()
+    await way.delay(200)
+    const askedAt = performance.now()
+    await client.ping()
+    expect(performance.now() - askedAt).toBeGreaterThanOrEqual(195)
+    await way.mend()
+    expect(await client.ping()).toBe('PONG')
+    client.disconnect()
+  })
+
+  it('hangs: what was sent is not answered, and does not arrive', async () => {
+    const client = await connect()
+    await way.hang()
+    await expect(client.set('key', 'value')).rejects.toThrow(/timed out/)
+    client.disconnect()
+    await way.mend()
+    const after = await connect()
+    expect(await after.get('key')).toBeNull()
+    after.disconnect()
+  })
+
+  it('resets connections', async () => {
+    const client = await connect()
+    const ended = new Promise((resolve) => client.once('end', resolve))
+    await way.reset()
+    await expect(client.ping()).rejects.toThrow()
+    await ended
+  })
+
+  it('is gone after kill', async () => {
+    const own = await startToxiproxy()
+    const { address } = await own.proxy(`127.0.0.1:${redis.port}`)
+    await own.kill()
+    expect(await refuses(`http://${address}`)).toBe(true)
+  })
+})
