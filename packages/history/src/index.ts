@@ -1,0 +1,6 @@
+export { checkHistory } from './check-history.ts'
+export { HistoryError, type HistoryFile, type HistoryHeader, readHistory, writeHistory } from './history-file.ts'
+export { FINAL_CLIENT, monotonicMs, type Operation } from './operation.ts'
+export { readPastTheCache } from './read-past-the-cache.ts'
+export { type Recording, type RecordOptions, recordClients } from './record-clients.ts'
+export type { Distribution, Promised, Tally, Verdict, Violation, ViolationKind } from './verdict.ts'

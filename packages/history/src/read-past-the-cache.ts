@@ -1,0 +1,46 @@
+import { type HttpClient, httpClient } from './http-client.ts'
+import { postKey, readPost } from './post-client.ts'
+
+/** The version of a post in the database. */
+export type FinalRead = (id: number) => Promise<number>
+
+export interface PastTheCacheOptions {
+  readonly urls: readonly string[]
+  readonly strategy: string
+  readonly timeoutMs?: number
+  /** Needed where the API was started with one. */
+  readonly adminToken?: string
+}
+
+/**
+ * Reads a strategy's own copy of a post through the API: drops the entry (an admin call, allowed from the same machine),
+ * then reads, which must load. Asks one API process after the other until one answers.
+ *
+ * Rejects when none does, or when what was answered came from a cache all the same.
+ */
+export function readPastTheCache(options: PastTheCacheOptions): FinalRead {
+  const { urls, strategy, timeoutMs = 10_000, adminToken } = options
+  return async (id) => {
+    const http = httpClient({ timeoutMs, ...(adminToken !== undefined && { adminToken }) })
+    try {
+      for (const url of urls) {
+        const version = await tryOne(http, { url, strategy, id })
+        if (version !== undefined) return version
+      }
+    } finally {
+      http.close()
+    }
+    throw new Error(`no API process of ${urls.join(', ')} would read post ${id} of ${strategy} past the cache`)
+  }
+}
+
+async function tryOne(
+  http: HttpClient,
+  target: { url: string; strategy: string; id: number },
+): Promise<number | undefined> {
+  const { url, strategy, id } = target
+  const dropped = await http.send('POST', new URL('/api/cache/invalidate', url), { strategy, keys: [postKey(id)] })
+  if (dropped.status !== 200) return undefined
+  const { version, cache } = await readPost(http, 'past-the-cache', target)
+  return cache === 'HIT' || cache === 'STALE' ? undefined : (version ?? undefined)
+}
