@@ -4,6 +4,7 @@
  * Two operations are ordered when one ended before the other began; those that overlap may have happened in either order,
  * and get the benefit of it. So every violation is one whatever happened inside, and none rests on a guess.
  */
+import { HistoryError } from './history-error.ts'
 import { KeyWrites } from './key-writes.ts'
 import { type Done, FINAL_CLIENT, isDone, type Operation } from './operation.ts'
 import {
@@ -20,7 +21,7 @@ import {
  * Takes O(n log n).
  *
  * @param operations in any order. All writes of the keys have to be among them; reads may be missing.
- * @throws Error when two operations of one client overlap: their order would be a guess.
+ * @throws HistoryError when two operations of one client overlap: their order would be a guess.
  */
 export function checkHistory(operations: Iterable<Operation>, promised: Promised): Verdict {
   const history = new History(operations)
@@ -193,7 +194,7 @@ function checkSequential(client: string, ascending: readonly Operation[]): void 
     const endsEarly = operation.end < operation.start
     if (endsEarly || (previous && operation.start < previous.end)) {
       const what = endsEarly ? 'ends before it starts' : `starts before its last one ended, at ${previous!.end}`
-      throw new Error(
+      throw new HistoryError(
         `client "${client}": the ${operation.op} of ${operation.key} from ${operation.start} to ${operation.end} ${what}; ` +
           'a client does one thing at a time, so give those that overlap clients of their own',
       )

@@ -5,6 +5,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
 import { z } from 'zod'
+import { HistoryError } from './history-error.ts'
 import type { Operation } from './operation.ts'
 
 const time = z.number('give milliseconds').min(0)
@@ -18,9 +19,9 @@ const operationSchema = z
     start: time,
     end: time,
     outcome: z.enum(['ok', 'failed', 'unknown']),
-    status: z.int().min(0).max(599).optional(),
-    cache: z.string().optional(),
-    server: z.string().optional(),
+    status: z.int().min(0).max(599).exactOptional(),
+    cache: z.string().exactOptional(),
+    server: z.string().exactOptional(),
   })
   .refine(({ start, end }) => start <= end, { path: ['end'], error: 'it ends before it starts' })
   .refine(({ outcome, version }) => outcome !== 'ok' || version !== null, {
@@ -31,7 +32,7 @@ const operationSchema = z
 const headerSchema = z.looseObject({
   format: z.literal('history/1', 'this is no history; its first line has "format":"history/1"'),
   strategy: z.string().min(1),
-  promised: z.strictObject({ readAfterWrite: z.boolean(), staleForAtMostMs: z.number().min(0).optional() }),
+  promised: z.strictObject({ readAfterWrite: z.boolean(), staleForAtMostMs: z.number().min(0).exactOptional() }),
   seed: z.int(),
   /** Wall-clock time, ISO 8601. */
   started: z.iso.datetime(),
@@ -48,11 +49,6 @@ export interface HistoryFile {
   readonly operations: readonly Operation[]
 }
 
-/** The file is no history. The message names it, the line and the field. */
-export class HistoryError extends Error {
-  override readonly name = 'HistoryError'
-}
-
 /** @throws HistoryError when the file can't be read or a line is not what it should be. */
 export async function readHistory(path: string): Promise<HistoryFile> {
   let header: HistoryHeader | undefined
@@ -62,7 +58,7 @@ export async function readHistory(path: string): Promise<HistoryFile> {
     for await (const line of linesOf(path)) {
       number++
       if (header === undefined) header = parse(path, number, line, headerSchema)
-      else if (line !== '') operations.push(parse(path, number, line, operationSchema) as Operation)
+      else if (line !== '') operations.push(parse(path, number, line, operationSchema))
     }
   } catch (cause) {
     if (cause instanceof HistoryError) throw cause

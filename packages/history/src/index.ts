@@ -1,5 +1,7 @@
 export { checkHistory } from './check-history.ts'
-export { HistoryError, type HistoryFile, type HistoryHeader, readHistory, writeHistory } from './history-file.ts'
+export { describeVerdict, describeViolation, verdictInWords } from './describe-verdict.ts'
+export { HistoryError } from './history-error.ts'
+export { type HistoryFile, type HistoryHeader, readHistory, writeHistory } from './history-file.ts'
 export { FINAL_CLIENT, monotonicMs, type Operation } from './operation.ts'
 export { readPastTheCache } from './read-past-the-cache.ts'
 export { type Recording, type RecordOptions, recordClients } from './record-clients.ts'
