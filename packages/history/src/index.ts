@@ -3,6 +3,7 @@ export { describeVerdict, describeViolation, verdictInWords } from './describe-v
 export { HistoryError } from './history-error.ts'
 export { type HistoryFile, type HistoryHeader, readHistory, writeHistory } from './history-file.ts'
 export { FINAL_CLIENT, monotonicMs, type Operation } from './operation.ts'
+export { promisedBy, type StrategyPromise } from './promised-by.ts'
 export { readPastTheCache } from './read-past-the-cache.ts'
 export { type Recording, type RecordOptions, recordClients } from './record-clients.ts'
 export type { Distribution, Promised, Tally, Verdict, Violation, ViolationKind } from './verdict.ts'

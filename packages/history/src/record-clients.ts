@@ -37,6 +37,8 @@ export interface Recording {
   readonly done: Promise<Operation[]>
   /** Operations so far, some 200 ms late. */
   progress(): number
+  /** Of the client processes. */
+  readonly pids: readonly number[]
 }
 
 /** Starts client processes that read and write posts through the API, and records what they see. */
@@ -69,6 +71,7 @@ export function recordClients(options: RecordOptions): Recording {
     },
     done,
     progress: () => operations.length,
+    pids: workers.map(({ pid }) => pid!),
   }
 }
 
@@ -117,6 +120,8 @@ async function finalReads(options: RecordOptions): Promise<Operation[]> {
 
 function check({ urls, ids, processes, clientsPerProcess, writeRatio }: RecordOptions): void {
   if (urls.length === 0) throw new Error('urls is empty; give the address of at least one API process')
+  const bad = urls.find((url) => !URL.canParse(url))
+  if (bad !== undefined) throw new Error(`urls has ${JSON.stringify(bad)}; give addresses like http://127.0.0.1:3000`)
   if (ids.length === 0) throw new Error('ids is empty; give at least one post')
   if (!(processes >= 1 && clientsPerProcess >= 1)) {
     throw new Error(`processes is ${processes}, clientsPerProcess ${clientsPerProcess}; give at least 1 of each`)

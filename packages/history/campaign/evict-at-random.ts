@@ -1,0 +1,44 @@
+/** An actor that makes a Redis lose keys: entries, leases and tag epochs alike, some at once, some a moment later. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { randomFrom } from '../src/random.ts'
+
+export interface Evictor {
+  /** Keys lost so far: entries, leases (and locks), tag epochs. */
+  readonly evicted: Readonly<Record<'entries' | 'leases' | 'tags', number>>
+  stop(): Promise<void>
+}
+
+/** @param everyMs the mean time between two losses. The Redis must be private: any of its keys may go. */
+export async function evictAtRandom(redisUrl: string, everyMs: number, seed: number): Promise<Evictor> {
+  const redis = new Redis(redisUrl)
+  const random = randomFrom(seed)
+  const evicted = { entries: 0, leases: 0, tags: 0 }
+  let stopped = false
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      await sleep(2 * everyMs * random())
+      const key = await redis.randomkey()
+      if (key === null) continue
+      const gone = random() < 0.5 ? await redis.unlink(key) : await redis.pexpire(key, 1 + Math.floor(10 * random()))
+      if (gone === 1) evicted[kindOf(key)]++
+    }
+  }
+
+  const running = run()
+  return {
+    evicted,
+    async stop() {
+      stopped = true
+      await running
+      redis.disconnect()
+    },
+  }
+}
+
+/** By the letter that comes after the store's own prefix: `posts:write-through:e:{post:1}`. */
+function kindOf(key: string): 'entries' | 'leases' | 'tags' {
+  if (/:e:/.test(key)) return 'entries'
+  return /:(?:l|lock):/.test(key) ? 'leases' : 'tags'
+}

@@ -1,0 +1,134 @@
+/**
+ * Every strategy under attack from outside: clients in several processes read and write few posts through several API
+ * processes whose loads are slow, while Redis loses keys at random. What they saw is judged by what each strategy promises.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  checkHistory,
+  type HistoryHeader,
+  type Operation,
+  type RecordOptions,
+  recordClients,
+  type StrategyPromise,
+  type Verdict,
+} from '../src/index.ts'
+import { promisedBy } from '../src/promised-by.ts'
+import { type Evictor, evictAtRandom } from './evict-at-random.ts'
+import { startSystem } from './start-system.ts'
+
+export interface CampaignOptions {
+  /** So many operations in all, spread evenly over the strategies; or as many as each of them gets done in so long. */
+  readonly length: { readonly operations: number } | { readonly msEach: number }
+  readonly seed: number
+  /** Default: all. */
+  readonly strategies?: readonly string[] | undefined
+  readonly databaseServer?: string | undefined
+}
+
+export interface Turn {
+  readonly promise: StrategyPromise
+  readonly header: HistoryHeader
+  readonly operations: readonly Operation[]
+  readonly seconds: number
+  readonly verdict: Verdict
+  readonly evicted: Evictor['evicted']
+}
+
+export const setting = {
+  /** A load takes so long in the API process of that place: reads overtake each other, and writes overtake reads. */
+  originDelaysMs: [1, 2, 4],
+  ttlMs: 100,
+  /** Short enough that now and then a slow holder outlives its lease. */
+  leaseMs: 20,
+  evictEveryMs: 6,
+  ids: [1, 2, 3, 4, 5, 6],
+  processes: 2,
+  clientsPerProcess: 4,
+  writeRatio: 0.1,
+} as const
+
+/** One strategy after another, on one system; each turn as it ends. */
+export async function* runCampaign(options: CampaignOptions): AsyncGenerator<Turn> {
+  const { ttlMs, originDelaysMs, ids } = setting
+  const system = await startSystem({ originDelaysMs, ttlMs, posts: ids.length, databaseServer: options.databaseServer })
+  try {
+    const chosen = choose(await promisedBy(system.urls[0]!), options.strategies)
+    const length =
+      'msEach' in options.length ? options.length : { operations: Math.ceil(options.length.operations / chosen.length) }
+    for (const promise of chosen) {
+      await tune(system.urls, promise)
+      yield await runTurn(promise, system, { ...options, length })
+    }
+  } finally {
+    await system.stop()
+  }
+}
+
+function choose(all: readonly StrategyPromise[], names: readonly string[] | undefined): readonly StrategyPromise[] {
+  if (names === undefined) return all
+  return names.map((name) => {
+    const found = all.find(({ strategy }) => strategy === name)
+    if (found === undefined) {
+      throw new Error(`there is no strategy ${name}; there are ${all.map(({ strategy }) => strategy).join(', ')}`)
+    }
+    return found
+  })
+}
+
+async function tune(urls: readonly string[], { strategy, tunable }: StrategyPromise): Promise<void> {
+  if (!tunable.includes('leaseMs')) return
+  for (const url of urls) {
+    const answer = await fetch(new URL(`/api/strategies/${strategy}`, url), {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ leaseMs: setting.leaseMs }),
+    })
+    if (!answer.ok) throw new Error(`${url} would not tune ${strategy}: ${answer.status} ${await answer.text()}`)
+  }
+}
+
+async function runTurn(
+  promise: StrategyPromise,
+  { urls, redisUrl }: { urls: readonly string[]; redisUrl: string },
+  { length, seed }: CampaignOptions,
+): Promise<Turn> {
+  const { strategy, promised } = promise
+  const { ids, processes, clientsPerProcess, writeRatio } = setting
+  const clients: RecordOptions = {
+    urls,
+    strategy,
+    ids,
+    processes,
+    clientsPerProcess,
+    writeRatio,
+    seed,
+    ...('operations' in length && length),
+  }
+  const started = new Date().toISOString()
+  const beganAt = performance.now()
+  const evictor = await evictAtRandom(redisUrl, setting.evictEveryMs, seed)
+  const recording = recordClients(clients)
+  const operations = await ('msEach' in length
+    ? sleep(length.msEach).then(() => recording.stop())
+    : recording.done
+  ).finally(() => evictor.stop())
+  const seconds = (performance.now() - beganAt) / 1_000
+  const header: HistoryHeader = {
+    format: 'history/1',
+    strategy,
+    promised,
+    seed,
+    started,
+    urls: [...urls],
+    node: process.version,
+    options: { ...setting },
+  }
+  return {
+    promise,
+    header,
+    operations,
+    seconds,
+    verdict: checkHistory(operations, promised),
+    evicted: { ...evictor.evicted },
+  }
+}
