@@ -1,9 +1,8 @@
 /** What is looked at: several API processes, as operators start them, over one private Redis and one throw-away database. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { startServices } from 'local-servers'
+import { startApi, startServices } from 'local-servers'
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -40,41 +39,18 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const urls: string[] = []
     // One after another: each migrates first.
     for (const delayMs of options.originDelaysMs) {
-      const api = startApi({
+      const api = await startApi({
         REDIS_URL: redisUrl,
         DATABASE_URL: databaseUrl,
         CACHE_TTL_MS: String(options.ttlMs),
         ORIGIN_DELAY_MS: String(delayMs),
       })
-      services.alsoEnd(api.child.pid!)
-      urls.push(await api.url)
+      services.alsoEnd(api.pid)
+      urls.push(api.url)
     }
     return { urls, redisUrl, databaseUrl, stop: () => services.stop() }
   } catch (error) {
     await services.stop()
     throw error
   }
-}
-
-function startApi(env: Record<string, string>): { child: ChildProcess; url: Promise<string> } {
-  const child = spawn(process.execPath, ['--conditions=workspace-source', join(root, 'apps/api/src/main.ts')], {
-    env: { PATH: process.env.PATH, PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
-  let output = ''
-  const serving = new Promise<string>((resolve) => {
-    const read = (chunk: Buffer) => {
-      if (output.length < 16_000) output += chunk
-      const url = /API on (http:\/\/[^\s"]+)/.exec(output)?.[1]
-      if (url !== undefined) resolve(url)
-    }
-    child.stdout!.on('data', read)
-    child.stderr!.on('data', read)
-  })
-  const ended = once(child, 'close').then(([code, signal]) => {
-    throw new Error(`the API ended with ${code ?? signal}: ${output}`)
-  })
-  ended.catch(() => {})
-  return { child, url: Promise.race([serving, ended]) }
 }
