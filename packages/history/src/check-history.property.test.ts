@@ -58,7 +58,8 @@ function finds(
     }),
     RUNS,
   )
-  expect(planted).toBeGreaterThan(RUNS.numRuns / 4)
+  // Some histories offer no place for the fault; a test that hardly ever planted one would show nothing.
+  expect(planted).toBeGreaterThan(RUNS.numRuns / 10)
 }
 
 it('finds one stale read, and nothing that does not rest on it', () => {
