@@ -1,7 +1,7 @@
 /** An actor that makes a Redis lose keys: entries, leases and tag epochs alike, some at once, some a moment later. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { randomFrom } from '../src/random.ts'
+import { random } from 'workload'
 
 export interface Evictor {
   /** Keys lost so far: entries, leases (and locks), tag epochs. */
@@ -12,16 +12,17 @@ export interface Evictor {
 /** @param everyMs the mean time between two losses. The Redis must be private: any of its keys may go. */
 export async function evictAtRandom(redisUrl: string, everyMs: number, seed: number): Promise<Evictor> {
   const redis = new Redis(redisUrl)
-  const random = randomFrom(seed)
+  let draws = 0
+  const uniform = () => random(seed, 0, draws++)
   const evicted = { entries: 0, leases: 0, tags: 0 }
   let stopped = false
 
   async function run(): Promise<void> {
     while (!stopped) {
-      await sleep(2 * everyMs * random())
+      await sleep(2 * everyMs * uniform())
       const key = await redis.randomkey()
       if (key === null) continue
-      const gone = random() < 0.5 ? await redis.unlink(key) : await redis.pexpire(key, 1 + Math.floor(10 * random()))
+      const gone = uniform() < 0.5 ? await redis.unlink(key) : await redis.pexpire(key, 1 + Math.floor(10 * uniform()))
       if (gone === 1) evicted[kindOf(key)]++
     }
   }

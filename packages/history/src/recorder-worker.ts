@@ -1,9 +1,9 @@
 /** A process of sequential clients. Sends what they did to its parent in batches, and ends with it. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { random, zipf } from 'workload'
 import { httpClient } from './http-client.ts'
 import type { Operation } from './operation.ts'
 import { readPost, writePost } from './post-client.ts'
-import { randomFrom, zipfChoice } from './random.ts'
 
 export interface WorkerOptions {
   readonly process: number
@@ -29,7 +29,7 @@ const AFTER_NO_ANSWER_MS = 20
 const options = JSON.parse(process.argv[2]!) as WorkerOptions
 const { urls, strategy, ids, writeRatio, pauseMs, timeoutMs } = options
 const http = httpClient({ timeoutMs })
-const idAt = zipfChoice(ids, options.zipf)
+const popularity = zipf({ items: ids.length, exponent: options.zipf })
 let stopped = false
 let batch: Operation[] = []
 
@@ -46,11 +46,13 @@ function send(): Promise<void> {
 
 async function runClient(number: number): Promise<void> {
   const name = `${options.process}-${number}`
-  const random = randomFrom(Math.imul(options.seed, 0x0100_0193) ^ (options.process << 16) ^ number)
+  const stream = 3 * (options.process * options.clients + number)
+  const uniform = (draw: 0 | 1 | 2, n: number) => random(options.seed, stream + draw, n)
   const limit = options.operations[number] ?? Number.POSITIVE_INFINITY
   for (let done = 0; done < limit && !stopped; done++) {
-    const writes = random() < writeRatio
-    const target = { strategy, id: idAt(random()), url: urls[Math.floor(random() * urls.length)]! }
+    const writes = uniform(0, done) < writeRatio
+    const id = ids[popularity.rankAt(uniform(1, done)) - 1]!
+    const target = { strategy, id, url: urls[Math.floor(uniform(2, done) * urls.length)]! }
     const operation = writes
       ? await writePost(http, name, target, `${options.seed} ${name} ${done}`)
       : await readPost(http, name, target)
