@@ -46,11 +46,11 @@ export interface Cache<T> {
    */
   write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<R>
 
-  /** Voids entries by key and by tag. */
-  invalidate(what: { readonly keys?: readonly string[]; readonly tags?: readonly string[] }): Promise<void>
+  /** Voids entries by key and by tag. False: the store is away; it is done before this process uses it again. */
+  invalidate(what: { readonly keys?: readonly string[]; readonly tags?: readonly string[] }): Promise<boolean>
 
-  /** Voids everything. */
-  invalidateAll(): Promise<void>
+  /** Voids everything. Answers as `invalidate` does. */
+  invalidateAll(): Promise<boolean>
 }
 
 /** So many loads at once reach the origin past a cache that is away; the others queue, one per key. */
@@ -107,9 +107,23 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
 
   return {
     read: read as Cache<T>['read'],
-    write: (change, commit) => writes.write(change, async () => commit(), writer),
+    write: (change, commit) => writes.write(harmless(change), async () => commit(), writer),
     invalidate: ({ keys = [], tags = [] }) => writer.invalidate(keys, tags),
     invalidateAll: async () => store.invalidateAll(),
+  }
+}
+
+/** Nothing after the commit fails a write, not even a mistake of those who are told of it. */
+function harmless<T, R>(change: Change<T, R>): Change<T, R> {
+  const { delivered } = change
+  if (delivered === undefined) return change
+  return {
+    ...change,
+    delivered(result) {
+      try {
+        delivered(result)
+      } catch {}
+    },
   }
 }
 

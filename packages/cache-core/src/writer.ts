@@ -29,9 +29,9 @@ export class StoreWriter<T> implements Writer<T> {
     return store.fill(key, { token, ...made })
   }
 
-  async invalidate(keys: readonly string[], tags: readonly string[]): Promise<void> {
+  async invalidate(keys: readonly string[], tags: readonly string[]): Promise<boolean> {
     for (const key of keys) checkText('key', key)
     for (const tag of tags) checkText('tag', tag)
-    if (keys.length + tags.length > 0) await this.#parts.store.invalidate(keys, tags)
+    return keys.length + tags.length === 0 || this.#parts.store.invalidate(keys, tags)
   }
 }

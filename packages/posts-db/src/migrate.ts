@@ -41,7 +41,7 @@ function migrationsIn(schema: string): Record<string, Migration> {
   return Object.fromEntries(
     Object.entries(migrations).map(([name, migration]) => [
       name,
-      { up: (db: Kysely<unknown>) => migration.up(db.withSchema(schema)) },
+      { up: (db: Kysely<unknown>) => migration.up(db.withSchema(schema), schema) },
     ]),
   )
 }

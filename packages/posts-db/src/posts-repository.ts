@@ -24,16 +24,24 @@ export interface PostsRepository {
   /** `limit` posts (at least 1) with ids above `after` (default 0); each is seen once however many are deleted meanwhile. */
   page(options: { limit: number; after?: number | undefined }): Promise<PostsPage>
   byId(id: number): Promise<PostJson | undefined>
-  create(input: PostInput): Promise<PostJson>
+  create(input: PostInput, options?: WriteOptions): Promise<PostJson>
   /** Sets all three fields; `version` goes up by one, `updatedAt` is now. Undefined when there is no such post. */
-  replace(id: number, input: PostInput): Promise<PostJson | undefined>
+  replace(id: number, input: PostInput, options?: WriteOptions): Promise<PostJson | undefined>
   /**
    * As `replace`, for the fields given.
    * @throws PostsDbError `BAD_OPTION` when none is given
    */
-  patch(id: number, patch: PostPatch): Promise<PostJson | undefined>
+  patch(id: number, patch: PostPatch, options?: WriteOptions): Promise<PostJson | undefined>
   /** Whether there was such a post. */
-  delete(id: number): Promise<boolean>
+  delete(id: number, options?: WriteOptions): Promise<boolean>
+}
+
+export interface WriteOptions {
+  /**
+   * By which the write's row in the outbox is known: for a writer who voids what it touched by itself, and then marks the
+   * row as delivered. Without one, the relay delivers it at once.
+   */
+  readonly writeId?: string | undefined
 }
 
 /** Postgres' integer; a larger id asked for would be an error there ("out of range"). */
@@ -43,7 +51,7 @@ const maxId = 2_147_483_647
 export function postsRepository(db: PostsDatabase, schema: string): PostsRepository {
   const tables = db.kysely.withSchema(schema)
 
-  async function update(id: number, fields: PostPatch): Promise<PostJson | undefined> {
+  async function update(id: number, fields: PostPatch, options?: WriteOptions): Promise<PostJson | undefined> {
     if (!isPossibleId(id)) return undefined
     return tables
       .updateTable('posts')
@@ -55,7 +63,7 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
         updated_at: sql`clock_timestamp()`,
       })
       .where('id', '=', id)
-      .returning(asJson())
+      .returning(asJson(options))
       .executeTakeFirst()
   }
 
@@ -98,15 +106,19 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
       return tables.selectFrom('posts').select(asJson()).where('id', '=', id).executeTakeFirst()
     },
 
-    async create({ title, content, author }) {
-      return tables.insertInto('posts').values({ title, content, author }).returning(asJson()).executeTakeFirstOrThrow()
+    async create({ title, content, author }, options) {
+      return tables
+        .insertInto('posts')
+        .values({ title, content, author })
+        .returning(asJson(options))
+        .executeTakeFirstOrThrow()
     },
 
-    async replace(id, { title, content, author }) {
-      return update(id, { title, content, author })
+    async replace(id, { title, content, author }, options) {
+      return update(id, { title, content, author }, options)
     },
 
-    async patch(id, { title, content, author }) {
+    async patch(id, { title, content, author }, options) {
       const fields = {
         ...(title !== undefined && { title }),
         ...(content !== undefined && { content }),
@@ -118,18 +130,27 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
           `patch of post ${id} sets nothing; give at least one of title, content, author`,
         )
       }
-      return update(id, fields)
+      return update(id, fields, options)
     },
 
-    async delete(id) {
+    async delete(id, options) {
       if (!isPossibleId(id)) return false
-      const deleted = await tables.deleteFrom('posts').where('id', '=', id).returning('id').executeTakeFirst()
+      const deleted = await tables
+        .deleteFrom('posts')
+        .where('id', '=', id)
+        .returning(['id', ...writeIdOf(options)])
+        .executeTakeFirst()
       return deleted !== undefined
     },
   }
 }
 
-const asJson = () => ['id', 'version', postJson().as('json')] as const
+const asJson = (options?: WriteOptions) => ['id', 'version', postJson().as('json'), ...writeIdOf(options)] as const
+
+/** Tells the triggers of this very statement, which run after `returning`, in its own round trip. */
+function writeIdOf({ writeId }: WriteOptions = {}) {
+  return writeId === undefined ? [] : [sql<string>`set_config('posts.write_id', ${writeId}, true)`.as('writeId')]
+}
 
 function jsonArray(rows: readonly { json: string }[]): string {
   return `[${rows.map((row) => row.json).join(',')}]`

@@ -72,8 +72,12 @@ export function unguardedStore(kv: KeyValue, { lock = false, now = Date.now }: U
         ...keys.map((key) => kv.delete(entryKey(key))),
         ...tags.map((tag) => kv.set(tagKey(tag), randomBytes(8), TAG_TTL_MS)),
       ])
+      return true
     },
 
-    invalidateAll: () => kv.clear(),
+    async invalidateAll() {
+      await kv.clear()
+      return true
+    },
   }
 }

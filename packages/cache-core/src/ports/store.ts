@@ -33,11 +33,12 @@ export interface Store {
   /**
    * Drops entries **and leases** of `keys` and gives each tag a new epoch. Idempotent and free of order.
    * Never rejects for a store that is away: such a store takes it up again before it answers a read.
+   * True: it is done. False: it is owed, since it may not have arrived.
    */
-  invalidate(keys: readonly string[], tags: readonly string[]): Awaitable<void>
+  invalidate(keys: readonly string[], tags: readonly string[]): Awaitable<boolean>
 
-  /** Drops everything: leases first, then entries, so that no running load can fill afterwards. */
-  invalidateAll(): Awaitable<void>
+  /** Drops everything: leases first, then entries, so that no running load can fill afterwards. Answers as `invalidate` does. */
+  invalidateAll(): Awaitable<boolean>
 }
 
 export type Awaitable<T> = T | Promise<T>

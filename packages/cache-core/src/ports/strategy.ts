@@ -55,8 +55,8 @@ export interface Writer<T> {
   claim(key: string, entryTags: readonly string[]): Promise<Claim | undefined>
   /** Keeps the new value, if there is one, under a claim. False: refused, since another write or reader came between. */
   fill(claim: Claim, newValue: () => T | undefined): Promise<boolean>
-  /** Drops entries and leases, and gives each tag a new epoch. */
-  invalidate(keys: readonly string[], tags: readonly string[]): Promise<void>
+  /** Drops entries and leases, and gives each tag a new epoch. False: that is owed, since it may not have arrived. */
+  invalidate(keys: readonly string[], tags: readonly string[]): Promise<boolean>
 }
 
 /** A lease that a writer took. */
@@ -110,4 +110,9 @@ export interface Change<T, R> {
    * Default: the commit's result when there is one key, and `undefined` when there are several.
    */
   readonly value?: (result: R, key: string) => T | undefined
+  /**
+   * Called with the commit's result, before the write is acknowledged, once the store has confirmed all that the write voids
+   * or fills. Not called for a write that failed, nor where anything is owed. For an outbox, whose row is then delivered.
+   */
+  readonly delivered?: (result: R) => void
 }

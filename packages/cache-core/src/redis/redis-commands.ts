@@ -136,12 +136,14 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
 
     async invalidate(keys, tags) {
       await Promise.all([...keys.map((key) => client.unlink(entryKey(key), leaseKey(key))), ...tags.map(bump)])
+      return true
     },
 
     async invalidateAll() {
       for (const kind of ['l:', 'e:']) {
         await scan(`${globEscape(prefix)}${kind}*`, (keys) => Promise.all(keys.map((key) => client.unlink(key))))
       }
+      return true
     },
   }
 }

@@ -77,7 +77,15 @@ export function resilientStore(
     renew: (key, token, leaseMs) => orElse(false, () => store.renew(key, token, leaseMs)),
     release: (key, token) => orElse(undefined, () => store.release(key, token)),
 
-    invalidate: (keys, tags) => attempt(() => store.invalidate(keys, tags)).catch(() => owed.owe(keys, tags)),
-    invalidateAll: () => attempt(() => store.invalidateAll(), NO_DEADLINE).catch(() => owed.oweEverything()),
+    invalidate: (keys, tags) =>
+      attempt(() => store.invalidate(keys, tags)).catch(() => {
+        owed.owe(keys, tags)
+        return false
+      }),
+    invalidateAll: () =>
+      attempt(() => store.invalidateAll(), NO_DEADLINE).catch(() => {
+        owed.oweEverything()
+        return false
+      }),
   }
 }

@@ -107,11 +107,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         entries.delete(key)
       }
       for (const tag of tags) tagEpochs.set(tag, newEpoch())
+      return true
     },
 
     invalidateAll() {
       leases.clear()
       entries.clear()
+      return true
     },
   }
 }

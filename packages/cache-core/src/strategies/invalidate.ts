@@ -13,15 +13,17 @@ export function invalidate(): WriteStrategy {
     name: 'invalidate',
     promise: { readAfterWrite: true, mayLoseWrites: false },
 
-    async write({ keys, tags = [] }, commit, cache) {
+    async write({ keys, tags = [], delivered }, commit, cache) {
       let touched = typeof keys === 'function' ? [] : keys
+      let whenDone: (() => void) | undefined
       try {
         const result = await commit()
         if (typeof keys === 'function') touched = keys(result)
+        whenDone = () => delivered?.(result)
         return result
       } finally {
         // After a failure too: a commit whose answer was lost may have happened.
-        await cache.invalidate(touched, tags)
+        if (await cache.invalidate(touched, tags)) whenDone?.()
       }
     },
   }

@@ -17,7 +17,7 @@ export function writeThrough(): WriteStrategy {
     promise: { readAfterWrite: true, mayLoseWrites: false },
 
     async write(change, commit, cache) {
-      const { keys, tags = [], entryTags = [], value } = change
+      const { keys, tags = [], entryTags = [], value, delivered } = change
       const bumpsItself = entryTags.some((tag) => tags.includes(tag))
       if (typeof keys === 'function' || bumpsItself) return invalidate().write(change, commit, cache)
 
@@ -28,13 +28,14 @@ export function writeThrough(): WriteStrategy {
       })
 
       const newValue = value ?? ((only) => (keys.length === 1 ? (only as never) : undefined))
-      const filled = keys.map(async (key, i) => {
+      const current = keys.map(async (key, i) => {
         const claim = claims[i]
         // Nothing after the commit fails the write: what can't be filled, for whatever reason, is voided.
         const kept = claim !== undefined && (await cache.fill(claim, () => newValue(result, key)).catch(() => false))
-        if (!kept) await cache.invalidate([key], [])
+        return kept || cache.invalidate([key], [])
       })
-      await Promise.all([...filled, cache.invalidate([], tags)])
+      const confirmed = await Promise.all([...current, cache.invalidate([], tags)])
+      if (confirmed.every(Boolean)) delivered?.(result)
       return result
     },
   }

@@ -12,7 +12,10 @@ async function run(command: 'migrate' | 'load-posts', args: string[], url: strin
   const script = new URL(`./${command}.ts`, import.meta.url).pathname
   const env = { ...process.env, DATABASE_URL: url }
   try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, [script, ...args], { env })) }
+    return {
+      code: 0,
+      ...(await promisify(execFile)(process.execPath, ['--conditions=workspace-source', script, ...args], { env })),
+    }
   } catch (error) {
     return error as { code: number; stdout: string; stderr: string }
   }

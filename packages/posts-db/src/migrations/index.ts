@@ -1,7 +1,9 @@
 import type { Kysely } from 'kysely'
 import { createPosts } from './2026-11-22-posts.ts'
+import { createOutbox } from './2026-11-24-outbox.ts'
 
 /** All migrations by name, oldest first. A static list, so that bundled code finds them too. */
-export const migrations: Record<string, { up(db: Kysely<unknown>): Promise<void> }> = {
+export const migrations: Record<string, { up(db: Kysely<unknown>, schema: string): Promise<void> }> = {
   '2026-11-22-posts': { up: createPosts },
+  '2026-11-24-outbox': { up: createOutbox },
 }

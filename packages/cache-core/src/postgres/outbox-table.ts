@@ -1,0 +1,186 @@
+import { inTransaction, type PostgresPool, type PostgresQueries } from './postgres-pool.ts'
+
+/** What the writes of some outbox rows touched. */
+export interface Voids {
+  readonly keys: readonly string[]
+  readonly tags: readonly string[]
+  /** Then `keys` may lack some. */
+  readonly everything: boolean
+}
+
+/** Rows of the outbox, and what they void. */
+export interface Batch extends Voids {
+  readonly ids: readonly string[]
+}
+
+/** What is still to be done. */
+export interface Lag {
+  /** Rows that nobody has marked as delivered. */
+  readonly undelivered: number
+  /** For how long the oldest row that is due has been. 0 when none is. */
+  readonly lagMs: number
+}
+
+/** Above so many keys it is simpler to void everything. */
+const MAX_KEYS = 10_000
+/** Rows marked by one statement. */
+const MARKED_AT_ONCE = 10_000
+/** Rows pruned by one statement. */
+const PRUNED_AT_ONCE = 1_000
+
+/**
+ * The statements that make the outbox's table in `schema`, to be run by a migration. **They never change**: what a later
+ * version needs will be statements of their own.
+ *
+ * | column | |
+ * | --- | --- |
+ * | `write_id` | unique for each write that marks its row itself; null: the relay delivers it at once |
+ * | `keys`, `tags`, `everything` | what the write touched |
+ * | `due_at` | from then on the relay takes it |
+ * | `delivered_at`, `delivered_to` | when its invalidation was acknowledged, and by which run of which server |
+ */
+export function outboxTable(schema = 'public'): readonly string[] {
+  const table = tableIn(schema)
+  return [
+    `create table ${table} (
+      id bigint generated always as identity primary key,
+      write_id text,
+      keys text[] not null default '{}',
+      tags text[] not null default '{}',
+      everything boolean not null default false,
+      created_at timestamptz not null default clock_timestamp(),
+      due_at timestamptz not null default clock_timestamp(),
+      delivered_at timestamptz,
+      delivered_to text
+    )`,
+    `create index outbox_undelivered on ${table} (due_at) where delivered_at is null`,
+  ]
+}
+
+/** The outbox's table, as its relay and its writers see it. Rejects when Postgres does. */
+export class OutboxTable {
+  readonly #pool: PostgresPool
+  readonly #table: string
+
+  constructor(pool: PostgresPool, schema: string) {
+    this.#pool = pool
+    this.#table = tableIn(schema)
+  }
+
+  async add(transaction: PostgresQueries, { keys, tags, everything }: Voids, writeId: string | undefined) {
+    // A writer voids what it wrote itself. A relay that came first would void the claims of writes under way.
+    const dueAt = `clock_timestamp() + interval '${writeId === undefined ? 0 : 1} s'`
+    await transaction.query(
+      `insert into ${this.#table} (write_id, keys, tags, everything, due_at) values ($1, $2, $3, $4, ${dueAt})`,
+      [writeId, keys, tags, everything],
+    )
+  }
+
+  /** Whether there is anything for `takeDue`. The cheap question: asked again and again. */
+  async hasDue(): Promise<boolean> {
+    const { rows } = await this.#pool.query<{ found: boolean }>(
+      `select exists (select from ${this.#table} where ${UNDELIVERED} and ${DUE}) as found`,
+    )
+    return rows[0]!.found
+  }
+
+  /**
+   * Takes `limit` due rows at most that no other relay has taken, and marks them once `deliver` resolves with the server
+   * it delivered to. When it rejects, or this process dies, they are as they were. Resolves with their number.
+   */
+  async takeDue(limit: number, deliver: (voids: Voids) => Promise<string | undefined>): Promise<number> {
+    // Locked rows, not those above the last id: transactions don't commit in the order of their ids.
+    const due = `where ${UNDELIVERED} and ${DUE} order by id limit ${limit} for update skip locked`
+    // A relay whose machine is gone may leave its connection open, and its rows locked, for as long as TCP lets it.
+    const begin = `begin; set local idle_in_transaction_session_timeout = '2min'`
+    return inTransaction(this.#pool, begin, async (transaction) => {
+      const batch = await this.#batch(transaction, due)
+      if (batch.ids.length > 0) await this.#mark(transaction, batch.ids, await deliver(batch))
+      return batch.ids.length
+    })
+  }
+
+  /** All that nobody has delivered: due or not, locked by others or not. */
+  async undelivered(): Promise<Batch> {
+    return this.#batch(this.#pool, `where ${UNDELIVERED}`)
+  }
+
+  /** What was delivered to other servers than this one, or to this one before it was last started. */
+  async deliveredElsewhere(server: string): Promise<Batch> {
+    return this.#batch(this.#pool, 'where delivered_at is not null and delivered_to is distinct from $1', [server])
+  }
+
+  async mark(ids: readonly string[], server: string | undefined): Promise<void> {
+    for (let i = 0; i < ids.length; i += MARKED_AT_ONCE) {
+      await this.#mark(this.#pool, ids.slice(i, i + MARKED_AT_ONCE), server)
+    }
+  }
+
+  /** As `mark`, for rows that their writers know by the ids of their writes. */
+  async markWrites(writeIds: readonly string[], server: string | undefined): Promise<void> {
+    const which = `${UNDELIVERED} and write_id = any($1)`
+    await this.#pool.query(this.#marking(which), [writeIds, server])
+  }
+
+  /** Deletes what was delivered longer than `keepMs` ago. Resolves with the number of rows. */
+  async prune(keepMs: number): Promise<number> {
+    let pruned = 0
+    for (;;) {
+      // The oldest come first, so that a look at these says whether there is anything to prune.
+      const { rows } = await this.#pool.query<{ pruned: number }>(
+        `with oldest as (select id, delivered_at from ${this.#table} order by id limit ${PRUNED_AT_ONCE}),
+        gone as (
+          delete from ${this.#table} where id in (
+            select id from oldest where delivered_at < clock_timestamp() - $1::float8 * interval '1 ms'
+          ) returning 1
+        )
+        select count(*)::integer as pruned from gone`,
+        [keepMs],
+      )
+      pruned += rows[0]!.pruned
+      if (rows[0]!.pruned === 0) return pruned
+    }
+  }
+
+  async lag(): Promise<Lag> {
+    const { rows } = await this.#pool.query<Lag>(
+      `select count(*)::integer as undelivered,
+        coalesce(greatest(0, extract(epoch from clock_timestamp() - min(due_at)) * 1000), 0)::float8 as "lagMs"
+      from ${this.#table} where ${UNDELIVERED}`,
+    )
+    return rows[0]!
+  }
+
+  /** One snapshot: what it tells of is what was committed when it began. */
+  async #batch(queries: PostgresQueries, which: string, values: unknown[] = []): Promise<Batch> {
+    const { rows } = await queries.query<Batch>(
+      `with batch as materialized (select id, keys, tags, everything from ${this.#table} ${which}),
+      touched as (select distinct unnest(keys) as key from batch limit ${MAX_KEYS + 1})
+      select
+        coalesce((select array_agg(id::text) from batch), '{}') as ids,
+        coalesce((select array_agg(key) from touched), '{}') as keys,
+        coalesce((select array_agg(distinct tag) from batch, unnest(tags) as tag), '{}') as tags,
+        coalesce((select bool_or(everything) from batch), false) as everything`,
+      values,
+    )
+    const { ids, keys, tags, everything } = rows[0]!
+    return { ids, keys, tags, everything: everything || keys.length > MAX_KEYS }
+  }
+
+  async #mark(queries: PostgresQueries, ids: readonly string[], server: string | undefined): Promise<void> {
+    await queries.query(this.#marking('id = any($1::bigint[])'), [ids, server])
+  }
+
+  /** Nobody waits for a row that a relay holds: it marks that itself. */
+  #marking(which: string): string {
+    return `update ${this.#table} set delivered_at = clock_timestamp(), delivered_to = $2
+      where id in (select id from ${this.#table} where ${which} for update skip locked)`
+  }
+}
+
+const UNDELIVERED = 'delivered_at is null'
+const DUE = 'due_at <= clock_timestamp()'
+
+function tableIn(schema: string): string {
+  return `"${schema.replaceAll('"', '""')}".outbox`
+}

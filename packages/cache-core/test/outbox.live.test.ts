@@ -1,0 +1,302 @@
+import type pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cacheAside, createCache, memoryStore, writeThrough } from '../src/index.ts'
+import { createOutbox, type OutboxOptions } from '../src/postgres/index.ts'
+import { fakeRuntime, type Gate, gate } from '../src/testing/index.ts'
+import { isEmbedded, pool, type ScratchOutbox, scratchOutbox } from './scratch-outbox.ts'
+
+const POLL_MS = 200
+
+/** Where invalidations arrive, and are acknowledged or not. */
+function listeningStore() {
+  const heard: string[] = []
+  const store = {
+    heard,
+    acknowledges: true,
+    /** Where an invalidation waits until the script lets it on. */
+    gate: undefined as Gate | undefined,
+    async invalidate(keys: readonly string[], tags: readonly string[]) {
+      await store.gate?.pass()
+      heard.push(...keys, ...tags.map((tag) => `#${tag}`))
+      return store.acknowledges
+    },
+    invalidateAll() {
+      heard.push('*')
+      return store.acknowledges
+    },
+  }
+  return store
+}
+
+let scratch: ScratchOutbox
+let store: ReturnType<typeof listeningStore>
+beforeEach(async () => {
+  scratch = await scratchOutbox()
+  store = listeningStore()
+})
+
+const clients: pg.PoolClient[] = []
+afterEach(() => {
+  for (const client of clients.splice(0)) client.release(true)
+})
+
+/** An outbox whose rounds the test begins. */
+function open(options: Partial<OutboxOptions> = {}) {
+  const runtime = fakeRuntime()
+  const outbox = createOutbox({ pool, schema: scratch.schema, store, runtime, pollMs: POLL_MS, ...options })
+  return {
+    ...outbox,
+    async round() {
+      outbox.start()
+      await runtime.advance(POLL_MS)
+      await outbox.close()
+    },
+    pass: runtime.advance,
+  }
+}
+
+/** A connection of one's own, with a transaction begun on it. */
+async function transaction() {
+  const client = await pool.connect()
+  clients.push(client)
+  await client.query('begin')
+  return client
+}
+
+const makeDue = () => pool.query(`update ${scratch.table} set due_at = clock_timestamp()`)
+const heard = () => store.heard.splice(0).sort()
+
+describe('the relay', () => {
+  it('delivers what is due, once', async () => {
+    const outbox = open()
+    await outbox.add(pool, { keys: ['a', 'b'], tags: ['t'] })
+    await outbox.add(pool, { keys: ['b'], tags: ['t', 'u'] })
+    await outbox.round()
+    expect(heard()).toEqual(['#t', '#u', 'a', 'b'])
+    await outbox.round()
+    expect(heard()).toEqual([])
+    expect(await outbox.lag()).toEqual({ undelivered: 0, lagMs: 0 })
+  })
+
+  it('leaves writes alone that mark their rows themselves, for a second', async () => {
+    const outbox = open()
+    await outbox.add(pool, { keys: ['a'], writeId: 'one' })
+    await outbox.add(pool, { keys: ['b'], writeId: 'two' })
+    await outbox.round()
+    expect(heard()).toEqual([])
+    outbox.delivered('one')
+    await outbox.round()
+    await makeDue()
+    await outbox.round()
+    expect(heard()).toEqual(['b'])
+  })
+
+  it('doesn’t void the claim of a write under way', async () => {
+    const cache = createCache({ store: memoryStore(), read: cacheAside(), write: writeThrough() })
+    const outbox = open({
+      store: {
+        invalidate: (keys, tags) => cache.invalidate({ keys, tags }),
+        invalidateAll: () => cache.invalidateAll(),
+      },
+    })
+    const delivered = () => outbox.delivered('mine')
+    await cache.write({ keys: ['post'], tags: ['posts'], delivered }, async () => {
+      await outbox.add(pool, { keys: ['post'], tags: ['posts'], writeId: 'mine' })
+      await outbox.round()
+      return 'v2'
+    })
+    await outbox.round()
+    expect(await scratch.undelivered()).toBe(0)
+    expect(await cache.read('post', async () => 'loaded')).toMatchObject({ outcome: 'hit', value: 'v2' })
+  })
+
+  it.skipIf(isEmbedded)('delivers both of two rows that were committed in the other order', async () => {
+    const outbox = open()
+    const first = await transaction()
+    await outbox.add(first, { keys: ['first'] })
+    const second = await transaction()
+    await outbox.add(second, { keys: ['second'] })
+    await second.query('commit')
+    await outbox.round()
+    expect(heard()).toEqual(['second'])
+    await first.query('commit')
+    await outbox.round()
+    expect(heard()).toEqual(['first'])
+  })
+
+  it('marks nothing that was not acknowledged, says so once, and tries again', async () => {
+    const said: unknown[] = []
+    const outbox = open({
+      onFailing: (error) => said.push(String(error)),
+      onDelivering: () => said.push('delivering'),
+    })
+    store.acknowledges = false
+    await outbox.add(pool, { keys: ['a'] })
+    for (let i = 0; i < 20; i++) await outbox.round()
+    expect(new Set(heard())).toEqual(new Set(['a']))
+    expect(await scratch.undelivered()).toBe(1)
+    store.acknowledges = true
+    while ((await scratch.undelivered()) > 0) await outbox.round()
+    expect(said).toEqual(['Error: the store did not acknowledge an invalidation', 'delivering'])
+  })
+
+  it.skipIf(isEmbedded)('marks nothing before it was acknowledged', async () => {
+    const outbox = open()
+    store.gate = gate()
+    await outbox.add(pool, { keys: ['a'] })
+    const round = outbox.round()
+    await store.gate.reached
+    expect(await scratch.undelivered()).toBe(1)
+    store.gate.open()
+    await round
+    expect(await scratch.undelivered()).toBe(0)
+  })
+
+  it.skipIf(isEmbedded)('takes no rows that another relay has', async () => {
+    const [one, two] = [open(), open({ store: { ...store, invalidate: store.invalidate } })]
+    store.gate = gate()
+    await one.add(pool, { keys: ['a'] })
+    const round = one.round()
+    await store.gate.reached
+    const { gate: held } = store
+    store.gate = undefined
+    await two.add(pool, { keys: ['b'] })
+    await two.round()
+    expect(heard()).toEqual(['b'])
+    held.open()
+    await round
+    expect(heard()).toEqual(['a'])
+  })
+
+  it('voids everything where that is simpler', async () => {
+    const outbox = open()
+    const keys = (from: number, count: number) => Array.from({ length: count }, (_, i) => `k${from + i}`)
+    for (let i = 0; i < 10; i++) await outbox.add(pool, { keys: keys(1_000 * i, 1_000) })
+    await outbox.round()
+    expect(heard()).toHaveLength(10_000)
+    for (let i = 0; i < 11; i++) await outbox.add(pool, { keys: keys(1_000 * i, 1_000), tags: ['t'] })
+    await outbox.round()
+    expect(heard()).toEqual(['#t', '*'])
+    await outbox.add(pool, { everything: true, tags: ['t'] })
+    await outbox.round()
+    expect(heard()).toEqual(['#t', '*'])
+  })
+
+  it('says how far it is behind', async () => {
+    const outbox = open()
+    await outbox.add(pool, { keys: ['a'], writeId: 'not due' })
+    expect(await outbox.lag()).toEqual({ undelivered: 1, lagMs: 0 })
+    await outbox.add(pool, { keys: ['b'] })
+    await pool.query(`update ${scratch.table} set due_at = due_at - interval '1 min' where keys = '{b}'`)
+    const { undelivered, lagMs } = await outbox.lag()
+    expect(undelivered).toBe(2)
+    expect(lagMs).toBeGreaterThanOrEqual(60_000)
+    expect(lagMs).toBeLessThan(70_000)
+  })
+
+  it('prunes what was delivered long ago, and nothing that was not', async () => {
+    const outbox = open({ keepMs: 60_000 })
+    await pool.query(
+      `insert into ${scratch.table} (keys, created_at, due_at, delivered_at)
+      select array['k' || i], now() - interval '1 h', now() + interval '1 h', now() - interval '1 h'
+      from generate_series(1, 2500) as i`,
+    )
+    await outbox.add(pool, { keys: ['young'] })
+    await pool.query(`update ${scratch.table} set delivered_at = null where keys = '{k7}'`)
+    await outbox.round()
+    const { rows } = await pool.query(`select keys[1] as key from ${scratch.table} order by id`)
+    expect(rows.map(({ key }) => key)).toEqual(['k7', 'young'])
+  })
+})
+
+describe('catching up', () => {
+  it('delivers what is not due too', async () => {
+    const outbox = open()
+    await outbox.add(pool, { keys: ['a'], writeId: 'of a process that died' })
+    await outbox.catchUp()
+    expect(heard()).toEqual(['a'])
+    expect(await scratch.undelivered()).toBe(0)
+  })
+
+  it.skipIf(isEmbedded)(
+    'delivers what another relay has taken and not delivered yet, without waiting for it',
+    async () => {
+      const [stuck, returning] = [
+        open(),
+        open({ store: { ...listeningStore(), invalidate: (keys) => store.heard.push(...keys) > 0 } }),
+      ]
+      store.gate = gate()
+      await stuck.add(pool, { keys: ['a'] })
+      const round = stuck.round()
+      await store.gate.reached
+      await returning.catchUp()
+      expect(heard()).toEqual(['a'])
+      store.gate.open()
+      await round
+      expect(await scratch.undelivered()).toBe(0)
+    },
+  )
+
+  it('delivers again, to another server, what was delivered; to the same one nothing', async () => {
+    const outbox = open()
+    await outbox.catchUp('server 1')
+    await outbox.add(pool, { keys: ['by the relay'] })
+    await outbox.add(pool, { keys: ['by its writer'], writeId: 'mine' })
+    outbox.delivered('mine')
+    await outbox.round()
+    expect(heard()).toEqual(['by the relay'])
+    await outbox.catchUp('server 1')
+    expect(heard()).toEqual([])
+    await outbox.catchUp('server 2')
+    expect(heard()).toEqual(['by its writer', 'by the relay'])
+    await outbox.catchUp('server 2')
+    expect(heard()).toEqual([])
+  })
+
+  it('knows from the table what a process before it delivered, and to whom', async () => {
+    const before = open()
+    await before.catchUp('server 1')
+    await before.add(pool, { keys: ['a'] })
+    await before.round()
+    heard()
+    await open().catchUp('server 1')
+    expect(heard()).toEqual([])
+    await open().catchUp('server 2')
+    expect(heard()).toEqual(['a'])
+  })
+
+  it('rejects, and marks nothing, while it is not acknowledged', async () => {
+    const outbox = open()
+    await outbox.add(pool, { keys: ['a'] })
+    store.acknowledges = false
+    await expect(outbox.catchUp('server 1')).rejects.toThrow('did not acknowledge')
+    expect(await scratch.undelivered()).toBe(1)
+  })
+
+  it('marks a hundred thousand rows, and voids everything for them', async () => {
+    const outbox = open()
+    await pool.query(`insert into ${scratch.table} (keys) select array['k' || i] from generate_series(1, 100000) as i`)
+    await outbox.catchUp()
+    expect(heard()).toEqual(['*'])
+    expect(await scratch.undelivered()).toBe(0)
+  })
+})
+
+it.skipIf(isEmbedded)('outlives the loss of its connection in the middle of a batch', async () => {
+  const said: string[] = []
+  const outbox = open({ onFailing: (error) => said.push(String(error)) })
+  store.gate = gate()
+  await outbox.add(pool, { keys: ['a'] })
+  const round = outbox.round()
+  await store.gate.reached
+  await pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where state = 'idle in transaction' and query like $1`,
+    [`%${scratch.schema}%`],
+  )
+  store.gate.open()
+  await round
+  expect(said).toHaveLength(1)
+  expect(await scratch.undelivered()).toBe(1)
+  while ((await scratch.undelivered()) > 0) await outbox.round()
+  expect(new Set(heard())).toEqual(new Set(['a']))
+})

@@ -1,0 +1,29 @@
+/**
+ * A relay in a process of its own: `relay-process.ts SCHEMA PREFIX HANG_AFTER`. Once it has delivered HANG_AFTER batches
+ * it takes another, says how many names are in it, and hangs: the place to kill it.
+ */
+import { Redis } from 'ioredis'
+import pg from 'pg'
+import { createOutbox } from '../src/postgres/index.ts'
+import { redisOptions, redisStore } from '../src/redis/index.ts'
+
+const [schema, prefix, hangAfter] = process.argv.slice(2) as [string, string, string]
+const client = new Redis(process.env.TEST_REDIS_URL!, { ...redisOptions, lazyConnect: true })
+await client.connect()
+const store = redisStore({ client, prefix })
+let batchesLeft = Number(hangAfter)
+const outbox = createOutbox({
+  pool: new pg.Pool({ connectionString: process.env.TEST_DATABASE_URL!, max: 2 }),
+  schema,
+  pollMs: 10,
+  store: {
+    async invalidate(keys, tags) {
+      if (batchesLeft-- > 0) return store.invalidate(keys, tags)
+      process.send!(keys.length)
+      return new Promise(() => {})
+    },
+    invalidateAll: () => store.invalidateAll(),
+  },
+})
+outbox.start()
+setInterval(() => {}, 1_000) // the relay's own timer keeps no process alive

@@ -1,0 +1,54 @@
+/** An outbox's table in a schema of its own, on the Postgres that `with-servers` gave. */
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { afterAll } from 'vitest'
+import { outboxTable } from '../src/postgres/index.ts'
+
+const url = process.env.TEST_DATABASE_URL
+if (url === undefined) throw new Error('TEST_DATABASE_URL is not set; run the tests by `pnpm test`')
+
+export const pool = new pg.Pool({
+  connectionString: url,
+  max: 24,
+  connectionTimeoutMillis: 10_000,
+  statement_timeout: 15_000,
+})
+
+const { rows } = await pool.query('select version()')
+/** All connections of PGlite are one session: no transaction is open while another one runs. */
+export const isEmbedded: boolean = rows[0].version.includes('PGlite')
+
+const schemas: string[] = []
+afterAll(async () => {
+  for (const schema of schemas) await pool.query(`drop schema ${schema} cascade`)
+  await pool.end()
+})
+
+export interface ScratchOutbox {
+  readonly schema: string
+  /** The name of its table. */
+  readonly table: string
+  undelivered(): Promise<number>
+  /** Resolves when nothing is undelivered. */
+  allDelivered(): Promise<void>
+}
+
+export async function scratchOutbox(): Promise<ScratchOutbox> {
+  const schema = `t${randomBytes(6).toString('hex')}`
+  schemas.push(schema)
+  await pool.query(`create schema ${schema}`)
+  for (const statement of outboxTable(schema)) await pool.query(statement)
+  const undelivered = async () => {
+    const found = await pool.query(`select count(*)::integer as n from ${schema}.outbox where delivered_at is null`)
+    return found.rows[0].n
+  }
+  return {
+    schema,
+    table: `${schema}.outbox`,
+    undelivered,
+    async allDelivered() {
+      while ((await undelivered()) > 0) await sleep(10)
+    },
+  }
+}
