@@ -33,7 +33,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const databaseUrl = services.postgres!.url
   try {
     const load = join(root, 'packages/posts-db/src/cli/load-posts.ts')
-    await promisify(execFile)(process.execPath, [load, '--count', String(options.posts)], {
+    await promisify(execFile)(process.execPath, ['--conditions=workspace-source', load, '--count', String(options.posts)], {
       env: { ...process.env, DATABASE_URL: databaseUrl },
     })
     const urls: string[] = []

@@ -13,12 +13,14 @@ export interface Place {
   readonly onFailure?: (error: CacheError) => void
   /** Called with each key evicted from memory for room. */
   readonly onEvict?: (key: string) => void
+  /** As `redisStore` takes it. Memory has no server, and the naive forms don't ask. */
+  readonly beforeUse?: (server: string) => Promise<void>
 }
 
 /** The store whose promises hold. */
-export function guarded({ client, prefix, onFailure, onEvict }: Place): Store {
+export function guarded({ client, prefix, onFailure, onEvict, beforeUse }: Place): Store {
   if (client === undefined) return memoryStore(onEvict && { onEvict })
-  return redisStore({ client, prefix, ...(onFailure && { onFailure }) })
+  return redisStore({ client, prefix, ...(onFailure && { onFailure }), ...(beforeUse && { beforeUse }) })
 }
 
 /** The store as most libraries have it. */

@@ -7,12 +7,21 @@ import type { OwedInvalidations } from '../resilience/owed-invalidations.ts'
 import { owedTo, type ResilienceOptions, resilientStore } from '../resilience/resilient-store.ts'
 import { checkPrefix, type RedisClient, redisCommands } from './redis-commands.ts'
 import { ServerClock } from './server-clock.ts'
+import { serverRun } from './server-run.ts'
 
 export interface RedisStoreOptions extends ResilienceOptions {
   /** Built with `redisOptions`. May be shared with other stores and uses. */
   readonly client: RedisClient
   /** Put before every key, so that caches can share a Redis. Not empty, no `{` or `}`. */
   readonly prefix: string
+  /**
+   * Called before this process uses the store for the first time, after each outage and on each new connection: to deliver
+   * what others have written meanwhile (`Outbox.catchUp`). Until it resolves, reads go past the cache; when it rejects, it
+   * is called again within a second.
+   *
+   * @param server which server answers, and since which start of it: another text after a restart or a failover
+   */
+  readonly beforeUse?: (server: string) => Promise<void>
   /** Default the process's own time and timers. One for all stores on a client: the first one's. */
   readonly runtime?: Runtime
 }
@@ -49,11 +58,15 @@ export const clusterOptions = {
  *
  * @throws CacheError `BAD_OPTION` for a client that sends commands twice, or an unusable prefix.
  */
-export function redisStore({ client, prefix, onFailure, runtime }: RedisStoreOptions): Store {
+export function redisStore({ client, prefix, onFailure, beforeUse, runtime }: RedisStoreOptions): Store {
   const { clock, circuit, owedByPrefix } = connectionOf(client, runtime)
   const commands = redisCommands(client, checkPrefix(prefix), clock)
   const owed = owedByPrefix.get(prefix) ?? owedTo(commands, circuit)
   owedByPrefix.set(prefix, owed)
+  if (beforeUse !== undefined) {
+    owed.catchUpBy(async () => beforeUse(await circuit.run(() => serverRun(client))))
+    if (client.status === 'ready') void owed.pay()
+  }
   return resilientStore(commands, circuit, onFailure && { onFailure }, owed)
 }
 
@@ -72,7 +85,14 @@ export function connectionOf(client: RedisClient, runtime: Runtime = systemRunti
   if (known !== undefined) return known
   checkClient(client)
   const clock = new ServerClock(runtime.now)
-  client.on('ready', () => clock.forget())
+  const owedByPrefix = new Map<string, OwedInvalidations>()
+  client.on('ready', () => {
+    clock.forget()
+    for (const owed of owedByPrefix.values()) {
+      owed.oweCatchUp()
+      void owed.pay()
+    }
+  })
   client.on('error', () => {}) // each command reports its own failure; without a listener ioredis prints them all
   const circuit = new Circuit({
     probe: () => client.ping(),
@@ -80,7 +100,7 @@ export function connectionOf(client: RedisClient, runtime: Runtime = systemRunti
     isOutage: (error) => !(error instanceof Error && error.name === 'ReplyError'),
     runtime,
   })
-  const connection = { clock, circuit, owedByPrefix: new Map() }
+  const connection = { clock, circuit, owedByPrefix }
   connections.set(client, connection)
   return connection
 }

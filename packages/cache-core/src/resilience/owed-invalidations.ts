@@ -7,12 +7,13 @@ const MAX_OWED = 10_000
 const RETRY_MS = { first: 250, last: 1_000 }
 
 /**
- * The invalidations that could not be delivered to a store. Until they are paid, what the store has may be what they
- * should have voided. Shared by all who use the same entries.
+ * The invalidations that could not be delivered to a store, and those of others that nobody here knows of. Until they are
+ * paid, what the store has may be what they should have voided. Shared by all who use the same entries.
  */
 export class OwedInvalidations {
   readonly #pay: (debt: Debt) => Promise<void>
   readonly #runtime: Runtime
+  readonly #catchUps: (() => Promise<void>)[] = []
   #debt = newDebt()
   #isPaying = false
   #cancelPayment: (() => void) | undefined
@@ -40,6 +41,19 @@ export class OwedInvalidations {
     this.#payLater()
   }
 
+  /** Has `catchUp` deliver what others owe: now, and whenever `oweCatchUp` says so. It counts as owed until it resolves. */
+  catchUpBy(catchUp: () => Promise<void>): void {
+    this.#catchUps.push(catchUp)
+    this.oweCatchUp()
+  }
+
+  /** The store was not to be reached, or another server may have taken its place. */
+  oweCatchUp(): void {
+    if (this.#catchUps.length === 0) return
+    this.#debt.catchUp = true
+    this.#payLater()
+  }
+
   /** Pays now what is owed; what can't be delivered stays owed. */
   async pay(): Promise<void> {
     this.#cancelPayment?.()
@@ -49,10 +63,12 @@ export class OwedInvalidations {
     this.#debt = newDebt()
     this.#isPaying = true
     try {
-      await this.#pay(debt)
+      if (hasNames(debt)) await this.#pay(debt)
+      if (debt.catchUp) await Promise.all(this.#catchUps.map((catchUp) => catchUp()))
       this.#retryMs = RETRY_MS.first
     } catch {
       if (debt.everything) this.#debt.everything = true
+      if (debt.catchUp) this.#debt.catchUp = true
       this.owe([...debt.keys], [...debt.tags])
     } finally {
       this.#isPaying = false
@@ -72,14 +88,19 @@ export interface Debt {
   readonly keys: Set<string>
   readonly tags: Set<string>
   everything: boolean
+  catchUp: boolean
 }
 
 function newDebt(): Debt {
-  return { keys: new Set(), tags: new Set(), everything: false }
+  return { keys: new Set(), tags: new Set(), everything: false, catchUp: false }
 }
 
-function isNothing({ keys, tags, everything }: Debt): boolean {
-  return !everything && keys.size === 0 && tags.size === 0
+function isNothing(debt: Debt): boolean {
+  return !debt.catchUp && !hasNames(debt)
+}
+
+function hasNames({ keys, tags, everything }: Debt): boolean {
+  return everything || keys.size + tags.size > 0
 }
 
 /** What it takes to pay in full. Everything's tags are voided by name: there may be entries elsewhere that carry them. */

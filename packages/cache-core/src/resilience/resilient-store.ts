@@ -15,6 +15,7 @@ const NO_DEADLINE = Number.POSITIVE_INFINITY
 export function owedTo(store: Store, circuit: Circuit): OwedInvalidations {
   const pay = (debt: Debt) => circuit.run(() => payTo(store, debt), NO_DEADLINE)
   const owed = new OwedInvalidations(pay, circuit.runtime)
+  circuit.onOpened(() => owed.oweCatchUp())
   circuit.onRecovered(() => void owed.pay())
   return owed
 }
