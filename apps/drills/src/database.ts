@@ -1,0 +1,73 @@
+/** A private Postgres for a set of drills, with one database made once that each drill gets a copy of. */
+import { type PostgresServer, startPostgresServer } from 'local-servers'
+import pg from 'pg'
+import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
+import { type StrategyName, strategyNames } from 'strategies'
+
+export interface DrillDatabases {
+  readonly server: PostgresServer
+  /** A fresh copy, and the drill's own connection to it. */
+  copy(): Promise<DatabaseCopy>
+  stop(): Promise<void>
+}
+
+export interface DatabaseCopy {
+  readonly url: string
+  readonly client: pg.Client
+  /** Ends the drill's connection and drops the copy, whoever still uses it. */
+  drop(): Promise<void>
+}
+
+const TEMPLATE = 'all_posts'
+const POSTS = 20
+
+export async function startDatabases(): Promise<DrillDatabases> {
+  const server = await startPostgresServer()
+  const onServer = async (statement: string) => {
+    const client = await connect(server.url)
+    await client.query(statement).finally(() => client.end())
+  }
+  await onServer(`CREATE DATABASE ${TEMPLATE}`)
+  const database = createDatabase({ url: urlOf(server, TEMPLATE) })
+  const schemas = strategyNames.map(schemaName)
+  await migrate(database, schemas)
+  await loadPosts(database, schemas, { count: POSTS })
+  await database.close()
+  let copies = 0
+  return {
+    server,
+    async copy() {
+      const name = `drill_${++copies}`
+      await onServer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`)
+      const url = urlOf(server, name)
+      const client = await connect(url)
+      return {
+        url,
+        client,
+        async drop() {
+          await client.end()
+          await onServer(`DROP DATABASE ${name} WITH (FORCE)`)
+        },
+      }
+    },
+    stop: () => server.stop(),
+  }
+}
+
+export async function versionInDatabase(client: pg.Client, strategy: StrategyName, id: number): Promise<number> {
+  const { rows } = await client.query(`SELECT version FROM ${schemaName(strategy)}.posts WHERE id = $1`, [id])
+  return rows[0].version
+}
+
+function urlOf(server: PostgresServer, database: string): string {
+  const url = new URL(server.url)
+  url.pathname = `/${database}`
+  return url.href
+}
+
+async function connect(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, application_name: 'drill' })
+  client.on('error', () => {}) // a query that follows says so itself
+  await client.connect()
+  return client
+}

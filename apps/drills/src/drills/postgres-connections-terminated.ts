@@ -1,0 +1,20 @@
+import type { Drill } from '../drill.ts'
+
+const TIMES = 4
+
+export const postgresConnectionsTerminated: Drill = {
+  name: 'postgres-connections-terminated',
+  fault: `pg_terminate_backend of all connections, ${TIMES} times`,
+  holds: 'only what was under way on them fails, with 503; no read is old',
+  allows: { failures: [503] },
+  async inflict({ database, load, span }) {
+    for (let i = 0; i < TIMES; i++) {
+      await span(() =>
+        database.query(`
+          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND pid <> pg_backend_pid()`),
+      )
+      await load.more(80)
+    }
+  },
+}

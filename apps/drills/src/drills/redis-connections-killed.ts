@@ -1,0 +1,16 @@
+import type { Drill } from '../drill.ts'
+
+const TIMES = 6
+
+export const redisConnectionsKilled: Drill = {
+  name: 'redis-connections-killed',
+  fault: `CLIENT KILL of all connections to Redis, ${TIMES} times`,
+  holds: 'no read fails, and none is old but for an invalidation that was cut off, until it is sent again',
+  async inflict({ redis, load }) {
+    for (let i = 0; i < TIMES; i++) {
+      // Not the connection that asks for it.
+      await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal')
+      await load.more(60)
+    }
+  },
+}

@@ -1,0 +1,15 @@
+import type { Drill } from '../drill.ts'
+import { errorsOf } from '../redis-errors.ts'
+import { until } from '../until.ts'
+
+export const redisReadOnly: Drill = {
+  name: 'redis-read-only',
+  fault: 'Redis takes no writes (NOREPLICAS), as a master that lost its replicas',
+  holds: 'no read fails',
+  async inflict({ redis: { admin }, load }) {
+    await admin.config('SET', 'min-replicas-to-write', '1')
+    await load.more(300)
+    await until('Redis has refused 20 commands', 5_000, async () => (await errorsOf(admin, 'NOREPLICAS')) >= 20)
+    await admin.config('SET', 'min-replicas-to-write', '0')
+  },
+}

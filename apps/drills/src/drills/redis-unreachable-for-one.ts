@@ -1,0 +1,20 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Drill } from '../drill.ts'
+
+const HANGS_MS = 2_000
+
+export const redisUnreachableForOne: Drill = {
+  name: 'redis-unreachable-for-one',
+  fault: `the way of one API process to Redis hangs for ${HANGS_MS} ms, then is reset; the other process goes on`,
+  holds: 'no read fails; what the one process wrote is seen by the other once the outbox has delivered it',
+  throughProxy: true,
+  allows: { staleForAtMostMs: 2_000 },
+  async inflict({ way, load }) {
+    await way.hang()
+    await sleep(HANGS_MS)
+    await way.mend()
+    await way.reset()
+    await load.more(100)
+    await way.mend()
+  },
+}

@@ -1,0 +1,107 @@
+/** Holds what the clients saw to what was promised, and to what the drill allows. */
+import { checkHistory, type Operation, type Promised, type Violation } from 'history'
+import type { Drill } from './drill.ts'
+import { isRequest } from './load.ts'
+
+/** When it was broken, by the clock of the operations. */
+export interface Fault {
+  readonly from: number
+  /** When all was mended. */
+  readonly to: number
+  /** Parts of it to which failures are confined. Default all of it. */
+  readonly spans?: readonly Span[]
+}
+
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+export interface Judgement {
+  readonly reads: number
+  readonly failedReads: number
+  /** Of the reads and writes. */
+  readonly longestMs: number
+  /** What was promised not to happen, and is not allowed either. */
+  readonly breaches: readonly Violation[]
+  /** Reads that were old as the drill allows. */
+  readonly excused: readonly Violation[]
+  /** Of those, the longest. */
+  readonly staleMs: number
+  /** What did not hold, one line each. */
+  readonly problems: readonly string[]
+}
+
+/** So long after the fault ended a read may still be as old as the drill allows, in ms. */
+export const STALE_AFTER_MS = 1_000
+/** What began so long after the fault ended is no longer under way because of it, in ms. */
+const UNDER_WAY_AFTER_MS = 100
+const ANSWER_WITHIN_MS = 2_000
+
+/** @param operations of one strategy, with the final reads */
+export function judge(
+  { allows = {}, answerWithinMs = ANSWER_WITHIN_MS }: Pick<Drill, 'allows' | 'answerWithinMs'>,
+  operations: readonly Operation[],
+  promised: Promised,
+  fault: Fault,
+): Judgement {
+  const requests = operations.filter(isRequest)
+  const reads = requests.filter(({ op }) => op === 'read')
+  const failed = requests.filter(({ outcome }) => outcome !== 'ok')
+  const verdict = checkHistory(operations, promised)
+  const broken = verdict.violations.filter((violation) => violation.promised)
+  const excused = broken.filter((violation) => isExcused(violation, allows.staleForAtMostMs, fault))
+  const breaches = broken.filter((violation) => !excused.includes(violation))
+  const wronglyFailed = failed.filter((request) => !mayFail(request, allows.failures ?? [], fault))
+  const slowest = requests.reduce((a, b) => (b.end - b.start > a.end - a.start ? b : a), NO_REQUEST)
+  const longestMs = slowest.end - slowest.start
+
+  const problems: string[] = []
+  const complain = (count: number, what: string, first: Operation | undefined) => {
+    if (first !== undefined) problems.push(`${count} ${what}, such as ${inWords(first, fault)}`)
+  }
+  for (const kind of new Set(breaches.map((breach) => breach.kind))) {
+    const ofKind = breaches.filter((breach) => breach.kind === kind)
+    complain(ofKind.length, `breaches (${kind})`, ofKind[0]!.operations.at(-1))
+  }
+  complain(wronglyFailed.length, 'requests failed that should not', wronglyFailed[0])
+  if (longestMs > answerWithinMs) complain(1, `request took more than ${answerWithinMs} ms`, slowest)
+  if (verdict.withoutFinalRead.length > 0) problems.push(`no final read of ${verdict.withoutFinalRead.join(', ')}`)
+  if (verdict.reads.ok === 0 || verdict.writes.ok === 0) problems.push('no load')
+  return {
+    reads: reads.length,
+    failedReads: failed.filter(({ op }) => op === 'read').length,
+    longestMs,
+    breaches,
+    excused,
+    staleMs: Math.max(0, ...excused.map(staleMsOf)),
+    problems,
+  }
+}
+
+const NO_REQUEST = { start: 0, end: 0 } as Operation
+
+/** From the acknowledgement of the newer version, which proves the violation and comes first, to the start of the read. */
+function staleMsOf({ operations }: Violation): number {
+  return operations.at(-1)!.start - operations[0].end
+}
+
+function isExcused(violation: Violation, staleForAtMostMs: number | undefined, { from, to }: Fault): boolean {
+  if (staleForAtMostMs === undefined) return false
+  if (violation.kind !== 'read-after-write' && violation.kind !== 'monotonic-reads') return false
+  const acknowledged = violation.operations[0]
+  const read = violation.operations.at(-1)!
+  const touched = acknowledged.end >= from && acknowledged.start <= to && read.start <= to + STALE_AFTER_MS
+  return touched && staleMsOf(violation) <= staleForAtMostMs
+}
+
+function mayFail({ start, end, status = 0 }: Operation, statuses: readonly number[], fault: Fault): boolean {
+  const { spans = [fault] } = fault
+  return statuses.includes(status) && spans.some(({ from, to }) => end >= from && start <= to + UNDER_WAY_AFTER_MS)
+}
+
+function inWords({ op, key, client, start, end, version, status, cache, server }: Operation, { from }: Fault): string {
+  const got = version === null ? `status ${status}` : `version ${version}`
+  const when = `from ${(start - from).toFixed(0)} to ${(end - from).toFixed(0)} ms after the fault began`
+  return `a ${op} of ${key} by ${client} at ${server} ${when}: ${got}${cache ? `, ${cache}` : ''}`
+}

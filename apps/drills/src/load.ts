@@ -1,0 +1,78 @@
+/** The load of a drill: clients that read and write a few hot posts under each strategy, all of it recorded. */
+import { FINAL_CLIENT, type Operation, type Recording, recordClients } from 'history'
+import type { StrategyName } from 'strategies'
+import { PageReader } from './page-reader.ts'
+import { until, within } from './until.ts'
+
+/** The posts that are read and written. The page with all of them is read, too. */
+export const HOT_IDS = [1, 2, 3, 4]
+/** Read by nobody under load and written by nobody: whether it is a hit tells whether the cache is used. */
+export const QUIET_ID = 9
+/** Read and written by drills themselves, where each step is theirs. */
+export const SCRIPTED_ID = 10
+/** Asked for only where the answer should be that there is none to give. */
+export const NEVER_CACHED_ID = 9_999
+
+export interface LoadOptions {
+  readonly urls: readonly string[]
+  readonly strategies: readonly StrategyName[]
+  readonly seed: number
+  /** After so long a client takes a request for stuck, in ms. */
+  readonly stuckAfterMs: number
+  /** The version of a post in a strategy's own copy. */
+  readonly versionInDatabase: (strategy: StrategyName, id: number) => Promise<number>
+}
+
+export interface Load {
+  /** Resolves when so many more operations have been answered. @throws when that takes 15 s */
+  more(operations: number): Promise<void>
+  /** Adds what a drill did itself. */
+  add(strategy: StrategyName, operation: Operation): void
+  /** Waits until everything under way is answered; resolves with all operations by strategy. */
+  stop(): Promise<Map<StrategyName, readonly Operation[]>>
+}
+
+const MORE_WITHIN_MS = 15_000
+
+export function startLoad({ urls, strategies, seed, stuckAfterMs, versionInDatabase }: LoadOptions): Load {
+  const added = new Map<StrategyName, Operation[]>(strategies.map((strategy) => [strategy, []]))
+  const recordings = new Map<StrategyName, Recording>()
+  const pages = new Map<StrategyName, PageReader>()
+  for (const strategy of strategies) {
+    const recording = recordClients({
+      urls,
+      strategy,
+      ids: HOT_IDS,
+      processes: 1,
+      clientsPerProcess: 2,
+      writeRatio: 0.15,
+      seed: seed + recordings.size,
+      pauseMs: 4,
+      timeoutMs: stuckAfterMs,
+      readFinal: (id) => versionInDatabase(strategy, id),
+    })
+    recordings.set(strategy, recording)
+    pages.set(strategy, new PageReader({ urls, strategy, ids: HOT_IDS, pauseMs: 20, timeoutMs: stuckAfterMs }))
+  }
+  const progress = () => [...recordings.values()].reduce((sum, recording) => sum + recording.progress(), 0)
+
+  return {
+    async more(operations) {
+      const from = progress()
+      await until(`${operations} more operations are answered`, MORE_WITHIN_MS, () => progress() >= from + operations)
+    },
+    add: (strategy, operation) => added.get(strategy)!.push(operation),
+    async stop() {
+      const stopped = [...recordings].map(async ([strategy, recording]) => {
+        const [single, paged] = await Promise.all([recording.stop(), pages.get(strategy)!.stop()])
+        return [strategy, [...single, ...paged, ...added.get(strategy)!]] as const
+      })
+      return new Map(await within('ending the load', stuckAfterMs + 10_000, Promise.all(stopped)))
+    },
+  }
+}
+
+/** The final reads come from the database and say nothing of how the API answers. */
+export function isRequest({ client }: Operation): boolean {
+  return client !== FINAL_CLIENT
+}

@@ -1,0 +1,86 @@
+/** Puts up what a drill breaks, and takes it down in whatever state it is. */
+import { redisOptions } from 'cache-core/redis'
+import { Redis } from 'ioredis'
+import { type ApiProcess, startApi, startRedis, startServices, startToxiproxy } from 'local-servers'
+import type { DatabaseCopy, DrillDatabases } from './database.ts'
+import type { Drill, RedisUnderDrill } from './drill.ts'
+
+/** What lies under a drill, without its load. */
+export interface Ground {
+  readonly redis: RedisUnderDrill
+  readonly copy: DatabaseCopy
+  readonly apis: ApiProcess[]
+  readonly way: Awaited<ReturnType<Awaited<ReturnType<typeof startToxiproxy>>['proxy']>> | undefined
+  startApi(env?: Record<string, string>): Promise<ApiProcess>
+  takeDown(): Promise<void>
+}
+
+const collector = new URL('./gc-on-signal.ts', import.meta.url)
+/** Races show when loads take a while. */
+const ORIGIN_DELAY_MS = '5'
+
+export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Ground> {
+  const apiEnvs = drill.apis?.() ?? [{}, {}]
+  // It starts nothing, and ends what it is told of if this process is killed.
+  const guard = await startServices({})
+  const takeDowns: (() => unknown)[] = [() => guard.stop()]
+  const guarded = <T extends { pid: number }>(server: T): T => {
+    takeDowns.push(guard.alsoEnd(server.pid))
+    return server
+  }
+  const takeDown = async () => {
+    for (const end of takeDowns.splice(0).reverse()) await end()
+  }
+  try {
+    const copy = await databases.copy()
+    takeDowns.push(copy.drop)
+    const redis = await redisUnderDrill(guarded, takeDowns)
+    let way: Ground['way']
+    if (drill.throughProxy) {
+      const toxiproxy = guarded(await startToxiproxy())
+      takeDowns.push(toxiproxy.kill)
+      way = await toxiproxy.proxy(`127.0.0.1:${redis.server.port}`)
+    }
+    const databaseUrl = `${copy.url}?${drill.databaseParameters ?? ''}`
+    const start = async (env: Record<string, string> = {}) => {
+      const given = {
+        DATABASE_URL: databaseUrl,
+        REDIS_URL: redis.server.url,
+        ORIGIN_DELAY_MS,
+        NODE_OPTIONS: `--import=${collector}`,
+      }
+      const api = guarded(await startApi({ ...given, ...env }))
+      takeDowns.push(api.kill)
+      return api
+    }
+    const apis = await Promise.all(
+      apiEnvs.map((env, i) => start(i === 0 && way ? { ...env, REDIS_URL: `redis://${way.address}` } : env)),
+    )
+    return { redis, copy, apis, way, startApi: start, takeDown }
+  } catch (error) {
+    await takeDown()
+    throw error
+  }
+}
+
+async function redisUnderDrill(
+  guarded: <T extends { pid: number }>(server: T) => T,
+  takeDowns: (() => unknown)[],
+): Promise<RedisUnderDrill> {
+  let server = guarded(await startRedis())
+  const { url, port } = server
+  const admin = new Redis(url, { ...redisOptions, commandTimeout: 5_000, enableAutoPipelining: false })
+  admin.on('error', () => {})
+  takeDowns.push(() => server.kill())
+  takeDowns.push(() => admin.disconnect())
+  await new Promise((resolve) => admin.once('ready', resolve))
+  return {
+    get server() {
+      return server
+    },
+    admin,
+    async startAgain() {
+      server = guarded(await startRedis({ port }))
+    },
+  }
+}
