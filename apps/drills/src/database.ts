@@ -6,15 +6,17 @@ import { type StrategyName, strategyNames } from 'strategies'
 
 export interface DrillDatabases {
   readonly server: PostgresServer
-  /** A fresh copy, and the drill's own connection to it. */
+  /** A fresh copy, and the drill's own connections to it. */
   copy(): Promise<DatabaseCopy>
   stop(): Promise<void>
 }
 
 export interface DatabaseCopy {
   readonly url: string
+  /** For what takes several statements. */
   readonly client: pg.Client
-  /** Ends the drill's connection and drops the copy, whoever still uses it. */
+  versionOf(strategy: StrategyName, id: number): Promise<number>
+  /** Ends the drill's connections and drops the copy, whoever still uses it. */
   drop(): Promise<void>
 }
 
@@ -41,22 +43,23 @@ export async function startDatabases(): Promise<DrillDatabases> {
       await onServer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`)
       const url = urlOf(server, name)
       const client = await connect(url)
+      const pool = new pg.Pool({ connectionString: url, max: 4, application_name: 'drill' })
+      pool.on('error', () => {}) // of those that a drill terminates
       return {
         url,
         client,
+        async versionOf(strategy, id) {
+          const { rows } = await pool.query(`SELECT version FROM ${schemaName(strategy)}.posts WHERE id = $1`, [id])
+          return rows[0].version
+        },
         async drop() {
-          await client.end()
+          await Promise.all([client.end(), pool.end()])
           await onServer(`DROP DATABASE ${name} WITH (FORCE)`)
         },
       }
     },
     stop: () => server.stop(),
   }
-}
-
-export async function versionInDatabase(client: pg.Client, strategy: StrategyName, id: number): Promise<number> {
-  const { rows } = await client.query(`SELECT version FROM ${schemaName(strategy)}.posts WHERE id = $1`, [id])
-  return rows[0].version
 }
 
 function urlOf(server: PostgresServer, database: string): string {

@@ -48,6 +48,8 @@ export interface Site {
   readonly postgres: PostgresServer
   /** The drill's own connection to the database under the API. */
   readonly database: pg.Client
+  /** The version of a post in a strategy's own copy. */
+  versionInDatabase(strategy: StrategyName, id: number): Promise<number>
   readonly apis: readonly ApiProcess[]
   /** Between the first API process and Redis, if the drill asked for it. */
   readonly way: ProxiedWay

@@ -1,5 +1,5 @@
 /** The load of a drill: clients that read and write a few hot posts under each strategy, all of it recorded. */
-import { FINAL_CLIENT, type Operation, type Recording, recordClients } from 'history'
+import { FINAL_CLIENT, monotonicMs, type Operation, postKey, type Recording, recordClients } from 'history'
 import type { StrategyName } from 'strategies'
 import { PageReader } from './page-reader.ts'
 import { until, within } from './until.ts'
@@ -54,6 +54,17 @@ export function startLoad({ urls, strategies, seed, stuckAfterMs, versionInDatab
     recordings.set(strategy, recording)
     pages.set(strategy, new PageReader({ urls, strategy, ids: HOT_IDS, pauseMs: 20, timeoutMs: stuckAfterMs }))
   }
+  /** Of the posts that the clients leave alone. */
+  const finalReads = (strategy: StrategyName, own: readonly Operation[]) => {
+    const ids = [...new Set(own.map(({ key }) => Number(key.split(':')[1])))].filter((id) => !HOT_IDS.includes(id))
+    return Promise.all(
+      ids.map(async (id): Promise<Operation> => {
+        const start = monotonicMs()
+        const version = await versionInDatabase(strategy, id)
+        return { client: FINAL_CLIENT, key: postKey(id), op: 'read', version, start, end: monotonicMs(), outcome: 'ok' }
+      }),
+    )
+  }
   const progress = () => [...recordings.values()].reduce((sum, recording) => sum + recording.progress(), 0)
 
   return {
@@ -65,7 +76,8 @@ export function startLoad({ urls, strategies, seed, stuckAfterMs, versionInDatab
     async stop() {
       const stopped = [...recordings].map(async ([strategy, recording]) => {
         const [single, paged] = await Promise.all([recording.stop(), pages.get(strategy)!.stop()])
-        return [strategy, [...single, ...paged, ...added.get(strategy)!]] as const
+        const own = added.get(strategy)!
+        return [strategy, [...single, ...paged, ...own, ...(await finalReads(strategy, own))]] as const
       })
       return new Map(await within('ending the load', stuckAfterMs + 10_000, Promise.all(stopped)))
     },

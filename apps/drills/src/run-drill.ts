@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { monotonicMs, type Operation, type Promised, writeHistory } from 'history'
 import type { ApiProcess } from 'local-servers'
 import type { StrategyName } from 'strategies'
-import { type DrillDatabases, versionInDatabase } from './database.ts'
+import type { DrillDatabases } from './database.ts'
 import type { Drill, Site } from './drill.ts'
 import { type Fault, type Judgement, judge, type Span } from './judge.ts'
 import { QUIET_ID, startLoad } from './load.ts'
@@ -86,7 +86,7 @@ async function inflictOn(
     strategies,
     seed,
     stuckAfterMs: answerWithinMs + 3_000,
-    versionInDatabase: (strategy, id) => versionInDatabase(copy.client, strategy, id),
+    versionInDatabase: copy.versionOf,
   })
   const spans: Span[] = []
   const site: Site = {
@@ -94,6 +94,7 @@ async function inflictOn(
     way: ground.way!,
     postgres: databases.server,
     database: copy.client,
+    versionInDatabase: copy.versionOf,
     load,
     strategies,
     async span(work) {

@@ -1,5 +1,7 @@
 import type { Drill } from '../drill.ts'
+import { apiKilledBeforeInvalidation } from './api-killed-before-invalidation.ts'
 import { clocksApart } from './clocks-apart.ts'
+import { leaseHolderStopped } from './lease-holder-stopped.ts'
 import { postgresConnectionsTerminated } from './postgres-connections-terminated.ts'
 import { postgresStatementTimeout } from './postgres-statement-timeout.ts'
 import { postgresStopped } from './postgres-stopped.ts'
@@ -29,5 +31,7 @@ export const drills: readonly Drill[] = [
   postgresConnectionsTerminated,
   postgresStatementTimeout,
   postgresStopped,
+  apiKilledBeforeInvalidation,
+  leaseHolderStopped,
   clocksApart,
 ]

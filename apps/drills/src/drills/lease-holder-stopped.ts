@@ -1,0 +1,105 @@
+import { httpClient, monotonicMs, postKey, readPost, writePost } from 'history'
+import type { ApiProcess } from 'local-servers'
+import type { StrategyName } from 'strategies'
+import type { Drill, Site } from '../drill.ts'
+import { SCRIPTED_ID } from '../load.ts'
+import { until } from '../until.ts'
+import { readMetrics } from '../vitals.ts'
+
+const LEASE_MS = 400
+/** Of the holder's loads: long enough to be stopped in one. */
+const LOAD_MS = 300
+
+export const leaseHolderStopped: Drill = {
+  name: 'lease-holder-stopped',
+  fault: `an API process SIGSTOPped in a load, past the end of its lease (${LEASE_MS} ms), and continued after others have written`,
+  holds: 'others load instead when the lease ends; what the holder loaded before is refused; no read is old',
+  // The holder is asked by this drill alone: clients that wait for a stopped process are no load.
+  loaded: (apis) => apis.slice(1),
+  async inflict(site) {
+    const [holder, other] = site.apis as [ApiProcess, ApiProcess]
+    const http = httpClient({ timeoutMs: 10_000 })
+    const ask = async (api: ApiProcess, strategy: StrategyName, client: string) => {
+      const answer = await readPost(http, client, { url: api.url, strategy, id: SCRIPTED_ID })
+      site.load.add(strategy, answer)
+      return answer
+    }
+    for (const strategy of site.strategies) {
+      await tune(holder, strategy, { leaseMs: LEASE_MS, originDelayMs: LOAD_MS })
+      await invalidate(other, strategy)
+    }
+    const refusedBefore = await refusedFills(holder, site.strategies)
+    const late = site.strategies.map((strategy) => ask(holder, strategy, 'asks the holder'))
+    await until('the holder has read the rows under its leases', 5_000, () => hasReadUnderLeases(site, holder))
+    holder.child.kill('SIGSTOP')
+    let current: (number | null)[]
+    try {
+      const stoppedAt = monotonicMs()
+      const overtake = async (strategy: StrategyName) => {
+        await untilHit(() => ask(other, strategy, 'asks another'))
+        site.note(
+          `${strategy}: another process had filled ${(monotonicMs() - stoppedAt).toFixed(0)} ms after the holder was stopped`,
+        )
+        const target = { url: other.url, strategy, id: SCRIPTED_ID }
+        const { version, ...written } = await writePost(http, 'writes', target, 'Written meanwhile')
+        site.load.add(strategy, { ...written, version })
+        await untilHit(() => ask(other, strategy, 'asks another'))
+        return version
+      }
+      current = await Promise.all(site.strategies.map(overtake))
+    } finally {
+      holder.child.kill('SIGCONT')
+    }
+    const answers = await Promise.all(late)
+    for (const [i, strategy] of site.strategies.entries()) {
+      if (answers[i]!.version === current[i]) {
+        throw new Error(`${strategy}: the holder had not loaded the old value, which shows nothing`)
+      }
+      for (const api of [holder, other]) {
+        const { version } = await ask(api, strategy, 'asks afterwards')
+        if (version !== current[i])
+          throw new Error(`${strategy}: version ${version} after the holder went on, not ${current[i]}`)
+      }
+    }
+    const refused = (await refusedFills(holder, site.strategies)) - refusedBefore
+    if (refused !== site.strategies.length)
+      throw new Error(`${refused} of the holder's ${site.strategies.length} fills were refused`)
+    http.close()
+  },
+}
+
+async function untilHit(ask: () => Promise<{ cache?: string }>): Promise<void> {
+  await until(`${postKey(SCRIPTED_ID)} is a hit`, 5_000, async () => (await ask()).cache === 'HIT')
+}
+
+/** Nothing is under way to the database, while the leases are held: it waits after having read the rows. */
+async function hasReadUnderLeases({ redis, strategies }: Site, holder: ApiProcess): Promise<boolean> {
+  for (const strategy of strategies) {
+    // Its entry has been voided, so that whatever there is of it is the lease.
+    const keys = (await redis.admin.keys(`posts:${strategy}:*${postKey(SCRIPTED_ID)}*`)) as string[]
+    if (keys.length === 0) return false
+  }
+  const metrics = await readMetrics(holder.url)
+  const connections = (state: string) => metrics.get(`posts_api_database_connections{state="${state}"}`)
+  return connections('waiting') === 0 && connections('idle') === connections('total')
+}
+
+async function refusedFills({ url }: ApiProcess, strategies: readonly StrategyName[]): Promise<number> {
+  const metrics = await readMetrics(url)
+  return strategies.reduce((sum, name) => sum + metrics.get(`posts_api_refused_fills_total{strategy="${name}"}`)!, 0)
+}
+
+async function tune({ url }: ApiProcess, strategy: StrategyName, change: Record<string, number>): Promise<void> {
+  await send('PATCH', `${url}/api/strategies/${strategy}`, change)
+}
+
+async function invalidate({ url }: ApiProcess, strategy: StrategyName): Promise<void> {
+  await send('POST', `${url}/api/cache/invalidate`, { strategy, keys: [postKey(SCRIPTED_ID)] })
+}
+
+async function send(method: string, url: string, body: unknown): Promise<void> {
+  const headers = { 'Content-Type': 'application/json', Connection: 'close' }
+  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) })
+  const text = await answer.text()
+  if (!answer.ok) throw new Error(`${method} ${url} was answered with ${answer.status}: ${text}`)
+}

@@ -1,0 +1,108 @@
+import type { Operation } from 'history'
+import { describe, expect, it } from 'vitest'
+import { judge } from './judge.ts'
+
+const fault = { from: 1_000, to: 2_000 }
+const readAfterWrite = { readAfterWrite: true }
+const key = 'post:1'
+let clients = 0
+
+function write(version: number, start: number, end: number): Operation {
+  return { client: `w${clients++}`, key, op: 'write', version, start, end, outcome: 'ok', status: 200 }
+}
+function read(version: number | null, start: number, more: Partial<Operation> = {}): Operation {
+  const outcome = version === null ? 'failed' : 'ok'
+  return { client: `r${clients++}`, key, op: 'read', version, start, end: start + 5, outcome, status: 200, ...more }
+}
+const final = (version: number) => read(version, 9_000, { client: 'final' })
+const problems = (allows: Parameters<typeof judge>[0]['allows'], operations: Operation[], over: object = fault) =>
+  judge({ ...(allows && { allows }) }, operations, readAfterWrite, { ...fault, ...over }).problems
+
+describe('judge', () => {
+  it('finds nothing where nothing is wrong', () => {
+    expect(problems({}, [write(2, 1_100, 1_110), read(2, 1_120), final(2)])).toEqual([])
+  })
+
+  describe('of reads that are old', () => {
+    const old = (ackedAt: number, readAt: number) => [write(2, ackedAt - 10, ackedAt), read(1, readAt), final(2)]
+
+    it('lets none pass by default', () => {
+      expect(problems({}, old(1_500, 1_510))).toEqual([
+        expect.stringMatching(/^1 breaches \(read-after-write\), .*version 1/),
+      ])
+    })
+
+    it('lets those pass that are no older than the drill allows', () => {
+      const { breaches, excused, staleMs } = judge(
+        { allows: { staleForAtMostMs: 100 } },
+        old(1_500, 1_600),
+        readAfterWrite,
+        fault,
+      )
+      expect([breaches.length, excused.length, staleMs]).toEqual([0, 1, 100])
+      expect(problems({ staleForAtMostMs: 100 }, old(1_500, 1_601))).toHaveLength(1)
+    })
+
+    it('lets none pass whose write was before the fault or after, nor one of a second after it', () => {
+      expect(problems({ staleForAtMostMs: 5_000 }, old(990, 1_010))).toHaveLength(1)
+      expect(problems({ staleForAtMostMs: 5_000 }, old(2_020, 2_030))).toHaveLength(1)
+      expect(problems({ staleForAtMostMs: 5_000 }, old(1_990, 2_990))).toEqual([])
+      expect(problems({ staleForAtMostMs: 5_000 }, old(1_990, 3_010))).toHaveLength(1)
+    })
+
+    it('holds a client that goes back to the same', () => {
+      const back = [write(2, 1_490, 1_500), read(2, 1_510, { client: 'c' }), read(1, 1_550, { client: 'c' }), final(2)]
+      expect(problems({}, back)).toHaveLength(2)
+      expect(problems({ staleForAtMostMs: 50 }, back)).toEqual([])
+    })
+
+    it('never lets a lost write pass', () => {
+      expect(problems({ staleForAtMostMs: 5_000 }, [write(2, 1_490, 1_500), read(2, 1_510), final(1)])).toEqual([
+        expect.stringContaining('lost-update'),
+      ])
+    })
+  })
+
+  describe('of requests that fail', () => {
+    const failed = (start: number, status: number) => [
+      write(2, 500, 510),
+      read(2, 520),
+      read(null, start, { status }),
+      final(2),
+    ]
+
+    it('lets none pass by default', () => {
+      expect(problems({}, failed(1_500, 503))).toEqual([
+        expect.stringMatching(/1 requests failed that should not.*status 503/),
+      ])
+    })
+
+    it('lets those pass that were under way during the fault, with the status allowed', () => {
+      expect(problems({ failures: [503] }, failed(1_500, 503))).toEqual([])
+      expect(problems({ failures: [503] }, failed(1_500, 500))).toHaveLength(1)
+      expect(problems({ failures: [503] }, failed(1_500, 0))).toHaveLength(1)
+      expect(problems({ failures: [503] }, failed(996, 503))).toEqual([])
+      expect(problems({ failures: [503] }, failed(900, 503))).toHaveLength(1)
+      expect(problems({ failures: [503] }, failed(2_200, 503))).toHaveLength(1)
+    })
+
+    it('confines them to the spans that the drill marked', () => {
+      const spans = [{ from: 1_500, to: 1_501 }]
+      expect(problems({ failures: [503] }, failed(1_550, 503), { spans })).toEqual([])
+      expect(problems({ failures: [503] }, failed(1_650, 503), { spans })).toHaveLength(1)
+    })
+
+    it('counts writes too', () => {
+      const lost: Operation = { ...write(3, 1_500, 1_510), version: null, outcome: 'unknown', status: 503 }
+      expect(problems({}, [write(2, 500, 510), read(2, 520), lost, final(2)])).toHaveLength(1)
+    })
+  })
+
+  it('finds a request that took too long, posts without a final read, and no load at all', () => {
+    expect(problems({}, [write(2, 500, 510), read(2, 1_000, { end: 3_001 }), final(2)])).toEqual([
+      expect.stringContaining('took more than 2000 ms'),
+    ])
+    expect(problems({}, [write(2, 500, 510), read(2, 520)])).toEqual(['no final read of post:1'])
+    expect(problems({}, [])).toEqual(['no load'])
+  })
+})

@@ -1,0 +1,36 @@
+/** Every drill once, in short form, and that they would notice: naive strategies don't hold. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type DrillDatabases, startDatabases } from '../src/database.ts'
+import { drills } from '../src/drills/index.ts'
+import { leaseHolderStopped } from '../src/drills/lease-holder-stopped.ts'
+import { redisStopped } from '../src/drills/redis-stopped.ts'
+import { runDrill } from '../src/run-drill.ts'
+import { tableOf } from '../src/table.ts'
+
+const TIMEOUT_MS = 60_000
+
+let databases: DrillDatabases
+beforeAll(async () => {
+  databases = await startDatabases()
+})
+afterAll(() => databases?.stop())
+
+describe('a drill', { timeout: TIMEOUT_MS }, () => {
+  it.each(drills)('$name: $fault', async (drill) => {
+    const report = await runDrill(drill, databases)
+    console.log(tableOf([report]))
+    expect(report.problems).toEqual([])
+  })
+})
+
+describe('a drill of strategies that promise what they do not keep', { timeout: TIMEOUT_MS }, () => {
+  it('finds old reads after Redis hung', async () => {
+    const { problems } = await runDrill({ ...redisStopped, strategies: ['naive-invalidation'] }, databases)
+    expect(problems.join('\n')).toContain('breaches (read-after-write)')
+  })
+
+  it('finds the fill of a holder that was overtaken', async () => {
+    const { problems } = await runDrill({ ...leaseHolderStopped, strategies: ['naive-lock'] }, databases)
+    expect(problems.join('\n')).toMatch(/version \d+ after the holder went on, not/)
+  })
+})
