@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { sql } from 'kysely'
 import { expect, onTestFinished, test } from 'vitest'
 import { testUrl } from '../test/scratch.ts'
@@ -59,6 +60,17 @@ test('an error on an idle connection reaches onError, and without one is no cras
   open({ onError: (each) => seen.push(each) }).pool.emit('error', error, undefined as never)
   open().pool.emit('error', error, undefined as never)
   expect(seen).toEqual([error])
+})
+
+test('a connection lost in use, between two statements, fails the next one and is no crash', async () => {
+  const { pool } = open()
+  const client = await pool.connect()
+  const ended = new Promise((resolve) => client.once('end', resolve))
+  const { connection } = client as unknown as { connection: { stream: Socket } }
+  connection.stream.destroy()
+  await ended
+  await expect(client.query('select 1')).rejects.toThrow('not queryable')
+  client.release(true)
 })
 
 test.each(['', 'localhost', 'mysql://u:secret@h/d', '/var/run/postgresql'])('the URL %j is refused', (url) => {

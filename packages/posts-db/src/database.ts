@@ -54,7 +54,13 @@ export function createDatabase(options: DatabaseOptions): PostsDatabase {
   })
   // Without a listener an idle connection's end would end the process. Nothing is lost by ignoring it:
   // the pool drops that connection, and whoever asks next gets a new one or the error.
-  pool.on('error', onError ?? (() => {}))
+  pool.on('error', (error) => {
+    delete (error as { client?: pg.Client }).client // pg hangs the whole connection on it, for the log to print
+    onError?.(error)
+  })
+  // So would the end of one in use between two statements, or after the error that announces it, when the pool does not listen.
+  // Whoever uses it hears of it from the next statement.
+  pool.on('connect', (client) => client.on('error', () => {}))
 
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
