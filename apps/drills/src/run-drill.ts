@@ -130,6 +130,7 @@ async function inflictOn(
     if (keepIn !== undefined)
       problems.push(`  kept: ${await keep(keepIn, { drill, strategy, operations, promised, seed, fault })}`)
   }
+  for (const api of ground.apis) problems.push(...unaskedEnd(api))
   const vitals = await Promise.all(
     ground.apis
       .filter((api) => before.has(api) && isThere(api))
@@ -140,6 +141,13 @@ async function inflictOn(
   )
   for (const { before, after } of vitals) problems.push(...whatIsLeft(before, after))
   return { judgements, hitsAgainMs, vitals }
+}
+
+/** Drills kill; whatever ended otherwise failed. */
+function unaskedEnd({ child, output }: ApiProcess): string[] {
+  if (child.exitCode === null) return []
+  const last = output().trim().split('\n').slice(-5).join('\n  ')
+  return [`an API process ended by itself, with ${child.exitCode}. Its last lines:\n  ${last}`]
 }
 
 /** With the causes, since `fetch failed` alone says nothing. */
