@@ -1,7 +1,7 @@
 /** One drill from start to end: put up, look, load, break, mend, look again, judge. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { monotonicMs, type Operation, type Promised, writeHistory } from 'history'
+import { monotonicMs, type Operation, type Promised, promisedBy, writeHistory } from 'history'
 import type { ApiProcess } from 'local-servers'
 import type { StrategyName } from 'strategies'
 import type { DrillDatabases } from './database.ts'
@@ -79,7 +79,7 @@ async function inflictOn(
   const { apis, copy } = ground
   await Promise.all(apis.map((api) => warmUp(api, strategies)))
   const before = new Map(await Promise.all(apis.map(async (api) => [api, await readVitals(api)] as const)))
-  const promised = await promisesOf(apis[0]!, strategies)
+  const promised = new Map((await promisedBy(apis[0]!.url)).map(({ strategy, promised }) => [strategy, promised]))
   const loaded = drill.loaded?.(apis) ?? apis
   const load = startLoad({
     urls: loaded.map(({ url }) => url),
@@ -176,23 +176,6 @@ async function warmUp({ url }: ApiProcess, strategies: readonly StrategyName[]):
   }
 }
 
-/** As the API itself declares them. */
-async function promisesOf(
-  { url }: ApiProcess,
-  strategies: readonly StrategyName[],
-): Promise<Map<StrategyName, Promised>> {
-  const answer = await fetch(`${url}/api/strategies`, { headers: { Connection: 'close' } })
-  const all = (await answer.json()) as { name: StrategyName; promise: Promised }[]
-  return new Map(
-    all
-      .filter(({ name }) => strategies.includes(name))
-      .map(({ name, promise: { readAfterWrite, staleForAtMostMs } }) => [
-        name,
-        readAfterWrite || staleForAtMostMs === undefined ? { readAfterWrite } : { readAfterWrite, staleForAtMostMs },
-      ]),
-  )
-}
-
 async function hitsAgain(
   apis: readonly ApiProcess[],
   strategies: readonly StrategyName[],
@@ -220,7 +203,7 @@ interface ToKeep {
   readonly drill: Drill
   readonly strategy: StrategyName
   readonly operations: readonly Operation[]
-  readonly promised: ReadonlyMap<StrategyName, Promised>
+  readonly promised: ReadonlyMap<string, Promised>
   readonly seed: number
   readonly fault: Fault
 }
