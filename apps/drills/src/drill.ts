@@ -9,7 +9,7 @@ export interface Drill {
   readonly name: string
   /** What is broken and for how long, for people. */
   readonly fault: string
-  /** What must hold, for people. What is judged of it is in `allows`; where that is empty, no read may be old and none may fail. */
+  /** What must hold, for people. What is judged of it is in `allows`. */
   readonly holds: string
   /** The strategies under load. Default `manual-invalidation`, `write-through`, `stampede-lock`. */
   readonly strategies?: readonly StrategyName[]
@@ -21,7 +21,7 @@ export interface Drill {
   readonly databaseParameters?: string
   /** Which API processes the load asks. Default all. */
   readonly loaded?: (apis: readonly ApiProcess[]) => readonly ApiProcess[]
-  /** How long any request may take, in ms. Default 2,000. */
+  /** How long any request may take, in ms. Default 2,500: a lease whose holder got no answer ends after 2,000. */
   readonly answerWithinMs?: number
   readonly allows?: Allowance
   /** Breaks and mends, while the load runs. Resolves when all is mended. */
@@ -31,10 +31,13 @@ export interface Drill {
 /** What may happen all the same. By default nothing: no read is old, no request fails. */
 export interface Allowance {
   /**
-   * A read may be older than a write that was under way or acknowledged during the fault, for at most so long after that
-   * acknowledgement, in ms; but none that begins more than a second after all was mended.
+   * From when on a read may be older than an acknowledged write, by the lag of the outbox (`OUTBOX_LAG_MS`) at most and until that long
+   * after all was mended. Default: never.
+   *
+   * `broken`: one process may reach Redis while another can't tell it what it wrote. `mending`: all lose Redis together, so that
+   * nobody reads what is old, but they do not find it again together.
    */
-  readonly staleForAtMostMs?: number
+  readonly staleFrom?: 'broken' | 'mending'
   /**
    * Statuses with which requests may fail that were under way during the fault, or during its spans where the drill marks some
    * (`site.span`); 0: without an answer.
@@ -57,6 +60,8 @@ export interface Site {
   readonly strategies: readonly StrategyName[]
   /** Adds an API process, which is ended with the site. */
   startApi(env?: Record<string, string>): Promise<ApiProcess>
+  /** Mends what all lost together: marks when that began. */
+  mend<T>(work: () => Promise<T> | T): Promise<T>
   /** Marks when in the fault something is really away: what is answered before or begins after may not fail. */
   span<T>(work: () => Promise<T>): Promise<T>
   /** Adds a line to the report. */

@@ -6,7 +6,7 @@ import type { ApiProcess } from 'local-servers'
 import type { StrategyName } from 'strategies'
 import type { DrillDatabases } from './database.ts'
 import type { Drill, Site } from './drill.ts'
-import { type Fault, type Judgement, judge, type Span } from './judge.ts'
+import { ANSWER_WITHIN_MS, type Fault, type Judgement, judge, type Span } from './judge.ts'
 import { QUIET_ID, startLoad } from './load.ts'
 import { type Ground, putUp } from './site.ts'
 import { until, within } from './until.ts'
@@ -75,7 +75,7 @@ async function inflictOn(
   { seed = 1, keepIn }: DrillOptions,
   { problems, notes }: { problems: string[]; notes: string[] },
 ): Promise<Partial<DrillReport>> {
-  const { strategies = DEFAULT_STRATEGIES, answerWithinMs = 2_000 } = drill
+  const { strategies = DEFAULT_STRATEGIES, answerWithinMs = ANSWER_WITHIN_MS } = drill
   const { apis, copy } = ground
   await Promise.all(apis.map((api) => warmUp(api, strategies)))
   const before = new Map(await Promise.all(apis.map(async (api) => [api, await readVitals(api)] as const)))
@@ -89,6 +89,7 @@ async function inflictOn(
     versionInDatabase: copy.versionOf,
   })
   const spans: Span[] = []
+  let mendingFrom: number | undefined
   const site: Site = {
     ...ground,
     way: ground.way!,
@@ -97,6 +98,10 @@ async function inflictOn(
     versionInDatabase: copy.versionOf,
     load,
     strategies,
+    async mend(work) {
+      mendingFrom ??= monotonicMs()
+      return await work()
+    },
     async span(work) {
       const from = monotonicMs()
       try {
@@ -114,7 +119,12 @@ async function inflictOn(
     await load.more(AROUND)
     const from = monotonicMs()
     await within('the fault', INFLICT_WITHIN_MS, drill.inflict(site))
-    fault = { from, to: monotonicMs(), ...(spans.length > 0 && { spans }) }
+    fault = {
+      from,
+      to: monotonicMs(),
+      ...(mendingFrom !== undefined && { mendingFrom }),
+      ...(spans.length > 0 && { spans }),
+    }
     hitsAgainMs = await hitsAgain(ground.apis.filter(isThere), strategies, fault.to)
     await load.more(AROUND)
   } finally {

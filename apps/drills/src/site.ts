@@ -29,7 +29,15 @@ export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Gr
     return server
   }
   const takeDown = async () => {
-    for (const end of takeDowns.splice(0).reverse()) await end()
+    const errors: unknown[] = []
+    for (const end of takeDowns.splice(0).reverse()) {
+      try {
+        await end()
+      } catch (error) {
+        errors.push(error)
+      }
+    }
+    if (errors.length > 0) throw errors[0]
   }
   try {
     const copy = await databases.copy()
@@ -56,7 +64,12 @@ export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Gr
     const apis = await Promise.all(
       apiEnvs.map((env, i) => start(i === 0 && way ? { ...env, REDIS_URL: `redis://${way.address}` } : env)),
     )
-    return { redis, copy, apis, way, startApi: start, takeDown }
+    const startAnother = async (env?: Record<string, string>) => {
+      const api = await start(env)
+      apis.push(api)
+      return api
+    }
+    return { redis, copy, apis, way, startApi: startAnother, takeDown }
   } catch (error) {
     await takeDown()
     throw error

@@ -1,4 +1,5 @@
 import type { Drill } from '../drill.ts'
+import { apiKilledAlone } from './api-killed-alone.ts'
 import { apiKilledBeforeInvalidation } from './api-killed-before-invalidation.ts'
 import { clocksApart } from './clocks-apart.ts'
 import { leaseHolderStopped } from './lease-holder-stopped.ts'
@@ -32,6 +33,7 @@ export const drills: readonly Drill[] = [
   postgresStatementTimeout,
   postgresStopped,
   apiKilledBeforeInvalidation,
+  apiKilledAlone,
   leaseHolderStopped,
   clocksApart,
 ]

@@ -6,13 +6,15 @@ const STOPPED_MS = 2_000
 export const redisStopped: Drill = {
   name: 'redis-stopped',
   fault: `Redis SIGSTOPped for ${STOPPED_MS} ms, then continued with all it had`,
-  holds: 'reads come from the database meanwhile; no read is old, none fails',
-  async inflict({ redis }) {
+  holds:
+    'reads come from the database meanwhile; none fails; none is old, but by the outbox’s lag while not all processes have Redis back',
+  allows: { staleFrom: 'mending' },
+  async inflict({ redis, mend }) {
     redis.server.process.kill('SIGSTOP')
     try {
       await sleep(STOPPED_MS)
     } finally {
-      redis.server.process.kill('SIGCONT')
+      await mend(() => redis.server.process.kill('SIGCONT'))
     }
   },
 }

@@ -1,0 +1,51 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { monotonicMs } from 'history'
+import type { ApiProcess } from 'local-servers'
+import type { Drill, Site } from '../drill.ts'
+import { OUTBOX_LAG_MS } from '../judge.ts'
+import { ask, killBeforeInvalidation, type Orphan } from '../kill-before-invalidation.ts'
+import { SCRIPTED_ID } from '../load.ts'
+import { until } from '../until.ts'
+
+/** From the moment at which a process with a relay serves. */
+const CURRENT_WITHIN_MS = 1_000
+
+export const apiKilledAlone: Drill = {
+  name: 'api-killed-alone',
+  fault: 'the only API process killed (-9) between its commit and its invalidation, and another started later',
+  holds: `Redis keeps the old value while nobody relays; the new process is current within ${CURRENT_WITHIN_MS} ms`,
+  throughProxy: true,
+  apis: () => [{}],
+  // What is asked of a process that is gone is refused.
+  allows: { failures: [0] },
+  async inflict(site) {
+    const [victim] = site.apis as [ApiProcess]
+    const { api, orphans } = await site.span(async () => {
+      const orphans = await killBeforeInvalidation(site, victim)
+      // Longer than any relay would take.
+      await sleep(OUTBOX_LAG_MS)
+      for (const orphan of orphans) await checkOldInRedis(site, orphan)
+      return { orphans, api: await site.startApi({ PORT: new URL(victim.url).port }) }
+    })
+    const servingAt = monotonicMs()
+    const becomesCurrent = async ({ strategy, current }: Orphan) => {
+      await until(
+        `${strategy} is current`,
+        CURRENT_WITHIN_MS,
+        async () => (await ask(site, api, strategy)).version === current,
+      )
+      site.note(
+        `${strategy}: Redis had the old value, the new process the current one after ${(monotonicMs() - servingAt).toFixed(0)} ms`,
+      )
+    }
+    await Promise.all(orphans.map(becomesCurrent))
+  },
+}
+
+async function checkOldInRedis({ redis }: Site, { strategy, old }: Orphan): Promise<void> {
+  const entry = await redis.admin.get(`posts:${strategy}:e:{post:${SCRIPTED_ID}}`)
+  if (entry?.includes(`"version":${old}`)) return
+  throw new Error(
+    `${strategy}: without a relay, Redis has ${entry === null ? 'no entry' : 'another one'}, not the old one: that shows nothing`,
+  )
+}
