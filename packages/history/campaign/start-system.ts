@@ -33,9 +33,13 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const databaseUrl = services.postgres!.url
   try {
     const load = join(root, 'packages/posts-db/src/cli/load-posts.ts')
-    await promisify(execFile)(process.execPath, ['--conditions=workspace-source', load, '--count', String(options.posts)], {
-      env: { ...process.env, DATABASE_URL: databaseUrl },
-    })
+    await promisify(execFile)(
+      process.execPath,
+      ['--conditions=workspace-source', load, '--count', String(options.posts)],
+      {
+        env: { ...process.env, DATABASE_URL: databaseUrl },
+      },
+    )
     const urls: string[] = []
     // One after another: each migrates first.
     for (const delayMs of options.originDelaysMs) {
