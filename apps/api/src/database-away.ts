@@ -18,10 +18,10 @@ export function noticingOutages(posts: PostsRepository): PostsRepository {
     count: (atMost) => noticing(posts.count(atMost)),
     page: (options) => noticing(posts.page(options)),
     byId: (id) => noticing(posts.byId(id)),
-    create: (input) => noticing(posts.create(input)),
-    replace: (id, input) => noticing(posts.replace(id, input)),
-    patch: (id, patch) => noticing(posts.patch(id, patch)),
-    delete: (id) => noticing(posts.delete(id)),
+    create: (input, options) => noticing(posts.create(input, options)),
+    replace: (id, input, options) => noticing(posts.replace(id, input, options)),
+    patch: (id, patch, options) => noticing(posts.patch(id, patch, options)),
+    delete: (id, options) => noticing(posts.delete(id, options)),
   }
 }
 

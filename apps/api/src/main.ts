@@ -1,12 +1,14 @@
 /** The one composition root: everything is opened, put together and closed here. */
 import cluster from 'node:cluster'
-import { createDatabase, migrate } from 'posts-db'
+import { createDatabase, migrate, schemaName } from 'posts-db'
+import { strategyNames } from 'strategies'
 import { onOrder, superviseWorkers } from './cluster.ts'
 import { createApp } from './create-app.ts'
 import { EnvError, readEnv } from './env.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
 import { obeyOrders } from './obey.ts'
+import { closeOutboxes, outboxLag, recordPromised, startOutboxes } from './outboxes.ts'
 import { createProblemServer } from './protocol-errors.ts'
 import { connectRedis } from './redis-connection.ts'
 import { Evictions } from './redis-evictions.ts'
@@ -23,9 +25,10 @@ async function main(): Promise<void> {
     onError: (error) => logger.warn({ err: error }, 'database: an idle connection was lost'),
   })
   const redis = env.REDIS_URL === undefined ? undefined : await connectRedis(env.REDIS_URL, logger)
-  const runtimes = startRuntimes(env, database, redis)
-  const schemas = runtimes.all.map((runtime) => runtime.schema)
-  await migrate(database, schemas)
+  await migrate(database, strategyNames.map(schemaName))
+  await recordPromised(database, schemaName)
+  const runtimes = startRuntimes(env, database, redis, logger)
+  await startOutboxes(runtimes)
   await warnOfMissingPosts(runtimes, env, logger)
 
   const evictions = redis && new Evictions(redis)
@@ -35,7 +38,11 @@ async function main(): Promise<void> {
     runtimes,
     logger,
     adminToken: env.ADMIN_TOKEN,
-    parts: { database: () => database.ping(), redis: redis && (() => redis.ping()) },
+    parts: {
+      database: () => database.ping(),
+      redis: redis && (() => redis.ping()),
+      outbox: () => outboxLag(runtimes),
+    },
     evictions,
     pool: database.pool,
   })
@@ -46,6 +53,7 @@ async function main(): Promise<void> {
   endGracefully(
     server,
     async () => {
+      await closeOutboxes(runtimes)
       redis?.disconnect()
       await database.close()
     },

@@ -1,4 +1,5 @@
 /** Prometheus metrics, made of the plain counters when somebody scrapes: a read pays nothing for them. */
+import type { Lag } from 'cache-core/postgres'
 import type { PostsDatabase } from 'posts-db'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { type CountName, outcomeCounter, outcomes } from './counters.ts'
@@ -28,6 +29,7 @@ export function createMetrics(
   readMetrics(registry, runtimes)
   countMetrics(registry, runtimes)
   evictionMetrics(registry, runtimes, evictions)
+  outboxMetrics(registry, runtimes)
   if (pool !== undefined) poolMetrics(registry, pool)
   return registry
 }
@@ -98,6 +100,26 @@ function evictionMetrics(registry: Registry, runtimes: Runtimes, evictions: Evic
       for (const runtime of runtimes.all) this.inc({ strategy: runtime.name }, evictionsOf(runtime, evictions))
     },
   })
+}
+
+function outboxMetrics(registry: Registry, runtimes: Runtimes): void {
+  const gauge = (name: string, help: string, read: (lag: Lag) => number) =>
+    new Gauge({
+      name: `${PREFIX}outbox_${name}`,
+      help,
+      labelNames: ['strategy'],
+      registers: [registry],
+      async collect() {
+        this.reset()
+        const asked = runtimes.withOutbox.map(async ({ name: strategy, outbox }) =>
+          this.set({ strategy }, read(await outbox.lag())),
+        )
+        // Of a database that is away nothing is known.
+        await Promise.allSettled(asked)
+      },
+    })
+  gauge('undelivered', 'Changes whose invalidation nobody has confirmed yet', ({ undelivered }) => undelivered)
+  gauge('lag_seconds', 'For how long the oldest of them has been due', ({ lagMs }) => lagMs / 1_000)
 }
 
 function poolMetrics(registry: Registry, pool: PostsDatabase['pool']): void {

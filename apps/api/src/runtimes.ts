@@ -1,3 +1,4 @@
+import type { Outbox } from 'cache-core/postgres'
 import { badRequest, shown } from './problem.ts'
 import type { StrategyRuntime } from './strategy-runtime.ts'
 
@@ -29,6 +30,11 @@ export class Runtimes {
 
   find(name: string): StrategyRuntime | undefined {
     return this.#byName.get(name)
+  }
+
+  /** Those whose changes are recorded and delivered. */
+  get withOutbox() {
+    return this.all.filter((runtime): runtime is StrategyRuntime & { outbox: Outbox } => runtime.outbox !== undefined)
   }
 
   get names(): string[] {

@@ -1,8 +1,11 @@
+import { createOutbox } from 'cache-core/postgres'
 import type { RedisClient } from 'cache-core/redis'
+import type { Logger } from 'pino'
 import { type PostsDatabase, postsRepository, schemaName } from 'posts-db'
 import { strategies, strategyNames } from 'strategies'
 import { noticingOutages } from './database-away.ts'
 import type { Env } from './env.ts'
+import { promisesChanges } from './outboxes.ts'
 import { Runtimes } from './runtimes.ts'
 import { StrategyRuntime } from './strategy-runtime.ts'
 
@@ -15,11 +18,12 @@ export interface Scope {
   readonly prefix?: string
 }
 
-/** Every named strategy on its own copy of the posts and under its own key prefix. */
+/** Every named strategy on its own copy of the posts, migrated, and under its own key prefix. */
 export function startRuntimes(
   env: Pick<Env, 'CACHE_STRATEGY' | 'CACHE_TTL_MS' | 'ORIGIN_DELAY_MS' | 'WORKERS'>,
   database: PostsDatabase,
   client: RedisClient | undefined,
+  logger: Logger,
   { schemaOf = schemaName, prefix = 'posts:' }: Scope = {},
 ): Runtimes {
   const tuning = { ttlMs: env.CACHE_TTL_MS, leaseMs: DEFAULT_LEASE_MS, originDelayMs: env.ORIGIN_DELAY_MS }
@@ -31,13 +35,24 @@ export function startRuntimes(
       schema,
       posts: noticingOutages(postsRepository(database, schema)),
       storeKind: client ? 'redis' : 'memory',
-      store: (counters) =>
+      store: (counters, beforeUse) =>
         strategies[name].store({
           client,
           prefix: `${prefix}${name}:`,
           onFailure: () => counters.counts.errors++,
           onEvict: () => counters.counts.evictions++,
+          ...(beforeUse && { beforeUse }),
         }),
+      outbox: promisesChanges(name)
+        ? (store) =>
+            createOutbox({
+              pool: database.pool,
+              schema,
+              store,
+              onFailing: (err) => logger.warn({ err }, `outbox of ${name}: can't deliver; it is tried again`),
+              onDelivering: () => logger.warn(`outbox of ${name}: delivers again`),
+            })
+        : undefined,
       knowsAllWrites: env.WORKERS === 1,
     })
   })

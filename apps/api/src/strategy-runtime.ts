@@ -1,6 +1,7 @@
 /** One strategy at work: its cache over its store, its own copy of the posts, its tuning and its counters. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Cache, createCache, type Store } from 'cache-core'
+import type { Outbox } from 'cache-core/postgres'
 import type { PostJson, PostsRepository } from 'posts-db'
 import { type Strategy, type StrategyName, strategies, type Tuning } from 'strategies'
 import { AcknowledgedWrites } from './acknowledged-writes.ts'
@@ -27,8 +28,10 @@ export interface StrategyRuntimeOptions {
   /** The Postgres schema that `posts` reads and writes. */
   readonly schema: string
   readonly storeKind: Exclude<StoreKind, 'none'>
-  /** Builds the store; what happens in it is told to the counters. */
-  readonly store: (counters: Counters) => Store
+  /** Builds the store; what happens in it is told to the counters. `beforeUse` as `redisStore` takes it. */
+  readonly store: (counters: Counters, beforeUse?: (server: string) => Promise<void>) => Store
+  /** Builds what delivers the changes recorded in the schema, where they are. */
+  readonly outbox?: ((store: Store) => Outbox) | undefined
   /** Whether all writes come through this process, so that it can say how stale a value is. */
   readonly knowsAllWrites: boolean
 }
@@ -45,6 +48,10 @@ export class StrategyRuntime {
   /** Undefined where other processes acknowledge writes too. */
   readonly writes: AcknowledgedWrites | undefined
   readonly storeKind: StoreKind
+  /** Undefined where nothing is recorded. */
+  readonly outbox: Outbox | undefined
+  /** Resolves once the changes made while this process was not there have been delivered, and the cache may be used. */
+  readonly caughtUp: Promise<void>
   readonly #store: Store
   #tuning: RuntimeTuning
   #cache: Cache<Representation>
@@ -56,7 +63,16 @@ export class StrategyRuntime {
     this.posts = options.posts
     this.writes = options.knowsAllWrites ? new AcknowledgedWrites() : undefined
     this.storeKind = this.definition.read(options.tuning).lifetime === undefined ? 'none' : options.storeKind
-    this.#store = observedStore(options.store(this.counters), this.counters)
+    const caughtUp = Promise.withResolvers<void>()
+    const catchUp = async (server?: string) => {
+      await this.outbox?.catchUp(server)
+      caughtUp.resolve()
+    }
+    this.#store = observedStore(options.store(this.counters, options.outbox && catchUp), this.counters)
+    this.outbox = options.outbox?.(this.#store)
+    this.caughtUp = caughtUp.promise
+    // Memory has no server to be asked for, and is empty: what was undelivered is no longer owed.
+    if (this.storeKind !== 'redis') catchUp().catch(() => {})
     this.#tuning = options.tuning
     this.#cache = this.#newCache()
   }

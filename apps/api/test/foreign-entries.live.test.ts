@@ -47,7 +47,7 @@ const damages: [what: string, damage: Damage][] = [
 
 describe.each(['cache-aside', 'manual-invalidation', 'write-through', 'stampede-lock'])('%s', (strategy) => {
   it.each(damages)('%s', async (_what, damage) => {
-    const find = async (id: number) => (await api.redis!.keys(`*:${strategy}:e:{post:${id}}`))[0]!
+    const find = async (id: number) => (await api.redis!.keys(`${api.prefix}${strategy}:e:{post:${id}}`))[0]!
     for (const id of [1, 2]) expect(await read(id, strategy)).toMatchObject({ id, status: 200 })
     const key = await find(1)
     await damage(key, (await api.redis!.getBuffer(key))!, await find(2))

@@ -69,9 +69,9 @@ describe('the process', () => {
     const cacheOf = async () => (await fetch(`${api.url}/api/posts/1`)).headers.get('X-Cache')
     expect(await cacheOf()).toBe('BYPASS')
     const ready = await fetch(`${api.url}/readyz`)
-    expect([ready.status, await ready.json()]).toEqual([
+    expect([ready.status, await ready.json()]).toMatchObject([
       200,
-      { status: 'degraded', parts: { database: 'up', redis: 'down' } },
+      { status: 'degraded', parts: { database: 'up', redis: 'down', outbox: { undelivered: expect.any(Number) } } },
     ])
     const redis = await startRedis({ port })
     await expect.poll(cacheOf, { timeout: 5_000, interval: 50 }).toBe('HIT')

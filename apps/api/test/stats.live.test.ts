@@ -20,7 +20,7 @@ describe('GET /api/stats', () => {
     const q = '?strategy=write-through'
     for (const id of [1, 2, 1, 2, 1]) await api.request(`/api/posts/${id}${q}`)
     await api.send('PATCH', `/api/posts/1${q}`, { title: 'x' })
-    await api.send('PATCH', `/api/posts/1${q}&write=direct`, { title: 'y' })
+    await api.send('PATCH', `/api/posts/1${q}`, { title: 'y' })
     await api.send('DELETE', `/api/posts/2${q}`)
     await api.request(`/api/posts/1${q}`)
     const { latencyMs, ...counts } = await statsOf('write-through')
@@ -29,9 +29,9 @@ describe('GET /api/stats', () => {
       hits: 4,
       misses: 2,
       loads: 2,
-      fills: 3, // two misses, one write
+      fills: 4, // two misses, two writes
       refusedFills: 0,
-      invalidations: 3, // the lists' tag twice, and the deleted post
+      invalidations: 4, // the lists' tag three times, and the deleted post
       writes: 3,
       errors: 0,
       failedReads: 0,

@@ -125,7 +125,17 @@ export const warmAnswer = z.object({
 const state = z.enum(['up', 'down', 'not used'])
 export const readiness = z.object({
   status: z.enum(['ready', 'degraded', 'not ready']),
-  parts: z.object({ database: state, redis: state }),
+  parts: z.object({
+    database: state,
+    redis: state,
+    outbox: z
+      .object({
+        state: z.enum(['up', 'behind', 'down']),
+        undelivered: count.nullable().meta({ description: 'Changes whose invalidation nobody has confirmed yet' }),
+        lagSeconds: z.number().min(0).nullable().meta({ description: 'For how long the oldest of them has been due' }),
+      })
+      .meta({ description: 'Changes yet to be delivered to the caches; null where the database is away' }),
+  }),
 })
 
 export const health = z.object({ status: z.literal('ok') })

@@ -1,4 +1,5 @@
-import { type PostJson, type PostsRepository, postInput, postPatch } from 'posts-db'
+import { newWriteId } from 'cache-core/postgres'
+import { type PostJson, type PostsRepository, postInput, postPatch, type WriteOptions } from 'posts-db'
 import { DELETED } from '../acknowledged-writes.ts'
 import type { Api, ApiContext } from '../api-types.ts'
 import { badRequest, Problem, shown } from '../problem.ts'
@@ -17,8 +18,9 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
     const { runtime, direct } = readWrite(context, runtimes)
     const input = await readJson(context, postInput)
     const beganAt = performance.now()
-    const create = async () => written(await runtime.posts.create(input))!
-    const change = { keys: ({ id }: Written) => [postKey(id)], tags: TAGS }
+    const { writeId, delivered } = recordOf(runtime, direct)
+    const create = async () => written(await runtime.posts.create(input, { writeId }))!
+    const change = { keys: ({ id }: Written) => [postKey(id)], tags: TAGS, delivered }
     const post = await (direct ? create() : runtime.cache.write(change, create))
     return acknowledge(runtime, post, beganAt, 201, { Location: `/api/posts/${post.id}` })
   })
@@ -26,12 +28,13 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
   const update = async (
     { runtime, direct }: Target,
     id: number,
-    write: (posts: PostsRepository) => Promise<PostJson | undefined>,
+    write: (posts: PostsRepository, options: WriteOptions) => Promise<PostJson | undefined>,
   ) => {
     const beganAt = performance.now()
-    const commit = async () => written(await write(runtime.posts))
+    const { writeId, delivered } = recordOf(runtime, direct)
+    const commit = async () => written(await write(runtime.posts, { writeId }))
     const value = (post: Written | undefined) => post?.representation
-    const change = { keys: [postKey(id)], tags: TAGS, value }
+    const change = { keys: [postKey(id)], tags: TAGS, value, delivered }
     const post = await (direct ? commit() : runtime.cache.write(change, commit))
     if (post === undefined) throw noSuchPost(id)
     return acknowledge(runtime, post, beganAt, 200)
@@ -41,22 +44,23 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
     const id = readId(context.req.param('id'))
     const target = readWrite(context, runtimes)
     const input = await readJson(context, postInput)
-    return update(target, id, (posts) => posts.replace(id, input))
+    return update(target, id, (posts, options) => posts.replace(id, input, options))
   })
 
   app.patch('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
     const target = readWrite(context, runtimes)
     const patch = await readJson(context, postPatch)
-    return update(target, id, (posts) => posts.patch(id, patch))
+    return update(target, id, (posts, options) => posts.patch(id, patch, options))
   })
 
   app.delete('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
     const { runtime, direct } = readWrite(context, runtimes)
     const beganAt = performance.now()
-    const commit = () => runtime.posts.delete(id)
-    const change = { keys: [postKey(id)], tags: TAGS, value: () => undefined }
+    const { writeId, delivered } = recordOf(runtime, direct)
+    const commit = () => runtime.posts.delete(id, { writeId })
+    const change = { keys: [postKey(id)], tags: TAGS, value: () => undefined, delivered }
     const existed = await (direct ? commit() : runtime.cache.write(change, commit))
     if (!existed) throw noSuchPost(id)
     count(runtime, id, DELETED, beganAt)
@@ -74,6 +78,15 @@ interface Written {
   readonly id: number
   readonly version: number
   readonly representation: Representation
+}
+
+/**
+ * How the outbox knows a write that voids what it touches by itself: as delivered, once it has. Of a write around the
+ * cache it knows nothing, and delivers it.
+ */
+function recordOf({ outbox }: StrategyRuntime, direct: boolean) {
+  const writeId = outbox === undefined || direct ? undefined : newWriteId()
+  return { writeId, delivered: () => writeId !== undefined && outbox?.delivered(writeId) }
 }
 
 /** Made once: the cache keeps the very bytes that the writer gets. */

@@ -4,8 +4,10 @@ import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { createDatabase, loadPosts, migrate, type PostsDatabase, schemaName } from 'posts-db'
+import { strategyNames } from 'strategies'
 import { createApp } from '../../src/create-app.ts'
 import type { Env } from '../../src/env.ts'
+import { closeOutboxes, outboxLag, recordPromised, startOutboxes } from '../../src/outboxes.ts'
 import { Evictions } from '../../src/redis-evictions.ts'
 import type { Runtimes } from '../../src/runtimes.ts'
 import { startRuntimes } from '../../src/start-runtimes.ts'
@@ -27,6 +29,8 @@ export interface TestApi {
   readonly runtimes: Runtimes
   readonly database: PostsDatabase
   readonly redis: Redis | undefined
+  /** Of its keys in Redis; the strategy's name follows. */
+  readonly prefix: string
   close(): Promise<void>
 }
 
@@ -43,17 +47,25 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const redis = store === 'memory' ? undefined : new Redis(redisUrlOf(store), redisOptions)
   redis?.on('error', () => {})
   const scope = `t${randomBytes(4).toString('hex')}`
+  const prefix = `${scope}:`
   const schemaOf = (strategy: string) => schemaName(`${scope}-${strategy}`)
-  const runtimes = startRuntimes(env, database, redis, { schemaOf, prefix: `${scope}:` })
-  const schemas = runtimes.all.map((runtime) => runtime.schema)
+  const schemas = strategyNames.map(schemaOf)
   await migrate(database, schemas)
   if (posts > 0) await loadPosts(database, schemas, { count: posts })
+  await recordPromised(database, schemaOf)
   if (redis && redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve))
+  const logger = pino({ level: 'silent' })
+  const runtimes = startRuntimes(env, database, redis, logger, { schemaOf, prefix })
+  await startOutboxes(runtimes)
   const app = createApp({
     runtimes,
-    logger: pino({ level: 'silent' }),
+    logger,
     adminToken,
-    parts: { database: () => database.ping(), redis: redis && (() => redis.ping()) },
+    parts: {
+      database: () => database.ping(),
+      redis: redis && (() => redis.ping()),
+      outbox: () => outboxLag(runtimes),
+    },
     evictions: redis && new Evictions(redis),
     pool: database.pool,
   })
@@ -67,7 +79,9 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     runtimes,
     database,
     redis,
+    prefix,
     async close() {
+      await closeOutboxes(runtimes)
       redis?.disconnect()
       for (const schema of schemas) await database.kysely.schema.dropSchema(schema).cascade().execute()
       await database.close()

@@ -1,0 +1,39 @@
+/** Delivering the changes that are made around the caches, and those whose writers died before they could void them. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type PostsDatabase, recordChanges } from 'posts-db'
+import { type StrategyName, strategies, strategyNames } from 'strategies'
+import type { Runtimes } from './runtimes.ts'
+
+/** Starting waits no longer for what is to be caught up with; until it is, reads bypass the cache. */
+const CATCH_UP_WITHIN_MS = 1_000
+
+/** Whether a strategy promises that changes are seen. Others pay for no outbox. */
+export function promisesChanges(strategy: StrategyName): boolean {
+  const { write, breaks } = strategies[strategy]
+  return write().promise.readAfterWrite && breaks === undefined
+}
+
+/** Has changes recorded in the copies of those strategies that promise them. */
+export async function recordPromised(database: PostsDatabase, schemaOf: (strategy: string) => string): Promise<void> {
+  for (const name of strategyNames) if (promisesChanges(name)) await recordChanges(database, schemaOf(name))
+}
+
+/** Begins to deliver. Resolves when all caches may be used, or when that takes too long. */
+export async function startOutboxes({ withOutbox }: Runtimes): Promise<void> {
+  for (const { outbox } of withOutbox) outbox.start()
+  const caughtUp = Promise.all(withOutbox.map((runtime) => runtime.caughtUp))
+  await Promise.race([caughtUp, sleep(CATCH_UP_WITHIN_MS)])
+}
+
+export async function closeOutboxes({ withOutbox }: Runtimes): Promise<void> {
+  await Promise.all(withOutbox.map(({ outbox }) => outbox.close()))
+}
+
+/** How far the outboxes are behind, all together. */
+export async function outboxLag({ withOutbox }: Runtimes): Promise<{ undelivered: number; lagSeconds: number }> {
+  const lags = await Promise.all(withOutbox.map(({ outbox }) => outbox.lag()))
+  return {
+    undelivered: lags.reduce((sum, { undelivered }) => sum + undelivered, 0),
+    lagSeconds: Math.max(0, ...lags.map(({ lagMs }) => lagMs)) / 1_000,
+  }
+}

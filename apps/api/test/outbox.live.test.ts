@@ -1,0 +1,249 @@
+/** Changes that the API's own invalidation doesn't cover: made around it, or by a process that died before it could. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { bytesCodec, cacheAside, createCache, invalidate } from 'cache-core'
+import { createOutbox } from 'cache-core/postgres'
+import { redisOptions, redisStore } from 'cache-core/redis'
+import { Redis } from 'ioredis'
+import { sql } from 'kysely'
+import {
+  type ApiProcess,
+  createScratchDatabase,
+  type PrivateRedis,
+  type ScratchDatabase,
+  startApi,
+  startRedis,
+} from 'local-servers'
+import { createDatabase, loadPosts, migrate, type PostsDatabase, postsRepository, schemaName } from 'posts-db'
+import { strategyNames } from 'strategies'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { promisesChanges } from '../src/outboxes.ts'
+import { type TcpRelay, tcpRelay } from './support/tcp-relay.ts'
+import { type TestApi, testApi } from './support/test-api.ts'
+
+const promising = strategyNames.filter(promisesChanges)
+const WITHIN_MS = 1_000
+
+it('is kept by those strategies that promise it', () => {
+  expect(promising).toEqual(['manual-invalidation', 'write-through', 'stampede-lock'])
+})
+
+describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
+  let api: TestApi
+  beforeAll(async () => {
+    api = await testApi({ store, env: { CACHE_TTL_MS: 600_000 } })
+  })
+  afterAll(() => api.close())
+
+  const tableOf = (strategy: string) => sql.id(api.runtimes.named(strategy).schema, 'posts')
+  const get = async (path: string) => {
+    const answer = await api.request(path)
+    return { cache: answer.headers.get('X-Cache'), body: await answer.text() }
+  }
+  /** Milliseconds until the answer has `text` in it, from now. */
+  async function untilItSays(path: string, text: string): Promise<number> {
+    const startedAt = performance.now()
+    const timeout = 3 * WITHIN_MS
+    await expect.poll(async () => (await get(path)).body, { interval: 5, timeout }).toContain(text)
+    return performance.now() - startedAt
+  }
+
+  describe.each(promising)('%s', (strategy) => {
+    it('shows a row that was changed by hand within a second, by itself and in lists', async () => {
+      const paths = [`/api/posts/3?strategy=${strategy}`, `/api/posts?strategy=${strategy}`]
+      const took: number[] = []
+      for (let i = 0; i < 4; i++) {
+        for (const path of paths) {
+          await get(path)
+          expect((await get(path)).cache).toBe('HIT')
+        }
+        const title = `By hand ${i}`
+        await sql`update ${tableOf(strategy)} set title = ${title} where id = 3`.execute(api.database.kysely)
+        took.push(...(await Promise.all(paths.map((path) => untilItSays(path, title)))))
+      }
+      expect(Math.max(...took)).toBeLessThan(WITHIN_MS)
+      console.log(`${strategy} on ${store}: current within ${Math.max(...took).toFixed(0)} ms in ${took.length} reads`)
+    })
+
+    it('shows rows that were added and deleted by hand', async () => {
+      const [absent, list] = [`/api/posts/777?strategy=${strategy}`, `/api/posts?strategy=${strategy}`]
+      await get(absent)
+      expect((await get(absent)).cache).toBe('HIT')
+      await sql`insert into ${tableOf(strategy)} (id, title, content, author) values (777, 'There', '', 'x')`.execute(
+        api.database.kysely,
+      )
+      expect(await untilItSays(absent, 'There')).toBeLessThan(WITHIN_MS)
+      expect(await untilItSays(list, 'There')).toBeLessThan(WITHIN_MS)
+      await sql`delete from ${tableOf(strategy)} where id = 777`.execute(api.database.kysely)
+      expect(await untilItSays(absent, 'no-such-post')).toBeLessThan(WITHIN_MS)
+    })
+
+    it('shows what a bulk update changed, and what load-posts put there', async () => {
+      const { schema } = api.runtimes.named(strategy)
+      await loadPosts(api.database, [schema], { count: 5_000 })
+      const paths = [1, 2_500, 5_000].map((id) => `/api/posts/${id}?strategy=${strategy}`)
+      await Promise.all(paths.map((path) => untilItSays(path, '"version":1}')))
+      await Promise.all(paths.map(get))
+      await sql`update ${tableOf(strategy)} set title = 'All of them'`.execute(api.database.kysely)
+      const took = await Promise.all(paths.map((path) => untilItSays(path, 'All of them')))
+      await loadPosts(api.database, [schema], { count: 20 })
+      took.push(...(await Promise.all(paths.slice(1).map((path) => untilItSays(path, 'no-such-post')))))
+      took.push(await untilItSays(paths[0]!, '"version":1}'))
+      expect(Math.max(...took)).toBeLessThan(WITHIN_MS)
+    })
+  })
+
+  it('leaves alone what the API has voided, or filled, by itself', async () => {
+    const check = async (strategy: string) => {
+      const path = `/api/posts/5?strategy=${strategy}`
+      const { counters, outbox } = api.runtimes.named(strategy)
+      await expect.poll(async () => (await outbox!.lag()).undelivered).toBe(0)
+      await api.send('PATCH', path, { title: 'Through the API' })
+      await get(path)
+      const { invalidations } = counters.counts
+      // The relay would have come for the row by then.
+      await sleep(1_500)
+      expect(counters.counts.invalidations).toBe(invalidations)
+      expect((await get(path)).cache).toBe('HIT')
+      expect(await outbox!.lag()).toEqual({ undelivered: 0, lagMs: 0 })
+    }
+    await Promise.all(promising.map(check))
+  })
+
+  it('costs nothing where nothing is promised', async () => {
+    for (const strategy of strategyNames.filter((name) => !promising.includes(name))) {
+      await api.send('PATCH', `/api/posts/5?strategy=${strategy}`, { title: 'x' })
+      const { schema, outbox } = api.runtimes.named(strategy)
+      expect(outbox).toBe(undefined)
+      const { rows } = await sql`select from ${sql.id(schema, 'outbox')}`.execute(api.database.kysely)
+      expect(rows).toEqual([])
+    }
+  })
+
+  it('says how far it is behind', async () => {
+    const { schema, outbox } = api.runtimes.named('write-through')
+    await expect.poll(async () => (await outbox!.lag()).undelivered).toBe(0)
+    await sql`insert into ${sql.id(schema, 'outbox')} (keys, due_at) values ('{x}', now() + interval '1 h')`.execute(
+      api.database.kysely,
+    )
+    const metrics = (await get('/metrics')).body
+    expect(metrics).toContain('posts_api_outbox_undelivered{strategy="write-through"} 1')
+    expect(metrics).toContain('posts_api_outbox_undelivered{strategy="stampede-lock"} 0')
+    expect(metrics).toContain('posts_api_outbox_lag_seconds{strategy="write-through"} 0')
+    expect(metrics).not.toContain('posts_api_outbox_undelivered{strategy="cache-aside"}')
+    const ready = JSON.parse((await get('/readyz')).body)
+    expect(ready).toMatchObject({ status: 'ready', parts: { outbox: { state: 'up', undelivered: 1, lagSeconds: 0 } } })
+  })
+})
+
+const embedded = (
+  await (async () => {
+    const database = createDatabase({ url: process.env.TEST_DATABASE_URL! })
+    const { rows } = await sql<{ version: string }>`select version()`.execute(database.kysely)
+    await database.close()
+    return rows[0]!.version
+  })()
+).includes('PGlite')
+
+describe.skipIf(embedded).each(promising)('an API under %s, killed between commit and invalidation', (strategy) => {
+  const schema = schemaName(strategy)
+  const path = `/api/posts/1?strategy=${strategy}`
+  let scratch: ScratchDatabase
+  let database: PostsDatabase
+  let redis: PrivateRedis
+  let relay: TcpRelay
+  let client: Redis
+  const started: ApiProcess[] = []
+
+  beforeAll(async () => {
+    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+    database = createDatabase({ url: scratch.url })
+    await migrate(database, [schema])
+    await loadPosts(database, [schema], { count: 3 })
+    redis = await startRedis()
+    relay = await tcpRelay(redis.port)
+    client = new Redis(redis.url, { ...redisOptions, lazyConnect: true })
+    await client.connect()
+  })
+  afterAll(async () => {
+    for (const api of started) await api.kill()
+    client.disconnect()
+    await relay.close()
+    await redis.stop()
+    await database.close()
+    await scratch.drop()
+  })
+
+  const start = async (redisUrl: string) => {
+    const api = await startApi({ DATABASE_URL: scratch.url, REDIS_URL: redisUrl, CACHE_TTL_MS: '600000' })
+    started.push(api)
+    return api
+  }
+  const versionAt = async (api: ApiProcess) => {
+    const answer = await fetch(`${api.url}${path}`)
+    return { cache: answer.headers.get('X-Cache'), version: ((await answer.json()) as { version: number }).version }
+  }
+
+  /** What the cache holds, as any process without a relay would serve it. */
+  async function cached(): Promise<string | undefined> {
+    const store = redisStore({ client, prefix: `posts:${strategy}:` })
+    const cache = createCache({ store, read: cacheAside(), write: invalidate(), codec: bytesCodec })
+    const { outcome, value } = await cache.read('post:1', async () => Buffer.from('loaded'))
+    await cache.invalidate({ keys: outcome === 'hit' ? [] : ['post:1'] }) // it was only looked at
+    return outcome === 'hit' ? value!.toString() : undefined
+  }
+
+  async function killedAfterItsCommit(): Promise<void> {
+    const api = await start(`redis://127.0.0.1:${relay.port}`)
+    const before = await versionAt(api)
+    expect(await versionAt(api)).toEqual({ cache: 'HIT', version: before.version })
+    const posts = postsRepository(database, schema)
+    await database.kysely.transaction().execute(async (transaction) => {
+      // The writer waits for the row: it has done what comes before the commit, and nothing that comes after.
+      await sql`select from ${sql.id(schema, 'posts')} where id = 1 for update`.execute(transaction)
+      fetch(`${api.url}${path}`, {
+        method: 'PATCH',
+        body: '{"title":"Committed"}',
+        headers: { 'Content-Type': 'application/json' },
+      }).catch(() => {})
+      const waiting = async () => {
+        const { rows } = await sql`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
+          database.kysely,
+        )
+        return rows.length
+      }
+      await expect.poll(waiting, { interval: 5 }).toBe(1)
+      relay.hold()
+    })
+    await expect.poll(async () => (await posts.byId(1))!.version, { interval: 2 }).toBe(before.version + 1)
+    await api.kill()
+    expect(await cached()).toContain(`"version":${before.version}}`)
+  }
+
+  it('is current within a second of a relay that runs, and old for as long as none does', async () => {
+    await killedAfterItsCommit()
+    await sleep(1_500)
+    const old = await cached()
+    expect(old).toContain('"version":1}')
+    const outbox = createOutbox({
+      pool: database.pool,
+      schema,
+      store: redisStore({ client, prefix: `posts:${strategy}:` }),
+    })
+    const startedAt = performance.now()
+    outbox.start()
+    await expect.poll(cached, { interval: 5, timeout: 5_000 }).toBe(undefined)
+    const tookMs = performance.now() - startedAt
+    await outbox.close()
+    expect(tookMs).toBeLessThan(WITHIN_MS)
+    console.log(`${strategy}: current ${tookMs.toFixed(0)} ms after a relay began`)
+  })
+
+  it('is current from the first answer on of an API that starts', async () => {
+    await relay.close()
+    relay = await tcpRelay(redis.port)
+    await killedAfterItsCommit()
+    const api = await start(redis.url)
+    expect((await versionAt(api)).version).toBe(3)
+  })
+})
