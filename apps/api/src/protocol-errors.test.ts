@@ -72,6 +72,12 @@ describe('a refusal before the app', () => {
     expect(await send(request('Host: a'))).toMatch(/^HTTP\/1.1 200 OK\r\n.*fine$/s)
   })
 
+  it('has no body where it answers HEAD', async () => {
+    const answer = await send('HEAD /\x7f HTTP/1.1\r\nHost: a\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1.1 400 Bad Request\r\n/)
+    expect(answer.endsWith('\r\n\r\n')).toBe(true)
+  })
+
   it('ends the connection when malformed bytes follow a request that is being answered', async () => {
     const answer = send('GET /slow HTTP/1.1\r\nHost: a\r\n\r\nhello\r\n\r\n')
     expect(problemIn(await answer)).toMatchObject({ status: 400 })

@@ -37,8 +37,8 @@ export function createProblemServer(fetch: Api['fetch'], logger: Logger, options
     const { headers: answered, body } = written(UNKNOWN_EXPECTATION, url?.split('?')[0], given?.toString())
     response.writeHead(UNKNOWN_EXPECTATION.status, answered).end(body)
   })
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    refuseRaw(REFUSALS[error.code ?? ''] ?? MALFORMED, socket as RawSocket)
+  server.on('clientError', (error: ClientError, socket) => {
+    refuseRaw(REFUSALS[error.code ?? ''] ?? MALFORMED, socket as RawSocket, isHead(error))
   })
   return server
 }
@@ -66,7 +66,14 @@ function refuse(details: ProblemDetails): Response {
 /** Node keeps the response under way here, and looks at it in its own handler of `clientError`. */
 type RawSocket = Socket & { readonly _httpMessage?: ServerResponse | null }
 
-function refuseRaw(details: ProblemDetails, socket: RawSocket): void {
+type ClientError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer }
+
+/** Nobody has parsed the method of what can't be parsed. The answer to HEAD has no body, whatever is wrong. */
+function isHead({ rawPacket }: ClientError): boolean {
+  return rawPacket?.toString('latin1', 0, 5) === 'HEAD '
+}
+
+function refuseRaw(details: ProblemDetails, socket: RawSocket, withoutBody: boolean): void {
   // In the middle of an answer, or with nobody left to read one.
   if (!socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy()
@@ -74,6 +81,8 @@ function refuseRaw(details: ProblemDetails, socket: RawSocket): void {
   }
   const { headers, body } = written(details)
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
-  socket.write(`HTTP/1.1 ${details.status} ${STATUS_CODES[details.status]}\r\n${lines.join('')}\r\n${body}`)
+  socket.write(
+    `HTTP/1.1 ${details.status} ${STATUS_CODES[details.status]}\r\n${lines.join('')}\r\n${withoutBody ? '' : body}`,
+  )
   socket.destroySoon()
 }

@@ -1,0 +1,78 @@
+/** Mixed load on all strategies at once: reads, pages, lists, writes, invalidations by hand, and requests that are refused. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { strategyNames } from 'strategies'
+
+export interface Load {
+  readonly requests: number
+  /** What should not have been answered so, one line each. */
+  readonly failures: readonly string[]
+  /** Resolves once all that was under way is answered. */
+  stop(): Promise<void>
+}
+
+export interface LoadOptions {
+  readonly posts: number
+  readonly clients: number
+  /** Between two requests of a client: so that the machine has some room left. */
+  readonly pauseMs: number
+}
+
+export function startLoad(base: string, { posts, clients, pauseMs }: LoadOptions): Load {
+  let requests = 0
+  let stopped = false
+  const failures: string[] = []
+
+  async function ask(method: string, path: string, body: unknown, ...expected: number[]): Promise<string> {
+    requests++
+    try {
+      const json =
+        body === undefined ? {} : { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
+      const answer = await fetch(base + path, { method, ...json })
+      const text = await answer.text()
+      if (!expected.includes(answer.status)) failures.push(`${method} ${path}: ${answer.status} ${text.slice(0, 200)}`)
+      return text
+    } catch (error) {
+      failures.push(`${method} ${path}: ${error}`)
+      return '{}'
+    }
+  }
+
+  /** The low ones are hot. */
+  const someId = () => 1 + Math.floor(posts * Math.random() ** 3)
+
+  async function step(): Promise<void> {
+    const query = `?strategy=${strategyNames[Math.floor(Math.random() * strategyNames.length)]}`
+    const dice = Math.random()
+    if (dice < 0.7) await ask('GET', `/api/posts/${someId()}${query}`, undefined, 200)
+    else if (dice < 0.78) await ask('GET', `/api/posts${query}&limit=20&after=${someId()}`, undefined, 200)
+    else if (dice < 0.8) await ask('GET', `/api/posts${query}`, undefined, 200)
+    else if (dice < 0.9) await ask('PATCH', `/api/posts/${someId()}${query}`, { title: `title ${requests}` }, 200)
+    else if (dice < 0.93) {
+      const made = await ask('POST', `/api/posts${query}`, { title: 't', content: 'c', author: 'a' }, 201)
+      const { id } = JSON.parse(made) as { id?: number }
+      await ask('DELETE', `/api/posts/${id}${query}`, undefined, 204)
+      await ask('GET', `/api/posts/${id}${query}`, undefined, 200, 404)
+    } else if (dice < 0.95) await ask('POST', '/api/cache/invalidate', { tags: ['posts'] }, 200)
+    else if (dice < 0.97) await ask('GET', '/api/posts/0', undefined, 400)
+    else await ask('GET', `/api/posts/${1_000_000 + someId()}${query}`, undefined, 404)
+  }
+
+  async function client(): Promise<void> {
+    while (!stopped) {
+      await step()
+      await sleep(pauseMs)
+    }
+  }
+
+  const running = Promise.all(Array.from({ length: clients }, client))
+  return {
+    get requests() {
+      return requests
+    },
+    failures,
+    async stop() {
+      stopped = true
+      await running
+    },
+  }
+}

@@ -1,0 +1,27 @@
+/** `with-servers node fuzz/run-soak.ts`: `SOAK_SECONDS` (default 600) of load, then a table. Fails when something grows, or fails. */
+import { soak } from './soak.ts'
+
+const seconds = Number(process.env.SOAK_SECONDS ?? 600)
+console.log(`${seconds} s of mixed load over all strategies`)
+const { requests, failures, rows } = await soak({ seconds, sampleMs: 2_000, posts: 500, clients: 6, pauseMs: 10 })
+
+const round = (value: number) => Math.round(value * 10) / 10
+console.table(
+  Object.fromEntries(
+    rows.map(({ name, first, last, lowest, highest, trend, boundPerHour, flat }) => [
+      name,
+      {
+        first: round(first),
+        last: round(last),
+        lowest: round(lowest),
+        highest: round(highest),
+        'per hour': `${round(trend.perHour)} ± ${round(trend.standardError)}`,
+        'may grow by': boundPerHour,
+        verdict: flat ? 'flat' : 'GROWS',
+      },
+    ]),
+  ),
+)
+console.log(`${requests} requests, ${failures.length} failures; slope ± standard error of the second half`)
+for (const failure of failures.slice(0, 10)) console.log(failure)
+process.exitCode = failures.length > 0 || rows.some(({ flat }) => !flat) ? 1 : 0
