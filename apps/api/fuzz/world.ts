@@ -1,8 +1,7 @@
 /** The API as one process over the private servers that `with-servers` gave, with posts in every copy. */
-import { createScratchDatabase } from 'local-servers'
+import { type ApiProcess, createScratchDatabase, startApi } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
-import { type ApiProcess, startApi } from '../test/support/start-api.ts'
 
 export interface World extends ApiProcess {
   /** What the API has logged as an error, and what it has said when it crashed. */
