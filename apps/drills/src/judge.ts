@@ -14,6 +14,12 @@ export interface Fault {
   readonly spans?: readonly Span[]
 }
 
+export interface DuringFault {
+  readonly durationsMs: readonly number[]
+  /** By `X-Cache`; by status where there was none. */
+  readonly answers: ReadonlyMap<string, number>
+}
+
 export interface Span {
   readonly from: number
   readonly to: number
@@ -24,6 +30,8 @@ export interface Judgement {
   readonly failedReads: number
   /** Of the reads and writes. */
   readonly longestMs: number
+  /** The reads that were under way during the fault. */
+  readonly during: DuringFault
   /** What was promised not to happen, and is not allowed either. */
   readonly breaches: readonly Violation[]
   /** Reads that were old as the drill allows. */
@@ -77,11 +85,22 @@ export function judge(
     reads: reads.length,
     failedReads: failed.filter(({ op }) => op === 'read').length,
     longestMs,
+    during: duringFault(reads, fault),
     breaches,
     excused,
     staleMs: Math.max(0, ...excused.map(staleMsOf)),
     problems,
   }
+}
+
+function duringFault(reads: readonly Operation[], { from, to }: Fault): DuringFault {
+  const during = reads.filter(({ start, end }) => end >= from && start <= to)
+  const answers = new Map<string, number>()
+  for (const { cache, status = 0 } of during) {
+    const answer = cache ?? String(status)
+    answers.set(answer, (answers.get(answer) ?? 0) + 1)
+  }
+  return { durationsMs: during.map(({ start, end }) => end - start), answers }
 }
 
 const NO_REQUEST = { start: 0, end: 0 } as Operation

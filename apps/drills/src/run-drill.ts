@@ -8,6 +8,7 @@ import type { DrillDatabases } from './database.ts'
 import type { Drill, Site } from './drill.ts'
 import { ANSWER_WITHIN_MS, type Fault, type Judgement, judge, type Span } from './judge.ts'
 import { QUIET_ID, startLoad } from './load.ts'
+import { warningsOf } from './log-lines.ts'
 import { type Ground, putUp } from './site.ts'
 import { until, within } from './until.ts'
 import { readVitals, settledVitals, type Vitals, whatIsLeft } from './vitals.ts'
@@ -20,6 +21,8 @@ export interface DrillReport {
   readonly hitsAgainMs: number
   /** Of each API process that is there at the end. */
   readonly vitals: readonly { readonly before: Vitals; readonly after: Vitals }[]
+  /** What the API processes logged as warnings and errors, and how often. */
+  readonly warnings: ReadonlyMap<string, number>
   /** What the drill itself found worth saying. */
   readonly notes: readonly string[]
   /** What did not hold, one line each; none: it held. */
@@ -52,6 +55,7 @@ export async function runDrill(
     judgements: new Map(),
     hitsAgainMs: Number.NaN,
     vitals: [],
+    warnings: new Map(),
     notes: [],
     problems: [],
   }
@@ -150,7 +154,7 @@ async function inflictOn(
       })),
   )
   for (const { before, after } of vitals) problems.push(...whatIsLeft(before, after))
-  return { judgements, hitsAgainMs, vitals }
+  return { judgements, hitsAgainMs, vitals, warnings: warningsOf(ground.apis) }
 }
 
 /** Drills kill; whatever ended otherwise failed. */

@@ -1,29 +1,32 @@
 import type { DrillReport } from './run-drill.ts'
 
+const TITLES = [
+  'fault',
+  'reads',
+  'failed',
+  'during: p50 ms',
+  'p99',
+  'longest',
+  'answers',
+  'breaches',
+  'stale ms',
+  'hits again ms',
+  'fds',
+  'handles',
+  'heap MB',
+  'took s',
+  'verdict',
+]
+
 /** The reports as a table, and below it what did not hold and what was noted. */
 export function tableOf(reports: readonly DrillReport[]): string {
-  const rows = [
-    [
-      'fault',
-      'reads',
-      'failed',
-      'longest ms',
-      'breaches',
-      'stale ms',
-      'hits again ms',
-      'fds',
-      'handles',
-      'heap MB',
-      'took s',
-      'verdict',
-    ],
-    ...reports.map(rowOf),
-  ]
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  const rows = [TITLES, ...reports.map(rowOf)]
+  const widths = TITLES.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   const lines = rows.map((row) =>
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
   )
-  const remarks = reports.flatMap(({ drill, notes, problems }) => [
+  const remarks = reports.flatMap(({ drill, warnings, notes, problems }) => [
+    ...[...warnings].map(([message, count]) => `${drill.name} logged ${count} × ${message}`),
     ...notes.map((note) => `${drill.name}: ${note}`),
     ...problems.map((problem) => `${drill.name} DID NOT HOLD: ${problem}`),
   ])
@@ -37,11 +40,16 @@ function rowOf({ drill, judgements, hitsAgainMs, vitals, problems, tookMs }: Dri
   const most = (of: (judgement: (typeof all)[number]) => number) => whole(Math.max(...all.map(of)))
   const change = (of: 'fds' | 'handles' | 'heapMb') =>
     vitals.map(({ before, after }) => `${whole(before[of])}→${whole(after[of])}`).join(' ')
+  const durations = all.flatMap(({ during }) => during.durationsMs).sort((a, b) => a - b)
+  const quantile = (share: number) => whole(durations[Math.floor(share * durations.length)] ?? Number.NaN)
   return [
     drill.name,
     sum(({ reads }) => reads),
     sum(({ failedReads }) => failedReads),
+    quantile(0.5),
+    quantile(0.99),
     most(({ longestMs }) => longestMs),
+    answersIn(all.map(({ during }) => during.answers)),
     sum(({ breaches }) => breaches.length),
     most(({ staleMs }) => staleMs),
     whole(hitsAgainMs),
@@ -51,6 +59,15 @@ function rowOf({ drill, judgements, hitsAgainMs, vitals, problems, tookMs }: Dri
     (tookMs / 1_000).toFixed(1),
     problems.length === 0 ? 'held' : 'DID NOT HOLD',
   ]
+}
+
+/** Such as `HIT 83 % MISS 12 % 503 5 %`, the most frequent first. */
+function answersIn(maps: readonly ReadonlyMap<string, number>[]): string {
+  const total = new Map<string, number>()
+  for (const map of maps) for (const [answer, count] of map) total.set(answer, (total.get(answer) ?? 0) + count)
+  const all = [...total.values()].reduce((sum, count) => sum + count, 0)
+  const ordered = [...total].sort(([, a], [, b]) => b - a)
+  return ordered.map(([answer, count]) => `${answer} ${Math.round((100 * count) / all)} %`).join(' ')
 }
 
 function whole(value: number): string {

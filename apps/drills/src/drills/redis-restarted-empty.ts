@@ -1,4 +1,5 @@
 import type { Drill } from '../drill.ts'
+import { untilReadyzSays } from '../readiness.ts'
 
 export const redisRestartedEmpty: Drill = {
   name: 'redis-restarted-empty',
@@ -6,9 +7,9 @@ export const redisRestartedEmpty: Drill = {
   holds:
     'reads come from the database meanwhile; none fails; none is old, but by the outbox’s lag while not all processes have Redis back',
   allows: { staleFrom: 'mending' },
-  async inflict({ redis, load, mend }) {
+  async inflict({ redis, apis, load, mend }) {
     await redis.server.kill()
-    await load.more(300)
+    await Promise.all([load.more(300), untilReadyzSays(apis, 'degraded')])
     await mend(() => redis.startAgain())
   },
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Drill } from '../drill.ts'
+import { untilReadyzSays } from '../readiness.ts'
 
 const STOPPED_MS = 2_000
 
@@ -9,10 +10,10 @@ export const redisStopped: Drill = {
   holds:
     'reads come from the database meanwhile; none fails; none is old, but by the outbox’s lag while not all processes have Redis back',
   allows: { staleFrom: 'mending' },
-  async inflict({ redis, mend }) {
+  async inflict({ redis, apis, mend }) {
     redis.server.process.kill('SIGSTOP')
     try {
-      await sleep(STOPPED_MS)
+      await Promise.all([sleep(STOPPED_MS), untilReadyzSays(apis, 'degraded')])
     } finally {
       await mend(() => redis.server.process.kill('SIGCONT'))
     }
