@@ -132,7 +132,7 @@ describe('the relay', () => {
     })
     store.acknowledges = false
     await outbox.add(pool, { keys: ['a'] })
-    for (let i = 0; i < 20; i++) await outbox.round()
+    for (let i = 0; i < 5; i++) await outbox.round()
     expect(new Set(heard())).toEqual(new Set(['a']))
     expect(await scratch.undelivered()).toBe(1)
     store.acknowledges = true

@@ -30,7 +30,7 @@ export interface ScratchOutbox {
   /** The name of its table. */
   readonly table: string
   undelivered(): Promise<number>
-  /** Resolves when nothing is undelivered. */
+  /** Resolves when nothing is undelivered, for which there are 10 s. */
   allDelivered(): Promise<void>
 }
 
@@ -48,7 +48,11 @@ export async function scratchOutbox(): Promise<ScratchOutbox> {
     table: `${schema}.outbox`,
     undelivered,
     async allDelivered() {
-      while ((await undelivered()) > 0) await sleep(10)
+      const until = performance.now() + 10_000
+      for (let left = await undelivered(); left > 0; left = await undelivered()) {
+        if (performance.now() > until) throw new Error(`${left} rows are still undelivered`)
+        await sleep(10)
+      }
     },
   }
 }

@@ -10,16 +10,12 @@ export interface RoundsOptions {
   readonly onWorking?: (() => void) | undefined
 }
 
-/** So many turns are let pass after a failure. */
-const TURNS_LOST = 4
-
 /** Work done again and again, never twice at once. A failure is told of once, and the work goes on. */
 export class Rounds {
   readonly #options: RoundsOptions
   #stop: (() => void) | undefined
   #underWay: Promise<void> | undefined
   #isFailing = false
-  #turnsToLose = 0
 
   constructor(options: RoundsOptions) {
     this.#options = options
@@ -27,8 +23,7 @@ export class Rounds {
 
   start(): void {
     this.#stop ??= this.#options.runtime.every(this.#options.everyMs, () => {
-      if (this.#turnsToLose-- > 0 || this.#underWay) return
-      this.#underWay = this.#work().finally(() => {
+      this.#underWay ??= this.#work().finally(() => {
         this.#underWay = undefined
       })
     })
@@ -43,15 +38,21 @@ export class Rounds {
 
   async #work(): Promise<void> {
     const { work, onFailing, onWorking } = this.#options
+    let failed = false
     try {
       await work()
-      this.#turnsToLose = 0
-      if (this.#isFailing) onWorking?.()
-      this.#isFailing = false
     } catch (error) {
-      this.#turnsToLose = TURNS_LOST
-      if (!this.#isFailing) onFailing?.(error)
-      this.#isFailing = true
+      failed = true
+      if (!this.#isFailing) harmless(() => onFailing?.(error))
     }
+    if (this.#isFailing && !failed) harmless(() => onWorking?.())
+    this.#isFailing = failed
   }
+}
+
+/** A mistake of those who are told must not end the rounds. */
+function harmless(tell: () => void): void {
+  try {
+    tell()
+  } catch {}
 }

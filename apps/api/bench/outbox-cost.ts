@@ -1,0 +1,83 @@
+/**
+ * What the outbox costs a write: `DATABASE_URL=postgres://… pnpm --filter api exec node --conditions=workspace-source
+ * bench/outbox-cost.ts`. Patches of single posts, in a copy whose changes are recorded and in one where they are not,
+ * in turns; in a database of its own, dropped afterwards.
+ */
+import { memoryStore } from 'cache-core'
+import { createOutbox, newWriteId } from 'cache-core/postgres'
+import { createScratchDatabase } from 'local-servers'
+import { createDatabase, loadPosts, migrate, postsRepository, recordChanges, schemaName } from 'posts-db'
+
+const POSTS = 1_000
+const ROUNDS = 40
+const WRITES_PER_ROUND = 200
+
+const { DATABASE_URL } = process.env
+if (!DATABASE_URL) throw new Error('DATABASE_URL is not set; give the Postgres to measure on')
+const scratch = await createScratchDatabase(DATABASE_URL)
+const database = createDatabase({ url: scratch.url })
+const [recorded, plain] = [schemaName('recorded'), schemaName('plain')]
+await migrate(database, [recorded, plain])
+await loadPosts(database, [recorded, plain], { count: POSTS })
+await recordChanges(database, recorded)
+const outbox = createOutbox({ pool: database.pool, schema: recorded, store: memoryStore() })
+outbox.start()
+
+const writers = {
+  plain: (posts = postsRepository(database, plain)) => {
+    return (id: number) => posts.patch(id, { title: `Title ${id}` })
+  },
+  recorded: (posts = postsRepository(database, recorded)) => {
+    return async (id: number) => {
+      const writeId = newWriteId()
+      await posts.patch(id, { title: `Title ${id}` }, { writeId })
+      outbox.delivered(writeId)
+    }
+  },
+}
+
+/** Milliseconds each of some writes took, so many of them at a time. */
+async function timeWrites(write: (id: number) => Promise<unknown>, atOnce: number): Promise<number[]> {
+  const took: number[] = []
+  let next = 0
+  const work = async () => {
+    while (next++ < WRITES_PER_ROUND) {
+      const startedAt = performance.now()
+      await write(1 + ((next * 7919) % POSTS))
+      took.push(performance.now() - startedAt)
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, work))
+  return took
+}
+
+const quantile = (sorted: number[], q: number) => sorted[Math.floor(q * (sorted.length - 1))]!.toFixed(3)
+
+for (const atOnce of [1, 8]) {
+  const samples = { plain: [] as number[], recorded: [] as number[] }
+  const medians = { plain: [] as number[], recorded: [] as number[] }
+  for (let round = -2; round < ROUNDS; round++) {
+    for (const name of round % 2 === 0 ? (['plain', 'recorded'] as const) : (['recorded', 'plain'] as const)) {
+      const took = (await timeWrites(writers[name](), atOnce)).sort((a, b) => a - b)
+      if (round < 0) continue // warming up
+      samples[name].push(...took)
+      medians[name].push(Number(quantile(took, 0.5)))
+    }
+  }
+  for (const name of ['plain', 'recorded'] as const) {
+    const all = samples[name].sort((a, b) => a - b)
+    const rounds = medians[name].sort((a, b) => a - b)
+    console.log(
+      `${atOnce} at once, ${name}: median ${quantile(all, 0.5)} ms, p99 ${quantile(all, 0.99)} ms, ` +
+        `medians of rounds ${rounds[0]}–${rounds.at(-1)} (${all.length} writes)`,
+    )
+  }
+}
+
+await outbox.close()
+const { rows } = await database.pool.query(
+  `select pg_total_relation_size('${recorded}.outbox') / count(*) as bytes from ${recorded}.outbox`,
+)
+console.log(`outbox: ${rows[0].bytes} bytes a row, indexes and dead versions included`)
+await database.close()
+await scratch.drop()
