@@ -31,7 +31,7 @@ export interface StrategyRuntimeOptions {
   /** Builds the store; what happens in it is told to the counters. `beforeUse` as `redisStore` takes it. */
   readonly store: (counters: Counters, beforeUse?: (server: string) => Promise<void>) => Store
   /** Builds what delivers the changes recorded in the schema, where they are. */
-  readonly outbox?: ((store: Store) => Outbox) | undefined
+  readonly outbox?: ((store: Pick<Store, 'invalidate' | 'invalidateAll'>) => Outbox) | undefined
   /** Whether all writes come through this process, so that it can say how stale a value is. */
   readonly knowsAllWrites: boolean
 }
@@ -69,7 +69,10 @@ export class StrategyRuntime {
       caughtUp.resolve()
     }
     this.#store = observedStore(options.store(this.counters, options.outbox && catchUp), this.counters)
-    this.outbox = options.outbox?.(this.#store)
+    this.outbox = options.outbox?.({
+      invalidate: (keys, tags) => this.#store.invalidate(keys, tags),
+      invalidateAll: () => this.#invalidateAll(),
+    })
     this.caughtUp = caughtUp.promise
     // Memory has no server to be asked for, and is empty: what was undelivered is no longer owed.
     if (this.storeKind !== 'redis') catchUp().catch(() => {})
@@ -150,6 +153,14 @@ export class StrategyRuntime {
     const made = Representation.of(json, next ?? 0)
     await this.#delay()
     return made
+  }
+
+  /** As an outbox asks for it, after `load-posts` for one. */
+  async #invalidateAll(): Promise<boolean> {
+    const acknowledged = await this.#store.invalidateAll()
+    // Posts loaded anew start their versions anew. Nothing older than this moment is cached, so nothing is lost by it.
+    if (acknowledged) this.writes?.forget()
+    return acknowledged
   }
 
   async #delay(): Promise<void> {

@@ -265,6 +265,23 @@ describe('catching up', () => {
     expect(heard()).toEqual(['a'])
   })
 
+  it('voids everything on another server where that is simpler, and does so once', async () => {
+    await open().catchUp('server 1')
+    await pool.query(
+      `insert into ${scratch.table} (keys, tags, delivered_at, delivered_to)
+      select array['k' || i], '{t}', now(), 'server 1' from generate_series(1, 10001) as i`,
+    )
+    await open().catchUp('server 1')
+    expect(heard()).toEqual([])
+    await open().catchUp('server 2')
+    expect(heard()).toEqual(['#t', '*'])
+    const late = open()
+    await late.catchUp('server 2')
+    expect(heard()).toEqual([])
+    await late.catchUp('server 3')
+    expect(heard()).toEqual(['#t', '*'])
+  })
+
   it('rejects, and marks nothing, while it is not acknowledged', async () => {
     const outbox = open()
     await outbox.add(pool, { keys: ['a'] })

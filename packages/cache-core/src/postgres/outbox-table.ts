@@ -105,9 +105,16 @@ export class OutboxTable {
     return this.#batch(this.#pool, `where ${UNDELIVERED}`)
   }
 
-  /** What was delivered to other servers than this one, or to this one before it was last started. */
-  async deliveredElsewhere(server: string): Promise<Batch> {
-    return this.#batch(this.#pool, 'where delivered_at is not null and delivered_to is distinct from $1', [server])
+  /** `limit` rows at most that were delivered, but not to this server since it was started. */
+  async deliveredElsewhere(server: string, limit: number): Promise<Batch> {
+    // What was delivered before this server was told to drop everything concerns nothing that it has.
+    const emptied = `select max(created_at) from ${this.#table} where everything and delivered_to = $1`
+    return this.#batch(
+      this.#pool,
+      `where delivered_at is not null and delivered_to is distinct from $1
+      and delivered_at >= coalesce((${emptied}), '-infinity') limit ${limit}`,
+      [server],
+    )
   }
 
   async mark(ids: readonly string[], server: string | undefined): Promise<void> {

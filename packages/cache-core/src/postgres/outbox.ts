@@ -2,7 +2,7 @@ import { newToken } from '../entry.ts'
 import { checkNumber } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import { deliver, type Voidable } from './deliver.ts'
-import { type Lag, OutboxTable } from './outbox-table.ts'
+import { type Batch, type Lag, OutboxTable } from './outbox-table.ts'
 import type { PostgresPool, PostgresQueries } from './postgres-pool.ts'
 import { Rounds } from './rounds.ts'
 
@@ -61,6 +61,8 @@ export interface Outbox {
 
 /** Rows that one transaction takes. */
 const BATCH_ROWS = 500
+/** Above so many rows to be delivered again it is simpler to void everything. */
+const MAX_REPLAYED = 10_000
 const PRUNE_EVERY_MS = 60_000
 
 /** A new id for one write. */
@@ -78,6 +80,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const table = new OutboxTable(options.pool, options.schema ?? 'public')
   /** The run of the server behind the store, where it is known. */
   let server: string | undefined
+  /** The one that got what had been delivered to others. */
+  let replayedTo: string | undefined
   /** By the server that acknowledged them. */
   const toMark = new Map<string | undefined, string[]>()
   let prunedAt = Number.NEGATIVE_INFINITY
@@ -93,12 +97,28 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function deliverDue(): Promise<void> {
     while (await table.hasDue()) {
       const taken = await table.takeDue(BATCH_ROWS, async (voids) => {
-        const before = server // a later one need not have got it
+        const before = server // another that comes meanwhile need not have got it
         await deliver(store, voids)
         return before
       })
       if (taken < BATCH_ROWS) return
     }
+  }
+
+  async function deliverNow(batch: Batch): Promise<void> {
+    const before = server
+    await deliver(store, batch)
+    await table.mark(batch.ids, before)
+  }
+
+  /** What was acknowledged by one server may be lacking in another that was restored, or has taken over. */
+  async function replay(to: string): Promise<void> {
+    if (to === replayedTo) return
+    const batch = await table.deliveredElsewhere(to, MAX_REPLAYED + 1)
+    if (batch.ids.length <= MAX_REPLAYED) await deliverNow(batch)
+    // One more row for all of them, so that whoever comes next knows that it is done.
+    else await table.add(options.pool, { keys: [], tags: batch.tags, everything: true }, undefined)
+    replayedTo = to
   }
 
   async function prune(): Promise<void> {
@@ -133,12 +153,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
     async catchUp(current = server) {
       server = current
-      const batches = [await table.undelivered()]
-      if (current !== undefined) batches.push(await table.deliveredElsewhere(current))
-      for (const batch of batches) {
-        await deliver(store, batch)
-        await table.mark(batch.ids, current)
-      }
+      if (current !== undefined) await replay(current)
+      await deliverNow(await table.undelivered())
     },
 
     lag: () => table.lag(),

@@ -13,7 +13,8 @@ Replaces the posts in every strategy's schema by N made-up ones, the same for th
   --schema NAME   only this strategy's; may be given several times
   DATABASE_URL    the Postgres to use
 
-An API that runs meanwhile still has the old posts in its cache: POST /api/cache/invalidate {"all":true} afterwards.`
+An API that runs meanwhile shows the new posts within a second under strategies that promise it. Others still have the old
+ones in their caches: POST /api/cache/invalidate {"all":true} afterwards.`
 
 await runCommand(async () => {
   const { values, help } = readFlags(process.argv.slice(2), ['count', 'seed', 'schema'])
