@@ -3,6 +3,7 @@ import type { Lag } from 'cache-core/postgres'
 import type { PostsDatabase } from 'posts-db'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { type CountName, outcomeCounter, outcomes } from './counters.ts'
+import { lagOf } from './outboxes.ts'
 import { type Evictions, evictionsOf } from './redis-evictions.ts'
 import type { Runtimes } from './runtimes.ts'
 
@@ -112,7 +113,7 @@ function outboxMetrics(registry: Registry, runtimes: Runtimes): void {
       async collect() {
         this.reset()
         const asked = runtimes.withOutbox.map(async ({ name: strategy, outbox }) =>
-          this.set({ strategy }, read(await outbox.lag())),
+          this.set({ strategy }, read(await lagOf(outbox))),
         )
         // Of a database that is away nothing is known.
         await Promise.allSettled(asked)

@@ -1,5 +1,6 @@
 /** Delivering the changes that are made around the caches, and those whose writers died before they could void them. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Lag, Outbox } from 'cache-core/postgres'
 import { type PostsDatabase, recordChanges } from 'posts-db'
 import { type StrategyName, strategies, strategyNames } from 'strategies'
 import type { Runtimes } from './runtimes.ts'
@@ -29,9 +30,20 @@ export async function closeOutboxes({ withOutbox }: Runtimes): Promise<void> {
   await Promise.all(withOutbox.map(({ outbox }) => outbox.close()))
 }
 
-/** How far the outboxes are behind, all together. */
+/** Who asks how far behind it is, asks when something is wrong: a database that hangs must not keep them waiting. */
+const LAG_WITHIN_MS = 1_000
+
+/** @throws what Postgres does, and Error when it has not answered within a second */
+export async function lagOf(outbox: Outbox): Promise<Lag> {
+  const overdue = sleep(LAG_WITHIN_MS, undefined, { ref: false }).then(() => {
+    throw new Error(`the database did not say within ${LAG_WITHIN_MS} ms how far the outbox is behind`)
+  })
+  return Promise.race([outbox.lag(), overdue])
+}
+
+/** How far the outboxes are behind, all together. @throws as `lagOf` */
 export async function outboxLag({ withOutbox }: Runtimes): Promise<{ undelivered: number; lagSeconds: number }> {
-  const lags = await Promise.all(withOutbox.map(({ outbox }) => outbox.lag()))
+  const lags = await Promise.all(withOutbox.map(({ outbox }) => lagOf(outbox)))
   return {
     undelivered: lags.reduce((sum, { undelivered }) => sum + undelivered, 0),
     lagSeconds: Math.max(0, ...lags.map(({ lagMs }) => lagMs)) / 1_000,

@@ -15,6 +15,8 @@ import { startRuntimes } from '../../src/start-runtimes.ts'
 export interface TestApiOptions {
   /** Default `redis`: the one of TEST_REDIS_URL, or this one. */
   readonly store?: 'redis' | 'memory' | { readonly redisUrl: string }
+  /** Default the one of TEST_DATABASE_URL. */
+  readonly databaseUrl?: string
   /** In each strategy's copy. Default 20. */
   readonly posts?: number
   readonly adminToken?: string
@@ -43,7 +45,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     WORKERS: 1,
     ...options.env,
   } as const
-  const database = createDatabase({ url: process.env.TEST_DATABASE_URL! })
+  const database = createDatabase({ url: options.databaseUrl ?? process.env.TEST_DATABASE_URL! })
   const redis = store === 'memory' ? undefined : new Redis(redisUrlOf(store), redisOptions)
   redis?.on('error', () => {})
   const scope = `t${randomBytes(4).toString('hex')}`
