@@ -7,12 +7,9 @@ import { cachedAbsence, json, problems, writeProblems } from './responses.ts'
 import { post, posts, strategyName } from './schemas.ts'
 
 const strategy = strategyName.optional().meta({ description: 'Default: CACHE_STRATEGY of the environment' })
-const write = z
-  .enum(['direct'])
-  .optional()
-  .meta({
-    description: 'Writes around the cache, as another service would: seen within a second where that is promised',
-  })
+const write = z.enum(['direct']).optional().meta({
+  description: 'Writes around the cache, as another service would: seen within a second where that is promised',
+})
 const path = z.object({ id: z.int().min(1).meta({ description: 'A post' }) })
 const conditional = z.object({ 'If-None-Match': z.string().optional() })
 const notModified = (headers: z.ZodObject) => ({ '304': { description: 'The client has it already', headers } })

@@ -126,7 +126,7 @@ export const storeContract: readonly StoreCase[] = [
       await fill(store, 'k', 'one', 'v1')
       const seen = identityOf((await lies(store, 'k'))!)
       assert.equal((await acquire(store, 'k', 'two', seen)).kind, 'granted')
-      await store.invalidate(['k'], [])
+      assert.equal(await store.invalidate(['k'], []), true)
       assert.equal(await lies(store, 'k'), undefined)
       assert.equal((await fill(store, 'k', 'two', 'v2')).kept, false)
       await granted(store, 'k', 'three')
@@ -212,7 +212,7 @@ export const storeContract: readonly StoreCase[] = [
         await fill(store, key, 'one', 'v1')
       }
       await granted(store, 'c', 'loading')
-      await store.invalidateAll()
+      assert.equal(await store.invalidateAll(), true)
       assert.equal(await lies(store, 'a'), undefined)
       assert.equal(await lies(store, 'b'), undefined)
       assert.equal((await fill(store, 'c', 'loading', 'v1')).kept, false)
