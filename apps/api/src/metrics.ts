@@ -30,8 +30,9 @@ export function createMetrics(
   readMetrics(registry, runtimes)
   countMetrics(registry, runtimes)
   evictionMetrics(registry, runtimes, evictions)
-  outboxMetrics(registry, runtimes)
+  // Before those that ask the database themselves, or each scrape would find its own callers waiting for a connection.
   if (pool !== undefined) poolMetrics(registry, pool)
+  outboxMetrics(registry, runtimes)
   return registry
 }
 

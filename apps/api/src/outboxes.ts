@@ -7,8 +7,6 @@ import type { Runtimes } from './runtimes.ts'
 
 /** Starting waits no longer for what is to be caught up with; until it is, reads bypass the cache. */
 const CATCH_UP_WITHIN_MS = 1_000
-/** Of the time that a process has to end. */
-const CLOSE_WITHIN_MS = 1_000
 
 /** Whether a strategy promises that changes are seen. Others pay for no outbox. */
 export function promisesChanges(strategy: StrategyName): boolean {
@@ -28,24 +26,27 @@ export async function startOutboxes({ withOutbox }: Runtimes): Promise<void> {
   await Promise.race([caughtUp, sleep(CATCH_UP_WITHIN_MS)])
 }
 
-/** Marks what was delivered, if the database answers in time: what is not marked is delivered once more. */
 export async function closeOutboxes({ withOutbox }: Runtimes): Promise<void> {
-  const closed = Promise.all(withOutbox.map(({ outbox }) => outbox.close()))
-  await Promise.race([closed, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })])
+  await Promise.all(withOutbox.map(({ outbox }) => outbox.close()))
 }
 
-/** Who asks how far behind it is, asks when something is wrong: a database that hangs must not keep them waiting. */
-const LAG_WITHIN_MS = 1_000
+/** A database that hangs would otherwise keep who asks, and a connection each time, for as long as a statement may take. */
+const LAG_WITHIN_MS = 2_000
+const underWay = new WeakMap<Outbox, Promise<Lag>>()
 
-/** @throws what Postgres does, and Error when it has not answered within a second */
+/** How far an outbox is behind; who asks meanwhile shares the answer. @throws when it takes more than 2 s */
 export async function lagOf(outbox: Outbox): Promise<Lag> {
-  const overdue = sleep(LAG_WITHIN_MS, undefined, { ref: false }).then(() => {
-    throw new Error(`the database did not say within ${LAG_WITHIN_MS} ms how far the outbox is behind`)
-  })
-  return Promise.race([outbox.lag(), overdue])
+  const asked = underWay.get(outbox) ?? outbox.lag().finally(() => underWay.delete(outbox))
+  underWay.set(outbox, asked)
+  const overdue = Promise.withResolvers<never>()
+  const timer = setTimeout(
+    () => overdue.reject(new Error('the database did not say how far the outbox is')),
+    LAG_WITHIN_MS,
+  )
+  return Promise.race([asked, overdue.promise]).finally(() => clearTimeout(timer))
 }
 
-/** How far the outboxes are behind, all together. @throws as `lagOf` */
+/** How far the outboxes are behind, all together. @throws when the database does not say within 2 s */
 export async function outboxLag({ withOutbox }: Runtimes): Promise<{ undelivered: number; lagSeconds: number }> {
   const lags = await Promise.all(withOutbox.map(({ outbox }) => lagOf(outbox)))
   return {
