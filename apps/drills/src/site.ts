@@ -15,6 +15,11 @@ export interface Ground {
   takeDown(): Promise<void>
 }
 
+/** As Postgres knows the connections of an API process, in the order of `site.apis`. */
+export function apiName(number: number): string {
+  return `api-${number}`
+}
+
 const collector = new URL('./gc-on-signal.ts', import.meta.url)
 /** Races show when loads take a while. */
 const ORIGIN_DELAY_MS = '5'
@@ -49,10 +54,11 @@ export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Gr
       takeDowns.push(toxiproxy.kill)
       way = await toxiproxy.proxy(`127.0.0.1:${redis.server.port}`)
     }
-    const databaseUrl = `${copy.url}?${drill.databaseParameters ?? ''}`
+    let started = 0
     const start = async (env: Record<string, string> = {}) => {
+      const name = apiName(started++)
       const given = {
-        DATABASE_URL: databaseUrl,
+        DATABASE_URL: `${copy.url}?application_name=${name}&${drill.databaseParameters ?? ''}`,
         REDIS_URL: redis.server.url,
         ORIGIN_DELAY_MS,
         NODE_OPTIONS: `--import=${collector}`,

@@ -1,8 +1,10 @@
 import { httpClient, monotonicMs, postKey, readPost, writePost } from 'history'
 import type { ApiProcess } from 'local-servers'
+import { schemaName } from 'posts-db'
 import type { StrategyName } from 'strategies'
 import type { Drill, Site } from '../drill.ts'
 import { SCRIPTED_ID } from '../load.ts'
+import { apiName } from '../site.ts'
 import { until } from '../until.ts'
 import { readMetrics } from '../vitals.ts'
 
@@ -29,8 +31,9 @@ export const leaseHolderStopped: Drill = {
       await invalidate(other, strategy)
     }
     const refusedBefore = await refusedFills(holder, site.strategies)
-    const late = site.strategies.map((strategy) => ask(holder, strategy, 'asks the holder'))
-    await until('the holder has read the rows under its leases', 5_000, () => hasReadUnderLeases(site, holder))
+    const late = await untilRowsAreRead(site, () =>
+      site.strategies.map((strategy) => ask(holder, strategy, 'asks the holder')),
+    )
     holder.child.kill('SIGSTOP')
     let current: (number | null)[]
     try {
@@ -72,16 +75,27 @@ async function untilHit(ask: () => Promise<{ cache?: string }>): Promise<void> {
   await until(`${postKey(SCRIPTED_ID)} is a hit`, 5_000, async () => (await ask()).cache === 'HIT')
 }
 
-/** Nothing is under way to the database, while the leases are held: it waits after having read the rows. */
-async function hasReadUnderLeases({ redis, strategies }: Site, holder: ApiProcess): Promise<boolean> {
-  for (const strategy of strategies) {
-    // Its entry has been voided, so that whatever there is of it is the lease.
-    const keys = (await redis.admin.keys(`posts:${strategy}:*${postKey(SCRIPTED_ID)}*`)) as string[]
-    if (keys.length === 0) return false
-  }
-  const metrics = await readMetrics(holder.url)
-  const connections = (state: string) => metrics.get(`posts_api_database_connections{state="${state}"}`)
-  return connections('waiting') === 0 && connections('idle') === connections('total')
+/** Has the holder read under its leases, and resolves when the database has answered: the rows wait for a lock, and then for `LOAD_MS`. */
+async function untilRowsAreRead<T>({ database, strategies }: Site, read: () => T[]): Promise<T[]> {
+  await database.query('BEGIN')
+  const tables = strategies.map((strategy) => `${schemaName(strategy)}.posts`)
+  await database.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`)
+  const reads = read()
+  const pids = await until('the holder waits for the rows', 5_000, async () => {
+    const { rows } = await database.query(
+      'SELECT pid FROM pg_stat_activity WHERE application_name = $1 AND pg_backend_pid() = ANY (pg_blocking_pids(pid))',
+      [apiName(0)],
+    )
+    return rows.length === strategies.length && rows.map(({ pid }) => pid as number)
+  })
+  await database.query('COMMIT')
+  await until('the holder has got the rows', 5_000, async () => {
+    const { rows } = await database.query("SELECT FROM pg_stat_activity WHERE pid = ANY ($1) AND state <> 'idle'", [
+      pids,
+    ])
+    return rows.length === 0
+  })
+  return reads
 }
 
 async function refusedFills({ url }: ApiProcess, strategies: readonly StrategyName[]): Promise<number> {

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { ApiProcess } from 'local-servers'
 import type { Drill } from '../drill.ts'
 
 const STOPPED_MS = 5_000
+const READYZ_WITHIN_MS = 3_000
 
 export const postgresStopped: Drill = {
   name: 'postgres-stopped',
@@ -12,13 +14,19 @@ export const postgresStopped: Drill = {
   async inflict({ postgres, apis }) {
     postgres.suspend()
     try {
-      const [ready] = await Promise.all([
-        fetch(`${apis[0]!.url}/readyz`, { headers: { Connection: 'close' } }),
-        sleep(STOPPED_MS),
-      ])
-      if (ready.status !== 503) throw new Error(`/readyz answered ${ready.status} while the database was stopped`)
+      await Promise.all([expectUnready(apis[0]!), sleep(STOPPED_MS)])
     } finally {
       postgres.resume()
     }
   },
+}
+
+/** An operator's probe has to be answered, and soon. @throws when it is not */
+async function expectUnready({ url }: ApiProcess): Promise<void> {
+  const answer = await fetch(`${url}/readyz`, {
+    headers: { Connection: 'close' },
+    signal: AbortSignal.timeout(READYZ_WITHIN_MS),
+  })
+  await answer.text()
+  if (answer.status !== 503) throw new Error(`/readyz answered ${answer.status} while the database was stopped`)
 }
