@@ -60,6 +60,8 @@ export interface Site {
   readonly strategies: readonly StrategyName[]
   /** Adds an API process, which is ended with the site. */
   startApi(env?: Record<string, string>): Promise<ApiProcess>
+  /** Waits until every process uses its cache under every strategy. @throws after 10 s */
+  untilHits(): Promise<void>
   /** Mends what all lost together: marks when that began. */
   mend<T>(work: () => Promise<T> | T): Promise<T>
   /** Marks when in the fault something is really away: what is answered before or begins after may not fail. */

@@ -7,10 +7,11 @@ import type { StrategyName } from 'strategies'
 import type { DrillDatabases } from './database.ts'
 import type { Drill, Site } from './drill.ts'
 import { ANSWER_WITHIN_MS, type Fault, type Judgement, judge, type Span } from './judge.ts'
-import { QUIET_ID, startLoad } from './load.ts'
+import { startLoad } from './load.ts'
 import { warningsOf } from './log-lines.ts'
 import { type Ground, putUp } from './site.ts'
-import { until, within } from './until.ts'
+import { within } from './until.ts'
+import { untilHits } from './until-hits.ts'
 import { readVitals, settledVitals, type Vitals, whatIsLeft } from './vitals.ts'
 
 export interface DrillReport {
@@ -41,7 +42,6 @@ const DEFAULT_STRATEGIES: readonly StrategyName[] = ['manual-invalidation', 'wri
 /** Operations before it is broken, and after it is mended. */
 const AROUND = 150
 const INFLICT_WITHIN_MS = 40_000
-const HITS_WITHIN_MS = 10_000
 
 /** Never rejects for what a drill finds: that is a problem in its report. */
 export async function runDrill(
@@ -102,6 +102,7 @@ async function inflictOn(
     versionInDatabase: copy.versionOf,
     load,
     strategies,
+    untilHits: () => untilHits(ground.apis.filter(isThere), strategies),
     async mend(work) {
       mendingFrom ??= monotonicMs()
       return await work()
@@ -129,7 +130,8 @@ async function inflictOn(
       ...(mendingFrom !== undefined && { mendingFrom }),
       ...(spans.length > 0 && { spans }),
     }
-    hitsAgainMs = await hitsAgain(ground.apis.filter(isThere), strategies, fault.to)
+    await site.untilHits()
+    hitsAgainMs = monotonicMs() - fault.to
     await load.more(AROUND)
   } finally {
     histories = await load.stop()
@@ -188,29 +190,6 @@ async function warmUp({ url }: ApiProcess, strategies: readonly StrategyName[]):
     })
     await Promise.all([...reads, ...writes, ask(`/api/posts?limit=4&strategy=${strategy}`)])
   }
-}
-
-async function hitsAgain(
-  apis: readonly ApiProcess[],
-  strategies: readonly StrategyName[],
-  since: number,
-): Promise<number> {
-  const questions = apis.flatMap(({ url }) =>
-    strategies.map((strategy) => `${url}/api/posts/${QUIET_ID}?strategy=${strategy}`),
-  )
-  await Promise.all(
-    questions.map((question) =>
-      until(`${question} is a hit again`, HITS_WITHIN_MS, async () => {
-        const answer = await fetch(question, {
-          headers: { Connection: 'close' },
-          signal: AbortSignal.timeout(HITS_WITHIN_MS),
-        })
-        await answer.text()
-        return answer.headers.get('X-Cache') === 'HIT'
-      }),
-    ),
-  )
-  return monotonicMs() - since
 }
 
 interface ToKeep {

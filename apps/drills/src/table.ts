@@ -26,7 +26,7 @@ export function tableOf(reports: readonly DrillReport[]): string {
     row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('  '),
   )
   const remarks = reports.flatMap(({ drill, warnings, notes, problems }) => [
-    ...[...warnings].map(([message, count]) => `${drill.name} logged ${count} × ${message}`),
+    ...(warnings.size > 0 ? [`${drill.name} logged ${loggedIn(warnings)}`] : []),
     ...notes.map((note) => `${drill.name}: ${note}`),
     ...problems.map((problem) => `${drill.name} DID NOT HOLD: ${problem}`),
   ])
@@ -68,6 +68,10 @@ function answersIn(maps: readonly ReadonlyMap<string, number>[]): string {
   const all = [...total.values()].reduce((sum, count) => sum + count, 0)
   const ordered = [...total].sort(([, a], [, b]) => b - a)
   return ordered.map(([answer, count]) => `${answer} ${Math.round((100 * count) / all)} %`).join(' ')
+}
+
+function loggedIn(warnings: ReadonlyMap<string, number>): string {
+  return [...warnings].map(([message, count]) => `${count} × "${message}"`).join(', ')
 }
 
 function whole(value: number): string {

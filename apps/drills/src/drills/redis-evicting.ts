@@ -1,8 +1,11 @@
 import type { Drill } from '../drill.ts'
 import { infoNumber } from '../redis-errors.ts'
 
-const ROUNDS = 10
-const FILL = 'x'.repeat(2_000)
+const EVICTED = 300
+const ROUNDS = 40
+/** Room for some of the entries. */
+const ROOM_BYTES = 40_000
+const FILL = 'x'.repeat(1_000)
 
 export const redisEvicting: Drill = {
   name: 'redis-evicting',
@@ -10,15 +13,17 @@ export const redisEvicting: Drill = {
   holds: 'no read is old, none fails',
   async inflict({ redis: { admin }, load, note }) {
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
-    for (let round = 0; round < ROUNDS; round++) {
-      // As much as there is: whatever comes pushes something out. Others' keys push out ours.
-      await admin.config('SET', 'maxmemory', String(await infoNumber(admin, 'memory', 'used_memory')))
-      await Promise.all(Array.from({ length: 20 }, (_, i) => admin.set(`others:${round}:${i}`, FILL).catch(() => {})))
-      await load.more(30)
+    let evicted = 0
+    for (let round = 0; evicted < EVICTED && round < ROUNDS; round++) {
+      const limit = (await infoNumber(admin, 'memory', 'used_memory')) + ROOM_BYTES
+      await admin.config('SET', 'maxmemory', String(limit))
+      // Others' keys push out ours, and are pushed out.
+      await Promise.all(Array.from({ length: 60 }, (_, i) => admin.set(`others:${round}:${i}`, FILL).catch(() => {})))
+      await load.more(25)
+      evicted = await infoNumber(admin, 'stats', 'evicted_keys')
     }
     await admin.config('SET', 'maxmemory', '256mb')
-    const evicted = await infoNumber(admin, 'stats', 'evicted_keys')
-    if (evicted < 100) throw new Error(`Redis evicted ${evicted} keys, too few to show anything`)
+    if (evicted < EVICTED) throw new Error(`Redis evicted ${evicted} keys, too few to show anything`)
     note(`${evicted} keys evicted`)
   },
 }
