@@ -1,12 +1,20 @@
-/** `pnpm drill [NAME…] [--times N]`: runs the drills named, or all, and prints what held. Exits with 1 when something did not. */
+/**
+ * `pnpm drill [NAME…] [--times N]`: runs the drills named, or all, and prints what held. Figures go to results/drills.json, the
+ * histories of what did not hold to results/drills/. Exits with 1 when something did not hold.
+ */
+import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startDatabases } from './database.ts'
 import { drills } from './drills/index.ts'
-import { type DrillReport, runDrill } from './run-drill.ts'
+import { type Figures, figuresOf } from './figures.ts'
+import { runDrill } from './run-drill.ts'
 import { tableOf } from './table.ts'
 
-const KEEP_IN = fileURLToPath(new URL('../../../results/drills', import.meta.url))
+const RESULTS = fileURLToPath(new URL('../../../results', import.meta.url))
+const KEEP_IN = join(RESULTS, 'drills')
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -21,22 +29,30 @@ async function main(args: string[]): Promise<number> {
   const { names, times } = chosen
   const toRun = drills.filter(({ name }) => names.length === 0 || names.includes(name))
   const databases = await startDatabases()
-  let failed = 0
+  const runs: Figures[][] = []
   try {
     for (let run = 1; run <= times; run++) {
-      const reports: DrillReport[] = []
+      const figures: Figures[] = []
+      runs.push(figures)
       for (const drill of toRun) {
         process.stderr.write(`${drill.name}: ${drill.fault}\n`)
-        reports.push(await runDrill(drill, databases, { seed: 1_000 * run, keepIn: KEEP_IN }))
+        figures.push(figuresOf(await runDrill(drill, databases, { seed: 1_000 * run, keepIn: KEEP_IN })))
       }
-      const bad = reports.filter(({ problems }) => problems.length > 0).length
-      failed += bad
-      console.log(`\n${tableOf(reports)}\n\nrun ${run} of ${times}: ${reports.length - bad} held, ${bad} did not`)
+      const bad = figures.filter(({ held }) => !held).length
+      console.log(`\n${tableOf(figures)}\n\nrun ${run} of ${times}: ${figures.length - bad} held, ${bad} did not`)
     }
   } finally {
     await databases.stop()
+    writeResults(runs)
   }
-  return failed === 0 ? 0 : 1
+  return runs.flat().every(({ held }) => held) ? 0 : 1
+}
+
+function writeResults(runs: readonly Figures[][]): void {
+  const machine = { cpus: availableParallelism(), node: process.version, platform: process.platform }
+  const file = join(RESULTS, 'drills.json')
+  writeFileSync(file, `${JSON.stringify({ schemaVersion: 1, at: new Date().toISOString(), machine, runs }, null, 2)}\n`)
+  console.log(`figures: ${file}`)
 }
 
 function readArguments(args: string[]): { names: string[]; times: number } {

@@ -4,6 +4,7 @@ import { type DrillDatabases, startDatabases } from '../src/database.ts'
 import { drills } from '../src/drills/index.ts'
 import { leaseHolderStopped } from '../src/drills/lease-holder-stopped.ts'
 import { redisStopped } from '../src/drills/redis-stopped.ts'
+import { figuresOf } from '../src/figures.ts'
 import { runDrill } from '../src/run-drill.ts'
 import { tableOf } from '../src/table.ts'
 
@@ -18,7 +19,7 @@ afterAll(() => databases?.stop())
 describe('a drill', { timeout: TIMEOUT_MS }, () => {
   it.each(drills)('$name: $fault', async (drill) => {
     const report = await runDrill(drill, databases)
-    console.log(tableOf([report]))
+    console.log(tableOf([figuresOf(report)]))
     expect(report.problems).toEqual([])
   })
 })
