@@ -95,7 +95,8 @@ export interface Lifetime {
 export interface Change<T, R> {
   /**
    * The entries whose values change. As a function of the commit's result for keys that only the commit makes known
-   * (a new row's id): these are invalidated, never filled.
+   * (a new row's id): these are invalidated, never filled. A commit that happened but whose answer was lost makes none
+   * known; then only an outbox voids them, or their TTL.
    */
   readonly keys: readonly string[] | ((result: R) => readonly string[])
   /** Tags whose entries change in ways not known here (lists, pages). Default none. */

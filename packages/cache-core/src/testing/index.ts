@@ -1,3 +1,4 @@
+export * from './explorer/index.ts'
 export { type FakeRuntime, fakeRuntime, settled } from './fake-runtime.ts'
 export { type Gate, gate } from './gate.ts'
 export { isLost, type Race, races, type Stage, type Verdict } from './races.ts'

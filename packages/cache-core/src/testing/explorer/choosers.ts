@@ -1,0 +1,54 @@
+import type { Chance } from './chance.ts'
+import type { Step } from './scheduler.ts'
+
+/** Chooses what happens next. */
+export interface Chooser {
+  /** @returns an index into `enabled`, which has at least two. */
+  choose(enabled: readonly Step[]): number
+}
+
+/** By chance. Some schedules change hands at every step, others let one go on for long: races need both. */
+export function randomChooser(chance: Chance): Chooser {
+  const interruptOneIn = chance.pick([1, 2, 4, 10])
+  const tickOneIn = chance.pick([2, 8, 30])
+  let last = ''
+  return {
+    choose(enabled) {
+      let choice = -1
+      if (last !== '' && !chance.oneIn(interruptOneIn)) choice = enabled.findIndex(({ by }) => by === last)
+      if (choice < 0) choice = chance.below(enabled.length)
+      if (enabled[choice]!.by === 'time' && !chance.oneIn(tickOneIn)) choice = chance.below(enabled.length - 1)
+      last = enabled[choice]!.by
+      return choice
+    },
+  }
+}
+
+/**
+ * By a list of names, as far as it goes: the earliest of those that can happen. What is not on the list happens when
+ * nothing on it can, each going on undisturbed. So a list stays good when actors are taken out, and the shorter it is, the fewer the
+ * interruptions.
+ */
+export function listChooser(names: readonly string[]): Chooser {
+  const places = new Map(names.map((name, place) => [name, place]))
+  let last = ''
+  return {
+    choose(enabled) {
+      let choice = -1
+      let first = Number.POSITIVE_INFINITY
+      for (const [i, { name }] of enabled.entries()) {
+        const place = places.get(name) ?? Number.POSITIVE_INFINITY
+        if (place >= first) continue
+        choice = i
+        first = place
+      }
+      if (choice < 0)
+        choice = Math.max(
+          0,
+          enabled.findIndex(({ by }) => by === last),
+        )
+      last = enabled[choice]!.by
+      return choice
+    },
+  }
+}

@@ -1,0 +1,127 @@
+/** The commands the protocol sends, on a client whose every command is two steps of the schedule. */
+import { Entry } from '../../entry.ts'
+import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../../redis/scripts.ts'
+import type { Line } from './call.ts'
+import type { Scheduler } from './scheduler.ts'
+
+export type Arg = string | number | Buffer
+
+/** What `redisCommands` calls on a client. */
+export interface CommandClient {
+  getBuffer(key: string): Promise<Buffer | null>
+  set(key: string, value: Buffer, px: 'PX', ms: number): Promise<unknown>
+  setBuffer(key: string, value: Buffer, px: 'PX', ms: number, nx: 'NX', get: 'GET'): Promise<Buffer | null>
+  unlink(...keys: string[]): Promise<number>
+  time(): Promise<readonly (string | number)[]>
+  ping(): Promise<unknown>
+  evalshaBuffer(sha: string, ...args: Arg[]): Promise<unknown>
+  /** All keys that match, in batches. */
+  scanStream(options: { match: string; count: number }): AsyncIterable<string[]>
+}
+
+/** The server at the other end of one process's connection: at once where it is emulated, later where it is real. */
+export interface Commands {
+  get(key: string): Buffer | null | Promise<Buffer | null>
+  set(key: string, value: Buffer, ms: number): unknown
+  setIfAbsent(key: string, value: Buffer, ms: number): Buffer | null | Promise<Buffer | null>
+  unlink(...keys: string[]): number | Promise<number>
+  time(): readonly (string | number)[] | Promise<readonly (string | number)[]>
+  evalsha(sha: string, keys: readonly string[], args: readonly Arg[]): unknown
+  keysUnder(prefix: string): string[] | Promise<string[]>
+}
+
+/** A client's connection as the schedule's adversary sees it. */
+export interface Connection {
+  line: Line
+  /** Commands fail at once. */
+  isCut: boolean
+}
+
+export function scheduledClient(scheduler: Scheduler, connection: Connection, server: Commands): CommandClient {
+  function step<T>(what: string, execute: () => T | Promise<T>, tell?: (answer: T) => string): Promise<T> {
+    if (connection.isCut) return Promise.reject(new Error('Connection is closed.'))
+    return scheduler.call<T>({ what, execute, line: connection.line, ...(tell && { tell }) })
+  }
+
+  return {
+    getBuffer: (key) => step(`get ${nameOf(key)}`, () => server.get(key), tellLookup(nameOf(key))),
+    set: (key, value, _px, ms) => step(`new epoch for ${nameOf(key)}`, () => server.set(key, value, ms)),
+    setBuffer: (key, value, _px, ms) =>
+      step(`epoch of ${nameOf(key)}`, () => server.setIfAbsent(key, value, ms), tellEpoch),
+    unlink: (...keys) => step(`void ${nameOf(keys[0]!)}`, () => server.unlink(...keys)),
+    time: () => step('compare clocks', () => server.time()),
+    ping: () => step('ping', () => 'PONG'),
+    evalshaBuffer(sha, _count, entry, lease, ...args) {
+      const { what, tell } = tellScript(sha, String(entry), args)
+      return step(what, () => server.evalsha(sha, [String(entry), String(lease)], args), tell)
+    },
+    async *scanStream({ match }) {
+      const prefix = match.slice(0, -1).replace(/\\(.)/g, '$1')
+      const keys = await step(
+        `scan ${/l:$/.test(prefix) ? 'leases' : 'entries'}`,
+        () => server.keysUnder(prefix),
+        (found) => found.map(nameOf).join(', ') || 'none',
+      )
+      // One at a time, as in batches that end anywhere.
+      for (const key of keys) yield [key]
+    },
+  }
+}
+
+/** `row`, for the key of its entry, of its lease or of its epoch. */
+export function nameOf(key: string): string {
+  const name = /(?:([el]):\{(.*)\}|t:(.*))$/.exec(key)
+  return name === null ? key : (name[2] ?? name[3]!)
+}
+
+/** The version in an entry of a world's row. */
+export function tellEntry(bytes: Buffer, key: string): string {
+  const entry = Entry.decode(bytes, key)
+  return entry === undefined || entry.isAbsent ? 'an entry' : tellValue(Number(entry.payload.toString('utf8', 1)))
+}
+
+/** A world's values are its row's versions, each with the number of the load that read it behind. */
+export const SOURCES = 1_000
+export function tellValue(value: number): string {
+  return `v${Math.floor(value / SOURCES)}`
+}
+
+/** An entry's version, or an epoch. */
+export function tellBytes(bytes: Buffer, key: string): string {
+  return Entry.decode(bytes, key) === undefined ? `epoch ${bytes.toString('hex', 0, 2)}` : tellEntry(bytes, key)
+}
+
+function tellLookup(key: string): (bytes: Buffer | null) => string {
+  return (bytes) => (bytes === null ? 'nothing' : tellBytes(bytes, key))
+}
+
+function tellEpoch(found: Buffer | null): string {
+  return found === null ? 'made' : tellBytes(found, '')
+}
+
+function tellScript(
+  sha: string,
+  entryKey: string,
+  args: readonly Arg[],
+): { what: string; tell: (answer: unknown) => string } {
+  const key = nameOf(entryKey)
+  const yes = (word: string, otherwise: string) => (answer: unknown) => (answer === 1 ? word : otherwise)
+  switch (sha) {
+    case ACQUIRE.sha:
+      return { what: `acquire ${key}`, tell: (answer) => tellAcquired(answer as Buffer[], key) }
+    case CLAIM.sha:
+      return { what: `claim ${key}`, tell: () => 'claimed' }
+    case FILL.sha:
+      return { what: `fill ${key} with ${tellEntry(args[1] as Buffer, key)}`, tell: yes('kept', 'refused') }
+    case RENEW.sha:
+      return { what: `renew ${key}`, tell: yes('renewed', 'lost') }
+    case RELEASE.sha:
+      return { what: `release ${key}`, tell: yes('released', 'lost') }
+    default:
+      return { what: `run ${sha}`, tell: String }
+  }
+}
+
+function tellAcquired([, kind, entry]: readonly Buffer[], key: string): string {
+  return kind!.toString() === 'entry' ? tellEntry(entry!, key) : kind!.toString()
+}

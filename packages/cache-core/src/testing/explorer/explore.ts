@@ -1,0 +1,80 @@
+/** Many schedules of one subject, until one breaks an invariant. */
+
+import type { StoryLine } from './call.ts'
+import { chanceOf, nthSeed } from './chance.ts'
+import { type Chooser, listChooser, randomChooser } from './choosers.ts'
+import { Breach } from './judge.ts'
+import { type Plan, randomPlan } from './plan.ts'
+import { type Subject, World } from './world.ts'
+
+export interface ExploreOptions {
+  /** How many schedules. */
+  readonly schedules: number
+  /** The same seed explores the same schedules. */
+  readonly seed: number
+  /** Default random plans. */
+  readonly plan?: Plan
+}
+
+export interface Exploration {
+  readonly schedules: number
+  readonly steps: number
+  /** Absent: nothing was broken. */
+  readonly finding?: Finding
+}
+
+/** A schedule that breaks an invariant. It replays by `replay`. */
+export interface Finding {
+  readonly seed: number
+  /** How many schedules it took to find it. */
+  readonly after: number
+  readonly plan: Plan
+  readonly schedule: readonly string[]
+  readonly breach: Breach
+}
+
+export interface Run {
+  /** The names of the steps taken. */
+  readonly schedule: readonly string[]
+  readonly breach: Breach | undefined
+  readonly story: readonly StoryLine[]
+}
+
+/** So many schedules run before others in this process get a turn. */
+const BATCH = 200
+
+export async function explore(subject: Subject, { schedules, seed, plan }: ExploreOptions): Promise<Exploration> {
+  let steps = 0
+  for (let n = 0; n < schedules; n++) {
+    if (n % BATCH === 0) await new Promise((resolve) => setImmediate(resolve))
+    const { plan: planned, schedule, breach } = await runNth(subject, seed, n, plan)
+    steps += schedule.length
+    if (breach === undefined) continue
+    return { schedules: n + 1, steps, finding: { seed, after: n + 1, plan: planned, schedule, breach } }
+  }
+  return { schedules, steps }
+}
+
+/** The `n`th schedule of a seed. */
+export async function runNth(subject: Subject, seed: number, n: number, plan?: Plan): Promise<Run & { plan: Plan }> {
+  const chance = chanceOf(nthSeed(seed, n))
+  const planned = plan ?? randomPlan(chance, subject.place)
+  return { plan: planned, ...(await run(subject, planned, randomChooser(chance))) }
+}
+
+/** Runs a plan by a schedule, and tells its story. */
+export function replay(subject: Subject, plan: Plan, schedule: readonly string[]): Promise<Run> {
+  return run(subject, plan, listChooser(schedule), [])
+}
+
+async function run(subject: Subject, plan: Plan, chooser: Chooser, story?: StoryLine[]): Promise<Run> {
+  const world = new World(subject, plan, chooser, story && ((line) => story.push(line)))
+  const schedule = world.scheduler.taken
+  try {
+    await world.play()
+    return { schedule, breach: undefined, story: story ?? [] }
+  } catch (error) {
+    if (!(error instanceof Breach)) throw error
+    return { schedule, breach: error, story: story ?? [] }
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * What must hold, whatever the schedule. Each breach names itself.
+ *
+ * What is promised while a store fails: the process that could not void an entry does not use the store until it has, so
+ * reads *in that process* are current all along; reads in others may be old until the debt is paid. Just that is left out here.
+ */
+import type { ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
+import type { Outcome, ReadResult } from '../../read-result.ts'
+import { SOURCES } from './commands.ts'
+import type { Process } from './scheduler.ts'
+
+export type Invariant =
+  | 'nothing is permanently stale'
+  | 'read after write'
+  | 'nothing outlives its TTL'
+  | 'loads per expiry'
+  | 'nobody is left waiting'
+  | 'a miss returns what it loaded'
+  | 'a store that fails fails nobody'
+  | 'what is owed is paid'
+
+/** An invariant broken: ends the schedule. */
+export class Breach extends Error {
+  readonly invariant: Invariant
+
+  constructor(invariant: Invariant, message: string) {
+    super(`${invariant}: ${message}`)
+    this.name = 'Breach'
+    this.invariant = invariant
+  }
+}
+
+/** Where a value came from: a load or a write. */
+interface Source {
+  readonly beganAt: number
+  readonly process: Process
+  endedAt: number
+}
+
+/** What one process knows to be acknowledged. */
+interface Acknowledged {
+  here: number
+  /** Elsewhere only once the debts of this process are paid. */
+  owed: number
+}
+
+/** A read under way. */
+export interface Reader {
+  readonly who: string
+  readonly process: Process
+  /** The oldest version it may return. */
+  readonly floor: number
+  readonly beganAt: number
+  /** What its own loads returned. */
+  readonly loaded: readonly number[]
+}
+
+export class Judge {
+  readonly #ttlMs: number
+  /** Reads after writes by the cache's own write strategy are current. */
+  readonly readsAfterWrites: boolean
+  readonly #now: () => number
+  readonly #sources: Source[] = []
+  readonly #acknowledged = new Map<Process, Acknowledged>()
+  #everywhere = 1
+
+  constructor(read: ReadStrategy, write: WriteStrategy, now: () => number) {
+    this.#ttlMs = read.promise.staleForAtMostMs
+    this.readsAfterWrites = write.promise.readAfterWrite || read.lifetime === undefined
+    this.#now = now
+  }
+
+  /** A load or a write begins: the number its value will carry. */
+  begin(process: Process): number {
+    this.#sources.push({ process, beganAt: this.#now(), endedAt: Number.POSITIVE_INFINITY })
+    return this.#sources.length - 1
+  }
+
+  /** What a load that found `version` returns. */
+  value(version: number, source: number): number {
+    return version * SOURCES + source
+  }
+
+  ended(source: number): void {
+    this.#sources[source]!.endedAt = this.#now()
+  }
+
+  /** @param isOwed its invalidation could not be delivered yet. */
+  acknowledge(version: number, process: Process, isOwed: boolean): void {
+    const known = this.#of(process)
+    known.here = Math.max(known.here, version)
+    if (isOwed) known.owed = Math.max(known.owed, version)
+    else this.#everywhere = Math.max(this.#everywhere, version)
+  }
+
+  /** The debts of `process` are paid: what it acknowledged holds everywhere. */
+  paid(process: Process): void {
+    this.#everywhere = Math.max(this.#everywhere, this.#of(process).owed)
+  }
+
+  /** The oldest version that a read may return which begins now. */
+  floor(process: Process): number {
+    return Math.max(this.#everywhere, this.#of(process).here)
+  }
+
+  /** @throws Breach */
+  judge({ who, process, floor, beganAt, loaded }: Reader, { outcome, value }: ReadResult<number>): void {
+    if (value === undefined) throw new Breach('a miss returns what it loaded', `${who} got nothing`)
+    const version = versionOf(value)
+    if (version < floor) {
+      throw new Breach('read after write', `${who} got v${version}, though v${floor} was acknowledged before it began`)
+    }
+    if ((outcome === 'miss' || outcome === 'bypass') && loaded.length > 0 && !loaded.includes(value)) {
+      throw new Breach(
+        'a miss returns what it loaded',
+        `${who} loaded ${loaded.map(versionOf).map((v) => `v${v}`)} and got v${version}`,
+      )
+    }
+    if (outcome === 'miss' && loaded.length === 0) {
+      throw new Breach('a miss returns what it loaded', `${who} got v${version} as a miss, but loaded nothing`)
+    }
+    this.#judgeAge(who, process, versionOf(value), outcome, this.#sources[value % SOURCES]!, beganAt)
+  }
+
+  /** Only of what came out of the cache: a load, and the fill behind it, may take as long as it likes. */
+  #judgeAge(
+    who: string,
+    reader: Process,
+    version: number,
+    outcome: Outcome,
+    source: Source,
+    readBeganAt: number,
+  ): void {
+    const isShared = outcome === 'collapsed' && source.process === reader && source.endedAt >= readBeganAt
+    if (isShared || outcome === 'miss' || outcome === 'bypass') return
+    const ageMs = this.#now() - source.beganAt
+    if (ageMs <= this.#ttlMs) return
+    throw new Breach(
+      'nothing outlives its TTL',
+      `${who} got v${version} as a ${outcome}, ${ageMs} ms after its load began`,
+    )
+  }
+
+  #of(process: Process): Acknowledged {
+    const known = this.#acknowledged.get(process)
+    if (known !== undefined) return known
+    const nothing = { here: 1, owed: 1 }
+    this.#acknowledged.set(process, nothing)
+    return nothing
+  }
+}
+
+export function versionOf(value: number): number {
+  return Math.floor(value / SOURCES)
+}

@@ -1,0 +1,118 @@
+import type { ReadPromise } from '../../ports/strategy.ts'
+import { Breach } from './judge.ts'
+import type { Process } from './scheduler.ts'
+
+/** What happens to a key where it is kept: told by the place as it takes effect. */
+export interface Happenings {
+  /** Entry, lease or a tag's epoch has gone or been replaced: by a write, an eviction, a claim, a release. */
+  voided(name: string): void
+  /** Somebody has the lease from now on, for so long. */
+  leased(key: string, leaseMs: number): void
+  /** @param endsInMs when it expires; at once, perhaps. */
+  filled(key: string, endsInMs: number): void
+}
+
+/** The name of all there is. */
+export const EVERYTHING = '*'
+
+interface Key {
+  loads: number
+  /** What justifies a load more: a write, an eviction, an expiry, a holder who died or was too slow. */
+  causes: number
+  leaseEndsAt: number | undefined
+  entryEndsAt: number | undefined
+}
+
+/** Holds loads to what a read strategy promises. */
+export class LoadCount implements Happenings {
+  readonly #promise: ReadPromise
+  readonly #now: () => number
+  readonly #keys = new Map<string, Key>()
+  readonly #keysOfTag = new Map<string, string[]>()
+  readonly #running = new Map<string, number>()
+
+  constructor(
+    promise: ReadPromise,
+    now: () => number,
+    questions: Iterable<readonly [key: string, tags: readonly string[]]>,
+  ) {
+    this.#promise = promise
+    this.#now = now
+    for (const [key, tags] of questions) {
+      this.#keys.set(key, { loads: 0, causes: 1, leaseEndsAt: undefined, entryEndsAt: undefined })
+      for (const tag of tags) this.#keysOfTag.set(tag, [...(this.#keysOfTag.get(tag) ?? []), key])
+    }
+  }
+
+  /**
+   * A load begins.
+   *
+   * @param isPromised false while a store fails: then reads go past the cache.
+   * @returns what to call when it is over.
+   */
+  begin(process: Process, key: string, isPromised: boolean): () => void {
+    this.#keys.get(key)!.loads++
+    const runner = `${process.name} ${key}`
+    const running = (this.#running.get(runner) ?? 0) + 1
+    this.#running.set(runner, running)
+    if (isPromised && running > 1 && this.#promise.loadsPerExpiry !== 'one per read') {
+      throw new Breach('loads per expiry', `${process.name} runs ${running} loads of ${key} at once`)
+    }
+    return () => this.#running.set(runner, this.#running.get(runner)! - 1)
+  }
+
+  /** @throws Breach if a key was loaded more often than once per cause. */
+  check(): void {
+    if (this.#promise.loadsPerExpiry !== 'one') return
+    for (const [name, key] of this.#keys) {
+      this.#noteLeaseEnd(key)
+      if (key.loads > key.causes) {
+        throw new Breach('loads per expiry', `${name} was loaded ${key.loads} times, for ${key.causes} causes`)
+      }
+    }
+  }
+
+  voided(name: string): void {
+    if (name === EVERYTHING) {
+      for (const each of this.#keys.keys()) this.voided(each)
+      return
+    }
+    const key = this.#keys.get(name)
+    for (const tagged of this.#keysOfTag.get(name) ?? []) this.#keys.get(tagged)!.causes++
+    if (key === undefined) return
+    this.#noteEntryEnd(key)
+    key.causes++
+    key.leaseEndsAt = undefined
+    key.entryEndsAt = undefined
+  }
+
+  leased(name: string, leaseMs: number): void {
+    const key = this.#keys.get(name)
+    if (key === undefined) return
+    this.#noteLeaseEnd(key)
+    this.#noteEntryEnd(key)
+    key.leaseEndsAt = this.#now() + leaseMs
+  }
+
+  filled(name: string, endsInMs: number): void {
+    const key = this.#keys.get(name)
+    if (key === undefined) return
+    this.#noteEntryEnd(key)
+    key.leaseEndsAt = undefined
+    key.entryEndsAt = this.#now() + endsInMs
+  }
+
+  /** Who reads knows the store's time only to within what its commands took, and counts that against freshness. */
+  #noteEntryEnd(key: Key): void {
+    const uncertainMs = this.#now()
+    if (key.entryEndsAt === undefined || this.#now() < key.entryEndsAt - uncertainMs) return
+    key.causes++
+    key.entryEndsAt = undefined
+  }
+
+  #noteLeaseEnd(key: Key): void {
+    if (key.leaseEndsAt === undefined || this.#now() < key.leaseEndsAt) return
+    key.causes++
+    key.leaseEndsAt = undefined
+  }
+}

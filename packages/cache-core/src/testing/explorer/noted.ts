@@ -1,0 +1,84 @@
+/** Notes what happens to keys, for the count of loads: what answers at once, that is; a real Redis is not asked for it. */
+import type { Store } from '../../ports/store.ts'
+import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../../redis/scripts.ts'
+import { type Arg, type Commands, nameOf } from './commands.ts'
+import { EVERYTHING, type Happenings } from './load-count.ts'
+
+/** @param epochsCost whether a tag's epoch made may cost a load: where it can be read before the entry that carries it. */
+export function notedCommands(
+  commands: Commands,
+  happenings: Happenings,
+  now: () => number,
+  epochsCost = false,
+): Commands {
+  return {
+    get: (key) => commands.get(key),
+    setIfAbsent(key, value, ms) {
+      const found = commands.setIfAbsent(key, value, ms)
+      if (found === null && epochsCost) happenings.voided(nameOf(key))
+      return found
+    },
+    time: () => commands.time(),
+    keysUnder: (prefix) => commands.keysUnder(prefix),
+    set(key, value, ms) {
+      happenings.voided(nameOf(key))
+      return commands.set(key, value, ms)
+    },
+    unlink(...keys) {
+      happenings.voided(nameOf(keys[0]!))
+      return commands.unlink(...keys)
+    },
+    evalsha(sha, keys, args) {
+      const answer = commands.evalsha(sha, keys, args)
+      noteScript(sha, nameOf(keys[0]!), args, answer)
+      return answer
+    },
+  }
+
+  function noteScript(sha: string, key: string, args: readonly Arg[], answer: unknown): void {
+    const isGranted = sha === ACQUIRE.sha && String((answer as Buffer[])[1]) === 'granted'
+    if (sha === CLAIM.sha || (sha === RELEASE.sha && answer === 1)) happenings.voided(key)
+    if (isGranted || sha === CLAIM.sha || (sha === RENEW.sha && answer === 1)) happenings.leased(key, Number(args[1]))
+    if (sha === FILL.sha && answer === 1) happenings.filled(key, Number(args[2]) - now())
+  }
+}
+
+export function notedStore(store: Store, happenings: Happenings): Store {
+  return {
+    clock: store.clock,
+    get: (key, tags) => store.get(key, tags),
+    acquire(key, request) {
+      const turn = store.acquire(key, request)
+      if (!(turn instanceof Promise) && turn.kind === 'granted') happenings.leased(key, request.leaseMs)
+      return turn
+    },
+    claim(key, request) {
+      happenings.voided(key)
+      happenings.leased(key, request.leaseMs)
+      return store.claim(key, request)
+    },
+    fill(key, fill) {
+      const kept = store.fill(key, fill)
+      if (kept === true) happenings.filled(key, fill.expiresAt - store.clock.latest())
+      else happenings.voided(key)
+      return kept
+    },
+    renew(key, token, leaseMs) {
+      const held = store.renew(key, token, leaseMs)
+      if (held === true) happenings.leased(key, leaseMs)
+      return held
+    },
+    release(key, token) {
+      happenings.voided(key)
+      return store.release(key, token)
+    },
+    invalidate(keys, tags) {
+      for (const name of [...keys, ...tags]) happenings.voided(name)
+      return store.invalidate(keys, tags)
+    },
+    invalidateAll() {
+      happenings.voided(EVERYTHING)
+      return store.invalidateAll()
+    },
+  }
+}

@@ -1,0 +1,209 @@
+/** Where the caches of an explored world keep their entries. */
+
+import type { CacheError } from '../../errors.ts'
+import type { Runtime } from '../../ports/runtime.ts'
+import type { Acquired, Lookup, Store } from '../../ports/store.ts'
+import type { RedisClient } from '../../redis/redis-commands.ts'
+import { connectionOf, type RedisStoreOptions, redisOptions, redisStore } from '../../redis/redis-store.ts'
+import { memoryStore } from '../../stores/memory.ts'
+import type { Line } from './call.ts'
+import { type CommandClient, type Commands, type Connection, scheduledClient, tellEntry } from './commands.ts'
+import { EmulatedRedis } from './emulated-redis.ts'
+import { EVERYTHING, type Happenings } from './load-count.ts'
+import { notedCommands, notedStore } from './noted.ts'
+import type { Agent, Process, Scheduler } from './scheduler.ts'
+
+/** A kind of place: each explored schedule opens one anew. */
+export interface Place {
+  readonly name: string
+  /** Whether commands can fail here, and leases and tags be evicted. */
+  readonly isRemote: boolean
+  /** Whether it tells what happens to keys, without which loads can't be held to a promise. */
+  readonly tellsHappenings: boolean
+  /** How much longer leases and TTLs are there than elsewhere. Default 1. */
+  readonly pace?: number
+  /** Real time passes with the world's: there is a real server. */
+  readonly isReal?: boolean
+  /** @param happenings is told what happens to keys. */
+  open(scheduler: Scheduler, happenings: Happenings): OpenPlace
+}
+
+export interface OpenPlace {
+  /** The store as one process sees it. */
+  store(process: Process, runtime: Runtime, onFailure: (error: CacheError) => void): Store
+  /** Drops one thing for want of room: `entry row`, `lease row`, `tag rows`. */
+  evict(what: string): void | Promise<void>
+  /** How it goes between a process and the store; absent where nothing can go wrong. */
+  readonly troubles?: Troubles
+}
+
+export interface Troubles {
+  /** Cuts a process's connection, or mends it. */
+  setCut(process: Process, isCut: boolean): void
+  isCut(process: Process): boolean
+  /** Whether a process still owes invalidations. */
+  isOwing(process: Process): boolean
+  /** Whether it takes the store to be away. */
+  isAway(process: Process): boolean
+}
+
+const PREFIX = 'explored:'
+/** Emulated servers have a clock of their own. */
+const SERVER_START = 1_700_000_000_000
+const ROOM_BYTES = 2_000
+
+let now = () => 0
+const store = memoryStore({ maxBytes: ROOM_BYTES, runtime: { now: () => now() } })
+
+/** The memory store, shared by caches as if it took a while to answer. */
+export const memoryPlace: Place = {
+  name: 'memory',
+  isRemote: false,
+  tellsHappenings: true,
+  open(scheduler, happenings) {
+    // One for all schedules, emptied: to build it costs as much as to run thirty of them.
+    now = () => scheduler.time.now
+    store.invalidateAll()
+    return {
+      store: () => scheduledStore(notedStore(store, happenings), scheduler),
+      // All entries, by one that takes all the room there is.
+      evict() {
+        happenings.voided(EVERYTHING)
+        const lease = { token: 'filler', leaseMs: 1, tags: [] }
+        store.claim('filler', lease)
+        store.fill('filler', { token: 'filler', entry: Buffer.alloc(ROOM_BYTES - 300), expiresAt: Number.MAX_VALUE })
+        store.invalidate(['filler'], [])
+      },
+    }
+  },
+}
+
+/** Each call of a store's as steps of the schedule. */
+export function scheduledStore(store: Store, scheduler: Scheduler): Store {
+  function step<T>(what: string, execute: () => T | Promise<T>, tell?: (answer: T) => string): Promise<T> {
+    return scheduler.call<T>({ what, execute, ...(tell && { tell }) })
+  }
+  const either = (yes: string, no: string) => (answer: boolean) => (answer ? yes : no)
+  const tellLookup =
+    (key: string) =>
+    ({ bytes }: Lookup) =>
+      bytes === undefined ? 'nothing' : tellEntry(bytes, key)
+  const tellTurn = (key: string) => (turn: Acquired) => (turn.kind === 'entry' ? tellEntry(turn.bytes, key) : turn.kind)
+  return {
+    clock: store.clock,
+    get: (key, tags) => step(`get ${key}`, () => store.get(key, tags), tellLookup(key)),
+    acquire: (key, request) => step(`acquire ${key}`, () => store.acquire(key, request), tellTurn(key)),
+    claim: (key, request) =>
+      step(
+        `claim ${key}`,
+        () => store.claim(key, request),
+        () => 'claimed',
+      ),
+    fill(key, fill) {
+      return step(
+        `fill ${key} with ${tellEntry(fill.entry, key)}`,
+        () => store.fill(key, fill),
+        either('kept', 'refused'),
+      )
+    },
+    renew: (key, token, ms) => step(`renew ${key}`, () => store.renew(key, token, ms), either('renewed', 'lost')),
+    release: (key, token) => step(`release ${key}`, () => store.release(key, token)),
+    invalidate: (keys, tags) => step(`void ${[...keys, ...tags].join(', ')}`, () => store.invalidate(keys, tags)),
+    invalidateAll: () => step('void everything', () => store.invalidateAll()),
+  }
+}
+
+/**
+ * The Redis store over an emulated Redis, a connection per process.
+ *
+ * @param inOrder one connection keeps commands in their order, as to a single node; without, each may overtake another, as
+ *   over the connections of a cluster.
+ */
+export function redisPlace(options: RedisPlaceOptions): Place {
+  const { inOrder, emulate = (now) => new EmulatedRedis(now), open = redisStore, pace = 1 } = options
+  return {
+    name: inOrder ? 'redis' : 'redis, unordered',
+    isRemote: true,
+    tellsHappenings: true,
+    pace,
+    open(scheduler, happenings) {
+      const now = () => SERVER_START + scheduler.time.now
+      const server = notedCommands(emulate(now), happenings, now, !inOrder)
+      return openRedis({ scheduler, inOrder, prefix: PREFIX, connect: () => server, open })
+    },
+  }
+}
+
+export interface RedisPlaceOptions {
+  readonly inOrder: boolean
+  /** How much longer leases and TTLs are than elsewhere, as `liveRedisPlace` needs them. Default 1. */
+  readonly pace?: number
+  /** Default `redisStore`. For a variant of it. */
+  readonly open?: (options: RedisStoreOptions) => Store
+  /** Default `EmulatedRedis`. For a variant of the server. */
+  readonly emulate?: (now: () => number) => Commands
+}
+
+export interface RedisParts {
+  readonly scheduler: Scheduler
+  readonly inOrder: boolean
+  readonly prefix: string
+  /** The commands at the other end of one more connection. */
+  readonly connect: () => Commands
+  readonly open: (options: RedisStoreOptions) => Store
+}
+
+export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisParts): OpenPlace {
+  const connections = new Map<Process, ScheduledConnection>()
+  const of = (process: Process) => connections.get(process)!
+  const adversary = connect()
+  return {
+    store(process, runtime, onFailure) {
+      const connection = new ScheduledConnection(scheduler, { process, inOrder }, connect())
+      connections.set(process, connection)
+      return open({ client: connection.client, prefix, runtime, onFailure })
+    },
+    async evict(what) {
+      const [kind, name] = what.split(' ') as [string, string]
+      await adversary.unlink(kind === 'tag' ? `${prefix}t:${name}` : `${prefix}${kind[0]}:{${name}}`)
+    },
+    troubles: {
+      setCut: (process, isCut) => of(process).setCut(isCut),
+      isCut: (process) => of(process).isCut,
+      isOwing: (process) => connectionOf(of(process).client).owedByPrefix.get(prefix)?.arePaid === false,
+      isAway: (process) => !connectionOf(of(process).client).circuit.isClosed,
+    },
+  }
+}
+
+class ScheduledConnection implements Connection {
+  line: Line
+  isCut = false
+  readonly client: RedisClient
+  readonly #scheduler: Scheduler
+  readonly #onReady: (() => void)[] = []
+  /** Whoever acts because the connection is back. */
+  readonly #itself: Agent
+
+  constructor(scheduler: Scheduler, line: Line, server: Commands) {
+    this.#scheduler = scheduler
+    this.line = line
+    this.#itself = { name: line.process.name, process: line.process, calls: 0 }
+    const on = (event: string, listener: () => void) => event === 'ready' && this.#onReady.push(listener)
+    const commands: CommandClient = scheduledClient(scheduler, this, server)
+    this.client = { ...commands, on, options: redisOptions } as unknown as RedisClient
+  }
+
+  setCut(isCut: boolean): void {
+    if (isCut === this.isCut) return
+    this.isCut = isCut
+    if (isCut) {
+      for (const call of [...this.#scheduler.pending]) {
+        if (call.line === this.line) call.lose(new Error('Connection is closed.'))
+      }
+    } else {
+      this.line = { ...this.line } // what the old connection has still to deliver holds nothing back
+      for (const listener of this.#onReady) this.#scheduler.as(this.#itself, listener)
+    }
+  }
+}

@@ -1,0 +1,167 @@
+import type { Chance } from './chance.ts'
+
+/** Who does what in a schedule, and what goes wrong. In which order, the schedule says. */
+export interface Plan {
+  readonly processes: number
+  readonly actors: readonly Actor[]
+  readonly moves: readonly Move[]
+}
+
+/** One caller, in one process. */
+export interface Actor {
+  /** `R1`, `W1`, …: its name in the story. */
+  readonly name: string
+  readonly process: number
+  readonly task: Task
+}
+
+export type Task =
+  /** Reads so many times, one after another. */
+  | {
+      readonly does: 'read'
+      readonly key: string
+      readonly tags: readonly string[]
+      readonly times: number
+      readonly loadFails: boolean
+    }
+  /** Writes the row through the cache. */
+  | {
+      readonly does: 'write'
+      readonly change: PlannedChange
+      readonly fails: 'no' | 'before the commit' | 'after the commit'
+    }
+  /** Writes the row around the cache, then invalidates what shows it by hand. */
+  | {
+      readonly does: 'change by hand'
+      readonly keys: readonly string[]
+      readonly tags: readonly string[]
+      readonly everything: boolean
+    }
+
+export interface PlannedChange {
+  readonly keys: readonly string[]
+  readonly tags: readonly string[]
+  readonly entryTags: readonly string[]
+  /** The keys are known only once the commit has answered. */
+  readonly keysKnownLate: boolean
+}
+
+/** What the adversary does, once, whenever the schedule lets it. */
+export interface Move {
+  readonly name: string
+  readonly does: 'evict' | 'pass' | 'lose' | 'refuse' | 'cut' | 'mend' | 'pause' | 'wake' | 'kill'
+  /** What is evicted, past what end time passes, or what process it happens to. */
+  readonly to: string
+}
+
+/** What shows the row: an entry of its own, a list under a tag, an entry that carries a tag itself. */
+export interface Layout {
+  readonly questions: readonly { readonly key: string; readonly tags: readonly string[] }[]
+  readonly changes: readonly PlannedChange[]
+}
+
+const change = (keys: readonly string[], tags: readonly string[] = [], entryTags: readonly string[] = []) => ({
+  keys,
+  tags,
+  entryTags,
+  keysKnownLate: false,
+})
+const row = { key: 'row', tags: [] }
+const list = { key: 'list', tags: ['rows'] }
+const card = { key: 'card', tags: ['cards'] }
+
+const layouts: readonly Layout[] = [
+  { questions: [row], changes: [change(['row']), change(['row']), { ...change(['row']), keysKnownLate: true }] },
+  { questions: [list], changes: [change([], ['rows'])] },
+  {
+    questions: [card],
+    changes: [change(['card'], [], ['cards']), change([], ['cards']), change(['card'], ['cards'], ['cards'])],
+  },
+  { questions: [row, list], changes: [change(['row'], ['rows'])] },
+]
+
+export interface PlanOptions {
+  /** Whether commands can fail here, and leases and tags be evicted. */
+  readonly isRemote: boolean
+}
+
+/** A random plan: small ones are likelier, since they find most and tell it best. */
+export function randomPlan(chance: Chance, { isRemote }: PlanOptions): Plan {
+  const processes = chance.oneIn(4) ? 3 : 2
+  const layout = chance.pick([layouts[0]!, ...layouts])
+  const size = chance.pick([3, 3, 3, 3, 4, 4, 4, 5, 5, 6])
+  const tasks: [ReadTask, ...Task[]] = [readTask(chance, layout), writeTask(chance, layout)]
+  while (tasks.length < size) tasks.push(chance.oneIn(2) ? readTask(chance, layout) : writeTask(chance, layout))
+  const moves = randomMoves(chance, layout, processes, isRemote)
+  // What fails in one process shows there: half of the time everybody is in it.
+  const troubled = moves.find(({ does }) => troubles.includes(does))
+  const place = () => (troubled !== undefined && chance.oneIn(2) ? Number(troubled.to) : chance.below(processes))
+  if (moves.some(({ does }) => does === 'cut')) tasks[0] = { ...tasks[0], times: TIMES_TO_OPEN }
+  const counts: Record<string, number> = {}
+  const letters = { read: 'R', write: 'W', 'change by hand': 'H' }
+  const actors = tasks.map((task) => {
+    const letter = letters[task.does]
+    counts[letter] = (counts[letter] ?? 0) + 1
+    return { name: `${letter}${counts[letter]}`, process: place(), task }
+  })
+  return { processes, actors, moves: moves.map((move, i) => ({ ...move, name: `${move.does}#${i + 1}` })) }
+}
+
+const troubles: readonly Move['does'][] = ['lose', 'refuse', 'cut']
+/** So many reads over a connection that is cut open the circuit. */
+const TIMES_TO_OPEN = 6
+
+type ReadTask = Extract<Task, { does: 'read' }>
+
+function readTask(chance: Chance, { questions }: Layout): ReadTask {
+  const { key, tags } = chance.pick(questions)
+  return { does: 'read', key, tags, times: chance.oneIn(4) ? 2 : 1, loadFails: chance.oneIn(12) }
+}
+
+function writeTask(chance: Chance, { questions, changes }: Layout): Task {
+  if (chance.oneIn(4)) {
+    const tags = [...new Set(questions.flatMap((question) => question.tags))]
+    const keys = questions.filter((question) => question.tags.length === 0).map(({ key }) => key)
+    return { does: 'change by hand', keys, tags, everything: chance.oneIn(2) }
+  }
+  const fails = chance.oneIn(8) ? chance.pick(['before the commit', 'after the commit'] as const) : 'no'
+  return { does: 'write', change: chance.pick(changes), fails }
+}
+
+type Nameless = Omit<Move, 'name'>
+
+function randomMoves(chance: Chance, layout: Layout, processes: number, isRemote: boolean): Nameless[] {
+  const moves: Nameless[] = []
+  const somebody = () => String(chance.below(processes))
+  if (chance.oneIn(3)) moves.push({ does: 'evict', to: evictable(chance, layout, isRemote) })
+  switch (chance.below(isRemote ? 6 : 3)) {
+    case 0:
+      moves.push({ does: 'pass', to: chance.pick(['lease', 'ttl']) })
+      if (chance.oneIn(3)) moves.push({ does: 'pass', to: 'lease' })
+      break
+    case 1: {
+      const to = somebody()
+      moves.push({ does: 'pause', to }, { does: 'pass', to: chance.pick(['lease', 'ttl']) }, { does: 'wake', to })
+      break
+    }
+    case 3:
+    case 4: {
+      const to = somebody()
+      for (let left = chance.pick([1, 2, 3]); left > 0; left--)
+        moves.push({ does: chance.pick(['lose', 'refuse']), to })
+      break
+    }
+    case 5: {
+      const to = somebody()
+      if (chance.oneIn(3)) moves.push({ does: 'kill', to })
+      else moves.push({ does: 'cut', to }, { does: 'mend', to })
+      break
+    }
+  }
+  return moves
+}
+
+function evictable(chance: Chance, { questions }: Layout, isRemote: boolean): string {
+  const { key, tags } = chance.pick(questions)
+  return isRemote ? chance.pick([`entry ${key}`, `lease ${key}`, ...tags.map((tag) => `tag ${tag}`)]) : `entry ${key}`
+}

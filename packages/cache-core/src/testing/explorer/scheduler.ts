@@ -1,0 +1,137 @@
+/**
+ * A deterministic scheduler over real code: nothing that concerns anybody else happens but by a step it chose.
+ *
+ * Each call to a store or to the origin is two steps, each any time after the one before: it takes effect, and its answer
+ * is heard. Between two steps all code runs that can run, however many promises it takes.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { Call, type CallOptions, type Tell } from './call.ts'
+import type { Chooser } from './choosers.ts'
+import { type ProcessTime, VirtualTime } from './virtual-time.ts'
+
+/** One process: its time, and whether it can be heard. */
+export interface Process extends ProcessTime {
+  readonly name: string
+}
+
+/** Somebody whose calls are steps of the schedule. */
+export interface Agent {
+  readonly name: string
+  readonly process: Process
+  calls: number
+}
+
+/** One thing that can happen next. */
+export interface Step {
+  /** Unique in a schedule, and the same whatever else happens: by it a schedule is written down. */
+  readonly name: string
+  /** Whose step it is. */
+  readonly by: string
+  isEnabled(): boolean
+  take(): void | Promise<void>
+}
+
+/** A schedule without an end is a finding. The longest honest ones have some 200 steps. */
+const MAX_STEPS = 600
+const MAX_IDLE_MS = 120_000
+/** Polls and renewals, which everything else may overtake or fall behind; deadlines of commands are longer. */
+const TICK_MS = 40
+
+export interface SchedulerOptions {
+  /** Gets the story; without it none is made. */
+  readonly tell: Tell | undefined
+  /** Real time passes with the world's, for a real server. */
+  readonly isReal: boolean
+}
+
+export class Scheduler {
+  readonly time = new VirtualTime()
+  /** What can happen besides the calls under way: somebody begins, the adversary moves. */
+  readonly steps: Step[] = []
+  /** The names of the steps taken. */
+  readonly taken: string[] = []
+  readonly #chooser: Chooser
+  readonly #tell: Tell | undefined
+  readonly #agents = new AsyncLocalStorage<Agent>()
+  readonly #pending: Call[] = []
+  readonly #isReal: boolean
+  #ticks = 0
+
+  constructor(chooser: Chooser, { tell, isReal }: SchedulerOptions) {
+    this.#chooser = chooser
+    this.#tell = tell
+    this.#isReal = isReal
+  }
+
+  /** Runs `action` as `agent`, whose calls are all those that follow from it. */
+  as<T>(agent: Agent, action: () => T): T {
+    return this.#agents.run(agent, action)
+  }
+
+  /** Binds a timer's action to whoever sets it. */
+  readonly bind = (action: () => void): (() => void) => {
+    const agent = this.#agents.getStore()
+    return agent === undefined ? action : () => this.#agents.run(agent, action)
+  }
+
+  /** Makes what `execute` does a step of the schedule, and the hearing of its answer another. */
+  call<T>(options: CallOptions<T>): Promise<T> {
+    const agent = this.#agents.getStore()
+    if (agent === undefined) throw new Error(`"${options.what}" is called by nobody; run what calls it by \`as\``)
+    const call = new Call<T>(this.#pending, agent, options, this.#tell)
+    this.#pending.push(call as Call)
+    return call.heard
+  }
+
+  /** The calls whose answer has not been heard, in the order in which they were sent. */
+  get pending(): readonly Call[] {
+    return this.#pending
+  }
+
+  /**
+   * Takes steps until `isDone`, or until nothing can happen any more; time passes when nothing else does.
+   *
+   * @returns false when there is no end to it.
+   */
+  async run(isDone: () => boolean): Promise<boolean> {
+    const enabled: Step[] = []
+    let idleMs = 0
+    for (let count = 0; count < MAX_STEPS && idleMs < MAX_IDLE_MS; count++) {
+      await settled()
+      if (isDone()) return true
+      enabled.length = 0
+      for (const call of this.#pending) if (call.isEnabled()) enabled.push(call)
+      for (const step of this.steps) if (step.isEnabled()) enabled.push(step)
+      const waitMs = this.time.nextInMs
+      if (enabled.length === 0) {
+        if (waitMs === undefined) return true
+        idleMs += waitMs
+      }
+      if (waitMs !== undefined && (enabled.length === 0 || waitMs <= TICK_MS)) enabled.push(this.#tick(waitMs))
+      const step = enabled.length === 1 ? enabled[0]! : enabled[this.#chooser.choose(enabled)]!
+      this.taken.push(step.name)
+      await step.take()
+    }
+    return false
+  }
+
+  /** Lets time pass: here, and really, where that matters. */
+  async pass(ms: number): Promise<void> {
+    if (this.#isReal) await new Promise((resolve) => setTimeout(resolve, ms))
+    await this.time.pass(ms, settled)
+  }
+
+  #tick(ms: number): Step {
+    const take = () => {
+      this.#ticks++
+      this.#tell?.({ by: 'time', text: `${Math.ceil(ms)} ms pass` })
+      return this.pass(ms)
+    }
+    return { name: `tick.${this.#ticks + 1}`, by: 'time', isEnabled: () => true, take }
+  }
+}
+
+/** Resolves once all code has run that can run: after every microtask, however many follow from one another. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve))
+}

@@ -1,0 +1,56 @@
+/** A schedule for people: one line per thing that happened, or a sequence diagram. */
+import type { StoryLine } from './call.ts'
+import type { Plan } from './plan.ts'
+
+/** `R1 get row → nothing · R1 acquire row → granted · W1 commit → v2 · …` */
+export function tellInWords(story: readonly StoryLine[]): string {
+  return essence(story)
+    .map(({ by, text }) => (by === 'time' ? text : `${by} ${text}`))
+    .join(' · ')
+}
+
+/** The same as a Mermaid sequence diagram. */
+export function tellAsDiagram(plan: Plan, story: readonly StoryLine[]): string {
+  const lines = ['sequenceDiagram']
+  for (const { name, process } of plan.actors) lines.push(`  participant ${name} as ${name} in P${process + 1}`)
+  lines.push('  participant C as cache', '  participant D as database')
+  const names = new Set(plan.actors.map(({ name }) => name))
+  for (const { by, text } of essence(story)) {
+    if (names.has(by)) lines.push(arrow(by, text))
+    else lines.push(`  Note over C,D: ${by === 'time' ? text : `${by} ${text}`}`)
+  }
+  return lines.join('\n')
+}
+
+function arrow(by: string, text: string): string {
+  if (/^(load|commit)/.test(text)) return `  ${by}->>D: ${text}`
+  if (/^(begins|returns|hears|is told|v\d+ is)/.test(text)) return `  Note over ${by}: ${text}`
+  return `  ${by}->>C: ${text}`
+}
+
+/** Without what says nothing: an answer heard at once, clocks compared, a renewal too late. Epochs are numbered. */
+function essence(story: readonly StoryLine[]): StoryLine[] {
+  const kept: StoryLine[] = []
+  const epochs: string[] = []
+  for (const [i, { by, text }] of story.entries()) {
+    if (/compare clocks|renew .* → lost|hears of: renew/.test(text)) continue
+    if (text.startsWith('begins') && story[i + 1]?.by === by) continue
+    const last = kept.at(-1)
+    const what = /^hears of: (.*)$/.exec(text)?.[1]
+    if (what !== undefined && last?.by === by && (last.text === what || last.text.startsWith(`${what} →`))) continue
+    if (by === 'time' && last?.by === by) {
+      kept.splice(-1, 1, { by, text: `${Number.parseInt(last.text, 10) + Number.parseInt(text, 10)} ms pass` })
+      continue
+    }
+    kept.push({
+      by,
+      text: text.replace(/epoch ([0-9a-f]{4})/, (_all, hex: string) => `epoch ${numberOf(epochs, hex)}`),
+    })
+  }
+  return kept
+}
+
+function numberOf(seen: string[], one: string): number {
+  if (!seen.includes(one)) seen.push(one)
+  return seen.indexOf(one) + 1
+}

@@ -1,0 +1,172 @@
+/** What the explorer must find: the guarded protocol with one safeguard taken out. */
+import { type Cache, cacheAside, invalidate, type Store, stampedeLock, writeThrough } from '../src/index.ts'
+import { redisCommands } from '../src/redis/redis-commands.ts'
+import { connectionOf } from '../src/redis/redis-store.ts'
+import { ACQUIRE, CLAIM, FILL, RENEW } from '../src/redis/scripts.ts'
+import type { OwedInvalidations } from '../src/resilience/owed-invalidations.ts'
+import { owedTo, resilientStore } from '../src/resilience/resilient-store.ts'
+import { EmulatedRedis } from '../src/testing/explorer/emulated-redis.ts'
+import { type Invariant, memoryPlace, redisPlace, type Subject } from '../src/testing/index.ts'
+
+type Evalsha = Parameters<EmulatedRedis['evalsha']>
+
+class FillsWithoutToken extends EmulatedRedis {
+  override evalsha(...[sha, keys, args]: Evalsha): unknown {
+    if (sha !== FILL.sha) return super.evalsha(sha, keys, args)
+    this.unlink(keys[1]!)
+    this.set(keys[0]!, args[1] as Buffer, 600_000)
+    return 1
+  }
+}
+
+class VoidsNoLease extends EmulatedRedis {
+  override unlink(...keys: string[]): number {
+    return super.unlink(...keys.filter((key) => !key.includes('l:')))
+  }
+}
+
+class ScansEntriesFirst extends EmulatedRedis {
+  override keysUnder(prefix: string): string[] {
+    return super.keysUnder(prefix.endsWith('l:') ? prefix.replace(/l:$/, 'e:') : prefix.replace(/e:$/, 'l:'))
+  }
+}
+
+class CountsEpochs extends EmulatedRedis {
+  override set(key: string, value: Buffer, ms?: number): 'OK' {
+    return super.set(key, key.includes('t:') ? counted((this.get(key)?.[0] ?? 0) + 1) : value, ms)
+  }
+  override setIfAbsent(key: string, value: Buffer, ms: number): Buffer | null {
+    const found = super.setIfAbsent(key, value, ms)
+    if (found === null) counted(1).copy(value)
+    return found
+  }
+}
+
+function counted(n: number): Buffer {
+  return Buffer.alloc(8, n)
+}
+
+class GrantsToAll extends EmulatedRedis {
+  override evalsha(...[sha, keys, args]: Evalsha): unknown {
+    if (sha === ACQUIRE.sha) this.unlink(keys[1]!)
+    return super.evalsha(sha, keys, args)
+  }
+}
+
+class LeasesForEver extends EmulatedRedis {
+  override evalsha(...[sha, keys, args]: Evalsha): unknown {
+    const takesLease = sha === ACQUIRE.sha || sha === CLAIM.sha || sha === RENEW.sha
+    return super.evalsha(sha, keys, takesLease ? [args[0]!, 1e9, ...args.slice(2)] : args)
+  }
+}
+
+const over = (Server: typeof EmulatedRedis) => redisPlace({ inOrder: true, emulate: (now) => new Server(now) })
+
+/** Reads the epochs again after the load, and puts those into the entry. */
+function readsEpochsLate(store: Store): Store {
+  const tagsOf = new Map<string, readonly string[]>()
+  return {
+    ...store,
+    acquire(key, request) {
+      tagsOf.set(request.token, request.tags)
+      return store.acquire(key, request)
+    },
+    async fill(key, fill) {
+      const lookup = await Promise.resolve(store.get(key, tagsOf.get(fill.token) ?? [])).catch(() => undefined)
+      const { epochs } = lookup ?? { epochs: [] }
+      const entry = Buffer.from(fill.entry)
+      for (const [i, epoch] of epochs.entries()) epoch?.copy(entry, 40 + 8 * i)
+      return store.fill(key, { ...fill, entry })
+    },
+  }
+}
+
+/** Claims only when it fills, after the commit. */
+function claimsLate(store: Store): Store {
+  return {
+    ...store,
+    claim: async () => ({ epochs: [] }),
+    async fill(key, fill) {
+      await store.claim(key, { token: fill.token, leaseMs: 1_000, tags: [] })
+      return store.fill(key, fill)
+    },
+  }
+}
+
+/** One token for all of a process's attempts. */
+function reusesToken(store: Store, token: string): Store {
+  return {
+    ...store,
+    acquire: (key, request) => store.acquire(key, { ...request, token }),
+    claim: (key, request) => store.claim(key, { ...request, token }),
+    fill: (key, fill) => store.fill(key, { ...fill, token }),
+    renew: (key, _token, leaseMs) => store.renew(key, token, leaseMs),
+    release: (key) => store.release(key, token),
+  }
+}
+
+/** Shares whatever read of a key is under way. */
+function joinsAnything(cache: Cache<number>): Cache<number> {
+  const underWay = new Map<string, ReturnType<typeof cache.read>>()
+  return {
+    ...cache,
+    async read(key, load, options) {
+      const joined = underWay.get(key)
+      if (joined !== undefined) return (await joined).as('collapsed') as never
+      const own = cache.read(key, load, options).finally(() => underWay.delete(key))
+      underWay.set(key, own as never)
+      return own as never
+    },
+  }
+}
+
+type Owed = Pick<OwedInvalidations, 'arePaid' | 'owe' | 'oweEverything'>
+
+/** The Redis store, with another view of what it owes. */
+const owing = (view: (owed: OwedInvalidations) => Owed) =>
+  redisPlace({
+    inOrder: true,
+    open({ client, prefix, runtime, onFailure }) {
+      const { clock, circuit, owedByPrefix } = connectionOf(client, runtime)
+      const commands = redisCommands(client, prefix, clock)
+      const owed = owedTo(commands, circuit)
+      owedByPrefix.set(prefix, owed)
+      return resilientStore(commands, circuit, onFailure && { onFailure }, view(owed) as OwedInvalidations)
+    },
+  })
+
+const forgotten = (): Owed => ({ arePaid: true, owe() {}, oweEverything() {} })
+const ignored = (owed: OwedInvalidations): Owed => ({
+  arePaid: true,
+  owe: (keys, tags) => owed.owe(keys, tags),
+  oweEverything: () => owed.oweEverything(),
+})
+
+const redis = redisPlace({ inOrder: true })
+const invalidating = { read: cacheAside, write: invalidate, place: redis }
+const filling = { read: stampedeLock, write: writeThrough, place: redis }
+const locking = { read: stampedeLock, write: invalidate, place: redis }
+
+const stale: readonly Invariant[] = ['read after write', 'nothing is permanently stale']
+
+export const broken: (Subject & { readonly breaks: readonly Invariant[] })[] = [
+  { name: 'fill checks no token', ...invalidating, place: over(FillsWithoutToken), breaks: stale },
+  { name: 'invalidate voids no lease', ...invalidating, place: over(VoidsNoLease), breaks: stale },
+  { name: 'all entries are dropped before all leases', ...invalidating, place: over(ScansEntriesFirst), breaks: stale },
+  { name: 'epochs are counters', ...invalidating, place: over(CountsEpochs), breaks: stale },
+  { name: 'epochs are read after the load', ...invalidating, variant: { store: readsEpochsLate }, breaks: stale },
+  {
+    name: 'epochs are read after the load, in memory',
+    ...invalidating,
+    place: memoryPlace,
+    variant: { store: readsEpochsLate },
+    breaks: stale,
+  },
+  { name: 'readers join whatever is under way', ...invalidating, variant: { cache: joinsAnything }, breaks: stale },
+  { name: 'writers claim after the commit', ...filling, variant: { store: claimsLate }, breaks: stale },
+  { name: 'tokens are per process', ...filling, variant: { store: reusesToken }, breaks: stale },
+  { name: 'what could not be voided is forgotten', ...invalidating, place: owing(forgotten), breaks: stale },
+  { name: 'the store is used while debts are owed', ...invalidating, place: owing(ignored), breaks: stale },
+  { name: 'acquire grants to all', ...locking, place: over(GrantsToAll), breaks: ['loads per expiry'] },
+  { name: 'leases never end', ...locking, place: over(LeasesForEver), breaks: ['nobody is left waiting'] },
+]

@@ -1,0 +1,153 @@
+/** The emulation the explorer runs on answers as a real Redis does, whatever it is asked. */
+import fc from 'fast-check'
+import type { Redis } from 'ioredis'
+import { expect, it } from 'vitest'
+import { encodeEntry, identityOf } from '../src/entry.ts'
+import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
+import { type Commands, nameOf } from '../src/testing/explorer/commands.ts'
+import { EmulatedRedis } from '../src/testing/explorer/emulated-redis.ts'
+import { liveCommands } from '../src/testing/explorer/live-redis-place.ts'
+import { connect } from './places.ts'
+
+const KEYS = ['a', 'b']
+const TOKENS = ['one', 'two', 'three']
+/** Two servers are never asked at the same moment: what ends does so between the moments at which they are asked. */
+const STEP_MS = 40
+const HOUR_MS = 3_600_000
+/** One that is over and forgotten by the next step, and such as outlast the test. */
+const LEASES = [2.5, HOUR_MS, HOUR_MS / 2 + 0.5]
+const entries = ['v1', 'v2', 'v3'].map((text) =>
+  encodeEntry({ key: 'a', payload: Buffer.from(text), loadedAt: 1, freshUntil: 2, loadMs: 3, epochs: [] }),
+)
+/** What may lie there besides: strings that are no entry, no lease, too short for either. */
+const FOREIGN = ['', 'ab', 'somebody else’s', '9999999999999999one', 'x'.repeat(60)].map((text) => Buffer.from(text))
+
+interface World {
+  readonly commands: Commands
+  readonly prefix: string
+  /** By the server's own clock. */
+  readonly now: () => Promise<number>
+}
+
+interface Command {
+  readonly told: string
+  readonly ask: (world: World) => unknown
+}
+
+const key = fc.constantFrom(...KEYS)
+const token = fc.constantFrom(...TOKENS)
+const lease = fc.constantFrom(...LEASES)
+const seen = fc.option(fc.constantFrom(...entries, ...FOREIGN).map(identityOf), { nil: undefined })
+const foreign = fc.constantFrom(...FOREIGN)
+const anyKey = fc.constantFrom(...KEYS.flatMap((name) => [`e:{${name}}`, `l:{${name}}`]), 't:x')
+
+function script(name: string, { sha }: { sha: string }, key: string, ...args: (string | number | Buffer)[]): Command {
+  return {
+    told: `${name} ${key} ${args.map((arg) => (Buffer.isBuffer(arg) ? arg.toString('hex') : arg)).join(' ')}`,
+    ask: ({ commands, prefix }) => commands.evalsha(sha, [`${prefix}e:{${key}}`, `${prefix}l:{${key}}`], args),
+  }
+}
+
+/** @param endsInMs from the moment at which it is asked; kept only if that is not past. */
+function fill(key: string, token: string, entry: Buffer, endsInMs: number): Command {
+  return {
+    told: `fill ${key} ${token} for ${endsInMs} ms`,
+    async ask(world) {
+      return script('fill', FILL, key, token, entry, Math.floor((await world.now()) + endsInMs)).ask(world)
+    },
+  }
+}
+
+function plain(told: string, ask: (world: World) => unknown): Command {
+  return { told, ask }
+}
+
+const command: fc.Arbitrary<Command> = fc.oneof(
+  fc.tuple(key, token, lease, seen).map(([k, t, ms, s]) => script('acquire', ACQUIRE, k, t, ms, s ? 1 : 0, s ?? '')),
+  fc.tuple(key, token, lease, seen).map(([k, t, ms, s]) => script('acquire', ACQUIRE, k, t, ms, s ? 1 : 0, s ?? '')),
+  fc.tuple(key, token, lease).map(([k, t, ms]) => script('claim', CLAIM, k, t, ms)),
+  fc.tuple(key, token, fc.constantFrom(...entries), fc.constantFrom(-5_000, HOUR_MS)).map((all) => fill(...all)),
+  fc.tuple(key, token, fc.constantFrom(...entries), fc.constant(HOUR_MS)).map((all) => fill(...all)),
+  fc.tuple(key, token, lease).map(([k, t, ms]) => script('renew', RENEW, k, t, ms)),
+  fc.tuple(key, token).map(([k, t]) => script('release', RELEASE, k, t)),
+  anyKey.map((k) => plain(`get ${k}`, ({ commands, prefix }) => commands.get(prefix + k))),
+  key.map((k) => plain(`void ${k}`, (w) => w.commands.unlink(`${w.prefix}e:{${k}}`, `${w.prefix}l:{${k}}`))),
+  anyKey.map((k) => plain(`unlink ${k}`, ({ commands, prefix }) => commands.unlink(prefix + k))),
+  fc.tuple(anyKey, foreign).map(([k, b]) => plain(`set ${k} ${b}`, (w) => w.commands.set(w.prefix + k, b, HOUR_MS))),
+  foreign.map((b) =>
+    plain(`set t:x ${b} NX`, (w) => w.commands.setIfAbsent(`${w.prefix}t:x`, Buffer.from(b), HOUR_MS)),
+  ),
+  fc
+    .constantFrom('l:', 'e:')
+    .map((kind) =>
+      plain(`keys ${kind}`, async (w) => (await w.commands.keysUnder(w.prefix + kind)).map(nameOf).sort()),
+    ),
+)
+
+/** Answers as they compare: what is left of a lease, and the time, differ by what the wire takes. */
+function comparable(answer: unknown): unknown {
+  if (isTime(answer)) return 'a time'
+  if (isLease(answer)) return `a lease of ${String(answer).slice(16)}`
+  if (!Array.isArray(answer)) return answer
+  const [time, kind, detail] = answer as Buffer[]
+  if (!Buffer.isBuffer(time)) return answer // keys
+  return [isTime(time), kind!.toString(), kind!.toString() === 'held' ? Math.round(Number(detail) / 60_000) : detail]
+}
+
+/** Read as it lies there: its end differs as the time does. */
+function isLease(answer: unknown): boolean {
+  return Buffer.isBuffer(answer) && /^000\d{13}(one|two|three)$/.test(answer.toString())
+}
+
+function isTime(answer: unknown): boolean {
+  return Buffer.isBuffer(answer) && /^\d{13}\.\d{3}$/.test(answer.toString())
+}
+
+let rooms = 0
+
+/** Asks both servers the same, one command after another. */
+async function compare(client: Redis, commands: readonly Command[], stepMs = STEP_MS): Promise<void> {
+  const prefix = `emulated-${process.pid}-${rooms++}:`
+  const liveNow = async () => {
+    const [seconds, microseconds] = await client.time()
+    return Number(seconds) * 1_000 + Number(microseconds) / 1_000
+  }
+  const offset = (await liveNow()) - performance.now()
+  const now = () => performance.now() + offset
+  const live: World = { commands: liveCommands(client), prefix, now: liveNow }
+  const ours: World = { commands: new EmulatedRedis(now), prefix, now: async () => now() }
+  const told: string[] = []
+  for (const { told: next, ask } of commands) {
+    told.push(next)
+    const [real, emulated] = await Promise.all([ask(live), ask(ours)])
+    expect(comparable(emulated), told.join('\n')).toEqual(comparable(real))
+    await new Promise((resolve) => setTimeout(resolve, stepMs))
+  }
+}
+
+it('gives the answers of a real Redis, for the same commands in the same order', async () => {
+  const client = await connect()
+  let asked = 0
+  // Many at once, since each waits most of the time.
+  const many = fc.array(fc.array(command, { minLength: 5, maxLength: 40 }), { minLength: 400, maxLength: 400 })
+  const property = fc.asyncProperty(many, async (all) => {
+    await Promise.all(all.map((commands) => compare(client, commands)))
+    asked += all.flat().length
+  })
+  await fc.assert(property, { numRuns: 3, endOnFailure: true })
+  console.log(`${asked} commands compared`)
+}, 60_000)
+
+it('remembers a lease that has ended, as a real Redis does', async () => {
+  const client = await connect()
+  const take = script('acquire', ACQUIRE, 'a', 'one', 100, 0, '')
+  const fillIt = fill('a', 'one', entries[0]!, HOUR_MS)
+  const sequences: Command[][] = [
+    [take, fillIt, plain('get', ({ commands, prefix }) => commands.get(`${prefix}e:{a}`))],
+    [take, script('renew', RENEW, 'a', 'one', 100), fillIt],
+    [take, script('acquire', ACQUIRE, 'a', 'two', HOUR_MS, 0, ''), fillIt],
+    [take, script('release', RELEASE, 'a', 'one'), fillIt],
+  ]
+  // Its end lies between one step and the next, its being forgotten (800 ms) after the last.
+  await Promise.all(sequences.map((commands) => compare(client, commands, 150)))
+})

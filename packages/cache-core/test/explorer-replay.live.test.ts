@@ -1,0 +1,62 @@
+/** Schedules of the explorer on a real Redis: the same steps in the same order, each command sent when its turn has come. */
+import { describe, expect, it } from 'vitest'
+import { cacheAside, invalidate, stampedeLock, writeThrough } from '../src/index.ts'
+import { runNth } from '../src/testing/explorer/explore.ts'
+import {
+  explore,
+  LIVE_PACE,
+  liveRedisPlace,
+  memoryPlace,
+  redisPlace,
+  replay,
+  type Subject,
+  shrink,
+  tellInWords,
+} from '../src/testing/index.ts'
+import { broken } from './broken.ts'
+import { connect } from './places.ts'
+
+const SCHEDULES = 150
+let replays = 0
+
+async function onRedis(subject: Subject): Promise<Subject> {
+  return { ...subject, place: liveRedisPlace(await connect(), `replay-${process.pid}-${replays++}:`) }
+}
+
+describe('random schedules go the same way as on the emulated Redis', () => {
+  const pairs = [cacheAside, stampedeLock].flatMap((read) =>
+    [invalidate, writeThrough].map((write) => ({ read, write })),
+  )
+
+  it.each(pairs)(
+    '$read.name × $write.name',
+    async ({ read, write }) => {
+      const place = redisPlace({ inOrder: true, pace: LIVE_PACE })
+      const subject: Subject = { name: 'emulated', read, write, place }
+      let compared = 0
+      for (let n = 0; compared < SCHEDULES; n++) {
+        const { plan, schedule } = await runNth(subject, 1, n)
+        const emulated = await replay(subject, plan, schedule)
+        // How often a waiter polls until a lease ends, real time decides.
+        if (plan.moves.some(({ does }) => does === 'pass') || emulated.story.some(({ by }) => by === 'time')) continue
+        compared++
+        const real = await replay(await onRedis(subject), plan, schedule)
+        expect(tellInWords(real.story)).toBe(tellInWords(emulated.story))
+        expect(real.breach).toBeUndefined()
+      }
+    },
+    60_000,
+  )
+})
+
+describe('what breaks a variant on the emulated Redis breaks it on a real one', () => {
+  const onAnyServer = broken.filter(({ variant, place }) => variant !== undefined && place !== memoryPlace)
+
+  it.each(onAnyServer)('$name', async (subject) => {
+    const { finding } = await explore(subject, { schedules: 5_000, seed: 1 })
+    const { plan, schedule } = await shrink(subject, finding!)
+    const { breach, story } = await replay(await onRedis(subject), plan, schedule)
+    console.log(tellInWords(story))
+    expect(breach?.invariant).toBe(finding!.breach.invariant)
+  })
+})

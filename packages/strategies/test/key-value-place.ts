@@ -1,0 +1,90 @@
+/** The naive stores as the explorer's places: each command of the key-value store under them is a step of the schedule. */
+import type { OpenPlace, Place, Scheduler } from 'cache-core/testing'
+import { tellBytes } from 'cache-core/testing'
+import type { KeyValue } from '../src/key-value.ts'
+import { type UnguardedOptions, unguardedStore } from '../src/unguarded-store.ts'
+
+/** Over a key-value store in memory. */
+export function emulatedKeyValuePlace(options: Pick<UnguardedOptions, 'lock'>): Place {
+  return {
+    name: 'an emulated key-value store',
+    isRemote: false,
+    tellsHappenings: false,
+    open: (scheduler) =>
+      opened(
+        scheduler,
+        emulatedKeyValue(() => scheduler.time.now),
+        options,
+      ),
+  }
+}
+
+/** Over a real one. */
+export function liveKeyValuePlace(kv: KeyValue, options: Pick<UnguardedOptions, 'lock'>, pace: number): Place {
+  return {
+    name: 'a real key-value store',
+    isRemote: false,
+    tellsHappenings: false,
+    isReal: true,
+    pace,
+    open: (scheduler) => opened(scheduler, kv, options),
+  }
+}
+
+function opened(scheduler: Scheduler, kv: KeyValue, { lock = false }: Pick<UnguardedOptions, 'lock'>): OpenPlace {
+  return {
+    store: () => unguardedStore(scheduled(kv, scheduler), { lock, now: () => scheduler.time.now }),
+    evict: (what) => kv.delete(`e:${what.split(' ')[1]}`),
+  }
+}
+
+function scheduled(kv: KeyValue, scheduler: Scheduler): KeyValue {
+  const step = <T>(what: string, execute: () => Promise<T>, tell?: (answer: T) => string) =>
+    scheduler.call({ what, execute, ...(tell && { tell }) })
+  return {
+    get: (key) =>
+      step(
+        `GET ${key}`,
+        () => kv.get(key),
+        (bytes) => (bytes === undefined ? 'nothing' : tellBytes(bytes, nameOf(key))),
+      ),
+    set: (key, value, ttlMs) => step(`SET ${key} ${tellBytes(value, nameOf(key))}`, () => kv.set(key, value, ttlMs)),
+    setIfAbsent: (key, value, ttlMs) =>
+      step(
+        `SET ${key} NX`,
+        () => kv.setIfAbsent(key, value, ttlMs),
+        (isSet) => (isSet ? 'set' : 'there already'),
+      ),
+    delete: (key) => step(`DEL ${key}`, () => kv.delete(key)),
+    clear: () => step('clear', () => kv.clear()),
+  }
+}
+
+/** `row`, for the key its entry lies under. */
+function nameOf(key: string): string {
+  return key.replace(/^e:/, '')
+}
+
+function emulatedKeyValue(now: () => number): KeyValue {
+  const kept = new Map<string, { value: Buffer; endsAt: number }>()
+  const live = (key: string) => {
+    const found = kept.get(key)
+    return found !== undefined && now() < found.endsAt ? found.value : undefined
+  }
+  const set = (key: string, value: Buffer, ttlMs: number) => kept.set(key, { value, endsAt: now() + ttlMs })
+  return {
+    get: async (key) => live(key),
+    async set(key, value, ttlMs) {
+      set(key, value, ttlMs)
+    },
+    async setIfAbsent(key, value, ttlMs) {
+      if (live(key) !== undefined) return false
+      set(key, value, ttlMs)
+      return true
+    },
+    async delete(key) {
+      kept.delete(key)
+    },
+    clear: async () => kept.clear(),
+  }
+}
