@@ -21,7 +21,7 @@ export interface Drill {
   readonly databaseParameters?: string
   /** Which API processes the load asks. Default all. */
   readonly loaded?: (apis: readonly ApiProcess[]) => readonly ApiProcess[]
-  /** How long any request may take, in ms. Default 2,500: a lease whose holder got no answer ends after 2,000. */
+  /** How long any request may take, in ms. Default 3,000: a lease whose holder got no answer ends after 2,000. */
   readonly answerWithinMs?: number
   readonly allows?: Allowance
   /** Breaks and mends, while the load runs. Resolves when all is mended. */

@@ -49,7 +49,7 @@ export interface Judgement {
 export const OUTBOX_LAG_MS = 1_500
 /** What began so long after the fault ended is no longer under way because of it, in ms. */
 const UNDER_WAY_AFTER_MS = 100
-export const ANSWER_WITHIN_MS = 2_500
+export const ANSWER_WITHIN_MS = 3_000
 
 /** @param operations of one strategy, with the final reads */
 export function judge(
