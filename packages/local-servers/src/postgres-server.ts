@@ -31,7 +31,8 @@ export async function runPostgresServer(
   const user = userToRunAs()
   const dir = mkdtempSync(join(tmpdir(), 'private-postgres-'))
   if (user) chownSync(dir, user.uid, user.gid)
-  const removeDir = () => rmSync(dir, { recursive: true, force: true })
+  // Its children may take a moment longer to die than it does.
+  const removeDir = () => rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   const forgetDir = atExit(removeDir)
   try {
     const init = ['--pgdata', dir, '--username', 'postgres', '--auth', 'trust', '--encoding', 'UTF8', '--locale', 'C']
