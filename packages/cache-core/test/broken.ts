@@ -170,3 +170,9 @@ export const broken: (Subject & { readonly breaks: readonly Invariant[] })[] = [
   { name: 'acquire grants to all', ...locking, place: over(GrantsToAll), breaks: ['loads per expiry'] },
   { name: 'leases never end', ...locking, place: over(LeasesForEver), breaks: ['nobody is left waiting'] },
 ]
+
+/** Place and variant of the one called so. */
+export function brokenBy(name: string): Pick<Subject, 'place' | 'variant'> {
+  const { place, variant } = broken.find((subject) => subject.name === name)!
+  return variant === undefined ? { place } : { place, variant }
+}

@@ -10,35 +10,71 @@ const LAST_STEPS = 30_000
 
 /** A shorter schedule that breaks the same invariant; `finding` itself if there is none. */
 export async function shrink(subject: Subject, finding: Finding): Promise<Finding> {
-  let best = finding
+  const best = new Best(subject, finding)
+  const isSimpler = async (plan: Plan) =>
+    (await best.replay(plan, best.finding.schedule)) || (await best.search(plan, STEPS, true))
+  while (await some(simplerPlans(best.finding.plan), isSimpler));
+  await best.search(best.finding.plan, LAST_STEPS)
+  await best.calm()
+  return renumbered(best.finding)
+}
 
-  /** Takes the candidate if it breaks the same invariant in a shorter way. */
-  function take(plan: Plan, { breach, schedule }: Pick<Run, 'breach' | 'schedule'>): boolean {
-    if (breach?.invariant !== finding.breach.invariant) return false
-    const candidate = { ...best, plan, schedule, breach }
-    if (!isShorter(candidate, best)) return false
-    best = candidate
-    return true
+/**
+ * The same plan in a calmer schedule.
+ *
+ * @param isRight whether a story is still the one that is to be told.
+ */
+export async function calm(subject: Subject, finding: Finding, isRight: (run: Run) => boolean): Promise<Finding> {
+  const best = new Best(subject, finding, isRight)
+  await best.calm()
+  return best.finding
+}
+
+/** The shortest finding so far. */
+class Best {
+  finding: Finding
+  readonly #subject: Subject
+  readonly #isRight: (run: Run) => boolean
+
+  constructor(subject: Subject, finding: Finding, isRight: (run: Run) => boolean = () => true) {
+    this.#subject = subject
+    this.#isRight = isRight
+    this.finding = finding
   }
 
-  /** Random schedules of a plan, for as long as `goesOn` says. */
-  async function search(plan: Plan, maxSteps: number, goesOn: (isShorter: boolean) => boolean): Promise<boolean> {
+  async replay(plan: Plan, schedule: readonly string[]): Promise<boolean> {
+    return this.#take(plan, await replay(this.#subject, plan, schedule))
+  }
+
+  /** Random schedules of a plan: the first that is better, or the best within so many steps. */
+  async search(plan: Plan, maxSteps: number, first = false): Promise<boolean> {
     let found = false
-    for (let n = 0, steps = 0; steps < maxSteps && goesOn(found); n++) {
-      const tried = await runNth(subject, finding.seed, n, plan)
+    for (let n = 0, steps = 0; steps < maxSteps && !(first && found); n++) {
+      const tried = await runNth(this.#subject, this.finding.seed, n, plan)
       steps += 1 + tried.schedule.length
-      if (take(plan, tried)) found = true
+      if (this.#take(plan, tried)) found = true
     }
     return found
   }
 
-  const isSimpler = async (plan: Plan) =>
-    take(plan, await replay(subject, plan, best.schedule)) || (await search(plan, STEPS, (isShorter) => !isShorter))
-  while (await some(simplerPlans(best.plan), isSimpler));
-  await search(best.plan, LAST_STEPS, () => true)
-  const isCalmer = async (schedule: readonly string[]) => take(best.plan, await replay(subject, best.plan, schedule))
-  while (await some(calmerSchedules(best.schedule), isCalmer));
-  return renumbered(best)
+  async calm(): Promise<void> {
+    const { plan } = this.finding
+    while (await some(calmerSchedules(this.finding.schedule), (schedule) => this.replay(plan, schedule)));
+  }
+
+  /** Takes a run that breaks the same invariant in a shorter way. */
+  #take(plan: Plan, run: Run): boolean {
+    if (run.breach?.invariant !== this.finding.breach.invariant || !this.#isRight(run)) return false
+    const candidate = { ...this.finding, plan, schedule: run.schedule, breach: run.breach }
+    if (!isShorter(candidate, this.finding)) return false
+    this.finding = candidate
+    return true
+  }
+}
+
+async function some<T>(candidates: Iterable<T>, isGood: (candidate: T) => Promise<boolean>): Promise<boolean> {
+  for (const candidate of candidates) if (await isGood(candidate)) return true
+  return false
 }
 
 /** R1, R2, W1, … again, after some have gone. */
@@ -53,11 +89,6 @@ function renumbered(finding: Finding): Finding {
   const actors = finding.plan.actors.map((actor) => ({ ...actor, name: names.get(actor.name)! }))
   const schedule = finding.schedule.map((step) => step.replace(/^[^.]+/, (name) => names.get(name) ?? name))
   return { ...finding, plan: { ...finding.plan, actors }, schedule }
-}
-
-async function some<T>(candidates: Iterable<T>, isGood: (candidate: T) => Promise<boolean>): Promise<boolean> {
-  for (const candidate of candidates) if (await isGood(candidate)) return true
-  return false
 }
 
 function isShorter(a: Finding, b: Finding): boolean {

@@ -28,24 +28,40 @@ function arrow(by: string, text: string): string {
   return `  ${by}->>C: ${text}`
 }
 
-/** Without what says nothing: an answer heard at once, clocks compared, a renewal too late. Epochs are numbered. */
+/** Without what says nothing. Epochs are numbered as they come. */
 function essence(story: readonly StoryLine[]): StoryLine[] {
-  const kept: StoryLine[] = []
   const epochs: string[] = []
+  return withoutVainPolls(withoutAnswersHeardAtOnce(story)).map(({ by, text }) => ({
+    by,
+    text: text.replace(/epoch ([0-9a-f]{4})/, (_all, hex: string) => `epoch ${numberOf(epochs, hex)}`),
+  }))
+}
+
+/** Nor of clocks compared, and of renewals that came too late. */
+function withoutAnswersHeardAtOnce(story: readonly StoryLine[]): StoryLine[] {
+  const kept: StoryLine[] = []
   for (const [i, { by, text }] of story.entries()) {
     if (/compare clocks|renew .* → lost|hears of: renew/.test(text)) continue
     if (text.startsWith('begins') && story[i + 1]?.by === by) continue
     const last = kept.at(-1)
     const what = /^hears of: (.*)$/.exec(text)?.[1]
     if (what !== undefined && last?.by === by && (last.text === what || last.text.startsWith(`${what} →`))) continue
-    if (by === 'time' && last?.by === by) {
+    kept.push({ by, text })
+  }
+  return kept
+}
+
+/** Time that passes in pieces passes in one, though somebody asks the same again in between. */
+function withoutVainPolls(story: readonly StoryLine[]): StoryLine[] {
+  const kept: StoryLine[] = []
+  for (const { by, text } of story) {
+    const [before, last] = [kept.at(-2), kept.at(-1)]
+    if (last?.by === 'time' && before?.by === by && before.text === text) continue
+    if (last?.by === 'time' && by === 'time') {
       kept.splice(-1, 1, { by, text: `${Number.parseInt(last.text, 10) + Number.parseInt(text, 10)} ms pass` })
-      continue
+    } else {
+      kept.push({ by, text })
     }
-    kept.push({
-      by,
-      text: text.replace(/epoch ([0-9a-f]{4})/, (_all, hex: string) => `epoch ${numberOf(epochs, hex)}`),
-    })
   }
   return kept
 }

@@ -25,6 +25,8 @@ export interface Subject {
 export interface Variant {
   readonly store?: (store: Store, process: string) => Store
   readonly cache?: (cache: Cache<number>) => Cache<number>
+  /** Whether an outbox's relay voids what writers could not. Default true. */
+  readonly hasOutbox?: boolean
 }
 
 /** In milliseconds. */
@@ -76,12 +78,14 @@ export class World {
   readonly #questions: ReadonlyMap<string, readonly string[]>
   readonly #unfinished = new Set<Actor>()
   readonly #countsLoads: boolean
+  readonly #hasOutbox: boolean
   readonly #outbox: OutboxRow[] = []
   #breach: unknown
 
   constructor({ read, write, place, variant }: Subject, plan: Plan, chooser: Chooser, tell?: Tell) {
     this.plan = plan
     this.tell = tell
+    this.#hasOutbox = variant?.hasOutbox ?? true
     this.#countsLoads = place.tellsHappenings
     this.scheduler = new Scheduler(chooser, { tell, isReal: place.isReal === true })
     const { ttlMs, leaseMs } = plan.moves.some(({ does }) => does === 'pass') ? SHORT : LONG
@@ -90,8 +94,7 @@ export class World {
     const reading = read(this.times)
     const writing = write()
     const now = () => this.scheduler.time.now
-    const reads = plan.actors.flatMap(({ task }) => (task.does === 'read' ? [task] : []))
-    this.#questions = new Map(reads.map(({ key, tags }) => [key, tags]))
+    this.#questions = questionsOf(plan)
     this.judge = new Judge(reading, writing, now)
     this.loads = new LoadCount(reading.promise, now, this.#questions)
     this.place = place.open(this.scheduler, this.loads)
@@ -115,7 +118,7 @@ export class World {
     await this.#finish()
     if (this.place.troubles !== undefined) await this.#settleDebts()
     if (!this.isTroubled && this.#countsLoads) this.loads.check()
-    await this.#relay()
+    if (this.#hasOutbox) await this.#relay()
     await this.#judgeEnd()
   }
 
@@ -236,4 +239,14 @@ export class World {
     await this.#run(() => isOver)
     if (!isOver) throw new Breach('nobody is left waiting', `${name} got no answer`)
   }
+}
+
+/** What is asked of the caches in the end: all that was read or written, with the tags it carries. */
+function questionsOf({ actors }: Plan): ReadonlyMap<string, readonly string[]> {
+  const questions = new Map<string, readonly string[]>()
+  for (const { task } of actors) {
+    if (task.does === 'read') questions.set(task.key, task.tags)
+    if (task.does === 'write') for (const key of task.change.keys) questions.set(key, task.change.entryTags)
+  }
+  return questions
 }
