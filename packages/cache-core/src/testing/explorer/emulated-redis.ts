@@ -72,9 +72,9 @@ export class EmulatedRedis {
     return [seconds, Math.floor((now - seconds * 1_000) * 1_000)]
   }
 
-  /** The keys that begin so: what SCAN MATCH answers. */
+  /** The keys that begin so: what SCAN MATCH answers, in some order; here always the same. */
   keysUnder(prefix: string): string[] {
-    return [...this.#kept.keys()].filter((key) => key.startsWith(prefix) && this.#live(key) !== undefined)
+    return [...this.#kept.keys()].filter((key) => key.startsWith(prefix) && this.#live(key) !== undefined).sort()
   }
 
   evalsha(sha: string, keys: readonly string[], args: readonly Arg[]): unknown {

@@ -31,7 +31,7 @@ export interface Place {
 export interface OpenPlace {
   /** The store as one process sees it. */
   store(process: Process, runtime: Runtime, onFailure: (error: CacheError) => void): Store
-  /** Drops one thing for want of room: `entry row`, `lease row`, `tag rows`. */
+  /** Drops something for want of room: `entry row`, `lease row`, `tag rows`, `everything`. */
   evict(what: string): void | Promise<void>
   /** How it goes between a process and the store; absent where nothing can go wrong. */
   readonly troubles?: Troubles
@@ -164,6 +164,10 @@ export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisPa
       return open({ client: connection.client, prefix, runtime, onFailure })
     },
     async evict(what) {
+      if (what === 'everything') {
+        for (const key of await adversary.keysUnder(prefix)) await adversary.unlink(key)
+        return
+      }
       const [kind, name] = what.split(' ') as [string, string]
       await adversary.unlink(kind === 'tag' ? `${prefix}t:${name}` : `${prefix}${kind[0]}:{${name}}`)
     },

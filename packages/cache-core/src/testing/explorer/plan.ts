@@ -54,7 +54,7 @@ export interface Move {
   readonly to: string
 }
 
-/** What shows the row: an entry of its own, a list under a tag, an entry that carries a tag itself. */
+/** What shows the row: an entry of its own, or two, a list under a tag, an entry that carries a tag itself. */
 export interface Layout {
   readonly questions: readonly { readonly key: string; readonly tags: readonly string[] }[]
   readonly changes: readonly PlannedChange[]
@@ -67,6 +67,7 @@ const change = (keys: readonly string[], tags: readonly string[] = [], entryTags
   keysKnownLate: false,
 })
 const row = { key: 'row', tags: [] }
+const copy = { key: 'copy', tags: [] }
 const list = { key: 'list', tags: ['rows'] }
 const card = { key: 'card', tags: ['cards'] }
 
@@ -78,6 +79,7 @@ const layouts: readonly Layout[] = [
     changes: [change(['card'], [], ['cards']), change([], ['cards']), change(['card'], ['cards'], ['cards'])],
   },
   { questions: [row, list], changes: [change(['row'], ['rows'])] },
+  { questions: [row, copy], changes: [change(['row', 'copy'])] },
 ]
 
 export interface PlanOptions {
@@ -163,5 +165,7 @@ function randomMoves(chance: Chance, layout: Layout, processes: number, isRemote
 
 function evictable(chance: Chance, { questions }: Layout, isRemote: boolean): string {
   const { key, tags } = chance.pick(questions)
-  return isRemote ? chance.pick([`entry ${key}`, `lease ${key}`, ...tags.map((tag) => `tag ${tag}`)]) : `entry ${key}`
+  return isRemote
+    ? chance.pick(['everything', `entry ${key}`, `lease ${key}`, ...tags.map((tag) => `tag ${tag}`)])
+    : `entry ${key}`
 }
