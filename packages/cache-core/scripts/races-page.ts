@@ -14,7 +14,7 @@ const HEAD = `# Races
 How a cache comes to hold an old value for good, and how this one doesn't. Each section is one race: a few steps of
 processes that each do nothing wrong, in an order in which nobody looks.
 
-The sequences are not drawn by hand. The explorer ([0007](decisions/0007-explorer.md)) found each of them by running the real
+The sequences are not drawn by hand. The explorer ([0008](decisions/0008-explorer.md)) found each of them by running the real
 code with one safeguard taken out, and told what it saw. Then it ran the code as it is through the same steps, as far as they go.
 \`packages/cache-core/scripts/races-page.ts\` wrote this page from that, and a test fails when it is no longer so.
 
