@@ -1,6 +1,6 @@
 /** What the explorer must find: the guarded protocol with one safeguard taken out. */
 import { type Cache, cacheAside, invalidate, type Store, stampedeLock, writeThrough } from '../src/index.ts'
-import { redisCommands } from '../src/redis/redis-commands.ts'
+import { type RedisClient, redisCommands } from '../src/redis/redis-commands.ts'
 import { connectionOf } from '../src/redis/redis-store.ts'
 import { ACQUIRE, CLAIM, FILL, RENEW } from '../src/redis/scripts.ts'
 import type { OwedInvalidations } from '../src/resilience/owed-invalidations.ts'
@@ -127,11 +127,11 @@ const owing = (view: (owed: OwedInvalidations) => Owed) =>
   redisPlace({
     inOrder: true,
     open({ client, prefix, runtime, onFailure }) {
-      const { clock, circuit, owedByPrefix } = connectionOf(client, runtime)
-      const commands = redisCommands(client, prefix, clock)
+      const { clock, circuit, owedByPrefix } = connectionOf(client as RedisClient, runtime)
+      const commands = redisCommands(client as RedisClient, prefix, clock)
       const owed = owedTo(commands, circuit)
       owedByPrefix.set(prefix, owed)
-      return resilientStore(commands, circuit, onFailure && { onFailure }, view(owed) as OwedInvalidations)
+      return resilientStore(commands, circuit, { onFailure }, view(owed) as OwedInvalidations)
     },
   })
 

@@ -1,7 +1,6 @@
-import { redisStore } from '../../redis/redis-store.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../../redis/scripts.ts'
 import type { Arg, Commands } from './commands.ts'
-import { openRedis, type Place } from './places.ts'
+import { openRedis, openRedisStore, type Place } from './places.ts'
 
 /** What is called on an ioredis client. */
 export interface LiveClient {
@@ -31,7 +30,7 @@ export function liveRedisPlace(client: LiveClient, prefix: string): Place {
     pace: LIVE_PACE,
     isReal: true,
     open: (scheduler) =>
-      openRedis({ scheduler, inOrder: true, prefix, connect: () => liveCommands(client), open: redisStore }),
+      openRedis({ scheduler, inOrder: true, prefix, connect: () => liveCommands(client), open: openRedisStore }),
   }
 }
 

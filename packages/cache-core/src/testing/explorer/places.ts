@@ -4,7 +4,7 @@ import type { CacheError } from '../../errors.ts'
 import type { Runtime } from '../../ports/runtime.ts'
 import type { Acquired, Lookup, Store } from '../../ports/store.ts'
 import type { RedisClient } from '../../redis/redis-commands.ts'
-import { connectionOf, type RedisStoreOptions, redisOptions, redisStore } from '../../redis/redis-store.ts'
+import { connectionOf, redisOptions, redisStore } from '../../redis/redis-store.ts'
 import { memoryStore } from '../../stores/memory.ts'
 import type { Line } from './call.ts'
 import { type CommandClient, type Commands, type Connection, scheduledClient, tellEntry } from './commands.ts'
@@ -120,7 +120,7 @@ export function scheduledStore(store: Store, scheduler: Scheduler): Store {
  *   over the connections of a cluster.
  */
 export function redisPlace(options: RedisPlaceOptions): Place {
-  const { inOrder, emulate = (now) => new EmulatedRedis(now), open = redisStore, pace = 1 } = options
+  const { inOrder, emulate = (now) => new EmulatedRedis(now), open = openRedisStore, pace = 1 } = options
   return {
     name: inOrder ? 'redis' : 'redis, unordered',
     isRemote: true,
@@ -139,10 +139,20 @@ export interface RedisPlaceOptions {
   /** How much longer leases and TTLs are than elsewhere, as `liveRedisPlace` needs them. Default 1. */
   readonly pace?: number
   /** Default `redisStore`. For a variant of it. */
-  readonly open?: (options: RedisStoreOptions) => Store
+  readonly open?: OpenStore
   /** Default `EmulatedRedis`. For a variant of the server. */
   readonly emulate?: (now: () => number) => Commands
 }
+
+/** `redisStore`'s options, in types that need no ioredis. */
+export type OpenStore = (options: {
+  readonly client: object
+  readonly prefix: string
+  readonly runtime: Runtime
+  readonly onFailure: (error: CacheError) => void
+}) => Store
+
+export const openRedisStore: OpenStore = (options) => redisStore({ ...options, client: options.client as RedisClient })
 
 export interface RedisParts {
   readonly scheduler: Scheduler
@@ -150,7 +160,7 @@ export interface RedisParts {
   readonly prefix: string
   /** The commands at the other end of one more connection. */
   readonly connect: () => Commands
-  readonly open: (options: RedisStoreOptions) => Store
+  readonly open: OpenStore
 }
 
 export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisParts): OpenPlace {
