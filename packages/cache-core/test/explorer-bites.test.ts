@@ -1,6 +1,8 @@
 /** The explorer must find what happens when a safeguard is taken out, within a few thousand schedules; else it proves nothing. */
 import { describe, expect, it } from 'vitest'
-import { explore, replay, shrink, tellInWords } from '../src/testing/index.ts'
+import { stampedeLock, writeThrough } from '../src/index.ts'
+import { runNth } from '../src/testing/explorer/explore.ts'
+import { explore, redisPlace, replay, type Subject, shrink, tellInWords } from '../src/testing/index.ts'
 import { broken } from './broken.ts'
 
 const MAX_SCHEDULES = 10_000
@@ -38,4 +40,37 @@ describe('a schedule', () => {
     expect(replayed.schedule).toEqual(schedule)
     expect(replayed.breach?.message).toBe(breach.message)
   })
+})
+
+it('goes where things go wrong: each of these happens in some schedules of a thousand', async () => {
+  const places = {
+    'a fill is refused': /fill .* → refused/,
+    'a lease is held': /acquire .* → held/,
+    'a lease is renewed': /renew .* → renewed/,
+    'a lease is released': /release .* → released/,
+    'an entry came meanwhile': /acquire .* → v/,
+    'a load fails': /load .* → fails/,
+    'readers share a load': /\(collapsed\)/,
+    'reads go past the cache': /\(bypass\)/,
+    'a command arrives late': /\(late\)/,
+    'an invalidation is owed': /its invalidation owed/,
+    'the circuit opens': /^ping/,
+    'the outbox delivers': /^outbox/,
+    'the TTL ends': /\(the TTL\)/,
+    'a process is paused': /^pauses/,
+    'a process is killed': /^kills/,
+    'a lease is evicted': /evicts lease/,
+    'all is evicted': /evicts everything/,
+  }
+  const counts = Object.fromEntries(Object.keys(places).map((name) => [name, 0]))
+  const subject: Subject = { name: '', read: stampedeLock, write: writeThrough, place: redisPlace({ inOrder: true }) }
+  for (let n = 0; n < 1_000; n++) {
+    const { plan, schedule } = await runNth(subject, 1, n)
+    const { story } = await replay(subject, plan, schedule)
+    for (const [name, text] of Object.entries(places)) {
+      if (story.some((line) => text.test(line.text) || text.test(line.by))) counts[name]!++
+    }
+  }
+  console.log(counts)
+  for (const [name, count] of Object.entries(counts)) expect(count, name).toBeGreaterThan(0)
 })

@@ -98,8 +98,10 @@ async function changeByHand(
 }
 
 function acknowledge(world: World, name: string, member: Member, version: number, { isDelivered }: OutboxRow): void {
-  world.tell?.({ by: name, text: `v${version} is acknowledged${isDelivered ? '' : ', its invalidation owed'}` })
-  world.judge.acknowledge(version, member, !isDelivered)
+  // What is neither confirmed nor owed, but forgotten, gets no allowance.
+  const isOwed = !isDelivered && world.place.troubles?.isOwing(member) === true
+  world.tell?.({ by: name, text: `v${version} is acknowledged${isOwed ? ', its invalidation owed' : ''}` })
+  world.judge.acknowledge(version, member, isOwed)
 }
 
 async function commitRow(
