@@ -182,6 +182,26 @@ describe('the relay', () => {
     expect(heard()).toEqual(['#t', '*'])
   })
 
+  it('is not kept from it by writes that go on', async () => {
+    let marked = 0
+    const markedWhileHeard: number[] = []
+    const outbox = open({
+      store: { ...store, invalidate: async () => markedWhileHeard.push(marked) > 0 },
+      pool: {
+        connect: () => pool.connect(),
+        query(text: string, values?: unknown[]) {
+          // While these are marked another write is delivered.
+          if (text.includes('write_id = any') && ++marked < 50) outbox.delivered(`write ${marked}`)
+          return pool.query(text, values)
+        },
+      },
+    })
+    await outbox.add(pool, { keys: ['a'] })
+    outbox.delivered('write 0')
+    await outbox.round()
+    expect(markedWhileHeard).toEqual([1])
+  })
+
   it('says how far it is behind', async () => {
     const outbox = open()
     await outbox.add(pool, { keys: ['a'], writeId: 'not due' })
@@ -210,6 +230,42 @@ describe('the relay', () => {
 })
 
 describe('catching up', () => {
+  it('delivers what its writer marks meanwhile as delivered to the server before', async () => {
+    const outbox = open()
+    await outbox.catchUp('server 1')
+    await outbox.add(pool, { keys: ['marked'] })
+    await outbox.round()
+    expect(heard()).toEqual(['marked'])
+    await outbox.add(pool, { keys: ['being marked'], writeId: 'mine' })
+    outbox.delivered('mine')
+    store.gate = gate()
+    const caughtUp = outbox.catchUp('server 2')
+    await store.gate.reached
+    await outbox.round()
+    store.gate.open()
+    await caughtUp
+    expect(heard()).toEqual(['being marked', 'marked'])
+  })
+
+  it('voids everything by itself, whoever else takes the row for it', async () => {
+    const there = open({ store: listeningStore() })
+    await there.catchUp('server 1')
+    await pool.query(
+      `insert into ${scratch.table} (keys, tags, delivered_at, delivered_to)
+      select array['k' || i], '{t}', now(), 'server 1' from generate_series(1, 10001) as i`,
+    )
+    const betweenStatements: OutboxOptions['pool'] = {
+      connect: () => pool.connect(),
+      async query(text: string, values?: unknown[]) {
+        const answer = await pool.query(text, values)
+        if (text.startsWith('insert')) await there.round()
+        return answer
+      },
+    }
+    await open({ pool: betweenStatements }).catchUp('server 2')
+    expect(heard()).toEqual(['#t', '*'])
+  })
+
   it('delivers what is not due too', async () => {
     const outbox = open()
     await outbox.add(pool, { keys: ['a'], writeId: 'of a process that died' })

@@ -67,13 +67,20 @@ export class OutboxTable {
     this.#table = tableIn(schema)
   }
 
-  async add(transaction: PostgresQueries, { keys, tags, everything }: Voids, writeId: string | undefined) {
+  /** Resolves with the row's id. */
+  async add(
+    transaction: PostgresQueries,
+    { keys, tags, everything }: Voids,
+    writeId: string | undefined,
+  ): Promise<string> {
     // A writer voids what it wrote itself. A relay that came first would void the claims of writes under way.
     const dueAt = `clock_timestamp() + interval '${writeId === undefined ? 0 : 1} s'`
-    await transaction.query(
-      `insert into ${this.#table} (write_id, keys, tags, everything, due_at) values ($1, $2, $3, $4, ${dueAt})`,
+    const { rows } = await transaction.query<{ id: string }>(
+      `insert into ${this.#table} (write_id, keys, tags, everything, due_at) values ($1, $2, $3, $4, ${dueAt})
+      returning id::text`,
       [writeId, keys, tags, everything],
     )
+    return rows[0]!.id
   }
 
   /** Whether there is anything for `takeDue`. The cheap question: asked again and again. */

@@ -87,8 +87,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
   let prunedAt = Number.NEGATIVE_INFINITY
 
   async function markWrites(): Promise<void> {
-    for (const [acknowledgedBy, writeIds] of toMark) {
-      toMark.delete(acknowledgedBy)
+    // Those of now: what comes while they are marked is for the next round, or the relay would never get to its work.
+    const known = [...toMark]
+    toMark.clear()
+    for (const [acknowledgedBy, writeIds] of known) {
       // Not tried again when it fails: an unmarked row costs one more invalidation, no more.
       await table.markWrites(writeIds, acknowledgedBy)
     }
@@ -116,8 +118,13 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (to === replayedTo) return
     const batch = await table.deliveredElsewhere(to, MAX_REPLAYED + 1)
     if (batch.ids.length <= MAX_REPLAYED) await deliverNow(batch)
-    // One more row for all of them, so that whoever comes next knows that it is done.
-    else await table.add(options.pool, { keys: [], tags: batch.tags, everything: true }, undefined)
+    else {
+      // One more row for all of them, so that whoever comes next knows that it is done. Not left to the relays: another's
+      // may still lead to the server before.
+      const voids = { keys: [], tags: batch.tags, everything: true }
+      const id = await table.add(options.pool, voids, undefined)
+      await deliverNow({ ...voids, ids: [id] })
+    }
     replayedTo = to
   }
 
@@ -140,8 +147,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
   })
 
   return {
-    add: (transaction, { keys = [], tags = [], everything = false, writeId }) =>
-      table.add(transaction, { keys, tags, everything }, writeId),
+    async add(transaction, { keys = [], tags = [], everything = false, writeId }) {
+      await table.add(transaction, { keys, tags, everything }, writeId)
+    },
 
     delivered(writeId) {
       const known = toMark.get(server)
@@ -153,8 +161,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
     async catchUp(current = server) {
       server = current
-      if (current !== undefined) await replay(current)
+      // In this order: a row may be marked meanwhile as delivered to the server before, never the other way round.
       await deliverNow(await table.undelivered())
+      if (current !== undefined) await replay(current)
     },
 
     lag: () => table.lag(),
