@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cacheAside, createCache, invalidate } from '../src/index.ts'
 import { createOutbox, newWriteId, type Outbox } from '../src/postgres/index.ts'
 import { redisOptions, redisStore } from '../src/redis/index.ts'
+import { CLAIM } from '../src/redis/scripts.ts'
 import { type Gate, gate } from '../src/testing/index.ts'
 import { pool, scratchOutbox } from './scratch-outbox.ts'
 
@@ -150,6 +151,43 @@ describe('with an outbox', () => {
     there.client.disconnect()
     process.kill(server.pid, 'SIGCONT')
     await neverOld(() => here.read('v2'))
+  })
+
+  it('asks nothing on a new connection before it has caught up, not even for whom it was promised just before', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'restored-redis-'))
+    try {
+      await server.stop()
+      server = await startRedis({ dir })
+      const { client, store, cache, outbox, read } = await openWithOutbox()
+      await until('hit', () => read('v1'))
+      await client.save()
+      const writeId = newWriteId()
+      await cache.write({ keys: ['k'], delivered: () => outbox.delivered(writeId) }, async () => {
+        await outbox.add(pool, { keys: ['k'], writeId })
+      })
+      // Requests of the same turn of the event loop, just before the client sees that the server is ready.
+      const early = Promise.withResolvers<{ value: string | undefined; outcome: string }>()
+      const internals = client as unknown as { setStatus(status: string, arg?: unknown): void }
+      const { setStatus } = internals
+      internals.setStatus = (status, arg) => {
+        if (status === 'ready') {
+          void store.claim('other', { token: 'mine', leaseMs: 1_000, tags: [] })
+          early.resolve(read('v2'))
+        }
+        setStatus.call(client, status, arg)
+      }
+      client.options.retryStrategy = () => 1_500
+      const port = server.port
+      await server.kill()
+      server = await startRedis({ port, dir })
+      // Another process is there first, whose scripts the server knows from then on.
+      await (await connect()).script('LOAD', CLAIM.lua)
+      expect(client.status).toBe('reconnecting')
+      expect(await early.promise).toMatchObject({ value: 'v2', outcome: 'bypass' })
+      await neverOld(() => read('v2'))
+    } finally {
+      rmSync(dir, { recursive: true, force: true })
+    }
   })
 
   it('delivers again to a Redis that was restored from disk', async () => {

@@ -86,6 +86,10 @@ export function connectionOf(client: RedisClient, runtime: Runtime = systemRunti
   checkClient(client)
   const clock = new ServerClock(runtime.now)
   const owedByPrefix = new Map<string, OwedInvalidations>()
+  // Not when it is ready again: ioredis says so only after what was asked just before is on its way.
+  client.on('close', () => {
+    for (const owed of owedByPrefix.values()) owed.oweCatchUp()
+  })
   client.on('ready', () => {
     clock.forget()
     for (const owed of owedByPrefix.values()) {
