@@ -65,3 +65,20 @@ it('is not paid before it has caught up with what others owe, however often that
   await runtime.advance(1_000)
   expect([owed.arePaid, tries]).toEqual([true, 4])
 })
+
+it('remembers no keys once everything is owed, however long it can’t be paid', async () => {
+  let isBack = false
+  const paid: Debt[] = []
+  const owed = new OwedInvalidations(async (debt) => {
+    if (!isBack) throw new Error('away')
+    paid.push(debt)
+  }, runtime)
+  for (let i = 0; i < 30_000; i++) {
+    owed.owe([`k${i}`], ['t'])
+    if (i % 7_000 === 0) await owed.pay()
+  }
+  isBack = true
+  await owed.pay()
+  expect(paid).toMatchObject([{ keys: new Set(), tags: new Set(['t']), everything: true }])
+  expect(owed.arePaid).toBe(true)
+})

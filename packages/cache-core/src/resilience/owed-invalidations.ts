@@ -30,9 +30,14 @@ export class OwedInvalidations {
   }
 
   owe(keys: readonly string[], tags: readonly string[]): void {
-    for (const key of keys) this.#debt.keys.add(key)
-    for (const tag of tags) this.#debt.tags.add(tag)
-    if (this.#debt.keys.size + this.#debt.tags.size > MAX_OWED) this.#debt.everything = true
+    const debt = this.#debt
+    for (const tag of tags) debt.tags.add(tag)
+    // Everything includes them: an outage of hours would otherwise remember each key written in it.
+    if (!debt.everything) for (const key of keys) debt.keys.add(key)
+    if (debt.keys.size + debt.tags.size > MAX_OWED) {
+      debt.everything = true
+      debt.keys.clear()
+    }
     this.#payLater()
   }
 
