@@ -338,6 +338,28 @@ describe('catching up', () => {
     expect(heard()).toEqual(['#t', '*'])
   })
 
+  it('doesn’t look at the rows of a whole day to find that all were delivered to the same server', async () => {
+    await pool.query(
+      `insert into ${scratch.table} (keys, delivered_at, delivered_to)
+      select array['k' || i], now(), 'server 1' from generate_series(1, 50000) as i`,
+    )
+    await pool.query(`analyze ${scratch.table}`)
+    let plan = ''
+    const explaining: OutboxOptions['pool'] = {
+      connect: () => pool.connect(),
+      async query(text: string, values?: unknown[]) {
+        if (text.includes('delivered_to is null')) {
+          const { rows } = await pool.query(`explain ${text}`, values)
+          plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+        }
+        return pool.query(text, values)
+      },
+    }
+    await open({ pool: explaining }).catchUp('server 1')
+    expect(plan).toContain('outbox_delivered')
+    expect(plan).not.toContain('Seq Scan')
+  })
+
   it('rejects, and marks nothing, while it is not acknowledged', async () => {
     const outbox = open()
     await outbox.add(pool, { keys: ['a'] })
