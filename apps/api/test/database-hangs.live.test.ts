@@ -1,15 +1,18 @@
 /** A database that hangs: whoever looks after the API must still get an answer from it. */
-import { type PostgresServer, startPostgresServer } from 'local-servers'
+import { lacksTools, type PostgresServer, startPostgresServer } from 'local-servers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 let postgres: PostgresServer
 let api: TestApi
+const incomplete = lacksTools('postgres')
 beforeEach(async () => {
+  if (incomplete) return
   postgres = await startPostgresServer()
   api = await testApi({ posts: 5, databaseUrl: postgres.url })
 })
 afterEach(async () => {
+  if (incomplete) return
   postgres.resume()
   await api.close()
   await postgres.stop()
@@ -18,7 +21,7 @@ afterEach(async () => {
 /** A connection to the database has 2 s; an answer of the outbox 1 s. */
 const WITHIN_MS = 3_500
 
-it('/readyz says so, and /metrics still has all but the outbox', async () => {
+it.skipIf(incomplete)('/readyz says so, and /metrics still has all but the outbox', async () => {
   expect(await (await api.request('/metrics')).text()).toContain('posts_api_outbox_lag_seconds{')
   postgres.suspend()
   const start = performance.now()

@@ -13,12 +13,13 @@ const LIBRARY = 'libfaketimeMT.so.1'
  * Throws when libfaketime is not installed, naming how to.
  */
 export function shiftedClock(shift: string): Record<string, string> {
-  const library = findLibrary()
+  const library = findFaketime()
   if (library === undefined) throw new Error(`no ${LIBRARY} in /usr/lib/*/faketime; install it: ${installFaketimeHint}`)
   return { LD_PRELOAD: library, FAKETIME: shift, FAKETIME_DONT_FAKE_MONOTONIC: '1' }
 }
 
-function findLibrary(): string | undefined {
+/** The library that shifts clocks, if it is installed. */
+export function findFaketime(): string | undefined {
   if (!existsSync('/usr/lib')) return undefined
   const folders = readdirSync('/usr/lib', { withFileTypes: true }).filter((folder) => folder.isDirectory())
   return folders.map(({ name }) => join('/usr/lib', name, 'faketime', LIBRARY)).find((path) => existsSync(path))

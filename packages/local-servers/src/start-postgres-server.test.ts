@@ -6,6 +6,7 @@ import pg from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { refuses, watchServer } from '../test/connections.ts'
 import { findPostgresServer } from './find-postgres-server.ts'
+import { lacksTools } from './lacks-tools.ts'
 import { type PostgresServer, startPostgresServer } from './start-postgres-server.ts'
 
 const cleanups: (() => unknown)[] = []
@@ -25,7 +26,7 @@ async function answerTo(client: pg.Client, expression: string): Promise<unknown>
   return (await client.query(`SELECT ${expression} AS value`)).rows[0].value
 }
 
-describe('startPostgresServer', () => {
+describe.skipIf(lacksTools('postgres'))('startPostgresServer', () => {
   let server: PostgresServer
   beforeAll(async () => {
     server = await startPostgresServer()

@@ -1,10 +1,11 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { refuses } from '../test/connections.ts'
+import { lacksTools } from './lacks-tools.ts'
 import { type PrivateRedis, startRedis } from './start-redis.ts'
 import { type ProxiedWay, startToxiproxy, type Toxiproxy } from './start-toxiproxy.ts'
 
-describe('startToxiproxy', () => {
+describe.skipIf(lacksTools('toxiproxy'))('startToxiproxy', () => {
   let redis: PrivateRedis
   let toxiproxy: Toxiproxy
   let way: ProxiedWay

@@ -85,7 +85,8 @@ export async function startToxiproxy(): Promise<Toxiproxy> {
   }
 }
 
-function findToxiproxy(): string | undefined {
+/** The program, if it is installed. */
+export function findToxiproxy(): string | undefined {
   const { GOBIN, GOPATH = join(homedir(), 'go') } = process.env
   const goFolders = [...(GOBIN ? [GOBIN] : []), join(GOPATH, 'bin')]
   return findPrograms('toxiproxy-server', [...foldersOf(), ...goFolders])[0]
