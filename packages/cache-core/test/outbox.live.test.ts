@@ -202,6 +202,33 @@ describe('the relay', () => {
     expect(markedWhileHeard).toEqual([1])
   })
 
+  it('finds what is due without a look at what was delivered today, however much of both there is', async () => {
+    await pool.query(
+      `insert into ${scratch.table} (keys, delivered_at)
+      select array['k' || i], case when i <= 20000 then now() end from generate_series(1, 40000) as i`,
+    )
+    await pool.query(`analyze ${scratch.table}`)
+    let plan = ''
+    const explaining: OutboxOptions['pool'] = {
+      query: (text: string, values?: unknown[]) => pool.query(text, values),
+      async connect() {
+        const client = await pool.connect()
+        const query = async (text: string, values?: unknown[]) => {
+          if (text.includes('skip locked') && plan === '') {
+            const { rows } = await client.query(`explain ${text}`, values)
+            plan = rows.map((row) => row['QUERY PLAN']).join('\n')
+          }
+          return client.query(text, values)
+        }
+        return Object.assign(Object.create(client), { query, release: (error?: Error) => client.release(error) })
+      },
+    }
+    store.acknowledges = false
+    await open({ pool: explaining }).round()
+    expect(plan).toContain('outbox_undelivered')
+    expect(plan).not.toMatch(/outbox_pkey|Seq Scan/)
+  })
+
   it('says how far it is behind', async () => {
     const outbox = open()
     await outbox.add(pool, { keys: ['a'], writeId: 'not due' })
