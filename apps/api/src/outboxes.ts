@@ -7,6 +7,8 @@ import type { Runtimes } from './runtimes.ts'
 
 /** Starting waits no longer for what is to be caught up with; until it is, reads bypass the cache. */
 const CATCH_UP_WITHIN_MS = 1_000
+/** Of the time that a process has to end. */
+const CLOSE_WITHIN_MS = 1_000
 
 /** Whether a strategy promises that changes are seen. Others pay for no outbox. */
 export function promisesChanges(strategy: StrategyName): boolean {
@@ -26,8 +28,10 @@ export async function startOutboxes({ withOutbox }: Runtimes): Promise<void> {
   await Promise.race([caughtUp, sleep(CATCH_UP_WITHIN_MS)])
 }
 
-export async function closeOutboxes({ withOutbox }: Runtimes): Promise<void> {
-  await Promise.all(withOutbox.map(({ outbox }) => outbox.close()))
+/** Marks what was delivered, if the database answers in time: what is not marked is delivered once more. */
+export async function closeOutboxes({ withOutbox }: Pick<Runtimes, 'withOutbox'>): Promise<void> {
+  const closed = Promise.all(withOutbox.map(({ outbox }) => outbox.close()))
+  await Promise.race([closed, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })])
 }
 
 /** A database that hangs would otherwise keep who asks, and a connection each time, for as long as a statement may take. */
