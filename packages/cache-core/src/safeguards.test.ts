@@ -1,0 +1,147 @@
+/** One test for each safeguard that scripted races and random schedules are slow to miss, or never do. */
+import { describe, expect, it, vi } from 'vitest'
+import {
+  cacheAside,
+  createCache,
+  invalidate,
+  memoryStore,
+  resilientStore,
+  type Store,
+  stampedeLock,
+  systemRuntime,
+  writeThrough,
+} from './index.ts'
+import { Circuit } from './resilience/circuit.ts'
+import { fakeRuntime, gate, settled } from './testing/index.ts'
+
+it('begins no transaction before the claim was answered', async () => {
+  const memory = memoryStore()
+  const answer = gate()
+  const store: Store = {
+    ...memory,
+    async claim(key, request) {
+      await answer.pass()
+      return memory.claim(key, request)
+    },
+  }
+  const cache = createCache({ store, read: cacheAside(), write: writeThrough() })
+  const commit = vi.fn(async () => 'v2')
+  const writing = cache.write({ keys: ['k'] }, commit)
+  await answer.reached
+  await settled()
+  expect(commit).not.toHaveBeenCalled()
+  answer.open()
+  expect(await writing).toBe('v2')
+})
+
+it('fills nothing under a claim that got no answer in time, and may land late', async () => {
+  const memory = memoryStore()
+  let land = () => {}
+  const slow: Store = {
+    ...memory,
+    claim(key, request) {
+      land = () => memory.claim(key, request)
+      return new Promise(() => {})
+    },
+  }
+  const circuit = new Circuit({
+    probe: async () => {},
+    deadlineMs: 5,
+    isOutage: () => true,
+    runtime: systemRuntime,
+  })
+  const open = (store: Store) => createCache({ store, read: cacheAside(), write: writeThrough() })
+  const [held, other] = [open(resilientStore(slow, circuit)), open(memory)]
+  const answer = gate()
+  const writing = held.write({ keys: ['k'] }, async () => {
+    await answer.pass()
+    return 'v2'
+  })
+  await answer.reached
+  await other.write({ keys: ['k'] }, async () => 'v3')
+  land()
+  answer.open()
+  await writing
+  expect((await other.read('k', async () => 'v3')).value).toBe('v3')
+})
+
+it.each([cacheAside, stampedeLock])('begins no load before its lease was granted (%o)', async (read) => {
+  const memory = memoryStore()
+  const answer = gate()
+  const store: Store = {
+    ...memory,
+    async acquire(key, request) {
+      await answer.pass()
+      return memory.acquire(key, request)
+    },
+  }
+  const cache = createCache({ store, read: read(), write: invalidate() })
+  const load = vi.fn(async () => 'v1')
+  const reading = cache.read('k', load)
+  await answer.reached
+  await settled()
+  expect(load).not.toHaveBeenCalled()
+  answer.open()
+  expect((await reading).outcome).toBe('miss')
+})
+
+it('lets no load fill under the lease of a younger one of the same process', async () => {
+  const cache = createCache({ store: memoryStore(), read: cacheAside(), write: invalidate() })
+  const [older, younger] = [gate(), gate()]
+  const load = (value: string, handOver: typeof older) => async () => {
+    await handOver.pass()
+    return value
+  }
+  const first = cache.read('k', load('v1', older))
+  await older.reached
+  await cache.write({ keys: ['k'] }, async () => 'v2')
+  // Under other tags it is a flight of its own.
+  const second = cache.read('k', load('v2', younger), { tags: ['t'] })
+  await younger.reached
+  older.open()
+  await first
+  younger.open()
+  await second
+  expect((await cache.read('k', async () => 'v2')).value).toBe('v2')
+})
+
+it('makes epochs that no other process makes', async () => {
+  const firstOfAProcess = async () => {
+    vi.resetModules()
+    const { newEpoch } = await import('./entry.ts')
+    return newEpoch().toString('hex')
+  }
+  expect(await firstOfAProcess()).not.toBe(await firstOfAProcess())
+})
+
+it('counts what is uncertain in the time against freshness, when it loads and when it serves', async () => {
+  const runtime = fakeRuntime()
+  const memory = memoryStore({ runtime })
+  const clock = { earliest: () => runtime.now() - 10, latest: () => runtime.now() + 10 }
+  const cache = createCache({
+    store: { ...memory, clock },
+    read: cacheAside({ ttlMs: 100 }),
+    write: invalidate(),
+    runtime,
+  })
+  await cache.read('k', async () => 'v1')
+  await runtime.advance(70)
+  expect((await cache.read('k', async () => 'v2')).value).toBe('v1')
+  await runtime.advance(15)
+  expect((await cache.read('k', async () => 'v2')).value).toBe('v2')
+})
+
+describe.each([invalidate, writeThrough])('a commit whose answer was lost', (write) => {
+  it('counts as one that happened', async () => {
+    const cache = createCache({ store: memoryStore(), read: cacheAside(), write: write() })
+    let row = 'v1'
+    const read = async () => (await cache.read('k', async () => row, { tags: ['t'] })).value
+    await read()
+    const writing = cache.write({ keys: ['k'] }, async () => {
+      row = 'v2'
+      throw new Error('the connection was lost')
+    })
+    await expect(writing).rejects.toThrow('the connection was lost')
+    expect(await read()).toBe('v2')
+  })
+})

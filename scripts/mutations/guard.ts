@@ -1,0 +1,241 @@
+/** The guard itself: tokens, leases, claims, and what voids them. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, quoted
+import type { Mutation } from './mutation.ts'
+
+const core = 'packages/cache-core/src'
+const scripts = `${core}/redis/scripts.ts`
+const commands = `${core}/redis/redis-commands.ts`
+const memory = `${core}/stores/memory.ts`
+const entry = `${core}/entry.ts`
+const slot = `${core}/slot.ts`
+const writeThrough = `${core}/strategies/write-through.ts`
+const invalidate = `${core}/strategies/invalidate.ts`
+
+export const guard: readonly Mutation[] = [
+  {
+    name: 'a fill checks the token (Redis)',
+    without: 'a load that a write overtook stays as the old value',
+    edits: [
+      {
+        file: scripts,
+        find: "export const FILL = script(`${HOLDS('ARGV[1]')}\nif not holds then return 0 end\n",
+        replace: 'export const FILL = script(`\n',
+      },
+    ],
+  },
+  {
+    name: 'a fill checks the token (memory)',
+    without: 'as on Redis',
+    edits: [
+      {
+        file: memory,
+        find: '      if (!holds(key, token)) return false\n      leases.delete(key)\n      if (now() >=',
+        replace: '      leases.delete(key)\n      if (now() >=',
+      },
+    ],
+  },
+  {
+    name: 'a token is unique for each attempt',
+    without: 'an older load of the same process fills under the lease of a younger one',
+    edits: [
+      {
+        file: entry,
+        find: "export function newToken(): string {\n  return randomBytes(12).toString('base64')",
+        replace:
+          "const TOKEN = randomBytes(12).toString('base64')\nexport function newToken(): string {\n  return TOKEN",
+      },
+    ],
+  },
+  {
+    name: 'an invalidation voids the lease (Redis)',
+    without: 'a load under way fills what the write has just voided',
+    edits: [{ file: commands, find: 'unlink(entryKey(key), leaseKey(key))', replace: 'unlink(entryKey(key))' }],
+  },
+  {
+    name: 'an invalidation voids the lease (memory)',
+    without: 'as on Redis',
+    edits: [
+      {
+        file: memory,
+        find: '        leases.delete(key)\n        entries.delete(key)',
+        replace: '        entries.delete(key)',
+      },
+    ],
+  },
+  {
+    name: 'an invalidation drops the entry (Redis)',
+    without: 'the old value stays',
+    edits: [{ file: commands, find: 'unlink(entryKey(key), leaseKey(key))', replace: 'unlink(leaseKey(key))' }],
+  },
+  {
+    name: 'an invalidation drops the entry (memory)',
+    without: 'as on Redis',
+    edits: [
+      {
+        file: memory,
+        find: '        leases.delete(key)\n        entries.delete(key)',
+        replace: '        leases.delete(key)',
+      },
+    ],
+  },
+  {
+    name: 'renewing checks the token (Redis)',
+    without: 'who lost the lease prolongs, and takes, that of another',
+    edits: [
+      {
+        file: scripts,
+        find: "export const RENEW = script(`${HOLDS('ARGV[1]')}\nif not holds then return 0 end",
+        replace: 'export const RENEW = script(`',
+      },
+    ],
+  },
+  {
+    name: 'releasing checks the token (Redis)',
+    without: 'a load that failed late ends the lease of another, who is then refused',
+    edits: [
+      {
+        file: scripts,
+        find: "export const RELEASE = script(`${HOLDS('ARGV[1]')}\nif not holds then return 0 end\n",
+        replace: 'export const RELEASE = script(`\n',
+      },
+    ],
+  },
+  {
+    name: 'renewing checks the token (memory)',
+    without: 'as on Redis',
+    edits: [
+      {
+        file: memory,
+        find: '      if (!holds(key, token)) return false\n      leases.set(',
+        replace: '      leases.set(',
+      },
+    ],
+  },
+  {
+    name: 'releasing checks the token (memory)',
+    without: 'as on Redis',
+    edits: [{ file: memory, find: 'if (holds(key, token)) leases.delete(key)', replace: 'leases.delete(key)' }],
+  },
+  {
+    name: 'a claim takes the lease, whoever has it (Redis)',
+    without: 'a slow reader fills its old value over what was written',
+    edits: [
+      {
+        file: scripts,
+        find: "export const CLAIM = script(`${NOW}\n${GRANT('ARGV[1]', 'ARGV[2]')}",
+        replace:
+          "export const CLAIM = script(`${NOW}\nif redis.call('EXISTS', KEYS[2]) == 0 then ${GRANT('ARGV[1]', 'ARGV[2]')} end",
+      },
+    ],
+  },
+  {
+    name: 'the claim comes before the transaction',
+    without: 'of two writers the first to commit may be the last to fill',
+    edits: [
+      {
+        file: writeThrough,
+        find: '      const claims = await Promise.all(keys.map((key) => cache.claim(key, entryTags)))\n',
+        replace: '',
+      },
+      {
+        file: writeThrough,
+        find: '      const newValue = value ??',
+        replace:
+          '      const claims = await Promise.all(keys.map((key) => cache.claim(key, entryTags)))\n      const newValue = value ??',
+      },
+    ],
+  },
+  {
+    name: 'the claim is answered before the transaction',
+    without: 'a claim that was held up takes the lease after others have written and filled',
+    edits: [
+      {
+        file: writeThrough,
+        find: 'const claims = await Promise.all(keys.map((key) => cache.claim(key, entryTags)))',
+        replace: 'const claiming = Promise.all(keys.map((key) => cache.claim(key, entryTags)))',
+      },
+      {
+        file: writeThrough,
+        find: '      const newValue = value ??',
+        replace: '      const claims = await claiming\n      const newValue = value ??',
+      },
+    ],
+  },
+  {
+    name: 'a refused fill of a writer invalidates',
+    without: 'what a reader filled between claim and commit stays',
+    edits: [{ file: writeThrough, find: 'return kept || cache.invalidate([key], [])', replace: 'return true' }],
+  },
+  {
+    name: 'a commit that failed invalidates (invalidate)',
+    without: 'a commit whose answer was lost leaves the old value',
+    edits: [
+      {
+        file: invalidate,
+        find: 'if (await cache.invalidate(touched, tags)) whenDone?.()',
+        replace: 'if (whenDone && (await cache.invalidate(touched, tags))) whenDone()',
+      },
+    ],
+  },
+  {
+    name: 'a commit that failed invalidates (write-through)',
+    without: 'the same',
+    edits: [
+      {
+        file: writeThrough,
+        find: '        await cache.invalidate(keys, tags)\n        throw error',
+        replace: '        throw error',
+      },
+    ],
+  },
+  {
+    name: 'a load begins after its lease was granted',
+    without: 'a load from before a write is filled under a lease granted after it',
+    edits: [
+      {
+        file: slot,
+        find: '  #flight: AsOf | undefined\n',
+        replace: '  #flight: AsOf | undefined\n  #early: ReturnType<KeySlot<T>["#timedLoad"]> | undefined\n',
+      },
+      {
+        file: slot,
+        find: '  async acquire(): Promise<Turn<T>> {\n',
+        replace:
+          '  async acquire(): Promise<Turn<T>> {\n    this.#early ??= this.#timedLoad()\n    this.#early.catch(() => {})\n',
+      },
+      {
+        file: slot,
+        find: 'const { value, loadedAt, loadMs } = await this.#timedLoad()',
+        replace: 'const { value, loadedAt, loadMs } = await this.#early!',
+      },
+    ],
+  },
+  {
+    name: 'a caller takes only what was asked for after it began (flights)',
+    without: 'a reader is given a value from before a write acknowledged before it came',
+    edits: [
+      {
+        file: `${core}/flights.ts`,
+        find: 'if (flight.asOf > began) return { result, own: false }',
+        replace: 'return { result, own: false }',
+      },
+    ],
+  },
+  {
+    name: 'a caller takes only what was asked for after it began (shared GETs)',
+    without: 'the same',
+    edits: [
+      {
+        file: `${core}/redis/shared.ts`,
+        find: 'if (underWay === undefined) return this.#start(question, ask)',
+        replace:
+          'if (underWay !== undefined) return underWay.answer\n    if (underWay === undefined) return this.#start(question, ask)',
+      },
+    ],
+  },
+  {
+    name: 'everything is voided leases first',
+    without: 'a load under way fills once its entry has been passed by',
+    edits: [{ file: commands, find: "for (const kind of ['l:', 'e:'])", replace: "for (const kind of ['e:', 'l:'])" }],
+  },
+]

@@ -1,0 +1,101 @@
+/** Who may load and for how long others wait: seen entries, ends, renewals, releases. */
+import type { Mutation } from './mutation.ts'
+
+const core = 'packages/cache-core/src'
+const scripts = `${core}/redis/scripts.ts`
+const memory = `${core}/stores/memory.ts`
+const slot = `${core}/slot.ts`
+
+export const leases: readonly Mutation[] = [
+  {
+    name: 'an acquire says which entry it has seen',
+    without: "an entry that can't be used can never be replaced",
+    edits: [
+      {
+        file: slot,
+        find: 'leaseMs: this.#lifetime.leaseMs, seen: this.#seen,',
+        replace: 'leaseMs: this.#lifetime.leaseMs, seen: undefined,',
+      },
+    ],
+    suites: ['resilience'], // in memory it would go round for ever without letting anything else run
+  },
+  {
+    name: 'an acquire compares what was seen (Redis)',
+    without: 'the same',
+    edits: [{ file: scripts, find: "(ARGV[3] == '0' or identity ~= ARGV[4])", replace: 'true' }],
+  },
+  {
+    name: 'an acquire compares what was seen (memory)',
+    without: 'as on Redis',
+    edits: [
+      {
+        file: memory,
+        find: 'if (bytes !== undefined && !(seen && identityOf(bytes).equals(seen)))',
+        replace: 'if (bytes !== undefined)',
+      },
+    ],
+    suites: ['store contract'],
+  },
+  {
+    name: 'an acquire hands over an entry that came meanwhile (Redis)',
+    without: 'who comes late loads again what has just been loaded',
+    edits: [{ file: scripts, find: "if entry then return {time, 'entry', entry} end", replace: '' }],
+  },
+  {
+    name: 'a live lease keeps others from loading (Redis)',
+    without: 'each waiter loads: a stampede',
+    edits: [{ file: scripts, find: 'if left > 0 then return', replace: 'if false then return' }],
+  },
+  {
+    name: 'a live lease keeps others from loading (memory)',
+    without: 'as on Redis',
+    edits: [
+      {
+        file: memory,
+        find: 'if (lease !== undefined && now() < lease.endsAt)',
+        replace: 'if (lease !== undefined && now() < 0)',
+      },
+    ],
+  },
+  {
+    name: 'the end of a lease decides who may take over (Redis)',
+    without: 'a holder that died is waited for until its lease is forgotten',
+    edits: [{ file: scripts, find: 'if left > 0 then return', replace: 'if true then return' }],
+    suites: ['by hand'],
+  },
+  {
+    name: 'the end of a lease decides who may take over (memory)',
+    without: 'a holder that died is waited for for ever',
+    edits: [
+      { file: memory, find: 'if (lease !== undefined && now() < lease.endsAt)', replace: 'if (lease !== undefined)' },
+    ],
+  },
+  {
+    name: 'a lease is kept after its end',
+    without: 'a slow load that nobody replaced is not kept',
+    edits: [{ file: scripts, find: 'const KEPT_FOR_LEASES = 8', replace: 'const KEPT_FOR_LEASES = 1' }],
+  },
+  {
+    name: 'a lease is released after a failed load',
+    without: 'others wait for its end',
+    edits: [{ file: slot, find: '      await store.release(this.key, token)\n', replace: '' }],
+  },
+  {
+    name: 'a lease is renewed while its load runs',
+    without: 'a slow load is done twice',
+    edits: [
+      { file: slot, find: 'if (runtime.now() < giveUpAt) void store.renew(this.key, token, leaseMs)', replace: '' },
+    ],
+  },
+  {
+    name: 'renewing ends',
+    without: 'a load that hangs is waited for for ever',
+    edits: [{ file: slot, find: 'if (runtime.now() < giveUpAt) void', replace: 'void' }],
+  },
+  {
+    name: "a lease that never ends is nobody's (Redis)",
+    without: "somebody else's value under the key of a lease stops all fills",
+    edits: [{ file: scripts, find: " or redis.call('PTTL', KEYS[2]) < 0 then", replace: ' then' }],
+    suites: ['resilience'],
+  },
+]

@@ -1,0 +1,182 @@
+/** What is owed to a store that is away: in this process, and in the outbox. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, quoted
+import type { Mutation } from './mutation.ts'
+
+const core = 'packages/cache-core/src'
+const resilient = `${core}/resilience/resilient-store.ts`
+const owed = `${core}/resilience/owed-invalidations.ts`
+const table = `${core}/postgres/outbox-table.ts`
+const outbox = `${core}/postgres/outbox.ts`
+const redisStore = `${core}/redis/redis-store.ts`
+const suites = ['unit', 'by hand', 'resilience', 'outbox', 'before use'] as const
+
+export const outages: readonly Mutation[] = [
+  {
+    name: 'owed invalidations are paid before the store is used again',
+    without: 'after an outage a process serves what it failed to void',
+    edits: [{ file: resilient, find: 'circuit.isClosed && owed.arePaid', replace: 'circuit.isClosed' }],
+    suites: ['before use'],
+  },
+  {
+    name: 'an invalidation that failed is owed',
+    without: 'the same',
+    edits: [{ file: resilient, find: '        owed.owe(keys, tags)\n', replace: '' }],
+    suites: ['by hand'],
+  },
+  {
+    name: 'what is being paid is not paid yet',
+    without: 'the store is used while an invalidation is on its way',
+    edits: [
+      { file: owed, find: 'return !this.#isPaying && isNothing(this.#debt)', replace: 'return isNothing(this.#debt)' },
+    ],
+    suites: ['before use'],
+  },
+  {
+    name: 'stores on the same entries share what is owed',
+    without: 'one serves what another failed to void',
+    edits: [
+      {
+        file: redisStore,
+        find: 'owedByPrefix.get(prefix) ?? owedTo(commands, circuit)',
+        replace: 'owedTo(commands, circuit)',
+      },
+    ],
+    suites: ['by hand'],
+  },
+  {
+    name: 'a claim without an answer fills nothing',
+    without: 'a fill under no lease',
+    edits: [
+      {
+        file: resilient,
+        find: 'claim: (key, request) => orElse(undefined,',
+        replace: 'claim: (key, request) => orElse({ epochs: [] },',
+      },
+    ],
+    suites: ['unit'],
+  },
+  {
+    name: 'a process catches up before its first use',
+    without: 'what others wrote and could not void is served',
+    edits: [
+      { file: redisStore, find: "    if (client.status === 'ready') void owed.pay()\n", replace: '' },
+      {
+        file: owed,
+        find: '    this.#catchUps.push(catchUp)\n    this.oweCatchUp()',
+        replace: '    this.#catchUps.push(catchUp)',
+      },
+    ],
+    suites,
+  },
+  {
+    name: 'a process catches up after an outage',
+    without: 'the same',
+    edits: [{ file: resilient, find: '  circuit.onOpened(() => owed.oweCatchUp())\n', replace: '' }],
+    suites: ['before use'],
+  },
+  {
+    name: 'a process catches up on a new connection',
+    without: 'a Redis that was restored serves what was voided since',
+    edits: [{ file: redisStore, find: '      owed.oweCatchUp()\n', replace: '' }],
+    suites: ['before use'],
+  },
+  {
+    name: 'the outbox skips locked rows, not those before a cursor',
+    without: 'rows that commit out of the order of their ids are never delivered',
+    needsPostgres: true,
+    edits: [
+      { file: table, find: 'export class OutboxTable {\n', replace: 'export class OutboxTable {\n  #cursor = 0\n' },
+      {
+        file: table,
+        find: 'const due = `where ${UNDELIVERED} and ${DUE} order by id',
+        replace: 'const due = `where id > ${this.#cursor} and ${UNDELIVERED} and ${DUE} order by id',
+      },
+      {
+        file: table,
+        find: '      if (batch.ids.length > 0) await this.#mark(',
+        replace:
+          '      this.#cursor = Math.max(this.#cursor, ...batch.ids.map(Number))\n      if (batch.ids.length > 0) await this.#mark(',
+      },
+    ],
+    suites: ['outbox', 'before use'],
+  },
+  {
+    name: 'a row is marked once its invalidation was acknowledged',
+    without: 'what the store never got counts as delivered',
+    edits: [
+      {
+        file: table,
+        find: 'await this.#mark(transaction, batch.ids, await deliver(batch))',
+        replace: 'await this.#mark(transaction, batch.ids, await deliver(batch).catch(() => undefined))',
+      },
+    ],
+    suites: ['outbox', 'before use'],
+  },
+  {
+    name: 'an invalidation without an acknowledgement is no delivery',
+    without: 'the same',
+    edits: [
+      {
+        file: `${core}/postgres/deliver.ts`,
+        find: "  if (!acknowledged) throw new Error('the store did not acknowledge an invalidation')",
+        replace: '  void acknowledged',
+      },
+    ],
+    suites: ['outbox', 'before use'],
+  },
+  {
+    name: 'a writer marks its row once all it voids was acknowledged',
+    without: 'the same',
+    edits: [
+      {
+        file: `${core}/strategies/invalidate.ts`,
+        find: 'if (await cache.invalidate(touched, tags)) whenDone?.()',
+        replace: 'await cache.invalidate(touched, tags)\n        whenDone?.()',
+      },
+    ],
+    suites: ['unit'],
+  },
+  {
+    name: 'catching up takes rows that a relay holds',
+    without: 'a process uses the cache before what a slow relay holds was voided',
+    needsPostgres: true,
+    edits: [
+      {
+        file: table,
+        find: '    return this.#batch(this.#pool, `where ${UNDELIVERED}`)',
+        replace: '    return this.#batch(this.#pool, `where ${UNDELIVERED} for update skip locked`)',
+      },
+    ],
+    suites: ['outbox', 'before use'],
+  },
+  {
+    name: 'catching up takes rows that are not due',
+    without: 'the writes of the last second are not voided',
+    edits: [
+      {
+        file: table,
+        find: '    return this.#batch(this.#pool, `where ${UNDELIVERED}`)',
+        replace: '    return this.#batch(this.#pool, `where ${UNDELIVERED} and ${DUE}`)',
+      },
+    ],
+    suites: ['outbox', 'before use'],
+  },
+  {
+    name: 'a restored server is given again what another acknowledged',
+    without: 'what was voided since its last save is served',
+    edits: [
+      {
+        file: outbox,
+        find: '      if (current !== undefined) await replay(current)\n',
+        replace: '',
+      },
+    ],
+    suites: ['outbox', 'before use'],
+  },
+  {
+    name: "the relay leaves a writer's row alone for a second",
+    without: 'it voids the claims of writes under way: nothing is ever kept on a write',
+    edits: [{ file: table, find: 'writeId === undefined ? 0 : 1', replace: '0' }],
+    suites: ['outbox', 'before use'],
+  },
+]

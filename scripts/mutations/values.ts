@@ -1,0 +1,195 @@
+/** What may be served: tags, time, and what is no entry of ours. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, quoted
+import type { Mutation } from './mutation.ts'
+
+const core = 'packages/cache-core/src'
+const commands = `${core}/redis/redis-commands.ts`
+const entry = `${core}/entry.ts`
+const slot = `${core}/slot.ts`
+const clock = `${core}/redis/server-clock.ts`
+
+export const values: readonly Mutation[] = [
+  {
+    name: "tags' epochs are read before the load",
+    without: 'a list that was loaded before a tag was voided looks current',
+    edits: [
+      { file: slot, find: 'const { token, epochs } = this.#lease', replace: 'const { token } = this.#lease' },
+      {
+        file: slot,
+        find: '      const made = makeEntry(this.#parts, this.#lifetime,',
+        replace:
+          '      const { epochs } = (await store.get(this.key, this.tags)) as { epochs: Epochs }\n      const made = makeEntry(this.#parts, this.#lifetime,',
+      },
+    ],
+  },
+  {
+    name: "tags' epochs are random",
+    without: 'a counter comes round again in another process or after a failover, and voided entries with it',
+    edits: [
+      {
+        file: entry,
+        find: 'export function newEpoch(): Buffer {\n  return randomFillSync(Buffer.allocUnsafe(EPOCH_BYTES))',
+        replace:
+          'let made = 0\nexport function newEpoch(): Buffer {\n  const epoch = Buffer.alloc(EPOCH_BYTES)\n  epoch.writeDoubleLE(++made)\n  return epoch',
+      },
+    ],
+  },
+  {
+    name: "tags' epochs are compared on a hit",
+    without: 'voiding a tag voids nothing',
+    edits: [
+      {
+        file: slot,
+        find: 'if (entry === undefined || !entry.hasEpochs(epochs)) return undefined',
+        replace: 'if (entry === undefined) return undefined',
+      },
+    ],
+  },
+  {
+    name: 'two makers of an epoch agree (Redis)',
+    without: 'each has its own, and the entry of one is void for the other',
+    edits: [
+      {
+        file: commands,
+        find: "'PX', TAG_TTL_MS, 'NX', 'GET').catch(notOurs)",
+        replace: "'PX', TAG_TTL_MS, 'GET').catch(notOurs)",
+      },
+    ],
+  },
+  {
+    name: 'a tag is voided on a full Redis by dropping its epoch',
+    without: 'entries that carry it stay in use',
+    edits: [{ file: commands, find: '      await client.unlink(tagKey(tag)) //', replace: '      //' }],
+    suites: ['resilience'],
+  },
+  {
+    name: 'no command is sent twice (single server)',
+    without: 'an invalidation sent again after a reconnect undoes a newer one',
+    edits: [
+      {
+        file: `${core}/redis/redis-store.ts`,
+        find: "['maxRetriesPerRequest', options.maxRetriesPerRequest ?? 20, 0,",
+        replace: "['maxRetriesPerRequest', 0, 0,",
+      },
+    ],
+    suites: ['by hand'],
+  },
+  {
+    name: 'no command is sent twice (cluster)',
+    without: 'the same',
+    edits: [
+      {
+        file: `${core}/redis/redis-store.ts`,
+        find: "wanted.push(['retryDelayOnFailover', delay, 0,",
+        replace: "wanted.push(['retryDelayOnFailover', 0, 0,",
+      },
+    ],
+    suites: ['by hand'],
+  },
+  {
+    name: 'no command is read from a replica (cluster)',
+    without: 'a replica that lags answers with what was voided',
+    edits: [
+      {
+        file: `${core}/redis/redis-store.ts`,
+        find: "cluster.scaleReads ?? 'master', 'master'",
+        replace: "'master', 'master'",
+      },
+    ],
+    suites: ['by hand'],
+  },
+  {
+    name: 'a TTL counts from the start of the load',
+    without: 'a value is served for longer than its TTL',
+    edits: [
+      { file: slot, find: '    const loadedAt = store.clock.earliest()\n', replace: '' },
+      {
+        file: slot,
+        find: '    const value = await this.#load()\n',
+        replace: '    const value = await this.#load()\n    const loadedAt = store.clock.earliest()\n',
+      },
+    ],
+  },
+  {
+    name: "a load's start is the earliest it can have been",
+    without: 'the uncertainty of the clock is added to the TTL',
+    edits: [
+      { file: slot, find: 'const loadedAt = store.clock.earliest()', replace: 'const loadedAt = store.clock.latest()' },
+    ],
+  },
+  {
+    name: 'an entry is judged at the latest it can be',
+    without: 'the same',
+    edits: [{ file: slot, find: 'const now = store.clock.latest()', replace: 'const now = store.clock.earliest()' }],
+  },
+  {
+    name: "the server's time has bounds that widen (drift)",
+    without: 'after hours the true time lies outside them',
+    edits: [{ file: clock, find: 'const DRIFT = 500e-6', replace: 'const DRIFT = 0' }],
+  },
+  {
+    name: "the server's time lies between its bounds",
+    without: 'what has expired is served, or nothing ever is',
+    edits: [
+      {
+        file: clock,
+        find: 'return now + this.#highest + this.#drift(now)',
+        replace: 'return now + this.#lowest - this.#drift(now)',
+      },
+    ],
+  },
+  {
+    name: 'a new connection forgets what the old server said of the time',
+    without: 'another server with another clock is taken for the old one',
+    edits: [{ file: `${core}/redis/redis-store.ts`, find: '    clock.forget()\n', replace: '' }],
+    suites: ['by hand'],
+  },
+  {
+    name: 'nothing is kept that has expired already (memory)',
+    without: 'a load that outlasted its TTL counts as kept',
+    edits: [
+      { file: `${core}/stores/memory.ts`, find: '      if (now() >= expiresAt) return false //', replace: '      //' },
+    ],
+  },
+  {
+    name: "an entry's header is checked",
+    without: 'damaged bytes are served',
+    edits: [
+      { file: entry, find: '    if (bytes.readUInt32LE(36) !== check(bytes, key)) return undefined\n', replace: '' },
+    ],
+  },
+  {
+    name: "an entry's length is checked",
+    without: 'half an entry is served',
+    edits: [
+      {
+        file: entry,
+        find: '    if (bytes.length !== HEADER_BYTES + bytes[3]! * EPOCH_BYTES + bytes.readUInt32LE(32)) return undefined\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: "an entry's key is in its check",
+    without: 'an entry that was copied answers another question',
+    edits: [
+      {
+        file: entry,
+        find: '  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: "another type under our key is nobody's (Redis)",
+    without: 'a read fails, or goes past the cache for ever',
+    edits: [
+      {
+        file: commands,
+        find: "if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined\n",
+        replace: '',
+      },
+    ],
+    suites: ['resilience'],
+  },
+]
