@@ -103,12 +103,15 @@ async function runAll(chosen: readonly Mutation[]): Promise<void> {
   const bench = openBench()
   await checkSuitesPass(bench, chosen.flatMap(orderOf))
   const caught = await run(bench, chosen, orderOf)
-  if (caught.length < chosen.length) process.exitCode = 1
+  if (caught.length < chosen.length) {
+    process.exitCode = 1
+    return
+  }
   const fresh = new Map(caught.map((one) => [one.name, one]))
-  const isWhole = caught.length === mutations.length
+  const isWhole = chosen.length === mutations.length
   const known = new Map(isWhole ? [] : readStored(root).map((one) => [one.name, one]))
   const all = mutations.map(({ name }) => fresh.get(name) ?? known.get(name)).filter((one) => one !== undefined)
-  if (all.length === mutations.length) store(root, mutations, all)
+  store(root, mutations, all)
 }
 
 /** What one suite notices, beside those that notice first. */

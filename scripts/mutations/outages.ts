@@ -88,8 +88,8 @@ export const outages: readonly Mutation[] = [
       { file: table, find: 'export class OutboxTable {\n', replace: 'export class OutboxTable {\n  #cursor = 0\n' },
       {
         file: table,
-        find: 'const due = `where ${UNDELIVERED} and ${DUE} order by id',
-        replace: 'const due = `where id > ${this.#cursor} and ${UNDELIVERED} and ${DUE} order by id',
+        find: 'const due = `where ${UNDELIVERED} and ${DUE} order by due_at',
+        replace: 'const due = `where id > ${this.#cursor} and ${UNDELIVERED} and ${DUE} order by due_at',
       },
       {
         file: table,
@@ -157,6 +157,31 @@ export const outages: readonly Mutation[] = [
         file: table,
         find: '    return this.#batch(this.#pool, `where ${UNDELIVERED}`)',
         replace: '    return this.#batch(this.#pool, `where ${UNDELIVERED} and ${DUE}`)',
+      },
+    ],
+    suites: ['outbox', 'before use'],
+  },
+  {
+    name: 'catching up asks for what is undelivered before it replays',
+    without: 'a row that is marked between the two, as delivered to the server before, is in neither',
+    edits: [
+      {
+        file: outbox,
+        find: '      await deliverNow(await table.undelivered())\n      if (current !== undefined) await replay(current)\n',
+        replace:
+          '      if (current !== undefined) await replay(current)\n      await deliverNow(await table.undelivered())\n',
+      },
+    ],
+    suites: ['outbox', 'before use'],
+  },
+  {
+    name: 'a catch-up is owed from the end of the old connection on',
+    without: 'a read of the turn in which the new one is ready is served from a server that was restored',
+    edits: [
+      {
+        file: `${core}/redis/redis-store.ts`,
+        find: "  client.on('close', () => {\n    for (const owed of owedByPrefix.values()) owed.oweCatchUp()\n  })\n",
+        replace: '',
       },
     ],
     suites: ['outbox', 'before use'],

@@ -30,8 +30,12 @@ export function store(root: string, mutations: readonly Mutation[], caught: read
   writeFileSync(path, withTable(readFileSync(path, 'utf8'), tableOf(root, mutations)))
 }
 
-/** @throws Error when the page is out of step with the list or the stored run */
+/** @throws Error when a mutation was never run, or the page is out of step with the list or the stored run */
 export function checkTable(root: string, mutations: readonly Mutation[]): void {
+  const run = new Set(readStored(root).map(({ name }) => name))
+  for (const { name } of mutations) {
+    if (!run.has(name)) throw new Error(`the mutation "${name}" was never run; do so: pnpm mutations --only '${name}'`)
+  }
   const page = readFileSync(join(root, 'docs/guarantees.md'), 'utf8')
   if (withTable(page, tableOf(root, mutations)) === page) return
   throw new Error('the table of mutations in docs/guarantees.md is out of step; run pnpm mutations')
@@ -40,7 +44,7 @@ export function checkTable(root: string, mutations: readonly Mutation[]): void {
 function tableOf(root: string, mutations: readonly Mutation[]): string {
   const caughtBy = new Map(readStored(root).map((caught) => [caught.name, caught]))
   const rows = mutations.map(({ name, without }) => {
-    const { suite, test, also = [] } = caughtBy.get(name) ?? { suite: '**not run**', test: '' }
+    const { suite, test, also = [] } = caughtBy.get(name) ?? { suite: 'not run yet', test: '' }
     const others = also.length === 0 ? '' : `; ${also.join(', ')}`
     return `| ${name} | ${without} | ${suite}: ${cell(test)}${others} |`
   })
