@@ -1,11 +1,22 @@
 /** `with-servers node fuzz/run-soak.ts`: `SOAK_SECONDS` (default 600) of load, then a table. Fails when something grows, or fails. */
-import { soak } from './soak.ts'
+import { soak, watched } from './soak.ts'
 
 const seconds = Number(process.env.SOAK_SECONDS ?? 600)
 console.log(`${seconds} s of mixed load over all strategies`)
-const { requests, failures, rows } = await soak({ seconds, sampleMs: 2_000, posts: 500, clients: 6, pauseMs: 10 })
-
 const round = (value: number) => Math.round(value * 10) / 10
+let samples = 0
+const { requests, failures, rows } = await soak({
+  seconds,
+  sampleMs: 2_000,
+  posts: 500,
+  clients: 6,
+  pauseMs: 10,
+  onSample(values) {
+    // Once a minute, so that a run that fails shows when it grew.
+    if (samples++ % 30 === 0) console.log(watched.map(({ name }, i) => `${name} ${round(values[i]!)}`).join(' · '))
+  },
+})
+
 console.table(
   Object.fromEntries(
     rows.map(({ name, first, last, lowest, highest, trend, boundPerHour, flat }) => [

@@ -1,6 +1,7 @@
 /**
  * Mixed load for a while, and whether memory, handles or open files grow: samples of `/metrics`, and a straight line through
- * those of the second half. Nothing is collected by force, so that what is seen is what an operator would see.
+ * those of the second half. Nothing is collected by force, but the heap is kept small: with the room that Node takes by itself the
+ * collector goes through the old generation once in five minutes or so, and until then garbage looks like a leak.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LoadOptions, startLoad } from './load.ts'
@@ -8,6 +9,8 @@ import { isFlat, type Sample, type Trend, trendOf } from './trend.ts'
 import { startWorld } from './world.ts'
 
 const MB = 1024 * 1024
+/** In MB. */
+const SMALL_HEAP = '--max-semi-space-size=2 --max-old-space-size=96'
 
 interface Watched {
   readonly name: string
@@ -29,6 +32,8 @@ export const watched: readonly Watched[] = [
 export interface SoakOptions extends LoadOptions {
   readonly seconds: number
   readonly sampleMs: number
+  /** Called with what each sample found, in the order of `watched`. */
+  readonly onSample?: (values: readonly number[]) => void
 }
 
 export interface SoakResult {
@@ -45,7 +50,7 @@ export interface SoakResult {
 }
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const world = await startWorld(options.posts, { CACHE_TTL_MS: '2000' })
+  const world = await startWorld(options.posts, { CACHE_TTL_MS: '2000', NODE_OPTIONS: SMALL_HEAP })
   try {
     const load = startLoad(world.url, options)
     const samples = watched.map((): Sample[] => [])
@@ -54,12 +59,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
       await sleep(options.sampleMs)
       const text = await (await fetch(`${world.url}/metrics`)).text()
       const atMs = performance.now()
-      for (const [i, { metric, unit }] of watched.entries()) {
-        samples[i]!.push({
-          atMs,
-          value: Number(new RegExp(`^${metric}(?:{[^}]*})? (\\S+)$`, 'm').exec(text)![1]) / unit,
-        })
-      }
+      const values = watched.map(({ metric, unit }) => metricIn(metric, text) / unit)
+      for (const [i, value] of values.entries()) samples[i]!.push({ atMs, value })
+      options.onSample?.(values)
     }
     await load.stop()
     const rows = watched.map((what, i) => {
@@ -79,4 +81,8 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   } finally {
     await world.stop()
   }
+}
+
+function metricIn(metric: string, text: string): number {
+  return Number(new RegExp(`^${metric}(?:{[^}]*})? (\\S+)$`, 'm').exec(text)![1])
 }
