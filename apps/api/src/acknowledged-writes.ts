@@ -22,7 +22,7 @@ interface Write {
 export const DELETED = Number.POSITIVE_INFINITY
 
 export interface AcknowledgedWritesOptions {
-  /** Writes remembered in all. Default 100,000, some 10 MB. */
+  /** Writes remembered in all. Default 100,000, at most some 30 MB. */
   readonly max?: number
   /** Writes remembered of one post. Default 2,000. */
   readonly maxPerPost?: number
