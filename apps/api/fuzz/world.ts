@@ -1,5 +1,5 @@
-/** The API as one process over the private servers that `with-servers` gave, with posts in every copy. */
-import { type ApiProcess, createScratchDatabase, startApi } from 'local-servers'
+/** The API as one process over a Redis of its own, since its key prefix is everybody's, with posts in every copy of a scratch database. */
+import { type ApiProcess, createScratchDatabase, startApi, startRedis } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 
@@ -16,7 +16,8 @@ export async function startWorld(posts: number, env: Record<string, string> = {}
   await migrate(database, schemas)
   await loadPosts(database, schemas, { count: posts })
   await database.close()
-  const api = await startApi({ DATABASE_URL: scratch.url, REDIS_URL: process.env.TEST_REDIS_URL, ...env })
+  const redis = await startRedis()
+  const api = await startApi({ DATABASE_URL: scratch.url, REDIS_URL: redis.url, ...env })
   return {
     ...api,
     errors() {
@@ -28,6 +29,7 @@ export async function startWorld(posts: number, env: Record<string, string> = {}
     async stop() {
       api.child.kill('SIGTERM')
       await api.ended
+      await redis.stop()
       await scratch.drop()
     },
   }
