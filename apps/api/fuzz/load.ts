@@ -66,7 +66,7 @@ export function startLoad(base: string, { posts, clients, pauseMs }: LoadOptions
     }
   }
 
-  // Each strategy remembers its last 100,000 acknowledged writes, 300 bytes each, to say how stale a value is: bounded, but
+  // Each strategy remembers its last 20,000 acknowledged writes, 300 bytes each, to say how stale a value is: bounded, but
   // growing for hours. It is told to forget them, so that whatever else grows can be seen.
   const forgetting = setInterval(() => void ask('POST', '/api/cache/invalidate', { all: true }, 200), FORGET_EVERY_MS)
   const running = Promise.all(Array.from({ length: clients }, client))

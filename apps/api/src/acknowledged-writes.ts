@@ -22,7 +22,7 @@ interface Write {
 export const DELETED = Number.POSITIVE_INFINITY
 
 export interface AcknowledgedWritesOptions {
-  /** Writes remembered in all. Default 100,000, at most some 30 MB. */
+  /** Writes remembered in all. Default 20,000, at most some 6 MB. */
   readonly max?: number
   /** Writes remembered of one post. Default 2,000. */
   readonly maxPerPost?: number
@@ -37,7 +37,7 @@ export class AcknowledgedWrites {
   #log: Write[] = []
   readonly #options
 
-  constructor({ max = 100_000, maxPerPost = 2_000, maxCompared = 10_000 }: AcknowledgedWritesOptions = {}) {
+  constructor({ max = 20_000, maxPerPost = 2_000, maxCompared = 10_000 }: AcknowledgedWritesOptions = {}) {
     this.#options = { max, maxPerPost, maxCompared }
   }
 
