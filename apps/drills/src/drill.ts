@@ -43,6 +43,8 @@ export interface Allowance {
    * (`site.span`); 0: without an answer.
    */
   readonly failures?: readonly number[]
+  /** The same, for writes alone. */
+  readonly failedWrites?: readonly number[]
 }
 
 /** What a drill breaks. */

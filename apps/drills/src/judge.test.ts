@@ -98,6 +98,13 @@ describe('judge', () => {
       expect(problems({ failures: [503] }, failed(1_650, 503), { spans })).toHaveLength(1)
     })
 
+    it('lets writes pass where they may fail and reads may not', () => {
+      const failedWrites = [503]
+      const lost: Operation = { ...write(3, 1_500, 1_510), version: null, outcome: 'unknown', status: 503 }
+      expect(problems({ failedWrites }, [write(2, 500, 510), read(2, 520), lost, final(2)])).toEqual([])
+      expect(problems({ failedWrites }, failed(1_500, 503))).toHaveLength(1)
+    })
+
     it('counts writes too', () => {
       const lost: Operation = { ...write(3, 1_500, 1_510), version: null, outcome: 'unknown', status: 503 }
       expect(problems({}, [write(2, 500, 510), read(2, 520), lost, final(2)])).toHaveLength(1)

@@ -65,7 +65,7 @@ export function judge(
   const broken = verdict.violations.filter((violation) => violation.promised)
   const excused = broken.filter((violation) => isExcused(violation, allows.staleFrom, fault))
   const breaches = broken.filter((violation) => !excused.includes(violation))
-  const wronglyFailed = failed.filter((request) => !mayFail(request, allows.failures ?? [], fault))
+  const wronglyFailed = failed.filter((request) => !mayFail(request, allows, fault))
   const slowest = requests.reduce((a, b) => (b.end - b.start > a.end - a.start ? b : a), NO_REQUEST)
   const longestMs = slowest.end - slowest.start
 
@@ -120,7 +120,9 @@ function isExcused(violation: Violation, staleFrom: Allowance['staleFrom'], faul
   return isOfTheFault && staleMsOf(violation) <= OUTBOX_LAG_MS
 }
 
-function mayFail({ start, end, status = 0 }: Operation, statuses: readonly number[], fault: Fault): boolean {
+function mayFail({ op, start, end, status = 0 }: Operation, allows: Allowance, fault: Fault): boolean {
+  const { failures = [], failedWrites = [] } = allows
+  const statuses = op === 'write' ? [...failures, ...failedWrites] : failures
   const { spans = [fault] } = fault
   return statuses.includes(status) && spans.some(({ from, to }) => end >= from && start <= to + UNDER_WAY_AFTER_MS)
 }
