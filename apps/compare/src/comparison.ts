@@ -1,0 +1,127 @@
+/**
+ * A comparison as it is kept: `comparison.json` in its folder under `results/`. Everything that is reported or recommended
+ * is computed from this file, so that it can be checked, and done again.
+ */
+import { z } from 'zod'
+import { type MeasureName, measureNames } from './measures.ts'
+
+/** Raised when a field is removed or changes its meaning; new fields do not raise it. */
+export const SCHEMA_VERSION = 1
+
+const count = z.number().int().nonnegative()
+const figure = z.number().nullable()
+
+/** How many operations somebody counted. */
+const counts = z.object({ reads: count, writes: count, hits: count })
+
+/** What is put on the API. Every field is a parameter of `packages/workload`, resolved, so that nothing is implied. */
+const workload = z.object({
+  name: z.string(),
+  title: z.string(),
+  /** Where its parameters come from. */
+  source: z.string(),
+  /** Posts that are read and written by the load. */
+  posts: count,
+  ratePerSecond: z.number().positive(),
+  /** Exponent of the posts' popularity. */
+  zipf: z.number().nonnegative(),
+  /** Shares of the operations, 0 to 1; the rest reads one post. */
+  writeShare: z.number(),
+  listShare: z.number(),
+  insertShare: z.number(),
+  readModifyWriteShare: z.number(),
+  ttlMs: z.number().positive(),
+  /** How much longer each load takes than the query itself. */
+  originDelayMs: z.number().nonnegative(),
+})
+
+const config = z.object({
+  workload,
+  strategies: z.array(z.string()),
+  /** How often each strategy is measured. */
+  runs: count,
+  seed: count,
+  warmupMs: count,
+  measuredMs: count,
+  /** The independent client: how it looks for old values while the load runs. */
+  probe: z.object({ posts: count, clients: count, pauseMs: z.number(), writeShare: z.number() }),
+  apiProcesses: count,
+})
+
+const environment = z.object({
+  cpus: count,
+  cpuModel: z.string(),
+  memoryBytes: count,
+  os: z.string(),
+  node: z.string(),
+  k6: z.string(),
+  redis: z.string(),
+  postgres: z.string(),
+  /** Connections an API process may have to Postgres at once: a ceiling to what it can load. */
+  databaseConnections: count.nullable(),
+  commit: z.string().nullable(),
+  /** Whether the code had changes that are in no commit. */
+  modified: z.boolean().nullable(),
+})
+
+const strategy = z.object({
+  name: z.string(),
+  title: z.string(),
+  read: z.string(),
+  write: z.string(),
+  store: z.string(),
+  promise: z.object({
+    staleForAtMostMs: z.number(),
+    loadsPerExpiry: z.string(),
+    readAfterWrite: z.boolean(),
+    mayLoseWrites: z.boolean(),
+    /** How it breaks its promise, by its own account. */
+    breaks: z.string().exactOptional(),
+  }),
+})
+
+/** One strategy measured once. */
+const turn = z.object({
+  strategy: z.string(),
+  /** From 1: which repetition. */
+  run: count,
+  /** From 1: its place in the order of all turns. */
+  place: count,
+  startedAt: z.iso.datetime(),
+  /** `failed-check`: measured, but something did not add up. `technical-error`: there are no figures. Neither is used. */
+  status: z.enum(['ok', 'failed-check', 'technical-error']),
+  /** What did not add up, one line each. */
+  problems: z.array(z.string()),
+  /** Null or absent: not known. */
+  measures: z.partialRecord(z.enum(measureNames as [MeasureName, ...MeasureName[]]), figure),
+  /** Of the probe's writes: for each that was read stale, how long after its acknowledgement the last such read began, in ms, rising. */
+  staleness: z.object({ writes: count, windowsMs: z.array(z.number()) }),
+  /** Operations of the whole turn, warm-up included, as each side counted them. Null: cannot be compared. */
+  account: z.object({ k6: counts, probe: counts, server: counts.nullable(), agree: z.boolean().nullable() }),
+  /** The probe's reads that should not be, by kind as `history` names them, and the operations of the first one, a line each. */
+  violations: z.object({ counts: z.record(z.string(), count), schedule: z.array(z.string()) }),
+  /** Share of the machine's CPU time that others used just before, and that the host took during the turn. */
+  machine: z.object({ busyBefore: figure, stolen: figure }),
+  /** What k6 wrote, whole. */
+  k6: z.unknown(),
+})
+
+export const comparisonSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  kind: z.literal('comparison'),
+  startedAt: z.iso.datetime(),
+  /** Null while turns are missing. */
+  finishedAt: z.iso.datetime().nullable(),
+  config,
+  environment,
+  strategies: z.array(strategy),
+  /** In the order in which they were run. */
+  turns: z.array(turn),
+})
+
+export type Comparison = z.infer<typeof comparisonSchema>
+export type Turn = z.infer<typeof turn>
+export type ComparedStrategy = z.infer<typeof strategy>
+export type ComparisonConfig = z.infer<typeof config>
+export type ComparedWorkload = z.infer<typeof workload>
+export type Environment = z.infer<typeof environment>

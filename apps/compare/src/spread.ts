@@ -1,0 +1,47 @@
+/** Repetitions of one figure, and when two strategies may be said to differ in it. */
+import type { Comparison } from './comparison.ts'
+import type { MeasureName } from './measures.ts'
+
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+  /** All of them, in the order of the runs. */
+  readonly values: readonly number[]
+}
+
+/** So many runs of each it takes to claim a difference. */
+export const RUNS_TO_CLAIM = 5
+
+/** Of the runs in which the figure is known. Undefined without any. */
+export function spreadOf(values: readonly (number | null | undefined)[]): Spread | undefined {
+  const known = values.filter((value) => value !== null && value !== undefined)
+  if (known.length === 0) return undefined
+  const sorted = known.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+  return { median, min: sorted[0]!, max: sorted.at(-1)!, values: known }
+}
+
+/** A figure of a strategy over the runs that count: those whose status is `ok`. */
+export function figureOf(
+  { turns }: Pick<Comparison, 'turns'>,
+  strategy: string,
+  measure: MeasureName,
+): Spread | undefined {
+  const counted = turns.filter((turn) => turn.strategy === strategy && turn.status === 'ok')
+  return spreadOf(counted.toSorted((a, b) => a.run - b.run).map((turn) => turn.measures[measure]))
+}
+
+export type Difference = 'lower' | 'higher' | 'no difference' | 'too few runs'
+
+/**
+ * How `a` differs from `b`: only where **all** runs of one lie beyond all runs of the other, and there are at least
+ * {@link RUNS_TO_CLAIM} of each. By chance alone two equal strategies look different so in 1 of 126 cases.
+ */
+export function differenceOf(a: Spread | undefined, b: Spread | undefined): Difference {
+  if ((a?.values.length ?? 0) < RUNS_TO_CLAIM || (b?.values.length ?? 0) < RUNS_TO_CLAIM) return 'too few runs'
+  if (a!.max < b!.min) return 'lower'
+  if (a!.min > b!.max) return 'higher'
+  return 'no difference'
+}

@@ -1,0 +1,1 @@
+export type { TraceRequest } from './trace.ts'
