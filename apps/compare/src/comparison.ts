@@ -28,11 +28,31 @@ const workload = z.object({
   /** Shares of the operations, 0 to 1; the rest reads one post. */
   writeShare: z.number(),
   listShare: z.number(),
+  /** The first page of 20. */
+  pageShare: z.number(),
   insertShare: z.number(),
   readModifyWriteShare: z.number(),
   ttlMs: z.number().positive(),
   /** How much longer each load takes than the query itself. */
   originDelayMs: z.number().nonnegative(),
+  /** `latest`: the posts inserted last are the popular ones. */
+  popularity: z.enum(['zipf', 'latest']),
+  /** Measured from an empty cache, without a warm-up. */
+  cold: z.boolean(),
+  /** For a part of the measured phase everybody comes, and most of them for one post. */
+  crowd: z
+    .object({
+      /** From and to: shares of the measured phase, 0 to 1. */
+      from: z.number(),
+      to: z.number(),
+      /** The rate is multiplied by it. */
+      rateFactor: z.number(),
+      /** Share of the operations that read the one post. */
+      share: z.number(),
+    })
+    .nullable(),
+  /** The file that is replayed, and what was read of it; the shares above then say what is in it. */
+  trace: z.object({ file: z.string(), requests: count, skipped: count, keys: count, speed: z.number() }).nullable(),
 })
 
 const config = z.object({
