@@ -1,0 +1,47 @@
+/**
+ * How long writes stayed unseen: of each acknowledged write, when the last read began that still got an older version.
+ * After Meta's "consistency within M" and the t-visibility of Bailis et al., "Probabilistically Bounded Staleness", VLDB 2012.
+ */
+import { FINAL_CLIENT, isDone, type Operation } from './operation.ts'
+
+export interface Staleness {
+  /** Acknowledged writes. */
+  readonly writes: number
+  /** Of those that were read stale: from the acknowledgement to the start of the last such read, in ms, rising. */
+  readonly windowsMs: readonly number[]
+  /** Reads that got an older version than the same client had written before, and had been told so. */
+  readonly readYourWritesViolations: number
+}
+
+/** @param operations in any order; all writes of the keys have to be among them. Takes O(n log n). */
+export function stalenessOf(operations: Iterable<Operation>): Staleness {
+  const done = [...operations].filter(isDone).filter(({ client }) => client !== FINAL_CLIENT)
+  const windowsMs: number[] = []
+  let writes = 0
+  for (const ofKey of Map.groupBy(done, ({ key }) => key).values()) {
+    const byVersion = ofKey.toSorted((a, b) => a.version - b.version)
+    // Older versions first: what has been passed by the time a write comes are the reads that lack it.
+    let lastStart = Number.NEGATIVE_INFINITY
+    for (const sameVersion of Map.groupBy(byVersion, ({ version }) => version).values()) {
+      for (const write of sameVersion.filter(({ op }) => op === 'write')) {
+        writes++
+        if (lastStart > write.end) windowsMs.push(lastStart - write.end)
+      }
+      for (const { op, start } of sameVersion) if (op === 'read') lastStart = Math.max(lastStart, start)
+    }
+  }
+  windowsMs.sort((a, b) => a - b)
+  return { writes, windowsMs, readYourWritesViolations: readYourWritesViolations(done) }
+}
+
+function readYourWritesViolations(done: readonly (Operation & { version: number })[]): number {
+  let violations = 0
+  for (const own of Map.groupBy(done, ({ client, key }) => `${client} ${key}`).values()) {
+    let written = Number.NEGATIVE_INFINITY
+    for (const { op, version } of own.toSorted((a, b) => a.start - b.start)) {
+      if (op === 'write') written = Math.max(written, version)
+      else if (version < written) violations++
+    }
+  }
+  return violations
+}
