@@ -84,7 +84,7 @@ const environment = z.object({
   modified: z.boolean().nullable(),
 })
 
-const strategy = z.object({
+export const comparedStrategy = z.object({
   name: z.string(),
   title: z.string(),
   read: z.string(),
@@ -134,14 +134,14 @@ export const comparisonSchema = z.object({
   finishedAt: z.iso.datetime().nullable(),
   config,
   environment,
-  strategies: z.array(strategy),
+  strategies: z.array(comparedStrategy),
   /** In the order in which they were run. */
   turns: z.array(turn),
 })
 
 export type Comparison = z.infer<typeof comparisonSchema>
 export type Turn = z.infer<typeof turn>
-export type ComparedStrategy = z.infer<typeof strategy>
+export type ComparedStrategy = z.infer<typeof comparedStrategy>
 export type ComparisonConfig = z.infer<typeof config>
 export type ComparedWorkload = z.infer<typeof workload>
 export type Environment = z.infer<typeof environment>

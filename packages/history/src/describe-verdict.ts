@@ -59,8 +59,15 @@ export function verdictInWords(verdict: Verdict, strategy: string): string {
   return `${kept}: BROKEN by ${broken.map((kind) => `${verdict.counts[kind]} × ${kind}`).join(', ')}`
 }
 
-/** A violation in a few lines: what it is, and the operations that prove it, times from the start of the first of them. */
-export function describeViolation({ kind, promised, operations, staleMs }: Violation): string {
+/**
+ * A violation in a few lines: what it is, and the operations that prove it, times from the start of the first of them.
+ *
+ * @param shown other operations to show: those that led to it, for one.
+ */
+export function describeViolation(
+  { kind, promised, operations: proof, staleMs }: Violation,
+  operations: readonly Operation[] = proof,
+): string {
   const since = Math.min(...operations.map(({ start }) => start))
   const stale = staleMs === undefined ? '' : `, ${ms(staleMs)} ms after the newer version was acknowledged`
   const head = `${kind}${stale} (${promised ? 'promised not to happen' : 'not promised'})`

@@ -1,0 +1,40 @@
+/** What a Redis has done and holds, asked of itself. */
+import type { Redis } from 'ioredis'
+
+export interface RedisUse {
+  readonly commands: number
+  /** Received and sent. */
+  readonly bytes: number
+}
+
+/** Since it was started. The two commands of this question are in the next answer. */
+export async function redisUse(redis: Redis): Promise<RedisUse> {
+  const info = await redis.info('stats')
+  const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? Number.NaN)
+  return {
+    commands: field('total_commands_processed'),
+    bytes: field('total_net_input_bytes') + field('total_net_output_bytes'),
+  }
+}
+
+const SAMPLE = 200
+
+/** Mean of what Redis says it takes to keep one post, key and all, over up to 200 of them. Null where there is none. */
+export async function bytesPerEntry(redis: Redis): Promise<number | null> {
+  const keys = new Set<string>()
+  let cursor = '0'
+  do {
+    const [next, found] = await redis.scan(cursor, 'MATCH', '*post:*', 'COUNT', 1_000)
+    for (const key of found) if (isEntry(key)) keys.add(key)
+    cursor = next
+  } while (cursor !== '0' && keys.size < SAMPLE)
+  const sizes = await Promise.all([...keys].slice(0, SAMPLE).map((key) => redis.memory('USAGE', key, 'SAMPLES', 0)))
+  // A key may have expired since.
+  const known = sizes.filter((size): size is number => typeof size === 'number')
+  return known.length === 0 ? null : known.reduce((sum, size) => sum + size, 0) / known.length
+}
+
+/** A post's, and no lease or lock of one. */
+function isEntry(key: string): boolean {
+  return /post:\d+/.test(key) && !/:(l|lock):/.test(key)
+}

@@ -1,0 +1,168 @@
+/** One strategy measured once: the load, the probe beside it, and what the servers used meanwhile. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ComparedStrategy, ComparisonConfig, Turn } from '../comparison.ts'
+import { cpuMsOf, familyCpuMsOf, machineTime } from '../observe/cpu-time.ts'
+import { bytesPerEntry, redisUse } from '../observe/redis-use.ts'
+import { serverCounters, sinceThen } from '../observe/server-counters.ts'
+import type { K6 } from './find-k6.ts'
+import { type Probed, startProbe } from './probe.ts'
+import { type K6Run, type Replay, runK6 } from './run-k6.ts'
+import { settle } from './settle.ts'
+import type { System } from './system.ts'
+import { turnMeasures, type Used } from './turn-measures.ts'
+
+export interface TurnPlan {
+  readonly strategy: ComparedStrategy
+  readonly run: number
+  readonly place: number
+}
+
+export interface Bench {
+  readonly k6: K6
+  readonly system: System
+  readonly config: ComparisonConfig
+  readonly replay: Replay | undefined
+}
+
+/** Never rejects for what went wrong in it: the turn then says so. @throws the signal's reason when it was stopped */
+export async function runTurn(bench: Bench, plan: TurnPlan, signal: AbortSignal): Promise<Turn> {
+  const { strategy, run, place } = plan
+  const head = { strategy: strategy.name, run, place, startedAt: new Date().toISOString() }
+  try {
+    return { ...head, ...(await measured(bench, plan, signal)) }
+  } catch (error) {
+    signal.throwIfAborted()
+    return {
+      ...head,
+      status: 'technical-error',
+      problems: [error instanceof Error ? error.message : String(error)],
+      measures: {},
+      staleness: { writes: 0, windowsMs: [] },
+      account: { k6: NOTHING, probe: NOTHING, server: null, agree: null },
+      violations: { counts: {}, schedule: [] },
+      machine: { busyBefore: null, stolen: null },
+      k6: null,
+    }
+  }
+}
+
+const NOTHING = { reads: 0, writes: 0, hits: 0 }
+
+type Measured = Omit<Turn, 'strategy' | 'run' | 'place' | 'startedAt'>
+
+async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: AbortSignal): Promise<Measured> {
+  const { k6, system, config, replay } = bench
+  const { urls, adminToken, redis } = system
+  const target = { urls, adminToken, strategy: strategy.name }
+  const busyBefore = await busyShare()
+  const [counted, used] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
+  const machineBefore = machineTime()
+  const stopProbe = startProbe(
+    { ...target, promised: promisedBy(strategy), firstId: config.workload.posts + 1, seed: config.seed + run },
+    config.probe,
+  )
+  let load: K6Run
+  let probe: Probed
+  try {
+    load = await runK6(k6, { ...target, config, replay }, signal)
+  } finally {
+    probe = await stopProbe()
+  }
+  const entryBytes = redis === undefined ? null : await bytesPerEntry(redis)
+  const [countedAfter, usedAfter] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
+  const server = sinceThen(countedAfter, counted)
+  const account = settle(load.figures, probe, server)
+  const problems = problemsIn(load, account, strategy, probe)
+  return {
+    status: problems.length === 0 ? 'ok' : 'failed-check',
+    problems,
+    measures: turnMeasures({
+      k6: load.figures,
+      probe,
+      server,
+      used: { ...difference(usedAfter, used), bytesPerEntry: entryBytes },
+      measuredMs: config.measuredMs,
+    }),
+    staleness: probe.staleness,
+    account,
+    violations: probe.violations,
+    machine: { busyBefore, stolen: stolenShare(machineBefore) },
+    k6: load.raw,
+  }
+}
+
+/** What makes a turn's figures unfit for use. That a promise was broken is a figure, not a fault of the measurement. */
+function problemsIn(
+  { ok, figures }: K6Run,
+  account: Turn['account'],
+  strategy: ComparedStrategy,
+  probe: Probed,
+): string[] {
+  const { dropped, unfinished, failures } = figures
+  const problems: string[] = []
+  if (dropped > 0) problems.push(`${dropped} operations were not begun, since all virtual users were waiting`)
+  if (unfinished > 0) problems.push(`${unfinished} operations were cut off at the end`)
+  if (failures.total > 0) {
+    const kinds = Object.entries(failures.byKind).map(([kind, count]) => `${count} × ${kind}`)
+    problems.push(`${failures.total} operations failed: ${kinds.join(', ')}`)
+  }
+  if (probe.failed > 0) problems.push(`${probe.failed} of the probe's operations failed`)
+  if (account.agree === false) {
+    const { k6, probe: asked, server } = account
+    const sums = (['reads', 'writes', 'hits'] as const).map(
+      (name) => `${name} ${k6[name]} + ${asked[name]} ≠ ${server![name]}`,
+    )
+    problems.push(
+      `load + probe and server counted differently (${sums.join('; ')}): did somebody else use ${strategy.name}?`,
+    )
+  }
+  if (!ok && problems.length === 0) problems.push('a threshold of the load test failed')
+  return problems
+}
+
+function promisedBy({ promise }: ComparedStrategy) {
+  const { readAfterWrite, staleForAtMostMs } = promise
+  return readAfterWrite ? { readAfterWrite } : { readAfterWrite, staleForAtMostMs }
+}
+
+type Total = Omit<Used, 'bytesPerEntry'>
+
+async function usedSoFar({ pids, redis }: System): Promise<Total> {
+  const use = redis && (await redisUse(redis))
+  const api = pids?.api.map(cpuMsOf)
+  return {
+    redisCommands: use?.commands,
+    redisBytes: use?.bytes,
+    apiCpuMs: api?.reduce<number | undefined>(
+      (sum, ms) => (sum === undefined || ms === undefined ? undefined : sum + ms),
+      0,
+    ),
+    redisCpuMs: pids?.redis === undefined ? undefined : cpuMsOf(pids.redis),
+    postgresCpuMs: pids?.postgres === undefined ? undefined : familyCpuMsOf(pids.postgres),
+  }
+}
+
+function difference(after: Total, before: Total): Total {
+  const names = Object.keys(after) as (keyof Total)[]
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      after[name] === undefined || before[name] === undefined ? undefined : after[name] - before[name],
+    ]),
+  )
+}
+
+const LOOK_FOR_MS = 400
+
+/** Share of the machine's time that something took while nothing was measured. */
+async function busyShare(): Promise<number | null> {
+  const before = machineTime()
+  await sleep(LOOK_FOR_MS)
+  const after = machineTime()
+  return before && after ? (after.busy - before.busy) / Math.max(1, after.all - before.all) : null
+}
+
+function stolenShare(before: ReturnType<typeof machineTime>): number | null {
+  const after = machineTime()
+  return before && after ? (after.stolen - before.stolen) / Math.max(1, after.all - before.all) : null
+}

@@ -1,0 +1,25 @@
+import type { Turn } from '../comparison.ts'
+import type { ServerCounters } from '../observe/server-counters.ts'
+import type { Probed } from './probe.ts'
+import type { K6Figures } from './run-k6.ts'
+
+/**
+ * Whether all three counted the same operations, to the unit: what the server answered is what the load and the probe
+ * asked, and nobody else did. Null where an operation was cut off or failed: then nobody knows whether the server counted it.
+ */
+export function settle(k6: K6Figures, probe: Probed, server: ServerCounters): Turn['account'] {
+  const { reads, writes, hits } = k6.counters.k6
+  const asked = {
+    reads: reads + probe.account.reads,
+    writes: writes + probe.account.writes,
+    hits: hits + probe.account.hits,
+  }
+  const complete = k6.unfinished === 0 && k6.failures.total === 0 && probe.failed === 0
+  const same = asked.reads === server.reads && asked.writes === server.writes && asked.hits === server.hits
+  return {
+    k6: { reads, writes, hits },
+    probe: probe.account,
+    server: { reads: server.reads, writes: server.writes, hits: server.hits },
+    agree: complete ? same : null,
+  }
+}

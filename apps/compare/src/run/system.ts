@@ -1,0 +1,173 @@
+/**
+ * What is measured: API processes over one Redis and one Postgres. Started here, private and fresh; or, with addresses
+ * given, somebody else's, of which less can be seen.
+ */
+import { redisOptions } from 'cache-core/redis'
+import { Redis } from 'ioredis'
+import { findPostgresServer, findRedisServer, type ServicesOptions, startApi, startServices } from 'local-servers'
+import pg from 'pg'
+import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
+import { strategyNames } from 'strategies'
+import { z } from 'zod'
+import { type ComparedStrategy, comparedStrategy, type Environment } from '../comparison.ts'
+
+export interface System {
+  /** Of the API processes. */
+  readonly urls: readonly string[]
+  readonly adminToken: string | undefined
+  /** Of the processes that can be watched: undefined where they are somebody else's. */
+  readonly pids: { readonly api: readonly number[]; readonly redis?: number; readonly postgres?: number } | undefined
+  /** Undefined where it is somebody else's. */
+  readonly redis: Redis | undefined
+  readonly versions: Pick<Environment, 'redis' | 'postgres' | 'databaseConnections'>
+  /** As the API describes them. @throws where it lacks one */
+  describe(strategies: readonly string[]): Promise<ComparedStrategy[]>
+  /** Ends what was started here. May be called more than once. */
+  stop(): Promise<void>
+}
+
+export interface SystemOptions {
+  readonly strategies: readonly string[]
+  readonly posts: number
+  readonly ttlMs: number
+  readonly originDelayMs: number
+  readonly apiProcesses: number
+  /** A Postgres server for a throw-away database. Without it the installed Postgres is started, or an embedded one. */
+  readonly databaseServer?: string | undefined
+  /** Told what is being done. */
+  readonly onStep?: (step: string) => void
+}
+
+/** A commit waits for the disk here, as it does in production. */
+const DURABLE = ['-c', 'fsync=on', '-c', 'synchronous_commit=on']
+
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const { strategies, posts, apiProcesses, databaseServer, onStep = () => {} } = options
+  onStep('starting Redis and Postgres')
+  const services = await startServices({ redis: true, postgres: postgresFor(databaseServer) })
+  const { redis: redisServer, postgres } = services
+  if (redisServer === undefined || postgres === undefined) throw new Error('asked for a Redis and a Postgres, got less')
+  const redis = new Redis(redisServer.url, { ...redisOptions, commandTimeout: 10_000, lazyConnect: true })
+  redis.on('error', () => {}) // whoever asks hears of it
+  const stop = async () => {
+    redis.disconnect()
+    await services.stop()
+  }
+  try {
+    await redis.connect()
+    onStep(`loading ${posts.toLocaleString('en')} posts into each strategy's copy`)
+    const { version, databaseConnections } = await loadCopies(postgres.url, strategies, posts)
+    onStep(`starting ${apiProcesses} API processes`)
+    const pids: number[] = []
+    const urls: string[] = []
+    // One after another: each migrates first.
+    for (let started = 0; started < apiProcesses; started++) {
+      const api = await startApi({
+        REDIS_URL: redisServer.url,
+        DATABASE_URL: postgres.url,
+        CACHE_TTL_MS: String(options.ttlMs),
+        ORIGIN_DELAY_MS: String(options.originDelayMs),
+        LOG_LEVEL: 'warn',
+        ...(strategies.some(isPeer) && { PEERS: '1' }),
+      })
+      services.alsoEnd(api.pid)
+      pids.push(api.pid)
+      urls.push(api.url)
+    }
+    const postgresPid =
+      postgres.kind === 'server' ? postgres.pid : postgres.kind === 'embedded' ? services.pid : undefined
+    return {
+      urls,
+      adminToken: undefined,
+      pids: { api: pids, redis: redisServer.pid, ...(postgresPid !== undefined && { postgres: postgresPid }) },
+      redis,
+      versions: {
+        redis: `${redisServer.name} ${redisServer.version}, private, on the same machine`,
+        postgres: `${version}, ${PLACES[postgres.kind]}`,
+        databaseConnections,
+      },
+      describe: (names) => describedBy(urls[0]!, names),
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const PLACES = {
+  server: 'private, on the same machine, commits synced to disk',
+  embedded: 'embedded (PGlite), one statement at a time: install PostgreSQL for figures that carry over',
+  scratch: "a database of its own on DATABASE_URL's server",
+} as const
+
+/** API processes that somebody else started: `http://127.0.0.1:3000,http://127.0.0.1:3001`. */
+export function systemAt(addresses: string, adminToken: string | undefined): System {
+  const urls = addresses.split(',').map((text) => {
+    const address = text.trim().replace(/\/+$/, '')
+    if (URL.canParse(address) && /^https?:/.test(address)) return address
+    throw new Error(`BASE_URL has ${JSON.stringify(text)}; give addresses like http://127.0.0.1:3000, commas between`)
+  })
+  const theirs = `as ${urls.join(', ')} has it`
+  return {
+    urls,
+    adminToken,
+    pids: undefined,
+    redis: undefined,
+    versions: { redis: theirs, postgres: theirs, databaseConnections: null },
+    describe: (names) => describedBy(urls[0]!, names),
+    stop: async () => {},
+  }
+}
+
+function postgresFor(databaseServer: string | undefined): NonNullable<ServicesOptions['postgres']> {
+  if (databaseServer !== undefined) return { scratchOn: databaseServer }
+  return findPostgresServer() === undefined ? true : { server: { args: DURABLE } }
+}
+
+/** What `startSystem` lacks on this machine, in a sentence that says how to install it. */
+export function whatIsMissing(): string | undefined {
+  return findRedisServer() === undefined
+    ? 'a comparison runs on a Redis of its own, and there is no redis-server or valkey-server on PATH; install it: apt-get install redis-server, or brew install redis'
+    : undefined
+}
+
+async function loadCopies(url: string, strategies: readonly string[], posts: number) {
+  const database = createDatabase({ url, statementTimeoutMs: 120_000 })
+  try {
+    // All that the API migrates: it would find some of them missing, and say so.
+    const schemas = [...new Set([...strategyNames, ...strategies])].map(schemaName)
+    await migrate(database, schemas)
+    await loadPosts(database, schemas, { count: posts })
+    const { rows } = await database.pool.query<{ version: string }>(
+      "SELECT current_setting('server_version') AS version",
+    )
+    const version = `PostgreSQL ${rows[0]!.version.split(' ')[0]}`
+    // Statistics and visibility as a database has them that has been up for a while.
+    await vacuum(url)
+    return { version, databaseConnections: database.pool.options.max ?? null }
+  } finally {
+    await database.close()
+  }
+}
+
+async function vacuum(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query('VACUUM ANALYZE').finally(() => client.end())
+}
+
+async function describedBy(url: string, names: readonly string[]): Promise<ComparedStrategy[]> {
+  const answer = await fetch(new URL('/api/strategies', url), { signal: AbortSignal.timeout(10_000) })
+  const listed = z.array(comparedStrategy).parse(await answer.json())
+  return names.map((name) => {
+    const found = listed.find((strategy) => strategy.name === name)
+    if (found !== undefined) return found
+    const hint = isPeer(name) ? '; peers need PEERS=1 in its environment' : ''
+    throw new Error(`the API at ${url} offers no ${name}${hint}; it has ${listed.map((s) => s.name).join(', ')}`)
+  })
+}
+
+function isPeer(name: string): boolean {
+  return name.startsWith('peer:')
+}
