@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import { createMix, operationAt } from './operations.ts'
+import { createMix, type MixShape } from './operations.ts'
 import { scatter } from './scatter.ts'
 import { zipf } from './zipf.ts'
 
-const options = { items: 1000, exponent: 0.99, writeShare: 0.05, listShare: 0.01 }
+const options: MixShape = {
+  posts: 1000,
+  zipf: 0.99,
+  popularity: 'zipf',
+  writeShare: 0.05,
+  listShare: 0.01,
+  pageShare: 0,
+  insertShare: 0,
+  readModifyWriteShare: 0,
+}
 
-describe('operationAt', () => {
+describe('createMix', () => {
   it('gives the same operations for the same seed, in any order, on every machine', () => {
-    const mix = createMix({ ...options, writeShare: 0.3, listShare: 0.2 })
-    const operations = [0, 1, 2, 3, 4, 5].map((n) => operationAt(1, n, mix))
+    const mix = createMix({ ...options, writeShare: 0.3, listShare: 0.2 }, 1)
+    const operations = [0, 1, 2, 3, 4, 5].map(mix.operationAt)
     expect(operations).toMatchInlineSnapshot(`
       [
         {
@@ -37,39 +46,42 @@ describe('operationAt', () => {
         },
       ]
     `)
-    expect(operationAt(1, 3, createMix({ ...options, writeShare: 0.3, listShare: 0.2 }))).toEqual(operations[3])
+    expect(createMix({ ...options, writeShare: 0.3, listShare: 0.2 }, 1).operationAt(3)).toEqual(operations[3])
   })
 
   it('gives other operations for another seed', () => {
-    const mix = createMix(options)
-    const ids = (seed: number) => Array.from({ length: 20 }, (_, n) => mix.idAt(seed, n))
-    expect(ids(1)).not.toEqual(ids(2))
+    const operations = (seed: number) => Array.from({ length: 20 }, (_, n) => createMix(options, seed).operationAt(n))
+    expect(operations(1)).not.toEqual(operations(2))
   })
 
   it('holds the shares of the mix within four standard deviations', () => {
-    const mix = createMix(options)
+    const mix = createMix({ ...options, pageShare: 0.1, insertShare: 0.04, readModifyWriteShare: 0.2 }, 5)
     const draws = 100_000
-    const counts = { read: 0, list: 0, write: 0 }
-    for (let n = 0; n < draws; n++) counts[operationAt(5, n, mix).kind]++
+    const counts = { read: 0, list: 0, write: 0, page: 0, insert: 0, 'read-modify-write': 0 }
+    for (let n = 0; n < draws; n++) counts[mix.operationAt(n).kind]++
     for (const [kind, share] of [
-      ['read', 0.94],
+      ['read', 0.6],
       ['list', 0.01],
       ['write', 0.05],
+      ['page', 0.1],
+      ['insert', 0.04],
+      ['read-modify-write', 0.2],
     ] as const) {
       expect(Math.abs(counts[kind] - draws * share)).toBeLessThan(4 * Math.sqrt(draws * share * (1 - share)))
     }
   })
 
   it('writes the ids that it reads most', () => {
-    const mix = createMix({ ...options, writeShare: 0.5, listShare: 0 })
+    const mix = createMix({ ...options, writeShare: 0.5, listShare: 0 }, 5)
     const hottest = scatter(1000)(1)
+    expect(mix.hotId).toBe(hottest)
     const seen = { read: 0, write: 0 }
     const draws = 100_000
     for (let n = 0; n < draws; n++) {
-      const operation = operationAt(5, n, mix)
-      if (operation.kind !== 'list' && operation.id === hottest) seen[operation.kind]++
+      const operation = mix.operationAt(n)
+      if ((operation.kind === 'read' || operation.kind === 'write') && operation.id === hottest) seen[operation.kind]++
     }
-    const expected = draws * 0.5 * zipf(options).probability(1)
+    const expected = draws * 0.5 * zipf({ items: 1000, exponent: 0.99 }).probability(1)
     for (const count of [seen.read, seen.write]) {
       expect(Math.abs(count - expected)).toBeLessThan(4 * Math.sqrt(expected))
     }
@@ -79,23 +91,59 @@ describe('operationAt', () => {
     [{ writeShare: 1, listShare: 0 }, 'write'],
     [{ writeShare: 0, listShare: 1 }, 'list'],
     [{ writeShare: 0, listShare: 0 }, 'read'],
+    [{ writeShare: 0, listShare: 0, pageShare: 1 }, 'page'],
+    [{ writeShare: 0, listShare: 0, insertShare: 1 }, 'insert'],
+    [{ writeShare: 0, listShare: 0, readModifyWriteShare: 1 }, 'read-modify-write'],
   ])('does one thing only when told so: %o', (shares, kind) => {
-    const mix = createMix({ ...options, ...shares })
-    for (let n = 0; n < 1000; n++) expect(operationAt(9, n, mix).kind).toBe(kind)
+    const mix = createMix({ ...options, ...shares }, 9)
+    for (let n = 0; n < 1000; n++) expect(mix.operationAt(n).kind).toBe(kind)
   })
 
-  it('works with a single item', () => {
-    const mix = createMix({ ...options, items: 1, listShare: 0 })
-    for (let n = 0; n < 100; n++) expect(operationAt(9, n, mix)).toMatchObject({ id: 1 })
+  it('works with a single post', () => {
+    const mix = createMix({ ...options, posts: 1, listShare: 0 }, 9)
+    for (let n = 0; n < 100; n++) expect(mix.operationAt(n)).toMatchObject({ id: 1 })
+  })
+
+  it('gives inserted posts the ids that follow, and knows how many came before', () => {
+    const mix = createMix({ ...options, insertShare: 0.07 }, 3)
+    let inserted = 0
+    for (let n = 0; n < 2_000; n++) {
+      expect(mix.insertsBefore(n)).toBe(inserted)
+      const operation = mix.operationAt(n)
+      if (operation.kind === 'insert') expect(operation.id).toBe(1000 + ++inserted)
+    }
+    expect(Math.abs(inserted - 140)).toBeLessThanOrEqual(1)
+  })
+
+  it('makes the latest posts the popular ones, those inserted before the operation included', () => {
+    const latest = { ...options, popularity: 'latest', insertShare: 0.05, writeShare: 0, listShare: 0 } as const
+    const mix = createMix(latest, 5)
+    const { probability } = zipf({ items: 1000, exponent: 0.99 })
+    const ranks = new Array<number>(1001).fill(0)
+    const draws = 100_000
+    for (let n = 0; n < draws; n++) {
+      const operation = mix.operationAt(n)
+      if (operation.kind === 'read') ranks[1000 + mix.insertsBefore(n) - operation.id + 1]!++
+    }
+    for (const rank of [1, 2, 10]) {
+      const expected = draws * 0.95 * probability(rank)
+      expect(Math.abs(ranks[rank]! - expected)).toBeLessThan(4 * Math.sqrt(expected))
+    }
+    expect(ranks.reduce((sum, count) => sum + count, 0)).toBe(95_000)
+    expect(mix.hotId).toBeNull()
   })
 
   it.each([
     [{ writeShare: 1.5 }, 'writeShare is 1.5; allowed is a number from 0 to 1'],
     [{ listShare: -1 }, 'listShare is -1; allowed is a number from 0 to 1'],
-    [{ writeShare: 0.75, listShare: 0.5 }, 'writeShare + listShare is 1.25; allowed is at most 1 together'],
-    [{ items: 0 }, 'items is 0; allowed is a whole number from 1 to 10000000'],
-    [{ exponent: -1 }, 'exponent is -1; allowed is a number of at least 0'],
+    [{ insertShare: Number.NaN }, 'insertShare is NaN; allowed is a number from 0 to 1'],
+    [
+      { writeShare: 0.75, listShare: 0.5 },
+      'writeShare + listShare + pageShare + insertShare + readModifyWriteShare is 1.25; allowed is at most 1 together',
+    ],
+    [{ posts: 0 }, 'posts is 0; allowed is a whole number from 1 to 10000000'],
+    [{ zipf: -1 }, 'exponent is -1; allowed is a number of at least 0'],
   ])('refuses %o', (wrong, message) => {
-    expect(() => createMix({ ...options, ...wrong })).toThrow(new RangeError(message))
+    expect(() => createMix({ ...options, ...wrong }, 1)).toThrow(new RangeError(message))
   })
 })

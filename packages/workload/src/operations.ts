@@ -1,55 +1,76 @@
 import { requireInteger, requireNumber } from './check.ts'
 import { random } from './random.ts'
 import { scatter } from './scatter.ts'
+import type { Workload } from './workloads.ts'
 import { zipf } from './zipf.ts'
 
-export interface MixOptions {
-  /** Ids run from 1 to this: 1 … 10,000,000. */
-  items: number
-  /** Zipf exponent of the ids, at least 0 (0 = all alike). Reads and writes share the hot ids. */
-  exponent: number
-  /** Fraction of the operations that write one item: 0 … 1. */
-  writeShare: number
-  /** Fraction of the operations that read the whole list: 0 … 1, and with `writeShare` at most 1. The rest reads one item. */
-  listShare: number
-}
+export type Operation =
+  | { readonly kind: 'read' | 'write' | 'read-modify-write'; readonly id: number }
+  /** `id` is the one the new post gets if the inserts are carried out in order: `posts` and how many were inserted. */
+  | { readonly kind: 'insert'; readonly id: number }
+  /** All posts, and the first page of them. */
+  | { readonly kind: 'list' | 'page' }
 
-/** A mix ready to draw from; make it with {@link createMix}. */
+/** What of a workload says which operations there are, and of which posts. */
+export type MixShape = Pick<
+  Workload,
+  'posts' | 'zipf' | 'popularity' | 'writeShare' | 'listShare' | 'pageShare' | 'insertShare' | 'readModifyWriteShare'
+>
+
+/** Operations ready to be drawn; make it with {@link createMix}. */
 export interface Mix {
-  readonly writeShare: number
-  readonly listShare: number
-  /** The id of the n-th operation, whatever its kind. */
-  idAt(seed: number, n: number): number
+  /**
+   * The n-th operation of a run, n from 0. Depends on nothing but the mix and `n`, so that every strategy can be given
+   * the very same operations and any of them can be looked up afterwards.
+   */
+  operationAt(n: number): Operation
+  /** How many of the operations before the n-th insert a post. */
+  insertsBefore(n: number): number
+  /** The post that is asked for most; null where that changes, as with `latest`. */
+  readonly hotId: number | null
 }
-
-export type Operation = { kind: 'read' | 'write'; id: number } | { kind: 'list' }
 
 const KIND = 0
 const ID = 1
+const INSERT = 2
+
+const shareNames = ['writeShare', 'listShare', 'pageShare', 'insertShare', 'readModifyWriteShare'] as const
 
 /**
- * Builds the tables of a mix, once (about 1 ms for 10,000 items).
- * @throws RangeError that names the option, its value and what is allowed
+ * Builds the tables of a mix, once (about 1 ms for 10,000 posts). Reads and writes share the popular posts.
+ * @throws RangeError that names the parameter, its value and what is allowed
  */
-export function createMix({ items, exponent, writeShare, listShare }: MixOptions): Mix {
-  requireInteger('items', items, 1, 10_000_000)
-  requireNumber('writeShare', writeShare, 0, 1)
-  requireNumber('listShare', listShare, 0, 1)
-  if (writeShare + listShare > 1) {
-    throw new RangeError(`writeShare + listShare is ${writeShare + listShare}; allowed is at most 1 together`)
+export function createMix(shape: MixShape, seed: number): Mix {
+  const { posts, popularity, writeShare, listShare, pageShare, insertShare, readModifyWriteShare } = shape
+  requireInteger('posts', posts, 1, 10_000_000)
+  for (const name of shareNames) requireNumber(name, shape[name], 0, 1)
+  const sum = shareNames.reduce((total, name) => total + shape[name], 0)
+  if (sum > 1 + 1e-9) throw new RangeError(`${shareNames.join(' + ')} is ${sum}; allowed is at most 1 together`)
+  const ranks = zipf({ items: posts, exponent: shape.zipf })
+  const idOfRank = scatter(posts)
+  // Spread evenly instead of drawn: then how many were inserted before the n-th operation needs no counting.
+  const offset = random(seed, INSERT, 0)
+  const insertsBefore = (n: number) => Math.floor(n * insertShare + offset)
+
+  const idAt = (n: number) => {
+    const rank = ranks.rankAt(random(seed, ID, n))
+    return popularity === 'latest' ? posts + insertsBefore(n) - (rank - 1) : idOfRank(rank)
   }
-  const popularity = zipf({ items, exponent })
-  const idOfRank = scatter(items)
-  return { writeShare, listShare, idAt: (seed, n) => idOfRank(popularity.rankAt(random(seed, ID, n))) }
-}
 
-/**
- * The n-th operation of a run, n from 0. Depends on nothing but its arguments, so that every strategy can be given the
- * very same operations and any of them can be looked up afterwards.
- */
-export function operationAt(seed: number, n: number, mix: Mix): Operation {
-  const draw = random(seed, KIND, n)
-  if (draw < mix.listShare) return { kind: 'list' }
-  const id = mix.idAt(seed, n)
-  return draw < mix.listShare + mix.writeShare ? { kind: 'write', id } : { kind: 'read', id }
+  return {
+    insertsBefore,
+    hotId: popularity === 'latest' ? null : idOfRank(1),
+    operationAt(n) {
+      if (insertsBefore(n + 1) > insertsBefore(n)) return { kind: 'insert', id: posts + insertsBefore(n) + 1 }
+      const draw = random(seed, KIND, n) * (1 - insertShare)
+      let upTo = listShare
+      if (draw < upTo) return { kind: 'list' }
+      upTo += writeShare
+      if (draw < upTo) return { kind: 'write', id: idAt(n) }
+      upTo += pageShare
+      if (draw < upTo) return { kind: 'page' }
+      upTo += readModifyWriteShare
+      return { kind: draw < upTo ? 'read-modify-write' : 'read', id: idAt(n) }
+    },
+  }
 }

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { timetable } from './timetable.ts'
+
+describe('timetable', () => {
+  it('begins each operation in the middle of its share of the time', () => {
+    const { operations, timeAtMs } = timetable([{ ratePerSecond: 4, durationMs: 1_000 }])
+    expect(operations).toBe(4)
+    expect([0, 1, 2, 3].map(timeAtMs)).toEqual([125, 375, 625, 875])
+  })
+
+  it('holds the number of operations of each stage exactly, whatever comes before and after', () => {
+    const rates = [200, 0, 7, 3, 0, 0, 1_001, 1, 0, 13]
+    const { operations, timeAtMs, operationsBefore } = timetable(
+      rates.map((ratePerSecond) => ({ ratePerSecond, durationMs: 1_000 })),
+    )
+    expect(operations).toBe(rates.reduce((sum, rate) => sum + rate, 0))
+    const seen = rates.map(() => 0)
+    let last = 0
+    for (let n = 0; n < operations; n++) {
+      const time = timeAtMs(n)
+      expect(time).toBeGreaterThan(last)
+      last = time
+      seen[Math.floor(time / 1_000)]!++
+    }
+    expect(seen).toEqual(rates)
+    let before = 0
+    rates.forEach((rate, second) => {
+      expect(operationsBefore(second * 1_000)).toBe(before)
+      before += rate
+    })
+  })
+
+  it('counts as many operations before a moment as begin before it', () => {
+    const { operations, timeAtMs, operationsBefore } = timetable([
+      { ratePerSecond: 3, durationMs: 500 },
+      { ratePerSecond: 12.5, durationMs: 4_321 },
+    ])
+    expect(operations).toBe(56) // 1.5 + 54.0125 operations' worth of time; the 56th begins at 55.5
+    for (let n = 0; n < operations; n++) {
+      expect(operationsBefore(timeAtMs(n) - 0.01)).toBe(n)
+      expect(operationsBefore(timeAtMs(n) + 0.01)).toBe(n + 1)
+    }
+  })
+
+  it('has no operation without a rate, and none out of range', () => {
+    const { operations, timeAtMs } = timetable([{ ratePerSecond: 0, durationMs: 1_000 }])
+    expect(operations).toBe(0)
+    expect(() => timeAtMs(0)).toThrow('operation is 0; allowed is a whole number from 0 to -1')
+  })
+
+  it('names the stage that is wrong', () => {
+    expect(() => timetable([{ ratePerSecond: -1, durationMs: 1 }])).toThrow(
+      new RangeError('ratePerSecond of stage 1 is -1; allowed is a number from 0 to 1000000'),
+    )
+  })
+})

@@ -1,0 +1,165 @@
+/** What is put on the API; what any of it means in operations is in `plan.ts`. */
+export interface Workload {
+  readonly name: string
+  readonly title: string
+  /** Where its parameters come from. */
+  readonly source: string
+  /** Posts that are read and written: ids 1 to this. */
+  readonly posts: number
+  /** Operations begun per second, however long each takes. */
+  readonly ratePerSecond: number
+  /** Exponent of the posts' popularity: 0 = all alike. */
+  readonly zipf: number
+  /** Shares of the operations, 0 to 1; the rest reads one post. */
+  readonly writeShare: number
+  /** All posts in one answer. */
+  readonly listShare: number
+  /** The first page of 20. */
+  readonly pageShare: number
+  readonly insertShare: number
+  /** Reads one post, then writes it. */
+  readonly readModifyWriteShare: number
+  readonly ttlMs: number
+  /** How much longer each load takes than the query itself. */
+  readonly originDelayMs: number
+  /** `latest`: the posts inserted last are the popular ones. */
+  readonly popularity: 'zipf' | 'latest'
+  /** Measured from an empty cache, without a warm-up. */
+  readonly cold: boolean
+  readonly crowd: Crowd | null
+}
+
+/** For a part of the measured phase everybody comes, and most of them for one post. */
+export interface Crowd {
+  /** From and to: shares of the measured phase, 0 to 1. */
+  readonly from: number
+  readonly to: number
+  /** The rate is multiplied by it. */
+  readonly rateFactor: number
+  /** Share of the operations that read the one post: the least popular one until then. */
+  readonly share: number
+}
+
+/** What the presets have in common: reads of single posts, as popular as in YCSB. */
+const reads = {
+  posts: 10_000,
+  ratePerSecond: 200,
+  zipf: 0.99,
+  writeShare: 0,
+  listShare: 0,
+  pageShare: 0,
+  insertShare: 0,
+  readModifyWriteShare: 0,
+  ttlMs: 5_000,
+  originDelayMs: 0,
+  popularity: 'zipf',
+  cold: false,
+  crowd: null,
+} as const
+
+/*
+ * YCSB's workload E scans short ranges of keys from a random one on. The API has no such call: its pages are cached by
+ * their start, and a benchmark of them would say more about paging than about caching.
+ */
+const ycsb = (letter: string) =>
+  `YCSB, core workload ${letter}: its proportions and request distribution, Zipf constant 0.99 (Cooper et al., SoCC 2010); rate, TTL and number of posts are ours`
+
+/*
+ * How often the average key is asked for within a TTL, λT, decides what a cache can do, together with the skew. λT is
+ * (mean freq / 7 days) × TTL: the traces are a week long. Rate and TTL are ours, so the number of posts is chosen such
+ * that rate × TTL / posts is the cluster's λT. The share of sets counts as writes, those that fill after a miss included.
+ */
+const twitter = (figures: string) =>
+  `Twitter's cache clusters, March 2020 (Yang et al., OSDI 2020; twitter/cache-trace): ${figures}; posts = rate × TTL / λT`
+
+export const workloads = {
+  'ycsb-a': {
+    ...reads,
+    name: 'ycsb-a',
+    title: 'YCSB A: half reads, half writes',
+    source: ycsb('A'),
+    writeShare: 0.5,
+  },
+  'ycsb-b': {
+    ...reads,
+    name: 'ycsb-b',
+    title: 'YCSB B: 95 % reads, 5 % writes',
+    source: ycsb('B'),
+    writeShare: 0.05,
+  },
+  'ycsb-c': { ...reads, name: 'ycsb-c', title: 'YCSB C: reads only', source: ycsb('C') },
+  'ycsb-d': {
+    ...reads,
+    name: 'ycsb-d',
+    title: 'YCSB D: 95 % reads of the latest posts, 5 % new posts',
+    source: ycsb('D'),
+    insertShare: 0.05,
+    popularity: 'latest',
+  },
+  'ycsb-f': {
+    ...reads,
+    name: 'ycsb-f',
+    title: 'YCSB F: half reads, half reads followed by a write of what was read',
+    source: ycsb('F'),
+    readModifyWriteShare: 0.5,
+  },
+  'twitter-hot': {
+    ...reads,
+    name: 'twitter-hot',
+    title: 'Twitter, a cluster with a few very popular keys',
+    source: twitter('cluster6, Zipf 1.882, 2 % sets, mean freq 327.3, TTL about 540 s, so λT = 0.29'),
+    posts: 3_400,
+    zipf: 1.882,
+    writeShare: 0.02,
+  },
+  'twitter-write-heavy': {
+    ...reads,
+    name: 'twitter-write-heavy',
+    title: 'Twitter, a cluster with as many sets as gets',
+    source: twitter('cluster40, Zipf 0.8551, 50 % sets, mean freq 11.8, TTL 8 h, so λT = 0.56'),
+    posts: 1_800,
+    zipf: 0.8551,
+    writeShare: 0.5,
+  },
+  'twitter-scan': {
+    ...reads,
+    name: 'twitter-scan',
+    title: 'Twitter, a cluster whose keys are seldom asked for again',
+    source: twitter('cluster19, Zipf 0.735, 25 % sets, mean freq 4.7, TTL about 7 h, so λT = 0.20'),
+    posts: 5_100,
+    zipf: 0.735,
+    writeShare: 0.25,
+  },
+  blog: {
+    ...reads,
+    name: 'blog',
+    title: 'A blog: the first page, single posts, now and then an edit',
+    source: "ours: a fifth of the calls for the first page, 2 % edits; loads 25 ms dearer, as a page's queries are",
+    writeShare: 0.02,
+    pageShare: 0.2,
+    originDelayMs: 25,
+  },
+  'flash-crowd': {
+    ...reads,
+    name: 'flash-crowd',
+    title: 'A flash crowd: for a third of the time four times the load, 90 % of it for one post',
+    source:
+      'ours; loads 50 ms dearer, and a TTL of 1 s, so that the post expires several times while the crowd is there',
+    writeShare: 0.05,
+    ttlMs: 1_000,
+    originDelayMs: 50,
+    crowd: { from: 1 / 3, to: 2 / 3, rateFactor: 4, share: 0.9 },
+  },
+  'cold-start': {
+    ...reads,
+    name: 'cold-start',
+    title: 'From an empty cache: 95 % reads, 5 % writes, no warm-up',
+    source: 'the operations of YCSB B, measured from the first one on',
+    writeShare: 0.05,
+    cold: true,
+  },
+} as const satisfies Record<string, Workload>
+
+export type WorkloadName = keyof typeof workloads
+
+export const workloadNames = Object.keys(workloads) as WorkloadName[]
