@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { type Comparison, comparisonSchema, SCHEMA_VERSION } from './comparison.ts'
+
+/**
+ * The comparison in `comparison.json` of a folder.
+ *
+ * @throws Error that names the file and what to do: it cannot be read, is not JSON, is not a comparison, or has the
+ *   shape of another version.
+ */
+export async function readComparison(folder: string): Promise<Comparison> {
+  const file = join(folder, 'comparison.json')
+  const json = parseJson(file, await readText(file))
+  const found = z.object({ kind: z.literal('comparison'), schemaVersion: z.unknown() }).safeParse(json)
+  if (!found.success) {
+    throw new Error(`${file} is not a comparison: "kind" is not "comparison"; name a folder that pnpm compare wrote`)
+  }
+  if (found.data.schemaVersion !== SCHEMA_VERSION) {
+    const version = JSON.stringify(found.data.schemaVersion)
+    throw new Error(
+      `${file} has schemaVersion ${version}, and ${SCHEMA_VERSION} is read; use the commit it names, or compare again`,
+    )
+  }
+  const comparison = comparisonSchema.safeParse(json)
+  if (!comparison.success) {
+    throw new Error(`${file} is not as a comparison should be:\n${z.prettifyError(comparison.error)}`, {
+      cause: comparison.error,
+    })
+  }
+  return comparison.data
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (cause) {
+    const missing = cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')
+    const why = missing ? 'there is no such file; name a folder that pnpm compare wrote' : String(cause)
+    throw new Error(`${file} cannot be read: ${why}`, { cause })
+  }
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new Error(`${file} is not JSON: ${cause instanceof Error ? cause.message : cause}; was it cut off?`, {
+      cause,
+    })
+  }
+}

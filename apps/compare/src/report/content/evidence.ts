@@ -1,0 +1,242 @@
+/** What a sceptic asks for: differences, promises, theory, and the books. */
+import type { Comparison, Turn } from '../../comparison.ts'
+import type { MeasureName } from '../../measures.ts'
+import { RUNS_TO_CLAIM } from '../../spread.ts'
+import type { Deviation } from '../../theory/deviation.ts'
+import { type PromiseKept, promisesKept } from '../broken-promises.ts'
+import { formatCount, formatFigure, formatMs, formatShare, formatSpread, UNKNOWN } from '../format.ts'
+import { groupsIn, withTooFewRuns } from '../standing.ts'
+import { inWords } from './answer.ts'
+import { type Block, type Cell, type Section, type Table, text } from './content.ts'
+import { headOf } from './measure-table.ts'
+
+const COMPARED: readonly MeasureName[] = [
+  'hitRatio',
+  'readP50Ms',
+  'readP99Ms',
+  'missP50Ms',
+  'loadsPerRead',
+  'staleReadRatio',
+  'redisCommandsPerRequest',
+  'redisBytesPerRequest',
+  'apiCpuMs',
+]
+
+export function differences(comparison: Comparison): Section {
+  const claimed = withGroups(comparison)
+  const few = withTooFewRuns(comparison)
+  return {
+    id: 'differences',
+    title: 'Which differences are claimed',
+    blocks:
+      claimed.length === 0
+        ? [text(`No difference is claimed: that takes ${RUNS_TO_CLAIM} runs of each strategy that count.`)]
+        : [
+            text(
+              'In each column: strategies that share a letter do not differ, as their runs overlap. Strategies that share none do: all runs of one lie beyond all runs of the other. The letters go from the best (a) to the worst; of CPU, loads, commands and bytes less is better.',
+            ),
+            { kind: 'table', table: lettersTable(comparison, claimed) },
+            text(chance(comparison.strategies.length - few.length)),
+          ],
+  }
+}
+
+type Claimed = readonly { readonly measure: MeasureName; readonly groups: readonly (readonly string[])[] }[]
+
+function withGroups(comparison: Comparison): Claimed {
+  return COMPARED.map((measure) => ({ measure, groups: groupsIn(comparison, measure) })).filter(
+    ({ groups }) => groups.length > 0,
+  )
+}
+
+/** A letter for each group, and for each strategy the letters of the groups it stands in. */
+function lettersTable({ strategies }: Comparison, claimed: Claimed): Table {
+  return {
+    caption: 'Who cannot be told apart',
+    of: 'figures',
+    head: ['strategy', ...claimed.map(({ measure }) => headOf(measure))],
+    rows: strategies.map(({ name }) => [
+      { text: name },
+      ...claimed.map(({ groups }): Cell => {
+        const letters = groups.flatMap((group, at) => (group.includes(name) ? [letterOf(at)] : []))
+        return { text: letters.join('') || UNKNOWN }
+      }),
+    ]),
+  }
+}
+
+/** After z, z1 and so on: more groups than letters are not expected, and must not be confused. */
+function letterOf(at: number): string {
+  return at < 26 ? String.fromCharCode(97 + at) : `z${at - 25}`
+}
+
+function chance(strategies: number): string {
+  const pairs = (strategies * (strategies - 1)) / 2
+  return (
+    `By chance alone, two equal strategies look different in 1 of 126 cases at ${RUNS_TO_CLAIM} runs. ` +
+    `There are ${pairs} pairs for each measure, so that in a measure in which all were equal, ${(pairs / 126).toFixed(1)} would.`
+  )
+}
+
+export function brokenPromises(comparison: Comparison): Section {
+  const kept = promisesKept(comparison)
+  return {
+    id: 'promises',
+    title: 'Promises',
+    blocks: [
+      text(
+        'The probe is a client of its own that knows when each of its writes was acknowledged, and asks every API process. Counted over all turns with figures, also those that do not count above.',
+      ),
+      { kind: 'table', table: promiseTable(kept) },
+      ...kept.flatMap((one): Block[] =>
+        one.schedule.length === 0
+          ? []
+          : [
+              { kind: 'lines', caption: `${one.strategy.name}, run ${one.run}: the first one`, lines: one.schedule },
+              ...(one.strategy.promise.breaks ? [text(`By its own account: ${one.strategy.promise.breaks}`)] : []),
+            ],
+      ),
+    ],
+  }
+}
+
+function promiseTable(kept: readonly PromiseKept[]): Table {
+  return {
+    caption: 'What each strategy promises, and what was seen',
+    of: 'words',
+    head: [
+      'strategy',
+      'read-after-write',
+      'stale for at most',
+      'loses writes',
+      'verdict',
+      'promised not to happen',
+      'not promised',
+      'probe reads',
+    ],
+    rows: kept.map(({ strategy: { name, promise }, verdict, promised, notPromised, probeReads }): Cell[] => [
+      { text: name },
+      { text: promise.readAfterWrite ? 'promised' : 'no' },
+      { text: formatMs(promise.staleForAtMostMs) },
+      { text: promise.mayLoseWrites ? 'may' : 'no' },
+      { text: verdict, ...(verdict === 'broken' && { mark: 'alarm' }), ...(verdict === 'kept' && { mark: 'good' }) },
+      { text: inWords(promised) || '0' },
+      { text: inWords(notPromised) || '0' },
+      { text: formatCount(probeReads) },
+    ]),
+  }
+}
+
+export function theory(deviations: readonly Deviation[]): Section {
+  return {
+    id: 'theory',
+    title: 'Theory beside measurement',
+    blocks:
+      deviations.length === 0
+        ? [text('Nothing is predicted for this workload and these strategies.')]
+        : [
+            {
+              kind: 'table',
+              table: {
+                caption: 'The median may differ from the prediction by the tolerance',
+                of: 'words',
+                head: ['strategy', 'measure', 'predicted', 'tolerance', 'measured', 'verdict', 'basis'],
+                rows: deviations.map(({ strategy, measure, predicted, tolerance, measured, deviates, basis }) => {
+                  const { median, range } = formatSpread(measure, measured)
+                  return [
+                    { text: strategy },
+                    { text: headOf(measure) },
+                    { text: formatFigure(measure, predicted) },
+                    { text: `± ${formatFigure(measure, tolerance)}` },
+                    { text: median, ...(range && { detail: range }) },
+                    deviates ? { text: 'deviates', mark: 'alarm' } : { text: 'as predicted', mark: 'good' },
+                    { text: basis },
+                  ]
+                }),
+              },
+            },
+          ],
+  }
+}
+
+/** Above these shares a turn is named as noisy. */
+const NOISY = { busyBefore: 0.1, stolen: 0.01 }
+
+export function account(comparison: Comparison): Section {
+  const rejected = comparison.turns.filter(({ status }) => status !== 'ok')
+  const noisy = comparison.turns.filter(
+    ({ machine }) => (machine.busyBefore ?? 0) > NOISY.busyBefore || (machine.stolen ?? 0) > NOISY.stolen,
+  )
+  const noise = `others used more than ${formatShare(NOISY.busyBefore)} of the CPU just before, or the host took more than ${formatShare(NOISY.stolen)}`
+  return {
+    id: 'account',
+    title: 'What was counted',
+    blocks: [
+      text('What k6 counted and what the probe counted is what the server counted, to the unit, warm-up included.'),
+      { kind: 'table', table: accountTable(comparison) },
+      ...(rejected.length === 0
+        ? [text('Every turn counts.')]
+        : [{ kind: 'table', table: rejectedTable(rejected) } as const]),
+      ...(noisy.length === 0
+        ? [text(`No turn was noisy (${noise}).`)]
+        : [{ kind: 'table', table: noisyTable(noisy, `Noisy turns, which count all the same: ${noise}`) } as const]),
+    ],
+  }
+}
+
+function accountTable({ strategies, turns }: Comparison): Table {
+  return {
+    caption: 'k6 + probe = server, summed over the turns the server counted',
+    of: 'figures',
+    head: ['strategy', 'reads', 'writes', 'hits', 'turns that agree'],
+    rows: strategies.map(({ name }): Cell[] => {
+      const measured = turns.filter((turn) => turn.strategy === name && turn.status !== 'technical-error')
+      const comparable = measured.filter(({ account }) => account.server !== null)
+      const agreeing = comparable.filter(({ account }) => account.agree === true).length
+      return [
+        { text: name },
+        ...(['reads', 'writes', 'hits'] as const).map((what): Cell => {
+          if (comparable.length === 0) return { text: UNKNOWN }
+          const sum = (side: 'k6' | 'probe' | 'server') =>
+            comparable.reduce((total, { account }) => total + (account[side]?.[what] ?? 0), 0)
+          const [k6, probe, server] = [sum('k6'), sum('probe'), sum('server')]
+          const equal = k6 + probe === server
+          const said = `${formatCount(k6)} + ${formatCount(probe)} ${equal ? '=' : '≠'} ${formatCount(server)}`
+          return equal ? { text: said } : { text: said, mark: 'alarm' }
+        }),
+        { text: `${agreeing} of ${measured.length}`, mark: agreeing === measured.length ? 'good' : 'alarm' },
+      ]
+    }),
+  }
+}
+
+function rejectedTable(turns: readonly Turn[]): Table {
+  return {
+    caption: 'Turns that do not count',
+    of: 'words',
+    head: ['strategy', 'run', 'place', 'status', 'why'],
+    rows: turns.map(({ strategy, run, place, status, problems }) => [
+      { text: strategy },
+      { text: `${run}` },
+      { text: `${place}` },
+      { text: status, mark: 'alarm' },
+      { text: problems.join('; ') || UNKNOWN },
+    ]),
+  }
+}
+
+function noisyTable(turns: readonly Turn[], caption: string): Table {
+  const share = (of: number | null) => ({ text: of === null ? UNKNOWN : formatShare(of) })
+  return {
+    caption,
+    of: 'figures',
+    head: ['strategy', 'run', 'place', 'CPU used by others before', 'CPU taken by the host'],
+    rows: turns.map(({ strategy, run, place, machine }) => [
+      { text: strategy },
+      { text: `${run}` },
+      { text: `${place}` },
+      share(machine.busyBefore),
+      share(machine.stolen),
+    ]),
+  }
+}

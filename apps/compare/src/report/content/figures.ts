@@ -1,0 +1,172 @@
+/** The figures behind the answer: each section has its chart in the HTML report, and its table in every report. */
+import type { Comparison } from '../../comparison.ts'
+import type { MeasureName } from '../../measures.ts'
+import { formatFigure, formatMs, formatShare, UNKNOWN } from '../format.ts'
+import { STALENESS_TIMES_MS, stalenessOf } from '../staleness-curve.ts'
+import { type Cell, type Section, type Table, text } from './content.ts'
+import { headOf, measureTable } from './measure-table.ts'
+
+export function latency(comparison: Comparison): Section {
+  const table = (caption: string, columns: MeasureName[]) =>
+    ({ kind: 'table', table: measureTable(comparison, caption, columns) }) as const
+  return {
+    id: 'latency',
+    title: 'Latency',
+    blocks: [
+      table('Reads, by quantile', ['readP50Ms', 'readP90Ms', 'readP99Ms', 'readP999Ms']),
+      table('Hits, misses, writes and lists', [
+        'hitP50Ms',
+        'hitP99Ms',
+        'missP50Ms',
+        'missP99Ms',
+        'writeP50Ms',
+        'writeP99Ms',
+        'listP50Ms',
+      ]),
+    ],
+  }
+}
+
+export function hits(comparison: Comparison): Section {
+  return {
+    id: 'hits',
+    title: 'Hits',
+    blocks: [
+      { kind: 'table', table: runsTable(comparison, 'hitRatio') },
+      {
+        kind: 'table',
+        table: measureTable(comparison, 'How reads were answered', [
+          'hitRatio',
+          'freshRatio',
+          'servedStaleRatio',
+          'collapsedRatio',
+          'listHitRatio',
+        ]),
+      },
+    ],
+  }
+}
+
+export function loads(comparison: Comparison): Section {
+  return {
+    id: 'loads',
+    title: 'Loads on the database',
+    blocks: [
+      { kind: 'table', table: runsTable(comparison, 'loadsPerSecond') },
+      {
+        kind: 'table',
+        table: measureTable(comparison, 'Loads', ['loadsPerRead', 'loadsPerSecond', 'stampedeFactor']),
+      },
+    ],
+  }
+}
+
+export function staleness(comparison: Comparison): Section {
+  return {
+    id: 'staleness',
+    title: 'Staleness',
+    blocks: [
+      text(
+        "Of the probe's writes: the share that was still read stale after so long, over all runs that count. A probe of few posts sees few writes, so read the last column.",
+      ),
+      { kind: 'table', table: stalenessTable(comparison) },
+      { kind: 'table', table: ninesTable(comparison) },
+      {
+        kind: 'table',
+        table: measureTable(comparison, 'Stale reads', [
+          'staleReadRatio',
+          'staleP50Ms',
+          'staleP99Ms',
+          'staleMaxMs',
+          'readYourWritesViolations',
+          'monotonicReadViolations',
+          'lostWrites',
+        ]),
+      },
+    ],
+  }
+}
+
+export function cost(comparison: Comparison): Section {
+  return {
+    id: 'cost',
+    title: 'What it costs',
+    blocks: [
+      {
+        kind: 'table',
+        table: measureTable(comparison, 'Redis, memory and CPU', [
+          'redisCommandsPerRequest',
+          'redisBytesPerRequest',
+          'bytesPerEntry',
+          'apiCpuMs',
+          'redisCpuMs',
+          'postgresCpuMs',
+        ]),
+      },
+    ],
+  }
+}
+
+/** Every run of one measure. Runs that do not count are left out. */
+function runsTable(comparison: Comparison, measure: MeasureName): Table {
+  const runs = Array.from({ length: comparison.config.runs }, (_, at) => at + 1)
+  return {
+    caption: `${headOf(measure)}, run by run`,
+    of: 'figures',
+    head: ['strategy', ...runs.map((run) => `run ${run}`)],
+    rows: comparison.strategies.map(({ name }) => [
+      { text: name },
+      ...runs.map((run): Cell => {
+        const turn = comparison.turns.find((one) => one.strategy === name && one.run === run && one.status === 'ok')
+        return { text: formatFigure(measure, turn?.measures[measure]) }
+      }),
+    ]),
+  }
+}
+
+function stalenessTable(comparison: Comparison): Table {
+  return {
+    caption: 'Share of writes still read stale after …',
+    of: 'figures',
+    head: ['strategy', ...STALENESS_TIMES_MS.map(formatMs), 'writes'],
+    rows: comparison.strategies.map(({ name }) => {
+      const { writes, shares } = stalenessOf(comparison, name)
+      return [
+        { text: name },
+        ...shares.map((share): Cell => ({ text: share === undefined ? UNKNOWN : formatShare(share) })),
+        { text: writes.toLocaleString('en-US') },
+      ]
+    }),
+  }
+}
+
+const NINES = [
+  { measure: 'consistentAfter10Ms', ms: 10 },
+  { measure: 'consistentAfter100Ms', ms: 100 },
+  { measure: 'consistentAfter1S', ms: 1_000 },
+  { measure: 'consistentAfter10S', ms: 10_000 },
+] as const
+
+/** Beside each share its nines, which no sample can show more of than its size has digits. */
+function ninesTable(comparison: Comparison): Table {
+  const { head, rows } = measureTable(
+    comparison,
+    '',
+    NINES.map(({ measure }) => measure),
+  )
+  return {
+    caption: 'Consistency nines: share of writes seen by all, and −log10 of the rest',
+    of: 'figures',
+    head: [...head, ...NINES.map(({ ms }) => `nines at ${formatMs(ms)}`)],
+    rows: rows.map((cells, at) => {
+      const { writes, shares } = stalenessOf(comparison, comparison.strategies[at]!.name)
+      const nines = NINES.map(({ ms }): Cell => ({ text: ninesOf(writes, shares[STALENESS_TIMES_MS.indexOf(ms)]) }))
+      return [...cells, ...nines]
+    }),
+  }
+}
+
+function ninesOf(writes: number, late: number | undefined): string {
+  if (late === undefined) return UNKNOWN
+  return late > 0 ? Math.abs(Math.log10(late)).toFixed(1) : `> ${Math.log10(writes).toFixed(1)}`
+}

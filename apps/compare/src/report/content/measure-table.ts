@@ -1,0 +1,67 @@
+import type { Comparison } from '../../comparison.ts'
+import { type MeasureName, measures } from '../../measures.ts'
+import { figureOf } from '../../spread.ts'
+import { promisesKept } from '../broken-promises.ts'
+import { formatSpread } from '../format.ts'
+import { standingsIn } from '../standing.ts'
+import type { Cell, Table } from './content.ts'
+
+/** Heads of columns, where the measure's own title is too long or names no unit. */
+const HEADS: Partial<Record<MeasureName, string>> = {
+  freshRatio: 'fresh',
+  servedStaleRatio: 'past its time',
+  collapsedRatio: "waited for another's load",
+  listHitRatio: 'hit ratio of the list',
+  loadsPerSecond: 'loads/s',
+  staleReadRatio: 'stale reads',
+  staleMaxMs: 'stale for at most, ms',
+  consistentAfter10Ms: 'seen by all after 10 ms',
+  consistentAfter100Ms: 'seen by all after 100 ms',
+  consistentAfter1S: 'seen by all after 1 s',
+  consistentAfter10S: 'seen by all after 10 s',
+  redisBytesPerRequest: 'Redis bytes per request',
+  bytesPerEntry: 'memory per entry, bytes',
+}
+
+/** A row for each strategy, a column for each measure. */
+export function measureTable(comparison: Comparison, caption: string, columns: readonly MeasureName[]): Table {
+  const standings = new Map(columns.map((measure) => [measure, standingsIn(comparison, measure)]))
+  const broken = brokenIn(comparison)
+  return {
+    caption,
+    of: 'figures',
+    head: ['strategy', ...columns.map(headOf)],
+    rows: comparison.strategies.map(({ name }) => [
+      { text: name },
+      ...columns.map((measure): Cell => {
+        const { median, range } = formatSpread(measure, figureOf(comparison, name, measure))
+        const mark = broken(name, measure) ? 'alarm' : standings.get(measure)?.get(name)
+        return { text: median, ...(range && { detail: range }), ...(mark && { mark }) }
+      }),
+    ]),
+  }
+}
+
+/** The measures that show a broken promise, in alarm; not where a strategy declares that it breaks it. */
+function brokenIn(comparison: Comparison): (strategy: string, measure: MeasureName) => boolean {
+  const broken = new Map(
+    promisesKept(comparison).flatMap(({ strategy, verdict, promised }) =>
+      verdict === 'broken' ? [[strategy.name, Object.keys(promised)] as const] : [],
+    ),
+  )
+  const shownBy: Partial<Record<MeasureName, readonly string[]>> = {
+    staleReadRatio: ['read-after-write'],
+    staleMaxMs: ['read-after-write', 'time-bound'],
+    readYourWritesViolations: ['read-after-write'],
+    monotonicReadViolations: ['monotonic-reads'],
+    lostWrites: ['lost-write', 'lost-update'],
+  }
+  return (strategy, measure) =>
+    broken.get(strategy)?.some((kind) => shownBy[measure]?.includes(kind)) === true &&
+    (figureOf(comparison, strategy, measure)?.max ?? 0) > 0
+}
+
+export function headOf(measure: MeasureName): string {
+  const { title, unit } = measures[measure]
+  return HEADS[measure] ?? (unit === 'ms' || unit === 'ms/request' ? `${title}, ms` : title)
+}

@@ -1,0 +1,33 @@
+import type { Comparison } from '../../comparison.ts'
+import type { Deviation } from '../../theory/deviation.ts'
+import { answer } from './answer.ts'
+import type { Content } from './content.ts'
+import { account, brokenPromises, differences, theory } from './evidence.ts'
+import { cost, hits, latency, loads, staleness } from './figures.ts'
+import { limits, reproduce, setting } from './setting.ts'
+
+/** Everything a report says, in its order: the answer first, then what it rests on. */
+export function reportContent(
+  comparison: Comparison,
+  deviations: readonly Deviation[],
+  advice: readonly string[] = [],
+): Content {
+  return {
+    title: `Cache strategies compared: ${comparison.config.workload.name}, ${comparison.startedAt.slice(0, 10)}`,
+    sections: [
+      answer(comparison, deviations, advice),
+      differences(comparison),
+      brokenPromises(comparison),
+      latency(comparison),
+      hits(comparison),
+      loads(comparison),
+      staleness(comparison),
+      cost(comparison),
+      theory(deviations),
+      account(comparison),
+      setting(comparison),
+      limits(comparison),
+      reproduce(comparison),
+    ],
+  }
+}

@@ -1,0 +1,138 @@
+/** What was measured on what, what that leaves open, and how to do it again. */
+import type { Comparison } from '../../comparison.ts'
+import { formatCount, formatMs, formatShare, UNKNOWN } from '../format.ts'
+import { type Cell, type Section, type Table, text } from './content.ts'
+
+export function setting(comparison: Comparison): Section {
+  return {
+    id: 'setting',
+    title: 'What was measured, and on what',
+    blocks: [
+      { kind: 'table', table: facts('Configuration', configuration(comparison)) },
+      { kind: 'table', table: facts('Environment', environment(comparison)) },
+    ],
+  }
+}
+
+function facts(caption: string, entries: readonly (readonly [string, string])[]): Table {
+  return {
+    caption,
+    of: 'words',
+    head: ['what', 'value'],
+    rows: entries.map((entry) => entry.map((text): Cell => ({ text }))),
+  }
+}
+
+function configuration({ config, startedAt, finishedAt }: Comparison): (readonly [string, string])[] {
+  const { workload, probe } = config
+  const { trace, crowd } = workload
+  return [
+    ['workload', `${workload.name}: ${workload.title}`],
+    ['its source', workload.source],
+    ['posts', formatCount(workload.posts)],
+    ['rate', `${formatCount(workload.ratePerSecond)} requests/s`],
+    ['popularity', `${workload.popularity}, exponent ${workload.zipf}`],
+    ['writes', formatShare(workload.writeShare)],
+    ['lists of all posts', formatShare(workload.listShare)],
+    ['pages of 20', formatShare(workload.pageShare)],
+    ['inserts', formatShare(workload.insertShare)],
+    ['read-modify-writes', formatShare(workload.readModifyWriteShare)],
+    ['time to live', formatMs(workload.ttlMs)],
+    ['added to each load', formatMs(workload.originDelayMs)],
+    ...(crowd
+      ? ([
+          [
+            'crowd',
+            `from ${formatShare(crowd.from)} to ${formatShare(crowd.to)} of the time: rate × ${crowd.rateFactor}, ${formatShare(crowd.share)} of it reads one post`,
+          ],
+        ] as const)
+      : []),
+    ...(trace
+      ? ([
+          [
+            'trace',
+            `${trace.file}: ${formatCount(trace.requests)} requests for ${formatCount(trace.keys)} keys, ${formatCount(trace.skipped)} lines skipped, speed × ${trace.speed}`,
+          ],
+        ] as const)
+      : []),
+    ['warm-up', workload.cold ? 'none: from an empty cache' : formatMs(config.warmupMs)],
+    ['measured', formatMs(config.measuredMs)],
+    ['runs', `${config.runs} of each strategy, one at a time, interleaved in random order (seed ${config.seed})`],
+    ['API processes', formatCount(config.apiProcesses)],
+    [
+      'probe',
+      `${probe.clients} clients, ${probe.posts} posts, a pause of ${formatMs(probe.pauseMs)}, ${formatShare(probe.writeShare)} writes`,
+    ],
+    ['from', startedAt],
+    ['to', finishedAt ?? 'not finished'],
+  ]
+}
+
+function environment({ environment: e }: Comparison): (readonly [string, string])[] {
+  return [
+    ['CPU', `${e.cpus} × ${e.cpuModel}`],
+    ['memory', `${(e.memoryBytes / 1024 ** 3).toFixed(1)} GiB`],
+    ['system', e.os],
+    ['Node', e.node],
+    ['k6', e.k6],
+    ['Redis', e.redis],
+    ['Postgres', e.postgres],
+    [
+      'database connections per API process',
+      e.databaseConnections === null ? UNKNOWN : formatCount(e.databaseConnections),
+    ],
+    ['commit', commit(e)],
+  ]
+}
+
+function commit({ commit, modified }: Comparison['environment']): string {
+  if (commit === null) return UNKNOWN
+  return modified ? `${commit}, with changes that are in no commit` : commit
+}
+
+export function limits({ config, environment, strategies, turns }: Comparison): Section {
+  const reads = turns.map(({ account }) => account.k6.reads).filter((count) => count > 0)
+  const fewest = reads.length > 0 ? Math.min(...reads) : 0
+  const noHit = strategies.some(({ name }) => name.startsWith('peer:'))
+  return {
+    id: 'limits',
+    title: 'Limits',
+    blocks: [
+      {
+        kind: 'list',
+        items: [
+          `One machine with ${environment.cpus} CPUs: clients, API, Redis and Postgres share it, and no network lies between them. A network makes hits in Redis dearer, and hits in the process not.`,
+          `The probe is a sample: ${config.probe.posts} posts, each read far more often than most. What it does not see may still happen; with 0 of n writes stale, up to 3/n of them may be (95 %).`,
+          `The shortest turn has ${formatCount(fewest)} reads of k6, so that its p99.9 rests on ${formatCount(Math.floor(fewest / 1_000))} of them.`,
+          `One workload, one rate (${formatCount(config.workload.ratePerSecond)}/s): another load can turn the order round. Nothing here says where a strategy saturates.`,
+          'Each run lasts seconds to minutes: effects of hours, such as fragmentation and eviction, do not show.',
+          'No faults: what happens when Redis or a process dies is in docs/failures.md.',
+          ...(noHit
+            ? ['Peers are configured as their documentation recommends; another configuration can do better.']
+            : []),
+        ],
+      },
+    ],
+  }
+}
+
+export function reproduce({ config, environment }: Comparison): Section {
+  const { workload } = config
+  return {
+    id: 'reproduce',
+    title: 'Do it again',
+    blocks: [
+      {
+        kind: 'lines',
+        caption: 'The same strategies, order and load',
+        lines: [
+          ...(environment.commit ? [`git checkout ${environment.commit}`] : []),
+          `pnpm compare --workload ${workload.trace?.file ?? workload.name} --strategies ${config.strategies.join(',')} --runs ${config.runs} --seed ${config.seed}`,
+        ],
+      },
+      text(
+        'Everything here is computed from comparison.json beside this page; pnpm compare report FOLDER writes the pages again. What each figure means is defined in docs/measuring.md.',
+      ),
+    ],
+  }
+}
