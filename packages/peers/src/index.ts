@@ -1,10 +1,20 @@
-/** The libraries that are compared beside the strategies. Listed only where `PEERS=1`. */
-export const peerNames = [
-  'peer:bentocache',
-  'peer:cacheable',
-  'peer:cache-manager',
-  'peer:async-cache-dedupe',
-  'peer:cachified',
-] as const
+import { asyncCacheDedupe } from './async-cache-dedupe.ts'
+import { bentocache } from './bentocache.ts'
+import { cacheManager } from './cache-manager.ts'
+import { cacheable } from './cacheable.ts'
+import { cachified } from './cachified.ts'
+import type { Peer } from './peer.ts'
+import type { PeerName } from './peer-names.ts'
 
-export type PeerName = (typeof peerNames)[number]
+export type { OpenPeer, Peer, PeerPlace, PeerReadOptions } from './peer.ts'
+export { type ObjectCodec, type PeerCacheOptions, peerCache } from './peer-cache.ts'
+export { type PeerName, peerNames } from './peer-names.ts'
+
+/** Every peer by its name. */
+export const peers: Record<PeerName, Peer> = {
+  'peer:bentocache': bentocache,
+  'peer:cacheable': cacheable,
+  'peer:cache-manager': cacheManager,
+  'peer:async-cache-dedupe': asyncCacheDedupe,
+  'peer:cachified': cachified,
+}

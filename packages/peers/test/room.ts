@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import type { Cache } from 'cache-core'
+import { type OpenPeer, type Peer, peerCache } from '../src/index.ts'
+
+/** Keys of its own on the Redis of TEST_REDIS_URL, which any number of "processes" share. */
+export interface Room {
+  readonly prefix: string
+  process(): Cache<number>
+  close(): Promise<void>
+}
+
+export function openRoom(peer: Peer, ttlMs = 60_000): Room {
+  const prefix = `room-${randomBytes(4).toString('hex')}:`
+  const opened: OpenPeer[] = []
+  const onError = () => {}
+  return {
+    prefix,
+    process() {
+      const one = peer.open({ redisUrl: process.env.TEST_REDIS_URL!, prefix, onError })
+      opened.push(one)
+      return peerCache<number>({ peer: one, ttlMs, codec: boxed, onError })
+    },
+    async close() {
+      await Promise.all(opened.map((one) => one.close()))
+    },
+  }
+}
+
+const boxed = {
+  encode: (value: number) => ({ value }),
+  decode: (kept: object) => (kept as { value: number }).value,
+}
