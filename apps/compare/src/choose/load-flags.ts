@@ -1,0 +1,61 @@
+/** Flags that change a workload's parameters, one by one: any mix can be had from any preset. */
+import type { Command } from 'commander'
+import { planOf, type Workload } from 'workload'
+import { decimal, time, wholeNumber } from './flag-values.ts'
+
+export interface LoadFlags {
+  readonly rate?: string
+  readonly posts?: string
+  readonly zipf?: string
+  readonly writeShare?: string
+  readonly listShare?: string
+  readonly pageShare?: string
+  readonly insertShare?: string
+  readonly readModifyWriteShare?: string
+  readonly ttl?: string
+  readonly originDelay?: string
+}
+
+export function addLoadOptions(command: Command): Command {
+  return command
+    .option('--rate <n>', 'operations begun per second')
+    .option('--posts <n>', 'posts that are read and written')
+    .option('--zipf <x>', "exponent of the posts' popularity, 0 = all alike")
+    .option('--write-share <x>', 'share of the operations that change a post, 0 to 1')
+    .option('--list-share <x>', '… that read all posts (3.6 MB for 10,000)')
+    .option('--page-share <x>', '… that read the first page of 20')
+    .option('--insert-share <x>', '… that make a new post')
+    .option('--read-modify-write-share <x>', '… that read a post, then change it')
+    .option('--ttl <time>', 'how long an entry is fresh')
+    .option('--origin-delay <time>', 'how much longer each load takes than its query')
+}
+
+const share = { min: 0, max: 1 }
+
+const fields = {
+  rate: (text) => ({ ratePerSecond: decimal('--rate', text, { min: 0.1, max: 10_000 }) }),
+  posts: (text) => ({ posts: wholeNumber('--posts', text, { min: 1, max: 1_000_000 }) }),
+  zipf: (text) => ({ zipf: decimal('--zipf', text, { min: 0, max: 10 }) }),
+  writeShare: (text) => ({ writeShare: decimal('--write-share', text, share) }),
+  listShare: (text) => ({ listShare: decimal('--list-share', text, share) }),
+  pageShare: (text) => ({ pageShare: decimal('--page-share', text, share) }),
+  insertShare: (text) => ({ insertShare: decimal('--insert-share', text, share) }),
+  readModifyWriteShare: (text) => ({ readModifyWriteShare: decimal('--read-modify-write-share', text, share) }),
+  ttl: (text) => ({ ttlMs: time('--ttl', text, { min: 1, max: 86_400_000 }) }),
+  originDelay: (text) => ({ originDelayMs: time('--origin-delay', text, { min: 0, max: 5_000 }) }),
+} satisfies Record<keyof LoadFlags, (text: string) => Partial<Workload>>
+
+/** @throws Error that names a flag, its value and what is allowed; RangeError where the shares are more than all */
+export function withLoadFlags<T extends Workload>(workload: T, flags: LoadFlags): T {
+  const given = (Object.keys(fields) as (keyof LoadFlags)[]).filter((name) => flags[name] !== undefined)
+  if (given.length === 0) return workload
+  const changed = Object.assign({}, workload, ...given.map((name) => fields[name](flags[name]!)))
+  // It checks what the parameters are together.
+  planOf(changed, { seed: 1, warmupMs: 0, measuredMs: 1_000 })
+  const changes = given.map((name) => `${dashed(name)} ${flags[name]}`).join(' ')
+  return { ...changed, title: `${workload.title}, with ${changes}`, source: `${workload.source}; changed: ${changes}` }
+}
+
+function dashed(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+}

@@ -1,0 +1,78 @@
+/** A trace as a load: which part of it fits into the time there is, how fast, and which post stands for which key. */
+import { basename } from 'node:path'
+import type { Trace } from 'traces'
+import { workloads } from 'workload'
+import type { ComparedWorkload } from '../comparison.ts'
+import type { Replay } from '../run/run-k6.ts'
+
+export interface ReplayOptions {
+  /** On average so many requests a second, where no speed is given. */
+  readonly ratePerSecond: number
+  /** So many times as fast as it was recorded. */
+  readonly speed?: number | undefined
+  /** How long the replay may take. */
+  readonly forMs: number
+  readonly ttlMs: number
+  readonly originDelayMs: number
+}
+
+/** Rows in each strategy's copy: more keys than this share posts. */
+const MAX_POSTS = 100_000
+
+export interface ReplayedTrace {
+  readonly workload: ComparedWorkload
+  readonly replay: Replay
+  /** What part of it is replayed, how fast, and what that means for times, one line each. */
+  readonly notes: readonly string[]
+}
+
+/** @throws Error where there is nothing to replay */
+export function replayedTrace({ requests, report }: Trace, options: ReplayOptions): ReplayedTrace {
+  const first = requests[0]
+  if (first === undefined) throw new Error(`${report.file} has no request that could be replayed`)
+  const secondsInAll = (requests.at(-1)!.timeMs - first.timeMs) / 1_000
+  const speed = options.speed ?? (secondsInAll > 0 ? (options.ratePerSecond * secondsInAll) / requests.length : 1)
+  const timesMs = requests.map(({ timeMs }) => (timeMs - first.timeMs) / speed)
+  const end = timesMs.findIndex((timeMs) => timeMs >= options.forMs)
+  const replayed = end === -1 ? requests : requests.slice(0, end)
+  const ids = new Map<string, number>()
+  const operations = replayed.map(({ op, key }) => {
+    const id = ids.get(key) ?? (ids.size % MAX_POSTS) + 1
+    ids.set(key, id)
+    return [op === 'read' ? 'read' : 'write', id] as const
+  })
+  const writes = operations.filter(([kind]) => kind === 'write').length
+  const seconds = timesMs[replayed.length - 1]! / 1_000
+  const file = basename(report.file)
+  const notes = [
+    `replayed: the first ${replayed.length.toLocaleString('en')} of ${requests.length.toLocaleString('en')} requests, on ${ids.size.toLocaleString('en')} keys`,
+    `${number(speed)} times as fast as recorded: a TTL of ${number(options.ttlMs / 1_000)} s here is one of ${span((options.ttlMs * speed) / 1_000)} there`,
+    ...(ids.size > MAX_POSTS ? [`more keys than ${MAX_POSTS.toLocaleString('en')} posts: some keys share one`] : []),
+  ]
+  return {
+    notes,
+    replay: { operations, timesMs: timesMs.slice(0, replayed.length) },
+    workload: {
+      ...workloads['ycsb-c'],
+      name: file,
+      title: `${file}, replayed`,
+      source: notes.join('; '),
+      posts: Math.min(Math.max(ids.size, 20), MAX_POSTS),
+      ratePerSecond: Math.max(0.1, replayed.length / Math.max(seconds, 1)),
+      zipf: 0,
+      writeShare: writes / replayed.length,
+      ttlMs: options.ttlMs,
+      originDelayMs: options.originDelayMs,
+      trace: { file, requests: report.requests, skipped: report.skipped.total, keys: report.keys, speed },
+    },
+  }
+}
+
+function span(seconds: number): string {
+  if (seconds < 120) return `${number(seconds)} s`
+  return seconds < 7_200 ? `${number(seconds / 60)} min` : `${number(seconds / 3_600)} h`
+}
+
+function number(value: number): string {
+  return Number(value.toPrecision(3)).toString()
+}

@@ -1,0 +1,48 @@
+/** Where comparisons are kept: a folder each under `results/`, named after the day and the workload. */
+import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Comparison, comparisonSchema } from './comparison.ts'
+import { readComparison } from './read-comparison.ts'
+
+/** `results/` of this repository. */
+export const RESULTS = fileURLToPath(new URL('../../../results', import.meta.url))
+
+/** Makes `2026-11-24-blog`, or `2026-11-24-blog-2` where that is taken. */
+export async function newFolder(
+  comparison: Pick<Comparison, 'startedAt' | 'config'>,
+  results = RESULTS,
+): Promise<string> {
+  const day = comparison.startedAt.slice(0, 10)
+  const name = comparison.config.workload.name.toLowerCase().replace(/[^a-z0-9.]+/g, '-')
+  for (let number = 1; ; number++) {
+    const folder = join(results, number === 1 ? `${day}-${name}` : `${day}-${name}-${number}`)
+    try {
+      await mkdir(results, { recursive: true })
+      await mkdir(folder)
+      return folder
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+}
+
+/** Writes it as a whole or not at all: whoever reads meanwhile, or after a crash, finds the one before. */
+export async function saveComparison(folder: string, comparison: Comparison): Promise<void> {
+  const file = join(folder, 'comparison.json')
+  await writeFile(`${file}.new`, `${JSON.stringify(comparisonSchema.parse(comparison), null, 1)}\n`)
+  await rename(`${file}.new`, file)
+}
+
+/** The comparisons under `results/`, the newest first; folders that hold none are passed over. */
+export async function savedComparisons(results = RESULTS): Promise<{ folder: string; comparison: Comparison }[]> {
+  const names = await readdir(results).catch(() => [])
+  const read = names.map(async (name) => {
+    const folder = join(results, name)
+    return { folder, comparison: await readComparison(folder).catch(() => undefined) }
+  })
+  const found = (await Promise.all(read)).filter((entry) => entry.comparison !== undefined)
+  return found
+    .map(({ folder, comparison }) => ({ folder, comparison: comparison! }))
+    .sort((a, b) => b.comparison.startedAt.localeCompare(a.comparison.startedAt))
+}
