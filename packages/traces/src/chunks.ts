@@ -1,0 +1,79 @@
+/** A file as chunks of bytes, decompressed by what it holds, whatever its name. */
+import { createReadStream } from 'node:fs'
+import { pipeline, Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import xz from 'xz-decompress'
+import { TraceError } from './trace-error.ts'
+import { decompressZstd } from './zstd.ts'
+
+export type Chunks = AsyncIterable<Uint8Array>
+
+const compressions = [
+  { name: 'gzip', magic: [0x1f, 0x8b, 0x08], decompress: decompressGzip },
+  { name: 'zstd', magic: [0x28, 0xb5, 0x2f, 0xfd], decompress: decompressZstd },
+  { name: 'zstd', magic: [0x50, 0x2a, 0x4d, 0x18], decompress: decompressZstd },
+  {
+    name: 'xz',
+    magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
+    decompress: (chunks: Chunks): Chunks => new xz.XzReadableStream(ReadableStream.from(chunks)),
+  },
+  // Recognised only to say what to do about them.
+  { name: 'bzip2', magic: [0x42, 0x5a, 0x68] },
+  { name: 'zip', magic: [0x50, 0x4b, 0x03, 0x04] },
+]
+
+/** @throws TraceError when the file can't be read or decompressed */
+export async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
+  let compression: (typeof compressions)[number] | undefined
+  try {
+    const { head, all } = await peek(createReadStream(file, { highWaterMark: 1 << 18 }), 6)
+    compression = compressions.find(({ magic }) => magic.every((byte, i) => head[i] === byte))
+    if (compression === undefined) yield* all
+    else if (compression.decompress !== undefined) yield* compression.decompress(all)
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT') throw new TraceError(`there is no file ${file}`, { cause })
+    if (compression === undefined) throw new TraceError(`can't read ${file}: ${message}`, { cause })
+    throw new TraceError(
+      `${file} begins as ${compression.name}, but is damaged or cut off, or of a kind that can't be decompressed here: ${message}. ` +
+        `Fetch it again, or decompress it yourself`,
+      { cause },
+    )
+  }
+  if (compression !== undefined && compression.decompress === undefined)
+    throw new TraceError(`${file} is ${compression.name}; decompress it yourself, or pack it with gzip, zstd or xz`)
+}
+
+/** The first bytes, and an iteration that still has them. */
+export async function peek(chunks: Chunks, bytes: number): Promise<{ head: Buffer; all: AsyncGenerator<Uint8Array> }> {
+  const iterator = chunks[Symbol.asyncIterator]()
+  const seen: Uint8Array[] = []
+  let length = 0
+  while (length < bytes) {
+    const { done, value } = await iterator.next()
+    if (done) break
+    seen.push(value)
+    length += value.length
+  }
+  async function* all() {
+    try {
+      yield* seen
+      for (;;) {
+        const { done, value } = await iterator.next()
+        if (done) return
+        yield value
+      }
+    } finally {
+      // Whoever stops early closes the file.
+      await iterator.return?.()
+    }
+  }
+  return { head: Buffer.concat(seen), all: all() }
+}
+
+function decompressGzip(chunks: Chunks): Chunks {
+  const decompressor = createGunzip()
+  // `pipeline` destroys the decompressor with whatever goes wrong, and the iteration throws it.
+  pipeline(Readable.from(chunks), decompressor, () => {})
+  return decompressor
+}

@@ -1,0 +1,44 @@
+import { formats } from './formats/index.ts'
+import type { TraceReport } from './trace.ts'
+
+/** For people: what was read, what was skipped and why; a few lines without a line end. */
+export function describeReport(report: TraceReport): string {
+  const { file, requests, reads, writes, deletes, keys, outOfOrder } = report
+  const format = formats.find(({ name }) => name === report.format)!
+  const times = {
+    exact: 'Times are as in the file.',
+    spread: 'Times are whole seconds in the file; the requests of a second are laid evenly over it.',
+    none: 'The file has no times; the requests are laid evenly at the rate that was asked for.',
+  }[format.times]
+  return [
+    `${file}: ${counted(requests, 'request')} of ${counted(keys, 'key')} over ${duration(report.durationMs)}: ` +
+      `${counted(reads, 'read')}, ${counted(writes, 'write')}, ${counted(deletes, 'delete')}.`,
+    `Read as ${format.name} (${format.title}). ${times}`,
+    ...(outOfOrder > 0 ? [`${count(outOfOrder)} stood behind a later one and were sorted by time.`] : []),
+    ...describeSkipped(report),
+  ].join('\n')
+}
+
+/** Nothing when nothing was skipped. */
+export function describeSkipped({ skipped: { total, byReason, examples } }: TraceReport): string[] {
+  if (total === 0) return []
+  const reasons = Object.entries(byReason).map(([reason, times]) => `${count(times)} × ${reason}`)
+  return [`Skipped ${count(total)}: ${reasons.join(', ')}.`, ...examples.map((example) => `  ${example}`)]
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en-US')
+}
+
+function counted(n: number, noun: string): string {
+  return `${count(n)} ${noun}${n === 1 ? '' : 's'}`
+}
+
+function duration(ms: number): string {
+  const seconds = ms / 1000
+  if (seconds < 120) return `${seconds.toLocaleString('en-US', { maximumSignificantDigits: 3 })} s`
+  const minutes = seconds / 60
+  return minutes < 120
+    ? `${Math.round(minutes)} min`
+    : `${(minutes / 60).toLocaleString('en-US', { maximumFractionDigits: 1 })} h`
+}

@@ -1,0 +1,33 @@
+import { basename } from 'node:path'
+import { formats } from './formats/index.ts'
+import { TraceError } from './trace-error.ts'
+import type { Format } from './trace-format.ts'
+
+const SAMPLE_LINES = 100
+
+/** @param head the first bytes of the decompressed file @throws TraceError that lists the formats */
+export function recogniseFormat(file: string, head: Uint8Array): Format {
+  const name = basename(file)
+  const binary = formats.find((format) => format.kind === 'binary' && format.recognisesName(name))
+  if (binary !== undefined) return binary
+  const isText = !head.includes(0)
+  if (isText) {
+    const lines = sampleLines(head)
+    const found = formats.find((format) => format.kind === 'lines' && format.recognises(lines))
+    if (found !== undefined) return found
+  }
+  const looks = isText
+    ? 'its first lines fit none of them'
+    : 'it is binary, and bare keys can only be told by being named'
+  throw new TraceError(
+    `${file} is in no format known here: ${looks}. Name the format if it is one of these:\n` +
+      formats.map(({ name, title }) => `  ${name.padEnd(10)}${title}`).join('\n'),
+  )
+}
+
+function sampleLines(head: Uint8Array): string[] {
+  const lines = new TextDecoder().decode(head).split(/\r?\n/)
+  // The last is probably cut.
+  if (lines.length > 1) lines.pop()
+  return lines.filter((line) => line.trim() !== '' && !line.startsWith('#')).slice(0, SAMPLE_LINES)
+}
