@@ -25,11 +25,13 @@ const compressions = [
 /** @throws TraceError when the file can't be read or decompressed */
 export async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
   let compression: (typeof compressions)[number] | undefined
+  let opened: PeekedChunks | undefined
   try {
-    const { head, all } = await peek(createReadStream(file, { highWaterMark: 1 << 18 }), 6)
+    opened = await peek(createReadStream(file, { highWaterMark: 1 << 18 }), 6)
+    const { head } = opened
     compression = compressions.find(({ magic }) => magic.every((byte, i) => head[i] === byte))
-    if (compression === undefined) yield* all
-    else if (compression.decompress !== undefined) yield* compression.decompress(all)
+    if (compression === undefined) yield* opened.all
+    else if (compression.decompress !== undefined) yield* compression.decompress(opened.all)
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException
     if (code === 'ENOENT') throw new TraceError(`there is no file ${file}`, { cause })
@@ -39,13 +41,23 @@ export async function* chunksOf(file: string): AsyncGenerator<Uint8Array> {
         `Fetch it again, or decompress it yourself`,
       { cause },
     )
+  } finally {
+    await opened?.close()
   }
   if (compression !== undefined && compression.decompress === undefined)
     throw new TraceError(`${file} is ${compression.name}; decompress it yourself, or pack it with gzip, zstd or xz`)
 }
 
-/** The first bytes, and an iteration that still has them. */
-export async function peek(chunks: Chunks, bytes: number): Promise<{ head: Buffer; all: AsyncGenerator<Uint8Array> }> {
+export interface PeekedChunks {
+  /** The first bytes, at least as many as were asked for if there are so many. */
+  readonly head: Buffer
+  /** All chunks, those of the head too. */
+  readonly all: Chunks
+  /** Ends the iteration, begun or not, and what is below it. */
+  close(): Promise<void>
+}
+
+export async function peek(chunks: Chunks, bytes: number): Promise<PeekedChunks> {
   const iterator = chunks[Symbol.asyncIterator]()
   const seen: Uint8Array[] = []
   let length = 0
@@ -55,7 +67,10 @@ export async function peek(chunks: Chunks, bytes: number): Promise<{ head: Buffe
     seen.push(value)
     length += value.length
   }
-  async function* all() {
+  const close = async () => {
+    await iterator.return?.()
+  }
+  async function* rest() {
     try {
       yield* seen
       for (;;) {
@@ -64,11 +79,10 @@ export async function peek(chunks: Chunks, bytes: number): Promise<{ head: Buffe
         yield value
       }
     } finally {
-      // Whoever stops early closes the file.
-      await iterator.return?.()
+      await close()
     }
   }
-  return { head: Buffer.concat(seen), all: all() }
+  return { head: Buffer.concat(seen), all: rest(), close }
 }
 
 function decompressGzip(chunks: Chunks): Chunks {

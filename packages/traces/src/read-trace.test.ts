@@ -73,8 +73,13 @@ describe('compressed files', () => {
     )
   })
 
-  it('another is read after one of xz was left early', async () => {
+  it('another of xz is read after one was left early or refused', async () => {
+    const prose = Buffer.from(
+      '/Td6WFoAAAFpIt42AgAhARYAAAB0L+WjAQAUU29tZSB0ZXh0LCBhbmQgbW9yZS4KAAAAAG1w6x8AASkVK84dCZBCmQ0BAAAAAAFZWg==',
+      'base64',
+    )
     const file = write('trace.xz', xz)
+    await expect(readTrace(write('prose.xz', prose))).rejects.toThrow('its first lines fit none of them')
     expect((await readTrace(file, { limit: 1 })).report.requests).toBe(1)
     expect((await readTrace(file)).report.requests).toBe(4)
   })

@@ -20,7 +20,7 @@ export interface ReadTraceOptions {
 const SAMPLE_BYTES = 1 << 16
 
 /**
- * Reads a trace, plain or compressed (gzip, zstd, xz), as a stream: what is held is the requests alone, about 100 bytes each,
+ * Reads a trace, plain or compressed (gzip, zstd, xz), as a stream: what is held is the requests alone, 100 to 140 bytes each,
  * and each key once.
  *
  * @throws TraceError when the file can't be read, is damaged, has no known format or no request, or an option is out of range
@@ -34,7 +34,7 @@ export async function readTrace(file: string, options: ReadTraceOptions = {}): P
   if (name !== undefined && named === undefined)
     throw new TraceError(`format is "${name}"; give one of ${traceFormats.join(', ')}`)
 
-  const { head, all } = await peek(chunksOf(file), SAMPLE_BYTES)
+  const { head, all, close } = await peek(chunksOf(file), SAMPLE_BYTES)
   try {
     if (head.length === 0) throw new TraceError(`${file} is empty`)
     const format = named ?? recogniseFormat(file, head)
@@ -49,7 +49,7 @@ export async function readTrace(file: string, options: ReadTraceOptions = {}): P
       )
     return trace
   } finally {
-    await all.return(undefined)
+    await close()
   }
 }
 

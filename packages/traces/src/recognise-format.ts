@@ -7,18 +7,15 @@ const SAMPLE_LINES = 100
 
 /** @param head the first bytes of the decompressed file @throws TraceError that lists the formats */
 export function recogniseFormat(file: string, head: Uint8Array): Format {
+  const lines = sampleLines(head)
   const name = basename(file)
-  const binary = formats.find((format) => format.kind === 'binary' && format.recognisesName(name))
-  if (binary !== undefined) return binary
-  const isText = !head.includes(0)
-  if (isText) {
-    const lines = sampleLines(head)
-    const found = formats.find((format) => format.kind === 'lines' && format.recognises(lines))
-    if (found !== undefined) return found
-  }
-  const looks = isText
-    ? 'its first lines fit none of them'
-    : 'it is binary, and bare keys can only be told by being named'
+  const found = formats.find((format) =>
+    format.kind === 'lines' ? format.recognises(lines) : format.recognisesName(name),
+  )
+  if (found !== undefined) return found
+  const looks = head.includes(0)
+    ? 'it is binary, and bare keys can only be told by being named'
+    : 'its first lines fit none of them'
   throw new TraceError(
     `${file} is in no format known here: ${looks}. Name the format if it is one of these:\n` +
       formats.map(({ name, title }) => `  ${name.padEnd(10)}${title}`).join('\n'),
