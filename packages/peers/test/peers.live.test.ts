@@ -1,8 +1,8 @@
 /** What every peer has to do to be compared at all, over a real Redis. Two of one peer stand for two processes. */
 import { gate } from 'cache-core/testing'
 import { afterEach, describe, expect, it } from 'vitest'
+import { openRoom, type Room } from '../race/room.ts'
 import { peerNames, peers } from '../src/index.ts'
-import { openRoom, type Room } from './room.ts'
 
 const LIST = { tags: ['posts'] }
 let room: Room
