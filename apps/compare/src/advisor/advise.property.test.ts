@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { described } from '../../test/advisor-cases.ts'
+import type { Comparison } from '../comparison.ts'
+import { figureOf } from '../spread.ts'
+import { type Advice, advise } from './advise.ts'
+import { FLOOR, figuresOf } from './decide.ts'
+import { bySimplicity, isLower } from './ranking.ts'
+import type { Requirements } from './requirements.ts'
+
+const names = [
+  'no-cache',
+  'cache-aside',
+  'manual-invalidation',
+  'write-through',
+  'stampede-lock',
+  'write-behind',
+  'naive-invalidation',
+  'peer:bentocache',
+]
+
+/** Few values, so that ranges touch, figures tie and limits are met exactly. */
+const figure = fc.integer({ min: 1, max: 12 })
+
+function figuresOver(runs: number) {
+  const each = (values: fc.Arbitrary<number>) => fc.array(values, { minLength: runs, maxLength: runs })
+  return fc.record({
+    loadsPerRead: each(figure.map((value) => value / 10)),
+    loadsPerSecond: each(figure.map((value) => value * 10)),
+    readP50Ms: each(figure),
+    readP99Ms: each(figure),
+    staleMaxMs: each(fc.constantFrom(0, 0, 0, 500, 4_000)),
+    lostWrites: each(fc.constantFrom(0, 0, 0, 0, 1)),
+  })
+}
+
+const comparisons = fc
+  .constantFrom(2, 5)
+  .chain((runs) =>
+    fc
+      .uniqueArray(fc.tuple(fc.constantFrom(...names), figuresOver(runs)), { minLength: 1, selector: ([name]) => name })
+      .map((rows) => described({ runs, strategies: Object.fromEntries(rows) })),
+  )
+
+const limits: fc.Arbitrary<Requirements> = fc
+  .record({
+    maxStalenessMs: fc.option(fc.constantFrom(0, 1_000, 5_000), { nil: undefined }),
+    p99Ms: fc.option(figure, { nil: undefined }),
+    maxLoadsPerSecond: fc.option(
+      figure.map((value) => value * 10),
+      { nil: undefined },
+    ),
+    mayLoseWrites: fc.boolean(),
+  })
+  .map(given)
+
+interface Limits {
+  maxStalenessMs: number | undefined
+  p99Ms: number | undefined
+  maxLoadsPerSecond: number | undefined
+  mayLoseWrites: boolean
+}
+
+function given({ maxStalenessMs, p99Ms, maxLoadsPerSecond, mayLoseWrites }: Limits): Requirements {
+  return {
+    ...(maxStalenessMs !== undefined && { maxStalenessMs }),
+    ...(p99Ms !== undefined && { p99Ms }),
+    ...(maxLoadsPerSecond !== undefined && { maxLoadsPerSecond }),
+    mayLoseWrites,
+  }
+}
+
+function without(comparison: Comparison, strategy: string): Comparison {
+  return { ...comparison, turns: comparison.turns.filter((turn) => turn.strategy !== strategy) }
+}
+
+/** Whether `a` comes before `b` when there is nobody else. */
+function beats(comparison: Comparison, a: string, b: string): boolean {
+  const figures = figuresOf(comparison)
+  for (const measure of ['loadsPerRead', 'readP99Ms'] as const) {
+    if (isLower(figures(a, measure), figures(b, measure))) return true
+    if (isLower(figures(b, measure), figures(a, measure))) return false
+  }
+  return bySimplicity(a, b) < 0
+}
+
+function losersOf({ runnerUp, others }: Advice): string[] {
+  return [...(runnerUp ? [runnerUp] : []), ...others].map(({ strategy }) => strategy)
+}
+
+const check = <Ts>(property: fc.IAsyncPropertyWithHooks<Ts>) => fc.assert(property, { numRuns: 300 })
+
+describe('the advice', () => {
+  it('never violates a requirement', () =>
+    check(
+      fc.asyncProperty(comparisons, limits, async (comparison, requirements) => {
+        const pick = (await advise(comparison, requirements)).pick?.strategy
+        if (pick === undefined) return
+        const { p99Ms, maxLoadsPerSecond, maxStalenessMs, mayLoseWrites } = requirements
+        const { promise, store } = comparison.strategies.find(({ name }) => name === pick)!
+        const figure = (measure: 'readP99Ms' | 'loadsPerSecond' | 'staleMaxMs' | 'lostWrites') =>
+          figureOf(comparison, pick, measure)!
+        expect(pick).not.toMatch(/^naive-/)
+        if (p99Ms !== undefined) expect(figure('readP99Ms').median).toBeLessThanOrEqual(p99Ms)
+        if (maxLoadsPerSecond !== undefined) {
+          expect(figure('loadsPerSecond').median).toBeLessThanOrEqual(maxLoadsPerSecond)
+        }
+        if (maxStalenessMs !== undefined) {
+          const current = store === 'none' || (promise.readAfterWrite && promise.breaks === undefined)
+          expect(current ? 0 : promise.staleForAtMostMs).toBeLessThanOrEqual(maxStalenessMs)
+          expect(figure('staleMaxMs').max).toBeLessThanOrEqual(maxStalenessMs)
+        }
+        if (!mayLoseWrites) expect([promise.mayLoseWrites, figure('lostWrites').max]).toEqual([false, 0])
+      }),
+    ))
+
+  it("is the runner-up once the winner's turns are gone", () =>
+    check(
+      fc.asyncProperty(comparisons, limits, async (comparison, requirements) => {
+        const { pick, runnerUp } = await advise(comparison, requirements)
+        if (pick === undefined) return
+        const next = await advise(without(comparison, pick.strategy), requirements)
+        expect(next.pick?.strategy).toBe(runnerUp?.strategy)
+      }),
+    ))
+
+  it('stays when somebody it did not take is gone, unless another one beats the winner one to one', () =>
+    check(
+      fc.asyncProperty(comparisons, limits, async (comparison, requirements) => {
+        const advice = await advise(comparison, requirements)
+        const pick = advice.pick?.strategy
+        const losers = losersOf(advice)
+        // The floor is what a saving is measured by: without it nothing is known of that.
+        if (pick !== FLOOR && losers.some((loser) => pick !== undefined && beats(comparison, loser, pick))) return
+        for (const { name } of comparison.strategies) {
+          if (name === pick || name === FLOOR) continue
+          expect((await advise(without(comparison, name), requirements)).pick?.strategy, `without ${name}`).toBe(pick)
+        }
+      }),
+    ))
+
+  it('does not depend on the order of turns, or of strategies', () =>
+    check(
+      fc.asyncProperty(comparisons, limits, fc.integer(), async (comparison, requirements, seed) => {
+        const shuffled = <T>(items: readonly T[]): T[] =>
+          fc.sample(fc.shuffledSubarray([...items], { minLength: items.length }), { seed, numRuns: 1 })[0]!
+        const other = { ...comparison, turns: shuffled(comparison.turns), strategies: shuffled(comparison.strategies) }
+        expect(await advise(other, requirements)).toEqual(await advise(comparison, requirements))
+      }),
+    ))
+
+  it('is still something when less is required', () =>
+    check(
+      fc.asyncProperty(
+        comparisons,
+        limits,
+        fc.constantFrom('maxStalenessMs', 'p99Ms', 'maxLoadsPerSecond', 'mayLoseWrites'),
+        fc.integer({ min: 1, max: 20 }),
+        async (comparison, requirements, relaxed, factor) => {
+          const { pick } = await advise(comparison, requirements)
+          if (pick === undefined) return
+          const { [relaxed]: limit, ...rest } = requirements
+          const more = typeof limit === 'number' ? { [relaxed]: limit * factor + 1 } : {}
+          for (const looser of [
+            { mayLoseWrites: true, ...rest },
+            { mayLoseWrites: true, ...rest, ...more },
+          ]) {
+            expect((await advise(comparison, looser)).pick).toBeDefined()
+          }
+        },
+      ),
+    ))
+})

@@ -1,0 +1,85 @@
+/**
+ * The decision, as a function of nothing but the comparison and the requirements:
+ *
+ * 1. What fails a requirement is ruled out, by a figure.
+ * 2. Where no cache at all meets them too, a strategy that spares the database under a tenth of the loads is ruled out: it
+ *    does not pay for another server and another way to be wrong.
+ * 3. The rest is ranked: see ranking.ts.
+ *
+ * Take out the winner, and the decision over what is left names the runner-up.
+ */
+import type { Comparison } from '../comparison.ts'
+import { type MeasureName, measureNames } from '../measures.ts'
+import { figureOf } from '../spread.ts'
+import { type Beaten, bySimplicity, type FigureOf, isLower, rank } from './ranking.ts'
+import type { Requirements } from './requirements.ts'
+import { ruledOutBy } from './ruled-out-by.ts'
+import { told } from './told.ts'
+
+export const FLOOR = 'no-cache'
+
+/** Of the loads that no cache makes; a cache that spares the database less is not worth having. */
+export const WORTH_SAVING = 0.1
+
+export interface RuledOut {
+  readonly strategy: string
+  /** The figure, and the requirement that it fails. */
+  readonly reason: string
+}
+
+export interface Decision {
+  readonly winner: string | undefined
+  readonly beaten: readonly Beaten[]
+  readonly ruledOut: readonly RuledOut[]
+  /** Meet the requirements, and spare the database too little to be worth having. */
+  readonly notWorthIt: readonly RuledOut[]
+}
+
+export function decide(comparison: Comparison, requirements: Requirements): Decision {
+  const figures = figuresOf(comparison)
+  const judged = comparison.strategies
+    .map((strategy) => ({ strategy: strategy.name, reasons: ruledOutBy(comparison, strategy, requirements) }))
+    .toSorted((a, b) => bySimplicity(a.strategy, b.strategy))
+  const fit = judged.filter(({ reasons }) => reasons.length === 0).map(({ strategy }) => strategy)
+  const notWorthIt = fit.includes(FLOOR) ? fit.filter((name) => name !== FLOOR && !paysOff(name, figures)) : []
+  const left = fit.filter((name) => !notWorthIt.includes(name))
+  return {
+    ...rank(left, figures),
+    ruledOut: judged
+      .filter(({ reasons }) => reasons.length > 0)
+      .map(({ strategy, reasons }) => ({ strategy, reason: reasons.join('; ') })),
+    notWorthIt: notWorthIt.map((strategy) => ({ strategy, reason: savingInWords(strategy, figures) })),
+  }
+}
+
+export function figuresOf(comparison: Comparison): FigureOf {
+  const known = new Map<string, Map<MeasureName, ReturnType<FigureOf>>>()
+  for (const { name } of comparison.strategies) {
+    known.set(name, new Map(measureNames.map((measure) => [measure, figureOf(comparison, name, measure)])))
+  }
+  return (strategy, measure) => known.get(strategy)?.get(measure)
+}
+
+function paysOff(strategy: string, figures: FigureOf): boolean {
+  return (
+    isLower(figures(strategy, 'loadsPerRead'), figures(FLOOR, 'loadsPerRead')) &&
+    saving(strategy, figures) >= WORTH_SAVING
+  )
+}
+
+/** Share of the floor's loads that are spared, by the medians. */
+function saving(strategy: string, figures: FigureOf): number {
+  const [own, floor] = [figures(strategy, 'loadsPerRead'), figures(FLOOR, 'loadsPerRead')]
+  return own && floor && floor.median > 0 ? 1 - own.median / floor.median : 0
+}
+
+export function savingInWords(strategy: string, figures: FigureOf): string {
+  const [own, floor] = [figures(strategy, 'loadsPerRead'), figures(FLOOR, 'loadsPerRead')]
+  const share = saving(strategy, figures)
+  const spared = share > 0 ? `${(100 * share).toFixed(1)} %` : 'none'
+  const within = isLower(own, floor) ? '' : ', which is no difference'
+  return (
+    `it spares the database ${spared} of the loads of ${FLOOR}${within}: ` +
+    `${told('loadsPerRead', own)} loads per read against ${told('loadsPerRead', floor)}`
+  )
+}

@@ -1,0 +1,84 @@
+/**
+ * Who comes first among strategies that meet the requirements: least database load; where that makes no difference, lower
+ * read p99; where that makes none either, fewer moving parts.
+ *
+ * "No difference" does not carry over from pair to pair, so each step keeps everybody whom nobody beats. Whoever beats
+ * each of the others one to one therefore comes first.
+ */
+import { strategyNames } from 'strategies'
+import type { MeasureName } from '../measures.ts'
+import { differenceOf, type Spread } from '../spread.ts'
+
+export type FigureOf = (strategy: string, measure: MeasureName) => Spread | undefined
+
+/** The steps in order, with the measure that decides each. */
+export const steps = { load: 'loadsPerRead', latency: 'readP99Ms' } as const satisfies Record<string, MeasureName>
+
+export interface Beaten {
+  readonly strategy: string
+  /** Where it fell behind. */
+  readonly step: keyof typeof steps | 'simplicity'
+  /** Who beat it there: the winner, where it did. */
+  readonly by: string
+}
+
+export interface Ranking {
+  readonly winner: string | undefined
+  readonly beaten: readonly Beaten[]
+}
+
+export function rank(strategies: readonly string[], figureOf: FigureOf): Ranking {
+  const byLoad = fewest(strategies, 'load', figureOf)
+  const byLatency = fewest(byLoad.left, 'latency', figureOf)
+  const [winner, ...others] = byLatency.left.toSorted(bySimplicity)
+  const behind = [...byLoad.behind, ...byLatency.behind]
+  return {
+    winner,
+    beaten: [
+      ...behind.map(({ strategy, step, beatenBy }): Beaten => {
+        const { measure, names } = { measure: steps[step], names: beatenBy.toSorted(bySimplicity) }
+        const least = names.toSorted((a, b) => median(figureOf(a, measure)) - median(figureOf(b, measure)))
+        return { strategy, step, by: beatenBy.includes(winner!) ? winner! : least[0]! }
+      }),
+      ...others.map((strategy): Beaten => ({ strategy, step: 'simplicity', by: winner! })),
+    ],
+  }
+}
+
+function fewest(strategies: readonly string[], step: keyof typeof steps, figureOf: FigureOf) {
+  const standing = strategies.map((strategy) => ({
+    strategy,
+    step,
+    beatenBy: strategies.filter((other) => isLower(figureOf(other, steps[step]), figureOf(strategy, steps[step]))),
+  }))
+  return {
+    left: standing.filter(({ beatenBy }) => beatenBy.length === 0).map(({ strategy }) => strategy),
+    behind: standing.filter(({ beatenBy }) => beatenBy.length > 0),
+  }
+}
+
+/** Beyond the spread; by the medians where there are too few runs to tell. What is not known is higher than all that is. */
+export function isLower(a: Spread | undefined, b: Spread | undefined): boolean {
+  const difference = differenceOf(a, b)
+  return difference === 'too few runs' ? median(a) < median(b) : difference === 'lower'
+}
+
+function median(spread: Spread | undefined): number {
+  return spread?.median ?? Number.POSITIVE_INFINITY
+}
+
+/** The table of strategies goes from fewer moving parts to more; libraries come after it. */
+export function bySimplicity(a: string, b: string): number {
+  return movingParts(a) - movingParts(b) || (a < b ? -1 : a > b ? 1 : 0)
+}
+
+function movingParts(strategy: string): number {
+  const names: readonly string[] = strategyNames
+  const place = names.indexOf(strategy)
+  return place >= 0 ? place : isPeer(strategy) ? names.length + 1 : names.length
+}
+
+/** A library that is measured beside the strategies. */
+export function isPeer(strategy: string): boolean {
+  return strategy.startsWith('peer:')
+}

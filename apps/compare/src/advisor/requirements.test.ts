@@ -1,0 +1,49 @@
+import { Command } from 'commander'
+import { describe, expect, it } from 'vitest'
+import { addRequirementOptions, hasRequirements, readRequirements } from './requirements.ts'
+
+describe('readRequirements', () => {
+  it('limits nothing by default, but that no write may be lost', () => {
+    expect(readRequirements({})).toEqual({ mayLoseWrites: false })
+  })
+
+  it('reads the flags as commander hands them over', () => {
+    const command = addRequirementOptions(new Command())
+    command.parse(['--max-staleness', '1s', '--p99', '20ms', '--max-db-load', '50/s', '--may-lose-writes', 'yes'], {
+      from: 'user',
+    })
+    expect(readRequirements(command.opts())).toEqual({
+      maxStalenessMs: 1_000,
+      p99Ms: 20,
+      maxLoadsPerSecond: 50,
+      mayLoseWrites: true,
+    })
+  })
+
+  it.each([
+    ['0', 0],
+    ['250ms', 250],
+    ['1.5s', 1_500],
+    ['2m', 120_000],
+  ])('reads %s as a time', (text, ms) => {
+    expect(readRequirements({ maxStaleness: text }).maxStalenessMs).toBe(ms)
+  })
+
+  it.each([
+    [{ maxStaleness: '5' }, '--max-staleness is "5"; give a time with its unit, like 250ms, 1s or 2m'],
+    [{ maxStaleness: '-1s' }, '--max-staleness is "-1s"; give a time with its unit, like 250ms, 1s or 2m'],
+    [{ p99: '1 s' }, '--p99 is "1 s"; give a time with its unit, like 250ms, 1s or 2m'],
+    [{ p99: '0' }, '--p99 is "0"; give a time above 0, like 20ms'],
+    [{ maxDbLoad: '50' }, '--max-db-load is "50"; give loads per second, like 50/s'],
+    [{ maxDbLoad: '50/min' }, '--max-db-load is "50/min"; give loads per second, like 50/s'],
+    [{ mayLoseWrites: 'maybe' }, '--may-lose-writes is "maybe"; give yes or no'],
+  ])('refuses %o', (flags, message) => {
+    expect(() => readRequirements(flags)).toThrow(new Error(message))
+  })
+})
+
+describe('hasRequirements', () => {
+  it('is whether any flag was given', () => {
+    expect([hasRequirements({}), hasRequirements({ mayLoseWrites: 'no' })]).toEqual([false, true])
+  })
+})

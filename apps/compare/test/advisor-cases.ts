@@ -1,0 +1,81 @@
+/** Comparisons for the advisor, made up: strategies as they describe themselves, and the figures of six loads. */
+import { type ComparedStrategy, type Comparison, comparisonSchema } from '../src/comparison.ts'
+import { type MadeUpFigures, type MadeUpOptions, madeUpComparison } from './made-up-comparison.ts'
+
+type Description = Pick<ComparedStrategy, 'read' | 'write' | 'store' | 'promise'>
+
+const TTL_MS = 5_000
+const current = {
+  staleForAtMostMs: TTL_MS,
+  loadsPerExpiry: 'one at a time per process',
+  readAfterWrite: true,
+  mayLoseWrites: false,
+}
+const breaks = 'a load that a write overtakes leaves its old value cached until the TTL ends'
+
+const descriptions: Readonly<Record<string, Description>> = {
+  'no-cache': {
+    read: 'no-cache',
+    write: 'expire-only',
+    store: 'none',
+    promise: { ...current, staleForAtMostMs: 0, loadsPerExpiry: 'one per read' },
+  },
+  'cache-aside': {
+    read: 'cache-aside',
+    write: 'expire-only',
+    store: 'redis',
+    promise: { ...current, readAfterWrite: false },
+  },
+  'manual-invalidation': { read: 'cache-aside', write: 'invalidate', store: 'redis', promise: current },
+  'write-through': { read: 'cache-aside', write: 'write-through', store: 'redis', promise: current },
+  'stampede-lock': { read: 'stampede-lock', write: 'invalidate', store: 'redis', promise: current },
+  'write-behind': {
+    read: 'cache-aside',
+    write: 'write-behind',
+    store: 'redis',
+    promise: { ...current, mayLoseWrites: true },
+  },
+  'naive-invalidation': { read: 'cache-aside', write: 'invalidate', store: 'redis', promise: { ...current, breaks } },
+  'peer:bentocache': {
+    read: 'getOrSet',
+    write: 'delete, deleteByTag',
+    store: 'redis',
+    promise: { ...current, breaks },
+  },
+}
+
+/** As `madeUpComparison`, with strategies that describe themselves as the real ones do. */
+export function described(options: MadeUpOptions): Comparison {
+  const comparison = madeUpComparison(options)
+  return comparisonSchema.parse({
+    ...comparison,
+    strategies: comparison.strategies.map((strategy) => ({ ...strategy, ...descriptions[strategy.name] })),
+  })
+}
+
+export interface CaseFigures {
+  readonly loads: number
+  readonly p99: number
+  /** Stale for at most, ms. */
+  readonly stale?: number
+}
+
+/** Figures of five runs around the ones given: each run 2 % further from the first. */
+export function figuresAround({ loads, p99, stale = 0 }: CaseFigures, ratePerSecond = 200): MadeUpFigures {
+  const around = (figure: number) => [0.98, 0.99, 1, 1.01, 1.02].map((factor) => figure * factor)
+  return {
+    loadsPerRead: loads === 1 ? 1 : around(loads),
+    loadsPerSecond: around(loads * ratePerSecond),
+    hitRatio: around(Math.max(0, 1 - loads)).map((ratio) => Math.min(1, ratio)),
+    readP50Ms: around(p99 / 10),
+    readP99Ms: around(p99),
+    staleReadRatio: stale > 0 ? 0.05 : 0,
+    staleMaxMs: stale,
+    lostWrites: 0,
+  }
+}
+
+export function caseOf(writeShare: number, figures: Readonly<Record<string, CaseFigures>>): Comparison {
+  const strategies = Object.fromEntries(Object.entries(figures).map(([name, given]) => [name, figuresAround(given)]))
+  return described({ strategies, workload: { writeShare, ttlMs: TTL_MS } })
+}
