@@ -1,25 +1,26 @@
 /** `pnpm compare`: measures, reports, and, if asked, recommends. */
 import type { Command } from 'commander'
-import { adviceInWords, advise } from './advisor/advise.ts'
+import { adviceInWords } from './advisor/advice-in-words.ts'
+import { advise } from './advisor/advise.ts'
 import {
   addRequirementOptions,
   hasRequirements,
   type RequirementFlags,
+  type Requirements,
   readRequirements,
 } from './advisor/requirements.ts'
-import { addCompareOptions, type CompareFlags, chosenComparison } from './choose/chosen-comparison.ts'
+import { fromFlags, whereItStopped } from './begun.ts'
+import { addCompareOptions, type CompareFlags } from './choose/chosen-comparison.ts'
 import { type Comparison, SCHEMA_VERSION } from './comparison.ts'
 import { environmentOf } from './environment.ts'
-import { readComparison } from './read-comparison.ts'
 import { terminalReport } from './report/terminal.ts'
 import { writeReports } from './report/write-reports.ts'
-import { newFolder, saveComparison, savedComparisons } from './results-folder.ts'
+import { newFolder, saveComparison } from './results-folder.ts'
 import { findK6 } from './run/find-k6.ts'
 import { createProgress } from './run/progress.ts'
 import { remainingTurns, runComparison } from './run/run-comparison.ts'
-import type { Replay } from './run/run-k6.ts'
 import { runTurn } from './run/run-turn.ts'
-import { type System, startSystem, systemAt, whatIsMissing } from './run/system.ts'
+import { startSystem, systemAt, whatIsMissing } from './run/system.ts'
 import { whatIsWrong } from './strict.ts'
 import { deviationsOf } from './theory/deviations-of.ts'
 
@@ -41,60 +42,66 @@ export function addCompareCommand(program: Command): void {
 const AROUND_A_TURN_MS = 4_000
 
 async function compare(flags: Flags): Promise<number> {
-  const requirements = hasRequirements(flags) ? readRequirements(flags) : undefined
-  const begun = flags.resume === undefined ? await fresh(flags) : await resumed(flags)
+  const { strict = false, resume, maxStaleness, p99, maxDbLoad, mayLoseWrites, ...load } = flags
+  const asked = { maxStaleness, p99, maxDbLoad, mayLoseWrites } as RequirementFlags
+  const requirements = hasRequirements(asked) ? readRequirements(asked) : undefined
+  const begun =
+    resume === undefined ? await fromFlags(load) : await whereItStopped(resume === true ? undefined : resume, load)
   const k6 = findK6()
   const { BASE_URL, ADMIN_TOKEN, DATABASE_URL } = process.env
   const missing = BASE_URL ? undefined : whatIsMissing()
   if (missing !== undefined) throw new Error(missing)
   for (const note of begun.notes) console.error(note)
 
+  const { config } = begun
   const stopped = stopOnSignal()
   const system = BASE_URL
     ? systemAt(BASE_URL, ADMIN_TOKEN)
     : await startSystem({
-        ...begun.config,
-        ttlMs: begun.config.workload.ttlMs,
-        originDelayMs: begun.config.workload.originDelayMs,
-        posts: begun.config.workload.posts + begun.config.probe.posts,
+        ...config,
+        ttlMs: config.workload.ttlMs,
+        originDelayMs: config.workload.originDelayMs,
+        posts: config.workload.posts + config.probe.posts,
         databaseServer: DATABASE_URL || undefined,
         onStep: (step) => console.error(step),
       })
-  const progress = createProgress(begun.config.warmupMs + begun.config.measuredMs + AROUND_A_TURN_MS)
-  let comparison: Comparison
-  let folder = begun.folder
+  const progress = createProgress(config.warmupMs + config.measuredMs + AROUND_A_TURN_MS)
+  let comparison = begun.kept?.comparison
+  let folder = begun.kept?.folder
   try {
-    comparison = begun.comparison ?? (await begin(begun.config, k6, system))
+    comparison ??= newComparison(config, environmentOf(k6, system), await system.describe(config.strategies))
     folder ??= await newFolder(comparison)
-    await saveComparison(folder, comparison)
-    const bench = { k6, system, config: comparison.config, replay: begun.replay }
+    const into = folder
     comparison = await runComparison(comparison, {
       onTurn: progress.begin,
       async runTurn(plan) {
-        const turn = await runTurn(bench, plan, stopped)
+        const turn = await runTurn({ k6, system, config, replay: begun.replay }, plan, stopped)
         progress.end(turn)
         return turn
       },
-      save(latest) {
+      async save(latest) {
         comparison = latest
-        return saveComparison(folder!, latest)
+        await saveComparison(into, latest)
       },
     })
   } catch (error) {
-    if (!stopped.aborted || folder === undefined) throw error
-    comparison = await readComparison(folder)
+    if (!stopped.aborted) throw error
   } finally {
     progress.stop()
     await system.stop()
   }
-  return await conclude(folder, comparison, flags, requirements)
+  return comparison === undefined || folder === undefined
+    ? STOPPED
+    : conclude(folder, comparison, { strict, requirements })
 }
+
+/** As shells have it for what Ctrl-C ended. */
+const STOPPED = 130
 
 async function conclude(
   folder: string,
   comparison: Comparison,
-  { strict }: Flags,
-  requirements: ReturnType<typeof readRequirements> | undefined,
+  { strict, requirements }: { strict: boolean; requirements: Requirements | undefined },
 ): Promise<number> {
   if (comparison.turns.length > 0) {
     const deviations = deviationsOf(comparison)
@@ -106,77 +113,27 @@ async function conclude(
   const left = remainingTurns(comparison).length
   if (comparison.finishedAt === null && left > 0) {
     console.error(`stopped with ${left} turns to go; all before is kept. Go on: pnpm compare --resume ${folder}`)
-    return 130
+    return STOPPED
   }
   const wrong = whatIsWrong(comparison)
   for (const line of wrong) console.error(`${strict ? 'FAILED' : 'note'}: ${line}`)
   return strict && wrong.length > 0 ? 1 : 0
 }
 
-interface Begun {
-  readonly config: Comparison['config']
-  readonly replay: Replay | undefined
-  readonly notes: readonly string[]
-  /** Where it is kept and how far it has come, if it goes on. */
-  readonly folder?: string
-  readonly comparison?: Comparison
-}
-
-async function fresh(flags: Flags): Promise<Begun> {
-  const { BASE_URL } = process.env
-  return chosenComparison(flags, BASE_URL ? BASE_URL.split(',').length : 0)
-}
-
-/** @throws Error where there is none to go on with, or flags were given that would change it */
-async function resumed({
-  resume,
-  strict: _strict,
-  maxStaleness,
-  p99,
-  maxDbLoad,
-  mayLoseWrites,
-  ...others
-}: Flags): Promise<Begun> {
-  const given = Object.keys(others)
-  const workload = given.length === 1 && given[0] === 'workload' ? others.workload : undefined
-  if (given.length > 0 && workload === undefined) {
-    throw new Error(`--resume goes on as it was begun; leave out ${given.join(', ')}`)
-  }
-  const found =
-    typeof resume === 'string'
-      ? { folder: resume, comparison: await readComparison(resume) }
-      : (await savedComparisons()).find(({ comparison }) => comparison.finishedAt === null)
-  if (found === undefined)
-    throw new Error('there is no unfinished comparison under results/; start one without --resume')
-  if (found.comparison.finishedAt !== null) throw new Error(`the comparison in ${found.folder} is finished`)
-  const { config } = found.comparison
-  const notes = [`going on with ${found.folder}: ${remainingTurns(found.comparison).length} turns to go`]
-  if (config.workload.trace === null) return { ...found, config, replay: undefined, notes }
-  if (workload === undefined) {
-    throw new Error(
-      `the comparison in ${found.folder} replays ${config.workload.trace.file}; say where it is: --workload FILE`,
-    )
-  }
-  const again = await chosenComparison({
-    workload,
-    ttl: `${config.workload.ttlMs}ms`,
-    originDelay: `${config.workload.originDelayMs}ms`,
-    warmup: `${config.warmupMs}ms`,
-    duration: `${config.measuredMs}ms`,
-    speed: String(config.workload.trace.speed),
-  })
-  return { ...found, config, replay: again.replay, notes }
-}
-
-async function begin(config: Comparison['config'], k6: ReturnType<typeof findK6>, system: System): Promise<Comparison> {
+function newComparison(
+  config: Comparison['config'],
+  environment: Comparison['environment'],
+  strategies: Comparison['strategies'],
+): Comparison {
+  const startedAt = new Date().toISOString()
   return {
     schemaVersion: SCHEMA_VERSION,
     kind: 'comparison',
-    startedAt: new Date().toISOString(),
+    startedAt,
     finishedAt: null,
     config,
-    environment: environmentOf(k6, system),
-    strategies: await system.describe(config.strategies),
+    environment,
+    strategies,
     turns: [],
   }
 }

@@ -34,15 +34,21 @@ export async function saveComparison(folder: string, comparison: Comparison): Pr
   await rename(`${file}.new`, file)
 }
 
-/** The comparisons under `results/`, the newest first; folders that hold none are passed over. */
-export async function savedComparisons(results = RESULTS): Promise<{ folder: string; comparison: Comparison }[]> {
+/**
+ * The folder of the newest comparison that is finished, or of the newest that is not. What is no comparison, or has the
+ * shape of another version, is passed over.
+ *
+ * @throws Error that says what to do where there is none
+ */
+export async function newestComparison(state: 'finished' | 'unfinished', results = RESULTS): Promise<string> {
   const names = await readdir(results).catch(() => [])
-  const read = names.map(async (name) => {
+  const candidates = names.map(async (name) => {
     const folder = join(results, name)
-    return { folder, comparison: await readComparison(folder).catch(() => undefined) }
+    const comparison = await readComparison(folder).catch(() => undefined)
+    return comparison && { folder, startedAt: comparison.startedAt, isFinished: comparison.finishedAt !== null }
   })
-  const found = (await Promise.all(read)).filter((entry) => entry.comparison !== undefined)
-  return found
-    .map(({ folder, comparison }) => ({ folder, comparison: comparison! }))
-    .sort((a, b) => b.comparison.startedAt.localeCompare(a.comparison.startedAt))
+  const fitting = (await Promise.all(candidates)).filter((found) => found?.isFinished === (state === 'finished'))
+  const newest = fitting.toSorted((a, b) => a!.startedAt.localeCompare(b!.startedAt)).at(-1)
+  if (newest !== undefined) return newest.folder
+  throw new Error(`there is no ${state} comparison in ${results}; run pnpm compare first, or name a folder`)
 }

@@ -67,7 +67,6 @@ export async function startSystem(options: SystemOptions): Promise<System> {
         DATABASE_URL: postgres.url,
         CACHE_TTL_MS: String(options.ttlMs),
         ORIGIN_DELAY_MS: String(options.originDelayMs),
-        LOG_LEVEL: 'warn',
         ...(strategies.some(isPeer) && { PEERS: '1' }),
       })
       services.alsoEnd(api.pid)
