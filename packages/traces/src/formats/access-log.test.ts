@@ -119,6 +119,7 @@ it.each([
   ['no such time', common({ time: '01/Jan/2024:24:00:00 +0000' })],
   ['no line of an access log', 'kernel: something else'],
   ['no line of an access log', common().slice(0, 60)],
+  ['no line of an access log', common().replace('512', '9'.repeat(400))],
 ])('skips, with the reason %j: %s', async (reason, line) => {
   const { report } = await read(common(), line)
   expect(report.requests).toBe(1)

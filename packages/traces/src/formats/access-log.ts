@@ -9,7 +9,7 @@ import type { TraceRequest } from '../trace.ts'
 import { type LineFormat, mostly, type Sink } from '../trace-format.ts'
 
 const entry =
-  /^\S+ .*?\[(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([-+])(\d{2})(\d{2})\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d+|-)(?: |$)/
+  /^\S+ .*?\[(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([-+])(\d{2})(\d{2})\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d{1,15}|-)(?: |$)/
 const quotedPair = / "(?:[^"\\]|\\.)*" "(?:[^"\\]|\\.)*"/y
 const request = /^([A-Z]+) (\S+)(?: HTTP\/\d(?:\.\d)?)?$/
 
