@@ -45,7 +45,7 @@ it('whatever the bytes, the answer is a trace in order or a TraceError', async (
         }
       },
     ),
-    { numRuns: 1_000 },
+    { numRuns: 500 },
   )
 })
 
@@ -71,6 +71,6 @@ it('what is written in the text format is read back', async () => {
         sorted.map(({ timeUs, ...rest }) => ({ ...rest, timeMs: (timeUs - sorted[0]!.timeUs) / 1000 })),
       )
     }),
-    { numRuns: 300 },
+    { numRuns: 200 },
   )
 })
