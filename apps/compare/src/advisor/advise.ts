@@ -11,6 +11,8 @@ import type { Requirements } from './requirements.ts'
 import { snippet } from './snippet.ts'
 import { told, toldTime } from './told.ts'
 
+export { adviceInWords } from './advice-in-words.ts'
+
 export interface Recommendation {
   readonly strategy: string
   readonly title: string

@@ -30,10 +30,13 @@ describe('readRequirements', () => {
   })
 
   it.each([
-    [{ maxStaleness: '5' }, '--max-staleness is "5"; give a time with its unit, like 250ms, 1s or 2m'],
-    [{ maxStaleness: '-1s' }, '--max-staleness is "-1s"; give a time with its unit, like 250ms, 1s or 2m'],
-    [{ p99: '1 s' }, '--p99 is "1 s"; give a time with its unit, like 250ms, 1s or 2m'],
-    [{ p99: '0' }, '--p99 is "0"; give a time above 0, like 20ms'],
+    [{ maxStaleness: '5' }, '--max-staleness is "5"; give a time with its unit (250ms, 5s, 2m) from 0 ms to 86400 s'],
+    [
+      { maxStaleness: '-1s' },
+      '--max-staleness is "-1s"; give a time with its unit (250ms, 5s, 2m) from 0 ms to 86400 s',
+    ],
+    [{ p99: '1 s' }, '--p99 is "1 s"; give a time with its unit (250ms, 5s, 2m) from 1 ms to 86400 s'],
+    [{ p99: '0' }, '--p99 is "0"; give a time with its unit (250ms, 5s, 2m) from 1 ms to 86400 s'],
     [{ maxDbLoad: '50' }, '--max-db-load is "50"; give loads per second, like 50/s'],
     [{ maxDbLoad: '50/min' }, '--max-db-load is "50/min"; give loads per second, like 50/s'],
     [{ mayLoseWrites: 'maybe' }, '--may-lose-writes is "maybe"; give yes or no'],

@@ -1,5 +1,6 @@
 /** What an answer has to satisfy, as a user says it on the command line. */
 import type { Command } from 'commander'
+import { time } from '../choose/flag-values.ts'
 
 /** What is left out limits nothing. */
 export interface Requirements {
@@ -41,31 +42,19 @@ export function readRequirements(flags: RequirementFlags): Requirements {
     throw wrong('--may-lose-writes', mayLoseWrites, 'yes or no')
   }
   return {
-    ...(maxStaleness !== undefined && { maxStalenessMs: readTime('--max-staleness', maxStaleness) }),
-    ...(p99 !== undefined && { p99Ms: readLatency(p99) }),
+    ...(maxStaleness !== undefined && {
+      maxStalenessMs: time('--max-staleness', maxStaleness, { min: 0, max: DAY_MS }),
+    }),
+    ...(p99 !== undefined && { p99Ms: time('--p99', p99, { min: 1, max: DAY_MS }) }),
     ...(maxDbLoad !== undefined && { maxLoadsPerSecond: readRate(maxDbLoad) }),
     mayLoseWrites: mayLoseWrites === 'yes',
   }
 }
 
-const NUMBER = String.raw`\d+(?:\.\d+)?`
-const MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000 }
-
-function readTime(flag: string, text: string): number {
-  if (text === '0') return 0
-  const [, amount, unit] = new RegExp(`^(${NUMBER})(ms|s|m)$`).exec(text) ?? []
-  if (amount === undefined || unit === undefined) throw wrong(flag, text, 'a time with its unit, like 250ms, 1s or 2m')
-  return Number(amount) * MS[unit]!
-}
-
-function readLatency(text: string): number {
-  const p99Ms = readTime('--p99', text)
-  if (p99Ms === 0) throw wrong('--p99', text, 'a time above 0, like 20ms')
-  return p99Ms
-}
+const DAY_MS = 86_400_000
 
 function readRate(text: string): number {
-  const [, amount] = new RegExp(`^(${NUMBER})/s$`).exec(text) ?? []
+  const [, amount] = /^(\d+(?:\.\d+)?)\/s$/.exec(text) ?? []
   if (amount === undefined) throw wrong('--max-db-load', text, 'loads per second, like 50/s')
   return Number(amount)
 }

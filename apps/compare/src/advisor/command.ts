@@ -1,0 +1,46 @@
+import type { Command } from 'commander'
+import type { Comparison } from '../comparison.ts'
+import { readComparison } from '../read-comparison.ts'
+import { RESULTS, savedComparisons } from '../results-folder.ts'
+import { type AdviseOptions, adviceInWords, advise } from './advise.ts'
+import { addRequirementOptions, type RequirementFlags, readRequirements } from './requirements.ts'
+
+export interface AdviseCommandOptions {
+  /** Where comparisons are kept, each in its folder. Default `results/`. */
+  readonly results?: string
+  /** Default: to the terminal. */
+  readonly print?: (line: string) => void
+  /** The TTL sweep over the load of a comparison, where that can be simulated. */
+  readonly sweepOf?: (comparison: Comparison) => AdviseOptions['ttlSweep']
+}
+
+/** `advise [FOLDER]` with the requirements as flags: prints advice from a comparison that has been run. */
+export function addAdviseCommand(
+  program: Command,
+  { results = RESULTS, print = console.log, sweepOf }: AdviseCommandOptions = {},
+): void {
+  const command = program
+    .command('advise')
+    .description('recommend a strategy from a comparison that has been run')
+    .argument('[folder]', 'of the comparison (default: the newest finished one in results/)')
+  addRequirementOptions(command).action(async (given: string | undefined, flags: RequirementFlags) => {
+    const requirements = readRequirements(flags)
+    const { folder, comparison } = given === undefined ? await newest(results) : await named(given)
+    const ttlSweep = sweepOf?.(comparison)
+    const advice = await advise(comparison, requirements, ttlSweep ? { ttlSweep } : {})
+    print(`From ${folder}: ${comparison.config.workload.title}`)
+    for (const line of adviceInWords(advice)) print(line)
+  })
+}
+
+async function named(folder: string) {
+  return { folder, comparison: await readComparison(folder) }
+}
+
+async function newest(results: string) {
+  const finished = (await savedComparisons(results)).find(({ comparison }) => comparison.finishedAt !== null)
+  if (finished === undefined) {
+    throw new Error(`there is no finished comparison in ${results}; run pnpm compare first, or name a folder`)
+  }
+  return finished
+}
