@@ -40,7 +40,7 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: entry,
-        find: "export function newToken(): string {\n  return randomBytes(12).toString('base64')",
+        find: "export function newToken(): string {\n  return freshBytes(12).toString('base64')",
         replace:
           "const TOKEN = randomBytes(12).toString('base64')\nexport function newToken(): string {\n  return TOKEN",
       },

@@ -28,7 +28,7 @@ export const values: readonly Mutation[] = [
     edits: [
       {
         file: entry,
-        find: 'export function newEpoch(): Buffer {\n  return randomFillSync(Buffer.allocUnsafe(EPOCH_BYTES))',
+        find: 'export function newEpoch(): Buffer {\n  return Buffer.from(freshBytes(EPOCH_BYTES))',
         replace:
           'let made = 0\nexport function newEpoch(): Buffer {\n  const epoch = Buffer.alloc(EPOCH_BYTES)\n  epoch.writeDoubleLE(++made)\n  return epoch',
       },

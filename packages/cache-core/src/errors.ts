@@ -33,6 +33,16 @@ export function checkNumber(name: string, value: unknown, allowed: { min: number
 }
 
 /**
+ * The same for a whole number of at least 1.
+ *
+ * @throws CacheError `BAD_OPTION`
+ */
+export function checkCount(name: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value
+  throw new CacheError('BAD_OPTION', `${name} is ${String(value)}; give a whole number of at least 1`)
+}
+
+/**
  * Checks a key or tag: half a surrogate pair becomes the same bytes as any other, so that one key would answer for another.
  *
  * @throws CacheError `BAD_OPTION`

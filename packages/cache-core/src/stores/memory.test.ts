@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { encodeEntry } from '../entry.ts'
-import { fakeRuntime } from '../testing/index.ts'
+import { fakeRuntime, storeContract } from '../testing/index.ts'
 import { memoryStore } from './memory.ts'
 
 async function fill(store: ReturnType<typeof memoryStore>, key: string, bytes: number, ttlMs = 1_000) {
@@ -20,6 +20,17 @@ it('evicts the least recently used entry for room, and says so', async () => {
   expect(evicted).toEqual(['b'])
 })
 
+it('evicts the least recently used entry beyond so many', async () => {
+  const evicted: string[] = []
+  const store = memoryStore({ maxEntries: 3, onEvict: (key) => evicted.push(key) })
+  for (const key of ['a', 'b', 'c']) await fill(store, key, 10)
+  await store.get('a', [])
+  await fill(store, 'c', 10)
+  await fill(store, 'd', 10)
+  expect(evicted).toEqual(['b'])
+  expect((await store.get('a', [])).bytes).toBeDefined()
+})
+
 it('drops an entry at its expiry to the millisecond, by the clock it was given', async () => {
   const runtime = fakeRuntime()
   const store = memoryStore({ runtime })
@@ -34,6 +45,14 @@ it('says so when an entry is larger than all its room', async () => {
   expect(await fill(memoryStore({ maxBytes: 10_000 }), 'k', 20_000)).toBe(false)
 })
 
+it.each([0, 1.5, Number.NaN])('refuses room for %d entries', (maxEntries) => {
+  expect(() => memoryStore({ maxEntries })).toThrow(`maxEntries is ${maxEntries}; give a whole number of at least 1`)
+})
+
 it('refuses a size that holds nothing', () => {
   expect(() => memoryStore({ maxBytes: 10 })).toThrow('maxBytes is 10; give a number of at least 1024')
+})
+
+describe('bounded by entries', () => {
+  it.each(storeContract)('$title', ({ run }) => run(memoryStore({ maxEntries: 100 })))
 })

@@ -6,13 +6,18 @@
  */
 import { LRUCache } from 'lru-cache'
 import { identityOf, newEpoch } from '../entry.ts'
-import { checkNumber } from '../errors.ts'
+import { checkCount, checkNumber } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Epochs, Store } from '../ports/store.ts'
 
 export interface MemoryStoreOptions {
   /** Room for entries, in bytes. At least 1_024, default 256 MiB. */
   readonly maxBytes?: number
+  /**
+   * Room for so many entries, those included that have expired and were not asked for since. A whole number of at least 1.
+   * Default: only bytes count.
+   */
+  readonly maxEntries?: number
   /** Called with each key evicted for room. */
   readonly onEvict?: (key: string) => void
   /** Default the process's own. Only `now` is used. */
@@ -38,12 +43,14 @@ const MAX_TAGS_KEPT = 100_000
 /** @throws CacheError `BAD_OPTION` */
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const now = (options.runtime ?? systemRuntime).now
+  const maxEntries = options.maxEntries === undefined ? Infinity : checkCount('maxEntries', options.maxEntries)
   const entries = new LRUCache<string, Kept>({
     maxSize: checkNumber('maxBytes', options.maxBytes ?? 256 * 1024 * 1024, { min: 1_024 }),
     sizeCalculation: ({ bytes }, key) => bytes.length + 2 * key.length + OVERHEAD_BYTES,
     dispose: (_kept, key, reason) => reason === 'evict' && options.onEvict?.(key),
   })
-  const leases = new LRUCache<string, Lease>({ max: MAX_LEASES })
+  // Not by `max`, which sets room aside: with it, each end of the only lease clears all of that room.
+  const leases = new LRUCache<string, Lease>({ maxSize: MAX_LEASES, sizeCalculation: () => 1 })
   const tagEpochs = new LRUCache<string, Buffer>({ max: MAX_TAGS_KEPT })
 
   const holds = (key: string, token: string) => leases.get(key)?.token === token
@@ -88,6 +95,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       leases.delete(key)
       if (now() >= expiresAt) return false // dead on arrival: its load outlasted its TTL
       entries.set(key, { bytes: entry, expiresAt })
+      while (entries.size > maxEntries) entries.pop()
       return entries.has(key) // not, if it is larger than all the room there is
     },
 
