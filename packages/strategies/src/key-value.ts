@@ -32,29 +32,67 @@ export function redisKeyValue(client: RedisClient, prefix: string): KeyValue {
   }
 }
 
-/** Room in memory, the same as the guarded store's default. */
-const MAX_BYTES = 256 * 1024 * 1024
+/** What keys of entries begin with. Other keys are locks and tags. */
+export const ENTRY_PREFIX = 'e:'
 
-/** @param onEvict called with each key evicted for room. */
-export function memoryKeyValue(onEvict?: (key: string) => void): KeyValue {
-  const kept = new LRUCache<string, Buffer>({
-    maxSize: MAX_BYTES,
-    sizeCalculation: (value, key) => value.length + key.length + 1,
-    dispose: (_value, key, reason) => reason === 'evict' && onEvict?.(key),
+export interface MemoryKeyValueOptions {
+  /** Milliseconds from any fixed start. */
+  readonly now: () => number
+  /** Room for entries, in bytes. Default 256 MiB, as the guarded store's. */
+  readonly maxBytes?: number
+  /** Room for so many entries. Default: only bytes count. */
+  readonly maxEntries?: number
+  /** Called with each entry's key that is evicted for room. */
+  readonly onEvict?: (key: string) => void
+}
+
+interface Kept {
+  readonly value: Buffer
+  readonly expiresAt: number
+}
+
+/** So many locks and tags are remembered. */
+const MAX_OTHERS = 100_000
+
+export function memoryKeyValue({ now, maxBytes, maxEntries = Infinity, onEvict }: MemoryKeyValueOptions): KeyValue {
+  const entries = new LRUCache<string, Kept>({
+    maxSize: maxBytes ?? 256 * 1024 * 1024,
+    sizeCalculation: ({ value }, key) => value.length + key.length + 1,
+    dispose: (_kept, key, reason) => reason === 'evict' && onEvict?.(key.slice(ENTRY_PREFIX.length)),
   })
+  // Apart, so that a lock takes no entry's room, as the guarded store's leases don't.
+  const others = new LRUCache<string, Kept>({ maxSize: MAX_OTHERS, sizeCalculation: () => 1 })
+  const roomOf = (key: string) => (key.startsWith(ENTRY_PREFIX) ? entries : others)
+
+  function live(key: string): Buffer | undefined {
+    const room = roomOf(key)
+    const kept = room.get(key)
+    if (kept === undefined || now() < kept.expiresAt) return kept?.value
+    room.delete(key)
+    return undefined
+  }
+
+  function keep(key: string, value: Buffer, ttlMs: number): void {
+    roomOf(key).set(key, { value, expiresAt: now() + ttlMs })
+    while (entries.size > maxEntries) entries.pop()
+  }
+
   return {
-    get: async (key) => kept.get(key),
+    get: async (key) => live(key),
     async set(key, value, ttlMs) {
-      kept.set(key, value, { ttl: ttlMs })
+      keep(key, value, ttlMs)
     },
     async setIfAbsent(key, value, ttlMs) {
-      if (kept.get(key) !== undefined) return false
-      kept.set(key, value, { ttl: ttlMs })
+      if (live(key) !== undefined) return false
+      keep(key, value, ttlMs)
       return true
     },
     async delete(key) {
-      kept.delete(key)
+      roomOf(key).delete(key)
     },
-    clear: async () => kept.clear(),
+    async clear() {
+      entries.clear()
+      others.clear()
+    },
   }
 }

@@ -1,5 +1,5 @@
 /** Where a strategy keeps its entries: a Redis shared with others, or this process's memory. */
-import { type CacheError, memoryStore, resilientStore, type Store } from 'cache-core'
+import { type CacheError, memoryStore, type Runtime, resilientStore, type Store, systemRuntime } from 'cache-core'
 import { connectionOf, type RedisClient, redisStore } from 'cache-core/redis'
 import { memoryKeyValue, redisKeyValue } from './key-value.ts'
 import { unguardedStore } from './unguarded-store.ts'
@@ -15,17 +15,31 @@ export interface Place {
   readonly onEvict?: (key: string) => void
   /** As `redisStore` takes it. Memory has no server, and the naive forms don't ask. */
   readonly beforeUse?: (server: string) => Promise<void>
+  /** The clock and the room of entries in memory, as `memoryStore` takes them: for simulations. Redis has its own. */
+  readonly memory?: MemoryRoom
+}
+
+export interface MemoryRoom {
+  readonly runtime?: Pick<Runtime, 'now'>
+  readonly maxBytes?: number
+  readonly maxEntries?: number
 }
 
 /** The store whose promises hold. */
-export function guarded({ client, prefix, onFailure, onEvict, beforeUse }: Place): Store {
-  if (client === undefined) return memoryStore(onEvict && { onEvict })
+export function guarded({ client, prefix, onFailure, onEvict, beforeUse, memory }: Place): Store {
+  if (client === undefined) return memoryStore({ ...memory, ...(onEvict && { onEvict }) })
   return redisStore({ client, prefix, ...(onFailure && { onFailure }), ...(beforeUse && { beforeUse }) })
 }
 
 /** The store as most libraries have it. */
-export function unguarded({ client, prefix, onFailure, onEvict }: Place, options: { lock?: boolean } = {}): Store {
-  if (client === undefined) return unguardedStore(memoryKeyValue(onEvict), options)
+export function unguarded(
+  { client, prefix, onFailure, onEvict, memory }: Place,
+  options: { lock?: boolean } = {},
+): Store {
+  if (client === undefined) {
+    const now = (memory?.runtime ?? systemRuntime).now
+    return unguardedStore(memoryKeyValue({ ...memory, now, ...(onEvict && { onEvict }) }), { ...options, now })
+  }
   const store = unguardedStore(redisKeyValue(client, prefix), options)
   return resilientStore(store, connectionOf(client).circuit, onFailure && { onFailure })
 }

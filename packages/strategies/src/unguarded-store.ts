@@ -5,7 +5,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Epochs, Store } from 'cache-core'
-import type { KeyValue } from './key-value.ts'
+import { ENTRY_PREFIX, type KeyValue } from './key-value.ts'
 
 export interface UnguardedOptions {
   /** One loader at a time, by a lock that ends after `leaseMs`. Default false: everybody may load and fill. */
@@ -19,7 +19,7 @@ const TAG_TTL_MS = 24 * 60 * 60 * 1_000
 const IDENTITY = [4, 12] as const
 
 export function unguardedStore(kv: KeyValue, { lock = false, now = Date.now }: UnguardedOptions = {}): Store {
-  const entryKey = (key: string) => `e:${key}`
+  const entryKey = (key: string) => ENTRY_PREFIX + key
   const lockKey = (key: string) => `lock:${key}`
   const tagKey = (tag: string) => `t:${tag}`
 
