@@ -1,0 +1,31 @@
+import type { Outcome } from 'cache-core'
+
+/** What a simulation counts while it runs. */
+export class Tally {
+  readonly outcomes: Record<Outcome, number> = { hit: 0, stale: 0, miss: 0, collapsed: 0, bypass: 0 }
+  /** For each stale read, for how long what it returned had been replaced. */
+  readonly staleForMs: number[] = []
+  writes = 0
+  loads = 0
+  evictions = 0
+  /** Of the first and the last request counted. */
+  firstMs: number | undefined
+  lastMs = 0
+
+  get reads(): number {
+    const { hit, stale, miss, collapsed, bypass } = this.outcomes
+    return hit + stale + miss + collapsed + bypass
+  }
+
+  get spanMs(): number {
+    return this.lastMs - (this.firstMs ?? 0)
+  }
+
+  /** Quantiles by nearest rank. */
+  staleness(): { p50: number; p99: number; max: number } | null {
+    if (this.staleForMs.length === 0) return null
+    const sorted = Float64Array.from(this.staleForMs).sort()
+    const quantile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1]!
+    return { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) }
+  }
+}
