@@ -1,0 +1,61 @@
+import type { Operation } from 'history'
+import { describe, expect, it } from 'vitest'
+import { probed } from './probe.ts'
+
+const op = (client: string, op: 'read' | 'write', version: number, at: number, cache?: string): Operation => ({
+  client,
+  key: 'post:1',
+  op,
+  version,
+  start: at,
+  end: at + 1,
+  outcome: 'ok',
+  ...(cache !== undefined && { cache }),
+})
+
+const history = [
+  op('a', 'read', 1, 0, 'MISS'),
+  op('b', 'write', 2, 10),
+  op('a', 'read', 1, 20, 'HIT'),
+  op('b', 'read', 1, 30, 'HIT'),
+  op('a', 'read', 2, 40, 'COLLAPSED'),
+  op('final', 'read', 2, 50),
+]
+
+describe('probed', () => {
+  it('counts for the account all that the server answered, the final reads included', () => {
+    const { account, loads, failed } = probed(history, { readAfterWrite: true })
+    expect(account).toEqual({ reads: 5, writes: 1, hits: 2 })
+    expect(loads).toBe(2) // the miss, and the final read, which goes past the cache
+    expect(failed).toBe(0)
+  })
+
+  it('tells how stale reads were, and for how long a write stayed unseen', () => {
+    const { reads, staleReads, staleForMs, staleness, readYourWritesViolations, held } = probed(history, {
+      readAfterWrite: true,
+    })
+    expect({ reads, staleReads, max: staleForMs?.max, staleness, readYourWritesViolations, held }).toEqual({
+      reads: 4,
+      staleReads: 2,
+      max: 19,
+      staleness: { writes: 1, windowsMs: [19] },
+      readYourWritesViolations: 1,
+      held: false,
+    })
+  })
+
+  it('shows how the first old read came about', () => {
+    const { violations } = probed(history, { readAfterWrite: true })
+    expect(violations.counts['read-after-write']).toBe(2)
+    expect(violations.schedule.map((line) => /client (\S+) (\S+)/.exec(line)?.slice(1, 3).join(' ')).slice(1)).toEqual([
+      'a reads',
+      'b writes',
+      'a reads',
+    ])
+  })
+
+  it('says how many operations had no answer: then nobody knows what the server counted', () => {
+    const lost: Operation = { ...op('a', 'write', 3, 60), outcome: 'unknown', version: null, status: 0 }
+    expect(probed([...history, lost], { readAfterWrite: true }).failed).toBe(1)
+  })
+})

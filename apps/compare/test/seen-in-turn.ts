@@ -1,0 +1,52 @@
+/** What is seen of a turn, with figures of our choosing and nothing else in it. */
+import type { ServerCounters } from '../src/observe/server-counters.ts'
+import type { Probed } from '../src/run/probe.ts'
+import type { K6Figures } from '../src/run/run-k6.ts'
+
+const NO_OUTCOMES = { hits: 0, stale: 0, misses: 0, collapsed: 0, bypassed: 0 }
+const NO_LATENCY = { count: 0, p50: null, p90: null, p99: null, p999: null }
+const NO_READS = { count: 0, outcomes: NO_OUTCOMES, latencyMs: NO_LATENCY, hitMs: NO_LATENCY, missMs: NO_LATENCY }
+
+interface Chosen {
+  readonly byId?: Partial<K6Figures['byId']>
+  readonly page?: Partial<K6Figures['page']>
+  /** Of the whole turn. */
+  readonly counters?: Partial<K6Figures['counters']['k6']>
+}
+
+export function k6Figures({ byId, page, counters }: Chosen = {}): K6Figures {
+  return {
+    name: 'a',
+    byId: { ...NO_READS, count: 100, outcomes: { ...NO_OUTCOMES, hits: 100 }, ...byId },
+    list: NO_READS,
+    page: { ...NO_READS, ...page },
+    writes: { count: 0, latencyMs: NO_LATENCY },
+    stampede: null,
+    counters: { k6: { ...NO_OUTCOMES, reads: 0, writes: 0, ...counters } },
+    failures: { total: 0, byKind: {} },
+    unfinished: 0,
+    dropped: 0,
+  }
+}
+
+export function probedFigures(chosen: Partial<Probed> = {}): Probed {
+  return {
+    account: { reads: 0, writes: 0, hits: 0 },
+    loads: 0,
+    failed: 0,
+    reads: 100,
+    staleReads: 0,
+    staleForMs: undefined,
+    readYourWritesViolations: 0,
+    monotonicReadViolations: 0,
+    lostWrites: 0,
+    staleness: { writes: 10, windowsMs: [] },
+    violations: { counts: {}, schedule: [] },
+    held: true,
+    ...chosen,
+  }
+}
+
+export function serverFigures(chosen: Partial<ServerCounters> = {}): ServerCounters {
+  return { reads: 1, hits: 0, misses: 0, bypassed: 0, writes: 0, loads: 0, ...chosen }
+}
