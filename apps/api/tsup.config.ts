@@ -8,6 +8,8 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   noExternal: ['cache-core', /^cache-core\//, 'posts-db', 'strategies', 'cockatiel', 'lru-cache'],
+  // Only where PEERS=1, and then from the workspace: a devDependency would be bundled.
+  external: ['peers'],
   esbuildOptions(options) {
     options.conditions = ['workspace-source']
   },

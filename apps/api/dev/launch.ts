@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { type Services, type ServicesOptions, startServices } from 'local-servers'
 import { readEnv } from '../src/env.ts'
+import { servedNames } from '../src/peer-strategies.ts'
 import { preparePosts } from '../src/prepare-posts.ts'
 import { checkPort } from './check-port.ts'
 import { findRedis, postgresLine, redisLine } from './choose-servers.ts'
@@ -68,7 +69,7 @@ export async function launch({ api, entry, root }: LaunchOptions): Promise<void>
     const databaseUrl = services.postgres?.url ?? DATABASE_URL!
     console.log(redisLine(redis, services.redis?.port))
     console.log(postgresLine(DATABASE_URL, dataFolder))
-    console.log(await preparePosts(databaseUrl, env.SEED_POSTS))
+    console.log(await preparePosts(databaseUrl, env.SEED_POSTS, await servedNames(env)))
 
     running = runApi(api, entry, { DATABASE_URL: databaseUrl, REDIS_URL: services.redis?.url ?? REDIS_URL })
     services.alsoEnd(running.pid)

@@ -16,6 +16,7 @@ describe('the environment', () => {
       SEED_POSTS: 10_000,
       LOG_LEVEL: 'info',
       WORKERS: 1,
+      PEERS: 0,
     })
   })
 
@@ -31,6 +32,9 @@ describe('the environment', () => {
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud"; allowed: one of fatal'],
     ['WORKERS', '0', 'WORKERS is "0"; allowed: a whole number from 1 to 64'],
     ['WORKERS', '2', 'WORKERS'],
+    ['PEERS', '2', 'PEERS is "2"; allowed: a whole number from 0 to 1'],
+    ['PEERS', '1', 'PEERS is "1"; allowed without REDIS_URL: 0'],
+    ['CACHE_STRATEGY', 'peer:bentocache', 'CACHE_STRATEGY is "peer:bentocache"; allowed: one of no-cache'],
   ])('says in one line what is wrong with %s=%s', (name, value, line) => {
     const read = () => readEnv({ DATABASE_URL, [name]: value })
     expect(read).toThrow(EnvError)

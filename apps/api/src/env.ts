@@ -22,6 +22,8 @@ function oneOf<const T extends readonly string[]>(names: T) {
   return z.enum(names, `one of ${names.join(', ')}`)
 }
 
+const isNamed = (name: string) => strategyNames.some((known) => known === name)
+
 const DAY_MS = 24 * 60 * 60 * 1_000
 
 export const envSchema = z.object({
@@ -29,7 +31,10 @@ export const envSchema = z.object({
   PORT: wholeNumber(0, 65_535).default(3_000),
   HOST: z.string().default('127.0.0.1'),
   /** What a request without `?strategy=` gets. */
-  CACHE_STRATEGY: oneOf(strategyNames).default('cache-aside'),
+  CACHE_STRATEGY: z
+    .string()
+    .refine((name) => isNamed(name) || name.startsWith('peer:'), `one of ${strategyNames.join(', ')}`)
+    .default('cache-aside'),
   /** Without it entries are kept in the process's memory. */
   REDIS_URL: url(['redis:', 'rediss:'], 'redis://127.0.0.1:6379').optional(),
   DATABASE_URL: url(['postgres:', 'postgresql:'], 'postgres://user:password@127.0.0.1:5432/database'),
@@ -45,6 +50,8 @@ export const envSchema = z.object({
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Processes that serve. More than one share entries only through Redis. */
   WORKERS: wholeNumber(1, 64).default(1),
+  /** 1 serves other libraries too, to compare with. */
+  PEERS: wholeNumber(0, 1).default(0),
 })
 
 export type Env = z.output<typeof envSchema>
@@ -70,7 +77,17 @@ export function readEnv(source: Record<string, string | undefined>): Env {
   if (parsed.data.WORKERS > 1 && parsed.data.REDIS_URL === undefined) {
     throw new EnvError('WORKERS is "2" or more; allowed without REDIS_URL: 1, since memory is not shared by processes')
   }
+  if (parsed.data.PEERS === 1 && parsed.data.REDIS_URL === undefined) {
+    throw new EnvError('PEERS is "1"; allowed without REDIS_URL: 0, since the peers are configured for Redis')
+  }
+  if (parsed.data.PEERS === 0) checkStrategy(parsed.data, strategyNames)
   return parsed.data
+}
+
+/** @throws EnvError when the strategy of requests that name none is not among those served */
+export function checkStrategy({ CACHE_STRATEGY }: Pick<Env, 'CACHE_STRATEGY'>, served: readonly string[]): void {
+  if (served.includes(CACHE_STRATEGY)) return
+  throw new EnvError(`CACHE_STRATEGY is "${CACHE_STRATEGY.slice(0, 80)}"; allowed: one of ${served.join(', ')}`)
 }
 
 function describe(name: string, allowed: string, source: Record<string, string | undefined>): string {

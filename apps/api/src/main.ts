@@ -1,33 +1,36 @@
 /** The one composition root: everything is opened, put together and closed here. */
 import cluster from 'node:cluster'
 import { createDatabase, migrate, schemaName } from 'posts-db'
-import { strategyNames } from 'strategies'
 import { onOrder, superviseWorkers } from './cluster.ts'
 import { createApp } from './create-app.ts'
-import { EnvError, readEnv } from './env.ts'
+import { checkStrategy, EnvError, readEnv } from './env.ts'
 import { listen } from './listen.ts'
 import { createLogger } from './logger.ts'
 import { obeyOrders } from './obey.ts'
 import { closeOutboxes, outboxLag, recordPromised, startOutboxes } from './outboxes.ts'
+import { peerStrategies, servedNames } from './peer-strategies.ts'
 import { createProblemServer } from './protocol-errors.ts'
 import { connectRedis } from './redis-connection.ts'
 import { Evictions } from './redis-evictions.ts'
 import { endGracefully } from './shutdown.ts'
-import { startRuntimes } from './start-runtimes.ts'
+import { KEY_PREFIX, startRuntimes } from './start-runtimes.ts'
 import { announce, warnOfMissingPosts } from './startup-lines.ts'
 
 async function main(): Promise<void> {
   const env = readEnv(process.env)
   const logger = createLogger(env.LOG_LEVEL)
   if (env.WORKERS > 1 && cluster.isPrimary) process.exit(await superviseWorkers(env.WORKERS, logger))
+  const names = await servedNames(env)
+  checkStrategy(env, names)
   const database = createDatabase({
     url: env.DATABASE_URL,
     onError: (error) => logger.warn({ err: error }, 'database: an idle connection was lost'),
   })
   const redis = env.REDIS_URL === undefined ? undefined : await connectRedis(env.REDIS_URL, logger)
-  await migrate(database, strategyNames.map(schemaName))
+  await migrate(database, names.map(schemaName))
   await recordPromised(database, schemaName)
-  const runtimes = startRuntimes(env, database, redis, logger)
+  const peers = env.PEERS === 1 ? await peerStrategies(env.REDIS_URL!, KEY_PREFIX) : []
+  const runtimes = startRuntimes(env, database, redis, logger, { peers })
   await startOutboxes(runtimes)
   await warnOfMissingPosts(runtimes, env, logger)
 
@@ -54,6 +57,7 @@ async function main(): Promise<void> {
     server,
     async () => {
       await closeOutboxes(runtimes)
+      await runtimes.close()
       redis?.disconnect()
       await database.close()
     },

@@ -2,8 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lag, Outbox } from 'cache-core/postgres'
 import { type PostsDatabase, recordChanges } from 'posts-db'
-import { type StrategyName, strategies, strategyNames } from 'strategies'
+import { strategies, strategyNames } from 'strategies'
 import type { Runtimes } from './runtimes.ts'
+import type { ServedStrategy } from './served-strategy.ts'
 
 /** Starting waits no longer for what is to be caught up with; until it is, reads bypass the cache. */
 const CATCH_UP_WITHIN_MS = 1_000
@@ -11,14 +12,13 @@ const CATCH_UP_WITHIN_MS = 1_000
 const CLOSE_WITHIN_MS = 1_000
 
 /** Whether a strategy promises that changes are seen. Others pay for no outbox. */
-export function promisesChanges(strategy: StrategyName): boolean {
-  const { write, breaks } = strategies[strategy]
+export function promisesChanges({ write, breaks }: Pick<ServedStrategy, 'write' | 'breaks'>): boolean {
   return write().promise.readAfterWrite && breaks === undefined
 }
 
 /** Has changes recorded in the copies of those strategies that promise them. */
 export async function recordPromised(database: PostsDatabase, schemaOf: (strategy: string) => string): Promise<void> {
-  for (const name of strategyNames) if (promisesChanges(name)) await recordChanges(database, schemaOf(name))
+  for (const name of strategyNames) if (promisesChanges(strategies[name])) await recordChanges(database, schemaOf(name))
 }
 
 /** Begins to deliver. Resolves when all caches may be used, or when that takes too long. */

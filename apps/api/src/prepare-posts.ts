@@ -1,12 +1,11 @@
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
-import { strategyNames } from 'strategies'
 
 /**
- * Brings each strategy's tables up to date and loads the posts, unless these are there already: what was changed in them since is kept.
+ * Brings the tables of each of `strategies` up to date and loads the posts, unless these are there already: what was changed in them since is kept.
  * Returns a line that says what was done. Throws when the database can't be used.
  */
-export async function preparePosts(databaseUrl: string, count: number): Promise<string> {
-  const schemas = strategyNames.map(schemaName)
+export async function preparePosts(databaseUrl: string, count: number, strategies: readonly string[]): Promise<string> {
+  const schemas = strategies.map(schemaName)
   const database = createDatabase({ url: databaseUrl, maxConnections: 1, statementTimeoutMs: 0 })
   try {
     await database.ping().catch((cause) => {

@@ -18,6 +18,13 @@ const QUOTE = 0x22
 /** Node joins a string body to the header in one write; above this size that costs more than a second buffer. */
 const STRING_BELOW_BYTES = 4_096
 
+export interface RepresentationObject {
+  readonly etag: string
+  readonly mark: number
+  readonly readAtEpochMs: number
+  readonly body: string
+}
+
 export class Representation {
   readonly bytes: Buffer
 
@@ -35,6 +42,26 @@ export class Representation {
     bytes.writeDoubleLE(mark, ETAG_BYTES)
     bytes.writeDoubleLE(performance.timeOrigin + performance.now(), ETAG_BYTES + 8)
     return new Representation(bytes)
+  }
+
+  /** From what `toObject` made. */
+  static fromObject({ etag, mark, readAtEpochMs, body }: RepresentationObject): Representation {
+    const bytes = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(body))
+    bytes.write(etag, 0, 'latin1')
+    bytes.writeDoubleLE(mark, ETAG_BYTES)
+    bytes.writeDoubleLE(readAtEpochMs, ETAG_BYTES + 8)
+    bytes.write(body, PREFIX_BYTES, 'utf8')
+    return new Representation(bytes)
+  }
+
+  /** For caches that keep objects as JSON, and no bytes: the body stays finished text, so that a hit serialises and hashes nothing. */
+  toObject(): RepresentationObject {
+    return {
+      etag: this.etag,
+      mark: this.bytes.readDoubleLE(ETAG_BYTES),
+      readAtEpochMs: this.bytes.readDoubleLE(ETAG_BYTES + 8),
+      body: this.bytes.toString('utf8', PREFIX_BYTES),
+    }
   }
 
   get etag(): string {

@@ -39,7 +39,7 @@ export function respond(context: ApiContext, runtime: StrategyRuntime, answer: A
     'Content-Type': 'application/json',
     'X-Cache': X_CACHE[result.outcome],
     'X-Cache-Strategy': runtime.name,
-    'Cache-Status': cacheStatus(result),
+    'Cache-Status': cacheStatus(runtime.strategy.library, result),
     Age: String(Math.floor(result.ageMs / 1_000)),
     ETag: value === undefined ? ABSENT_ETAG : value.etag,
     'Server-Timing': serverTiming(result, answer.arrivedAt, answer.readAt),
@@ -60,17 +60,17 @@ export function respond(context: ApiContext, runtime: StrategyRuntime, answer: A
 }
 
 /** RFC 9211: what this cache did, and for how many seconds the answer stays fresh. */
-function cacheStatus({ outcome, ttlMs }: ReadResult<Representation>): string {
+function cacheStatus(library: string, { outcome, ttlMs }: ReadResult<Representation>): string {
   switch (outcome) {
     case 'hit':
     case 'stale':
-      return `cache-core; hit; ttl=${Math.floor(ttlMs / 1_000)}`
+      return `${library}; hit; ttl=${Math.floor(ttlMs / 1_000)}`
     case 'miss':
-      return ttlMs > 0 ? 'cache-core; fwd=uri-miss; stored' : 'cache-core; fwd=uri-miss'
+      return ttlMs > 0 ? `${library}; fwd=uri-miss; stored` : `${library}; fwd=uri-miss`
     case 'collapsed':
-      return 'cache-core; fwd=uri-miss; collapsed'
+      return `${library}; fwd=uri-miss; collapsed`
     case 'bypass':
-      return 'cache-core; fwd=bypass'
+      return `${library}; fwd=bypass`
   }
 }
 

@@ -37,6 +37,10 @@ export class Runtimes {
     return this.all.filter((runtime): runtime is StrategyRuntime & { outbox: Outbox } => runtime.outbox !== undefined)
   }
 
+  async close(): Promise<void> {
+    await Promise.all(this.all.map((runtime) => runtime.close()))
+  }
+
   get names(): string[] {
     return this.all.map((runtime) => runtime.name)
   }

@@ -2,48 +2,48 @@ import { createOutbox } from 'cache-core/postgres'
 import type { RedisClient } from 'cache-core/redis'
 import type { Logger } from 'pino'
 import { type PostsDatabase, postsRepository, schemaName } from 'posts-db'
-import { strategies, strategyNames } from 'strategies'
+import { strategyNames } from 'strategies'
 import { noticingOutages } from './database-away.ts'
 import type { Env } from './env.ts'
+import { namedStrategy } from './named-strategy.ts'
 import { promisesChanges } from './outboxes.ts'
 import { Runtimes } from './runtimes.ts'
+import type { ServedStrategy } from './served-strategy.ts'
 import { StrategyRuntime } from './strategy-runtime.ts'
 
 const DEFAULT_LEASE_MS = 2_000
 
+/** Of keys in Redis; the strategy's name follows. */
+export const KEY_PREFIX = 'posts:'
+
 export interface Scope {
   /** Default: `cache_aside` for `cache-aside`. */
   readonly schemaOf?: (strategy: string) => string
-  /** Of keys in Redis; the strategy's name follows. Default `posts:`. */
+  /** Default `KEY_PREFIX`. */
   readonly prefix?: string
+  /** Served after the named ones. Default none. */
+  readonly peers?: readonly ServedStrategy[]
 }
 
-/** Every named strategy on its own copy of the posts, migrated, and under its own key prefix. */
+/** Every strategy on its own copy of the posts, migrated, and under its own key prefix. */
 export function startRuntimes(
   env: Pick<Env, 'CACHE_STRATEGY' | 'CACHE_TTL_MS' | 'ORIGIN_DELAY_MS' | 'WORKERS'>,
   database: PostsDatabase,
   client: RedisClient | undefined,
   logger: Logger,
-  { schemaOf = schemaName, prefix = 'posts:' }: Scope = {},
+  { schemaOf = schemaName, prefix = KEY_PREFIX, peers = [] }: Scope = {},
 ): Runtimes {
   const tuning = { ttlMs: env.CACHE_TTL_MS, leaseMs: DEFAULT_LEASE_MS, originDelayMs: env.ORIGIN_DELAY_MS }
-  const all = strategyNames.map((name) => {
+  const named = strategyNames.map((name) => namedStrategy(name, client, `${prefix}${name}:`))
+  const all = [...named, ...peers].map((strategy) => {
+    const { name } = strategy
     const schema = schemaOf(name)
     return new StrategyRuntime({
-      name,
+      strategy,
       tuning,
       schema,
       posts: noticingOutages(postsRepository(database, schema)),
-      storeKind: client ? 'redis' : 'memory',
-      store: (counters, beforeUse) =>
-        strategies[name].store({
-          client,
-          prefix: `${prefix}${name}:`,
-          onFailure: () => counters.counts.errors++,
-          onEvict: () => counters.counts.evictions++,
-          ...(beforeUse && { beforeUse }),
-        }),
-      outbox: promisesChanges(name)
+      outbox: promisesChanges(strategy)
         ? (store) =>
             createOutbox({
               pool: database.pool,

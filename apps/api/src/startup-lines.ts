@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Env } from './env.ts'
 import type { Runtimes } from './runtimes.ts'
+import type { StrategyRuntime } from './strategy-runtime.ts'
 
 /** Says where it serves and where entries are kept. */
 export function announce(address: string, env: Env, redis: Redis | undefined, logger: Logger): void {
@@ -21,10 +22,14 @@ export function announce(address: string, env: Env, redis: Redis | undefined, lo
 
 /** Starting doesn't load posts; whoever forgot it should not wonder about empty lists. */
 export async function warnOfMissingPosts(runtimes: Runtimes, env: Env, logger: Logger): Promise<void> {
-  const empty: string[] = []
-  for (const { posts, schema } of runtimes.all) {
-    if ((await posts.count(1)) === 0) empty.push(schema)
+  const empty: StrategyRuntime[] = []
+  for (const runtime of runtimes.all) {
+    if ((await runtime.posts.count(1)) === 0) empty.push(runtime)
   }
   if (empty.length === 0) return
-  logger.warn(`no posts in ${empty.join(', ')}; load some: npx -y pnpm@12 load-posts --count ${env.SEED_POSTS}`)
+  const names = empty.map(({ name }) => name)
+  // Without --schema all are loaded but the peers.
+  const only = names.some((name) => name.startsWith('peer:')) ? ` --schema ${names.join(',')}` : ''
+  const schemas = empty.map(({ schema }) => schema).join(', ')
+  logger.warn(`no posts in ${schemas}; load some: npx -y pnpm@12 load-posts --count ${env.SEED_POSTS}${only}`)
 }

@@ -1,14 +1,14 @@
 /** One strategy at work: its cache over its store, its own copy of the posts, its tuning and its counters. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Cache, createCache, type Store } from 'cache-core'
+import type { Cache, Store } from 'cache-core'
 import type { Outbox } from 'cache-core/postgres'
 import type { PostJson, PostsRepository } from 'posts-db'
-import { type Strategy, type StrategyName, strategies, type Tuning } from 'strategies'
+import type { Tuning } from 'strategies'
 import { AcknowledgedWrites } from './acknowledged-writes.ts'
 import { Counters } from './counters.ts'
-import { observedStore } from './observed-store.ts'
 import { badRequest } from './problem.ts'
-import { Representation, representationCodec } from './representation.ts'
+import { Representation } from './representation.ts'
+import type { OpenStrategy, ServedStrategy } from './served-strategy.ts'
 
 /** What can be changed while it runs, in milliseconds. */
 export interface RuntimeTuning extends Tuning {
@@ -22,14 +22,11 @@ export type TuningChange = Readonly<Record<string, number | undefined>>
 export type StoreKind = 'redis' | 'memory' | 'none'
 
 export interface StrategyRuntimeOptions {
-  readonly name: StrategyName
+  readonly strategy: ServedStrategy
   readonly tuning: RuntimeTuning
   readonly posts: PostsRepository
   /** The Postgres schema that `posts` reads and writes. */
   readonly schema: string
-  readonly storeKind: Exclude<StoreKind, 'none'>
-  /** Builds the store; what happens in it is told to the counters. `beforeUse` as `redisStore` takes it. */
-  readonly store: (counters: Counters, beforeUse?: (server: string) => Promise<void>) => Store
   /** Builds what delivers the changes recorded in the schema, where they are. */
   readonly outbox?: ((store: Pick<Store, 'invalidate' | 'invalidateAll'>) => Outbox) | undefined
   /** Whether all writes come through this process, so that it can say how stale a value is. */
@@ -40,44 +37,46 @@ export interface StrategyRuntimeOptions {
 export const MAX_LISTED = 50_000
 
 export class StrategyRuntime {
-  readonly name: StrategyName
-  readonly definition: Strategy
+  readonly name: string
+  readonly strategy: ServedStrategy
   readonly schema: string
   readonly posts: PostsRepository
   readonly counters = new Counters()
   /** Undefined where other processes acknowledge writes too. */
   readonly writes: AcknowledgedWrites | undefined
-  readonly storeKind: StoreKind
   /** Undefined where nothing is recorded. */
   readonly outbox: Outbox | undefined
   /** Resolves once the changes made while this process was not there have been delivered, and the cache may be used. */
   readonly caughtUp: Promise<void>
-  readonly #store: Store
+  readonly #opened: OpenStrategy
   #tuning: RuntimeTuning
   #cache: Cache<Representation>
 
-  constructor(options: StrategyRuntimeOptions) {
-    this.name = options.name
-    this.definition = strategies[options.name]
-    this.schema = options.schema
-    this.posts = options.posts
+  constructor({ strategy, schema, posts, ...options }: StrategyRuntimeOptions) {
+    this.name = strategy.name
+    this.strategy = strategy
+    this.schema = schema
+    this.posts = posts
     this.writes = options.knowsAllWrites ? new AcknowledgedWrites() : undefined
-    this.storeKind = this.definition.read(options.tuning).lifetime === undefined ? 'none' : options.storeKind
     const caughtUp = Promise.withResolvers<void>()
     const catchUp = async (server?: string) => {
       await this.outbox?.catchUp(server)
       caughtUp.resolve()
     }
-    this.#store = observedStore(options.store(this.counters, options.outbox && catchUp), this.counters)
+    this.#opened = strategy.open(this.counters, options.outbox && catchUp)
     this.outbox = options.outbox?.({
-      invalidate: (keys, tags) => this.#store.invalidate(keys, tags),
+      invalidate: (keys, tags) => this.#opened.store.invalidate(keys, tags),
       invalidateAll: () => this.#invalidateAll(),
     })
     this.caughtUp = caughtUp.promise
     // Memory has no server to be asked for, and is empty: what was undelivered is no longer owed.
     if (this.storeKind !== 'redis') catchUp().catch(() => {})
-    this.#tuning = options.tuning
-    this.#cache = this.#newCache()
+    this.#tuning = strategy.settle(options.tuning)
+    this.#cache = this.#opened.cache(this.#tuning)
+  }
+
+  get storeKind(): StoreKind {
+    return this.strategy.storeKind
   }
 
   get cache(): Cache<Representation> {
@@ -102,14 +101,14 @@ export class StrategyRuntime {
       const detail = `${this.name} has no use for ${useless.join(', ')}; tunable here: ${tunable.join(', ')}`
       throw badRequest('not-tunable', detail)
     }
-    this.#tuning = { ...this.#tuning, ...change }
-    this.#cache = this.#newCache()
+    this.#tuning = this.strategy.settle({ ...this.#tuning, ...change })
+    this.#cache = this.#opened.cache(this.#tuning)
   }
 
   describe() {
-    const { title, read, write, breaks } = this.definition
-    const { name, promise } = read(this.#tuning)
-    const { name: writeName, promise: writePromise } = write()
+    const { title, breaks } = this.strategy
+    const { name, promise } = this.strategy.read(this.#tuning)
+    const { name: writeName, promise: writePromise } = this.strategy.write()
     return {
       name: this.name,
       title,
@@ -157,7 +156,7 @@ export class StrategyRuntime {
 
   /** As an outbox asks for it, after `load-posts` for one. */
   async #invalidateAll(): Promise<boolean> {
-    const acknowledged = await this.#store.invalidateAll()
+    const acknowledged = await this.#opened.store.invalidateAll()
     // Posts loaded anew start their versions anew. Nothing older than this moment is cached, so nothing is lost by it.
     if (acknowledged) this.writes?.forget()
     return acknowledged
@@ -168,17 +167,11 @@ export class StrategyRuntime {
   }
 
   get #tunable(): readonly (keyof RuntimeTuning)[] {
-    return [...this.definition.tunable, 'originDelayMs']
+    return [...this.strategy.tunable, 'originDelayMs']
   }
 
-  #newCache(): Cache<Representation> {
-    const { read, write } = this.definition
-    return createCache({
-      store: this.#store,
-      read: read(this.#tuning),
-      write: write(),
-      codec: representationCodec,
-    })
+  close(): Promise<void> {
+    return this.#opened.close()
   }
 }
 

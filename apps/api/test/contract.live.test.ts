@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { startRedis } from 'local-servers'
-import { strategyNames } from 'strategies'
+import { strategies, strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { promisesChanges } from '../src/outboxes.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
@@ -20,7 +20,7 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
     const keeps = strategy !== 'no-cache'
     const [first, later] = keeps ? ['MISS', 'HIT'] : ['BYPASS', 'BYPASS']
     const isExpireOnly = strategy === 'cache-aside'
-    const delivers = promisesChanges(strategy)
+    const delivers = promisesChanges(strategies[strategy])
     const fillsOnWrite = strategy.endsWith('write-through')
     const cacheOf = async (path: string) => (await api.request(path)).headers.get('X-Cache')
 

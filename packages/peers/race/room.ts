@@ -18,7 +18,7 @@ export function openRoom(peer: Peer, ttlMs = 60_000): Room {
     process() {
       const one = peer.open({ redisUrl: process.env.TEST_REDIS_URL!, prefix, onError })
       opened.push(one)
-      return peerCache<number>({ peer: one, ttlMs, codec: boxed, onError })
+      return peerCache({ peer: one, ttlMs, codec: boxed, onError })
     },
     async close() {
       await Promise.all(opened.map((one) => one.close()))
@@ -28,5 +28,5 @@ export function openRoom(peer: Peer, ttlMs = 60_000): Room {
 
 const boxed = {
   encode: (value: number) => ({ value }),
-  decode: (kept: object) => (kept as { value: number }).value,
+  decode: ({ value }: { value: number }) => value,
 }

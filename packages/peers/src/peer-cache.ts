@@ -8,15 +8,15 @@ import type { Cache, Change, Outcome, ReadResult } from 'cache-core'
 import type { OpenPeer } from './peer.ts'
 
 /** What is handed to the library: an object that JSON keeps, for none of the five keeps bytes. */
-export interface ObjectCodec<T> {
-  encode(value: T): object
-  decode(kept: object): T
+export interface ObjectCodec<T, O extends object> {
+  encode(value: T): O
+  decode(kept: O): T
 }
 
-export interface PeerCacheOptions<T> {
+export interface PeerCacheOptions<T, O extends object> {
   readonly peer: OpenPeer
   readonly ttlMs: number
-  readonly codec: ObjectCodec<T>
+  readonly codec: ObjectCodec<T, O>
   /** Told of each value loaded, which the library keeps whatever happened meanwhile. */
   readonly onFill?: () => void
   /** Told of keys and tags deleted. */
@@ -26,8 +26,8 @@ export interface PeerCacheOptions<T> {
 }
 
 /** Absence is kept too, as an entry whose value is null: some of the five take a bare null for a miss. */
-interface Kept {
-  readonly value: object | null
+interface Kept<O> {
+  readonly value: O | null
   /** When its load ended, in milliseconds since the Unix epoch. */
   readonly loadedAt: number
   readonly loadMs: number
@@ -38,13 +38,13 @@ interface Kept {
 const self = randomUUID().slice(0, 8)
 const now = () => performance.timeOrigin + performance.now()
 
-export function peerCache<T>(options: PeerCacheOptions<T>): Cache<T> {
+export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>): Cache<T> {
   const { peer, ttlMs, codec, onFill, onInvalidate, onError } = options
 
   async function read(key: string, load: () => Promise<T | undefined>, tags: readonly string[]) {
     const beganAt = now()
     let mine: 'loading' | 'loaded' | { readonly failure: unknown } | undefined
-    const loadAndKeep = async (): Promise<Kept> => {
+    const loadAndKeep = async (): Promise<Kept<O>> => {
       const startedAt = now()
       mine = 'loading'
       try {
@@ -66,7 +66,7 @@ export function peerCache<T>(options: PeerCacheOptions<T>): Cache<T> {
     return resultOf(kept, mine === undefined ? sharedOutcome(kept, beganAt) : 'miss')
   }
 
-  function resultOf({ value: kept, loadedAt, loadMs }: Kept, outcome: Outcome): ReadResult<T> {
+  function resultOf({ value: kept, loadedAt, loadMs }: Kept<O>, outcome: Outcome): ReadResult<T> {
     const value = kept === null ? undefined : codec.decode(kept)
     const keptMs = Math.max(0, now() - loadedAt)
     const result = { value, ageMs: keptMs + loadMs, ttlMs: Math.max(0, ttlMs - keptMs), loadMs }
@@ -106,6 +106,6 @@ export function peerCache<T>(options: PeerCacheOptions<T>): Cache<T> {
 }
 
 /** Of a read whose load did not run: it waited for another of this process, if that ended only after the read began. */
-function sharedOutcome({ by, loadedAt }: Kept, beganAt: number): Outcome {
+function sharedOutcome({ by, loadedAt }: Kept<unknown>, beganAt: number): Outcome {
   return by === self && loadedAt >= beganAt ? 'collapsed' : 'hit'
 }

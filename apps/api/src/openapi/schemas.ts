@@ -33,7 +33,15 @@ export const problem = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457' })
 
-export const strategyName = z.enum(strategyNames).meta({ id: 'StrategyName' })
+export const strategyName = z
+  .union([
+    z.enum(strategyNames),
+    z
+      .string()
+      .regex(/^peer:[a-z-]+$/)
+      .meta({ description: 'Another library, where the API runs with PEERS=1' }),
+  ])
+  .meta({ id: 'StrategyName' })
 
 const promise = z.object({
   staleForAtMostMs: ms,

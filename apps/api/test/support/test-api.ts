@@ -4,10 +4,10 @@ import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { createDatabase, loadPosts, migrate, type PostsDatabase, schemaName } from 'posts-db'
-import { strategyNames } from 'strategies'
 import { createApp } from '../../src/create-app.ts'
 import type { Env } from '../../src/env.ts'
 import { closeOutboxes, outboxLag, recordPromised, startOutboxes } from '../../src/outboxes.ts'
+import { peerStrategies, servedNames } from '../../src/peer-strategies.ts'
 import { Evictions } from '../../src/redis-evictions.ts'
 import type { Runtimes } from '../../src/runtimes.ts'
 import { startRuntimes } from '../../src/start-runtimes.ts'
@@ -20,6 +20,8 @@ export interface TestApiOptions {
   /** In each strategy's copy. Default 20. */
   readonly posts?: number
   readonly adminToken?: string
+  /** Whether other libraries are served too. Default false. */
+  readonly peers?: boolean
   readonly env?: Partial<Pick<Env, 'CACHE_STRATEGY' | 'CACHE_TTL_MS' | 'ORIGIN_DELAY_MS' | 'WORKERS'>>
 }
 
@@ -50,14 +52,16 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   redis?.on('error', () => {})
   const scope = `t${randomBytes(4).toString('hex')}`
   const prefix = `${scope}:`
-  const schemaOf = (strategy: string) => schemaName(`${scope}-${strategy}`)
-  const schemas = strategyNames.map(schemaOf)
+  const schemaOf = (strategy: string) => schemaName(`${scope}-${strategy.replace(':', '-')}`)
+  const PEERS = options.peers ? 1 : 0
+  const schemas = (await servedNames({ PEERS })).map(schemaOf)
   await migrate(database, schemas)
   if (posts > 0) await loadPosts(database, schemas, { count: posts })
   await recordPromised(database, schemaOf)
   if (redis && redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve))
   const logger = pino({ level: 'silent' })
-  const runtimes = startRuntimes(env, database, redis, logger, { schemaOf, prefix })
+  const peers = PEERS === 1 ? await peerStrategies(redisUrlOf('redis'), prefix) : []
+  const runtimes = startRuntimes(env, database, redis, logger, { schemaOf, prefix, peers })
   await startOutboxes(runtimes)
   const app = createApp({
     runtimes,
@@ -84,6 +88,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     prefix,
     async close() {
       await closeOutboxes(runtimes)
+      await runtimes.close()
       redis?.disconnect()
       for (const schema of schemas) await database.kysely.schema.dropSchema(schema).cascade().execute()
       await database.close()
