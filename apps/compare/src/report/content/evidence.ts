@@ -1,6 +1,6 @@
 /** What a sceptic asks for: differences, promises, theory, and the books. */
 import type { Comparison, Turn } from '../../comparison.ts'
-import type { MeasureName } from '../../measures.ts'
+import { type MeasureName, measures } from '../../measures.ts'
 import { RUNS_TO_CLAIM } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
 import { type PromiseKept, promisesKept } from '../broken-promises.ts'
@@ -147,7 +147,7 @@ export function theory(deviations: readonly Deviation[]): Section {
                     { text: strategy },
                     { text: headOf(measure) },
                     { text: formatFigure(measure, predicted) },
-                    { text: `± ${formatFigure(measure, tolerance)}` },
+                    { text: `± ${formatTolerance(measure, tolerance)}` },
                     { text: median, ...(range && { detail: range }) },
                     deviates ? { text: 'deviates', mark: 'alarm' } : { text: 'as predicted', mark: 'good' },
                     { text: basis },
@@ -157,6 +157,12 @@ export function theory(deviations: readonly Deviation[]): Section {
             },
           ],
   }
+}
+
+/** Of a share: in points, as "± 1 %" of 70 % would be something else. */
+function formatTolerance(measure: MeasureName, tolerance: number): string {
+  const figure = formatFigure(measure, tolerance)
+  return measures[measure].unit === 'ratio' ? figure.replace('%', 'points') : figure
 }
 
 /** Above these shares a turn is named as noisy. */

@@ -2,9 +2,44 @@
 import type { Comparison } from '../../comparison.ts'
 import type { MeasureName } from '../../measures.ts'
 import { formatFigure, formatMs, formatShare, UNKNOWN } from '../format.ts'
+import { frontOf } from '../front.ts'
 import { STALENESS_TIMES_MS, stalenessOf } from '../staleness-curve.ts'
+import { CEILING } from '../standing.ts'
 import { type Cell, type Section, type Table, text } from './content.ts'
 import { headOf, measureTable } from './measure-table.ts'
+
+export function front(comparison: Comparison): Section {
+  const points = frontOf(comparison)
+  const onFront = (name: string): string => {
+    if (name === CEILING) return 'the ceiling'
+    const point = points.find(({ strategy }) => strategy === name)
+    if (!point) return UNKNOWN
+    if (point.onFront) return 'of all'
+    return point.onFreshFront ? 'of those never stale' : 'no'
+  }
+  const { head, rows, ...table } = measureTable(
+    comparison,
+    'On the front: nothing has both a lower p99 and fewer loads, by medians',
+    ['readP99Ms', 'loadsPerSecond', 'staleReadRatio'],
+  )
+  return {
+    id: 'front',
+    title: 'The picture: latency, loads on the database, staleness',
+    blocks: [
+      {
+        kind: 'table',
+        table: {
+          ...table,
+          head: [...head, 'on the front'],
+          rows: rows.map((cells, at) => [...cells, { text: onFront(comparison.strategies[at]!.name) }]),
+        },
+      },
+      text(
+        'The front is drawn through medians. Where the ranges of two strategies overlap, no difference between them is claimed.',
+      ),
+    ],
+  }
+}
 
 export function latency(comparison: Comparison): Section {
   const table = (caption: string, columns: MeasureName[]) =>

@@ -3,7 +3,7 @@ import type { Deviation } from '../../theory/deviation.ts'
 import { answer } from './answer.ts'
 import type { Content } from './content.ts'
 import { account, brokenPromises, differences, theory } from './evidence.ts'
-import { cost, hits, latency, loads, staleness } from './figures.ts'
+import { cost, front, hits, latency, loads, staleness } from './figures.ts'
 import { limits, reproduce, setting } from './setting.ts'
 
 /** Everything a report says, in its order: the answer first, then what it rests on. */
@@ -16,6 +16,7 @@ export function reportContent(
     title: `Cache strategies compared: ${comparison.config.workload.name}, ${comparison.startedAt.slice(0, 10)}`,
     sections: [
       answer(comparison, deviations, advice),
+      front(comparison),
       differences(comparison),
       brokenPromises(comparison),
       latency(comparison),

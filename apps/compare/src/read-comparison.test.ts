@@ -1,0 +1,50 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { madeUpComparison } from '../test/made-up-comparison.ts'
+import { readComparison } from './read-comparison.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'comparison-'))
+})
+afterEach(() => rm(folder, { recursive: true }))
+
+const put = (text: string) => writeFile(join(folder, 'comparison.json'), text)
+
+describe('readComparison', () => {
+  it('reads what was written', async () => {
+    const comparison = madeUpComparison({ strategies: { tiered: { hitRatio: 0.5 } } })
+    await put(JSON.stringify(comparison))
+    expect(await readComparison(folder)).toEqual(comparison)
+  })
+
+  it('says that there is no such file', async () => {
+    await expect(readComparison(folder)).rejects.toThrow(/comparison\.json cannot be read: there is no such file/)
+  })
+
+  it('says that it is not JSON, and keeps the cause', async () => {
+    await put('{"kind": "compar')
+    await expect(readComparison(folder)).rejects.toMatchObject({
+      message: expect.stringMatching(/is not JSON: .*was it cut off/),
+      cause: expect.any(SyntaxError),
+    })
+  })
+
+  it('says that it is something else', async () => {
+    await put('{"kind": "side-by-side", "schemaVersion": 1}')
+    await expect(readComparison(folder)).rejects.toThrow(/is not a comparison/)
+  })
+
+  it('names the version it found and the one it reads', async () => {
+    await put(JSON.stringify({ kind: 'comparison', schemaVersion: 2, turns: 'in another shape' }))
+    await expect(readComparison(folder)).rejects.toThrow(/schemaVersion 2, and 1 is read/)
+  })
+
+  it('names the field that is wrong', async () => {
+    const comparison = madeUpComparison({ strategies: { tiered: {} } })
+    await put(JSON.stringify({ ...comparison, config: { ...comparison.config, runs: 'five' } }))
+    await expect(readComparison(folder)).rejects.toThrow(/config\.runs/)
+  })
+})

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest'
+import { madeUpComparison } from '../../test/made-up-comparison.ts'
+import { frontOf } from './front.ts'
+
+describe('frontOf', () => {
+  it('keeps whom nobody beats in both, among all and among those never stale', () => {
+    const strategies = {
+      fast: { readP99Ms: 1, loadsPerSecond: 90, staleReadRatio: 0.1 },
+      slower: { readP99Ms: 2, loadsPerSecond: 95, staleReadRatio: 0 },
+      sparing: { readP99Ms: 9, loadsPerSecond: 10, staleReadRatio: 0 },
+      beaten: { readP99Ms: 10, loadsPerSecond: 95, staleReadRatio: 0 },
+      'always-hit': { readP99Ms: 0.1, loadsPerSecond: 0, staleReadRatio: 0 },
+      unknown: { readP99Ms: 1, loadsPerSecond: null },
+    }
+    const front = frontOf(madeUpComparison({ strategies }))
+    expect(front.map(({ strategy, onFront, onFreshFront }) => [strategy, onFront, onFreshFront])).toEqual([
+      ['fast', true, false],
+      ['slower', false, true],
+      ['sparing', true, true],
+      ['beaten', false, false],
+    ])
+  })
+})

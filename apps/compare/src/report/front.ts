@@ -1,0 +1,45 @@
+/** Which strategies nobody beats in everything at once: in latency and loads on the database, and with staleness too. */
+import type { Comparison } from '../comparison.ts'
+import { figureOf, type Spread } from '../spread.ts'
+import { CEILING } from './standing.ts'
+
+export interface FrontPoint {
+  readonly strategy: string
+  readonly latency: Spread
+  readonly loads: Spread
+  /** Share of the reads; undefined: not known. */
+  readonly stale: Spread | undefined
+  /** No other strategy has both a lower p99 and fewer loads, by medians. */
+  readonly onFront: boolean
+  /** The same among those that were never seen stale. */
+  readonly onFreshFront: boolean
+}
+
+/** Strategies whose latency and loads are known. The ceiling is none, and would only set the scale. */
+export function frontOf(comparison: Comparison): readonly FrontPoint[] {
+  const points = comparison.strategies.flatMap(({ name }) => {
+    const latency = figureOf(comparison, name, 'readP99Ms')
+    const loads = figureOf(comparison, name, 'loadsPerSecond')
+    return latency && loads && name !== CEILING
+      ? [{ strategy: name, latency, loads, stale: figureOf(comparison, name, 'staleReadRatio') }]
+      : []
+  })
+  const fresh = points.filter(isFresh)
+  return points.map((point) => ({
+    ...point,
+    onFront: !points.some((other) => beats(other, point)),
+    onFreshFront: fresh.includes(point) && !fresh.some((other) => beats(other, point)),
+  }))
+}
+
+/** In no run was any read stale. */
+export function isFresh({ stale }: Pick<FrontPoint, 'stale'>): boolean {
+  return stale?.max === 0
+}
+
+type Costs = Pick<FrontPoint, 'latency' | 'loads'>
+
+function beats(a: Costs, b: Costs): boolean {
+  const differences = [a.latency.median - b.latency.median, a.loads.median - b.loads.median]
+  return differences.every((difference) => difference <= 0) && differences.some((difference) => difference < 0)
+}

@@ -1,0 +1,85 @@
+/** Labels beside their points, so that none covers another label or a point. */
+
+export interface Labelled {
+  readonly x: number
+  readonly y: number
+  readonly label: string
+}
+
+export interface Place {
+  /** Middle of the left edge of the text. */
+  readonly textX: number
+  readonly textY: number
+  /** It needs a line to its point: that is not near, or another one is nearer. */
+  readonly far: boolean
+}
+
+export interface Box {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+const LINE_HEIGHT = 14
+const CHARACTER_WIDTH = 6.7
+const POINT_RADIUS = 6
+const NEAR = 11
+
+/** Tries places on growing rings around each point, right and left first, off the obstacles. A label that fits nowhere is left out. */
+export function placeLabels<Point extends Labelled>(
+  points: readonly Point[],
+  bounds: Box,
+  obstacles: readonly Box[] = [],
+): (Point & Place)[] {
+  const taken = [...points.map(({ x, y }) => around(x, y, POINT_RADIUS, POINT_RADIUS)), ...obstacles]
+  // The crowded ones first, while there is still room near them.
+  const byCrowd = points.toSorted((a, b) => crowd(b, points) - crowd(a, points))
+  return byCrowd.flatMap((point) => {
+    const width = point.label.length * CHARACTER_WIDTH
+    for (let distance = NEAR; distance < 300; distance += 6) {
+      for (const angle of ANGLES) {
+        const anchorX = point.x + distance * Math.cos(angle)
+        const middleY = point.y + distance * Math.sin(angle)
+        const left = Math.cos(angle) > 0.1 ? anchorX : Math.cos(angle) < -0.1 ? anchorX - width : anchorX - width / 2
+        const box = {
+          left,
+          right: left + width,
+          top: middleY - LINE_HEIGHT / 2,
+          bottom: middleY + LINE_HEIGHT / 2,
+        }
+        if (!isInside(box, bounds) || taken.some((other) => overlap(box, other))) continue
+        taken.push(box)
+        return [{ ...point, textX: left, textY: middleY, far: distance > NEAR + 6 || !isNearest(point, box, points) }]
+      }
+    }
+    return []
+  })
+}
+
+/** In the order in which they are liked. */
+const ANGLES = [0, 180, -30, 30, -150, 150, -60, 60, -120, 120, -90, 90].map((degrees) => (degrees * Math.PI) / 180)
+
+function isNearest(point: Labelled, box: Box, points: readonly Labelled[]): boolean {
+  return points.every((other) => gap(other, box) >= gap(point, box))
+}
+
+function gap({ x, y }: Labelled, { left, right, top, bottom }: Box): number {
+  return Math.hypot(Math.max(left - x, 0, x - right), Math.max(top - y, 0, y - bottom))
+}
+
+function crowd({ x, y }: Labelled, points: readonly Labelled[]): number {
+  return points.filter((other) => Math.hypot(other.x - x, other.y - y) < 60).length
+}
+
+function around(x: number, y: number, halfWidth: number, halfHeight: number): Box {
+  return { left: x - halfWidth, right: x + halfWidth, top: y - halfHeight, bottom: y + halfHeight }
+}
+
+function isInside(box: Box, bounds: Box): boolean {
+  return box.left >= bounds.left && box.right <= bounds.right && box.top >= bounds.top && box.bottom <= bounds.bottom
+}
+
+function overlap(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+}

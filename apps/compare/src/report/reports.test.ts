@@ -1,0 +1,215 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Command } from 'commander'
+import { parseHTML } from 'linkedom'
+import { describe, expect, it, vi } from 'vitest'
+import { allStrategies, someDeviations } from '../../test/all-strategies.ts'
+import { madeUpComparison } from '../../test/made-up-comparison.ts'
+import type { Comparison } from '../comparison.ts'
+import { reportContent } from './content/report-content.ts'
+import { htmlReport } from './html/html-report.ts'
+import { markdownReport } from './markdown.ts'
+import { addReportCommand } from './report-command.ts'
+import { terminalReport } from './terminal.ts'
+
+const comparison = allStrategies()
+const deviations = someDeviations(comparison)
+const page = htmlReport(comparison, deviations)
+const { document } = parseHTML(page)
+
+describe('the HTML report', () => {
+  it('asks for nothing from elsewhere', () => {
+    expect(document.querySelectorAll('script, link, img, iframe, object, image, use')).toHaveLength(0)
+    for (const element of document.querySelectorAll('[href], [src]')) {
+      expect(element.getAttribute('href') ?? element.getAttribute('src')).toMatch(/^#/)
+    }
+    const style = document.querySelector('style')!.textContent
+    expect(style).not.toMatch(/url\(|@import/)
+  })
+
+  it('is small enough to be sent by mail', () => {
+    expect(page.length).toBeLessThan(600_000)
+  })
+
+  it('gives every chart a name, and a table in its section', () => {
+    const charts = [...document.querySelectorAll('svg')]
+    expect(charts.length).toBeGreaterThan(2 * comparison.strategies.length)
+    for (const chart of charts) {
+      expect(chart.getAttribute('role')).toBe('img')
+      expect(chart.getAttribute('aria-label')).not.toBe('')
+      expect(chart.closest('section')!.querySelector('table')).not.toBeNull()
+    }
+  })
+
+  it('draws no figure that is not in the table beside it', () => {
+    const panel = [...document.querySelectorAll('#staleness .panel')].find(
+      (one) => one.querySelector('h3')!.textContent === 'naive-lock',
+    )!
+    const said = panel.querySelector('svg')!.getAttribute('aria-label')!
+    const row = [...document.querySelectorAll('#staleness tbody tr')].find(
+      (one) => one.querySelector('th')!.textContent === 'naive-lock',
+    )!
+    const figures = [...row.querySelectorAll('td')].slice(0, -1).map((cell) => cell.textContent)
+    expect([...said.matchAll(/([\d.]+(?: %)?) after/g)].map(([, figure]) => figure)).toEqual(figures)
+    expect(figures).toContain('1.3 %')
+  })
+
+  it('labels every strategy in the picture once, in both sizes', () => {
+    for (const size of ['.wide', '.narrow']) {
+      const labels = [...document.querySelectorAll(`#front ${size} .halo`)].map((label) => label.textContent)
+      const named = comparison.strategies.map(({ name }) => name).filter((name) => name !== 'always-hit')
+      expect(labels.toSorted()).toEqual(named.toSorted())
+    }
+  })
+
+  it('names its language, and the scope of each heading cell', () => {
+    expect(document.documentElement.getAttribute('lang')).toBe('en')
+    expect(document.title).toContain('ycsb-b')
+    for (const cell of document.querySelectorAll('th')) expect(cell.getAttribute('scope')).toMatch(/^(row|col)$/)
+  })
+
+  it('draws what there is where figures are missing', () => {
+    const empty = madeUpComparison({ strategies: { tiered: {}, xfetch: { readP99Ms: 3 } } })
+    const { document } = parseHTML(htmlReport(empty, []))
+    const cells = [...document.querySelectorAll('#answer tbody tr')].map((row) =>
+      [...row.querySelectorAll('td')].map((cell) => cell.textContent),
+    )
+    expect(cells[0]!.every((text) => text === '–')).toBe(true)
+    expect(cells[1]!.filter((text) => text !== '–')).toEqual(['3'])
+    expect(document.querySelectorAll('#front svg')).toHaveLength(0)
+  })
+})
+
+const HOSTILE = '<img src=x onerror=alert(1)>|`"\'&\u001b[31m'
+
+function hostile(): Comparison {
+  return madeUpComparison({
+    strategies: {
+      [HOSTILE]: { readP99Ms: 3, loadsPerSecond: 10, hitRatio: 0.5 },
+      tiered: { readP99Ms: 4, loadsPerSecond: 20, hitRatio: 0.4 },
+    },
+    workload: { title: HOSTILE, source: HOSTILE },
+    turn: {
+      [HOSTILE]: { violations: { counts: { [HOSTILE]: 1 }, schedule: [HOSTILE] }, problems: [HOSTILE], status: 'ok' },
+    },
+  })
+}
+
+describe('names from elsewhere', () => {
+  it('are text in HTML, in tables, charts and attributes', () => {
+    const { document } = parseHTML(htmlReport(hostile(), [], [HOSTILE]))
+    expect(document.querySelectorAll('img, [onerror]')).toHaveLength(0)
+    expect(document.querySelector('#answer tbody th')!.textContent).toBe(HOSTILE)
+    expect(document.querySelector('#latency .panel h3')!.textContent).toBe(HOSTILE)
+    expect(document.querySelector('#latency .panel svg')!.getAttribute('aria-label')).toContain(HOSTILE)
+  })
+
+  it('break no row and start no HTML in Markdown', () => {
+    const markdown = markdownReport(hostile(), [])
+    const rows = markdown.split('\n').filter((line) => line.startsWith('| ') && line.includes('onerror'))
+    expect(rows.length).toBeGreaterThan(3)
+    for (const row of rows) expect(row).not.toMatch(/<img|[^\\]\|`/)
+  })
+
+  it('cannot steer the terminal', () => {
+    expect(terminalReport(hostile(), [], { columns: 120 })).not.toContain('\u001b')
+  })
+})
+
+describe('the three reports', () => {
+  it('say the same figures', () => {
+    const [answer] = reportContent(comparison, deviations).sections
+    const block = answer!.blocks.find(({ kind }) => kind === 'table')
+    const cells = block?.kind === 'table' ? block.table.rows.flat() : []
+    const markdown = markdownReport(comparison, deviations).replaceAll('\\', '')
+    const terminal = terminalReport(comparison, deviations, { columns: 400 })
+    const html = document.querySelector('#answer table')!.textContent
+    expect(cells.length).toBe(16 * 14)
+    for (const { text, detail = '' } of cells) {
+      for (const report of [markdown, terminal, html]) {
+        expect(report).toContain(text)
+        expect(report).toContain(detail)
+      }
+    }
+  })
+
+  it.each([
+    ['terminal', (few: Comparison) => terminalReport(few, [], { columns: 1_000 })],
+    ['Markdown', (few: Comparison) => markdownReport(few, [])],
+    ['HTML', (few: Comparison) => htmlReport(few, [])],
+  ])('claim nothing with 2 runs: %s', (_, report) => {
+    const few = report(allStrategies(2)).replaceAll(/\s+/g, ' ')
+    expect(few).toContain('No difference is claimed at all: it takes 5 runs')
+    expect(few).toContain('No difference is claimed: that takes 5 runs')
+    expect(few).not.toContain('★')
+    expect(few).not.toContain('best is')
+  })
+
+  it('name who broke a promise and the schedule that shows it', () => {
+    const markdown = markdownReport(comparison, deviations)
+    expect(markdown).toContain('**‼ write-behind broke its promise: 5 × read-after-write.**')
+    expect(markdown).toContain('    read-after-write, 212.40 ms after')
+    expect(markdown).not.toContain('‼ naive-lock broke')
+    expect(document.querySelector('p.alarm')!.textContent).toContain('write-behind broke its promise')
+  })
+
+  it('show where the books do not balance, and the turns that do not count', () => {
+    const odd = madeUpComparison({
+      strategies: { tiered: {}, xfetch: {} },
+      turn: {
+        tiered: {
+          status: 'failed-check',
+          problems: ['one read too many'],
+          account: {
+            k6: { reads: 10, writes: 1, hits: 5 },
+            probe: { reads: 3, writes: 1, hits: 1 },
+            server: { reads: 14, writes: 2, hits: 6 },
+            agree: false,
+          },
+        },
+      },
+    })
+    const markdown = markdownReport(odd, [])
+    expect(markdown).toContain('‼ 50 + 15 ≠ 70')
+    expect(markdown).toContain('one read too many')
+    expect(markdown).toContain('5 of 10 turns count')
+    expect(markdown).toContain('In 5 turns the server did not count what its clients counted.')
+  })
+
+  it('show what deviates from theory', () => {
+    const markdown = markdownReport(comparison, deviations)
+    expect(markdown).toContain('1 of 3 figures deviate')
+    expect(markdown).toContain('± 1.0 points')
+  })
+})
+
+describe('the terminal report', () => {
+  it('keeps to the width it has', () => {
+    for (const columns of [80, 120]) {
+      const tooLong = terminalReport(comparison, deviations, { columns })
+        .split('\n')
+        .filter((line) => line.length > columns)
+      expect(tooLong).toEqual([])
+    }
+  })
+})
+
+describe('compare report', () => {
+  it('writes the two pages beside comparison.json, and says where', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'report-'))
+    const said = vi.spyOn(console, 'log').mockReturnValue()
+    try {
+      await writeFile(join(folder, 'comparison.json'), JSON.stringify(comparison))
+      const program = new Command()
+      addReportCommand(program, someDeviations)
+      await program.parseAsync(['report', folder], { from: 'user' })
+      expect(await readFile(join(folder, 'comparison.html'), 'utf8')).toBe(page)
+      expect(await readFile(join(folder, 'comparison.md'), 'utf8')).toBe(markdownReport(comparison, deviations))
+      expect(said.mock.calls.flat().join('\n')).toContain(join(folder, 'comparison.html'))
+    } finally {
+      said.mockRestore()
+      await rm(folder, { recursive: true })
+    }
+  })
+})
