@@ -2,8 +2,9 @@
 import { Command } from 'commander'
 import { addAdviseCommand } from './advisor/command.ts'
 import { addCompareCommand } from './compare-command.ts'
-import { addReportCommand } from './report/command.ts'
+import { addReportCommand } from './report/report-command.ts'
 import { addSimulateCommand } from './simulation/command.ts'
+import { ttlSweepOf } from './simulation/ttl-sweep.ts'
 import { deviationsOf } from './theory/deviations-of.ts'
 
 const program = new Command('pnpm compare')
@@ -13,7 +14,7 @@ const program = new Command('pnpm compare')
 addCompareCommand(program)
 addSimulateCommand(program)
 addReportCommand(program, deviationsOf)
-addAdviseCommand(program)
+addAdviseCommand(program, { sweepOf: ttlSweepOf })
 
 try {
   await program.parseAsync(

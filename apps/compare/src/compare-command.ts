@@ -1,7 +1,6 @@
 /** `pnpm compare`: measures, reports, and, if asked, recommends. */
 import type { Command } from 'commander'
-import { adviceInWords } from './advisor/advice-in-words.ts'
-import { advise } from './advisor/advise.ts'
+import { adviceInWords, advise } from './advisor/advise.ts'
 import {
   addRequirementOptions,
   hasRequirements,
@@ -21,6 +20,7 @@ import { createProgress } from './run/progress.ts'
 import { remainingTurns, runComparison } from './run/run-comparison.ts'
 import { runTurn } from './run/run-turn.ts'
 import { startSystem, systemAt, whatIsMissing } from './run/system.ts'
+import { ttlSweepOf } from './simulation/ttl-sweep.ts'
 import { whatIsWrong } from './strict.ts'
 import { deviationsOf } from './theory/deviations-of.ts'
 
@@ -106,9 +106,10 @@ async function conclude(
   if (comparison.turns.length > 0) {
     const deviations = deviationsOf(comparison)
     console.log(terminalReport(comparison, deviations))
-    const { html, markdown } = await writeReports(folder, comparison, deviations)
+    const advice = requirements && adviceInWords(await adviseOn(comparison, requirements))
+    if (advice !== undefined) console.log(`\n${advice.join('\n')}`)
+    const { html, markdown } = await writeReports(folder, comparison, deviations, advice)
     console.log(`\nreport: ${html}\n        ${markdown}\nfigures: ${folder}/comparison.json`)
-    if (requirements !== undefined) console.log(`\n${adviceInWords(await advise(comparison, requirements)).join('\n')}`)
   }
   const left = remainingTurns(comparison).length
   if (comparison.finishedAt === null && left > 0) {
@@ -118,6 +119,11 @@ async function conclude(
   const wrong = whatIsWrong(comparison)
   for (const line of wrong) console.error(`${strict ? 'FAILED' : 'note'}: ${line}`)
   return strict && wrong.length > 0 ? 1 : 0
+}
+
+function adviseOn(comparison: Comparison, requirements: Requirements) {
+  const ttlSweep = ttlSweepOf(comparison)
+  return advise(comparison, requirements, ttlSweep && { ttlSweep })
 }
 
 function newComparison(

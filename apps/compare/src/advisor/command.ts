@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Comparison } from '../comparison.ts'
 import { readComparison } from '../read-comparison.ts'
-import { RESULTS, savedComparisons } from '../results-folder.ts'
+import { newestComparison, RESULTS } from '../results-folder.ts'
 import { type AdviseOptions, adviceInWords, advise } from './advise.ts'
 import { addRequirementOptions, type RequirementFlags, readRequirements } from './requirements.ts'
 
@@ -25,22 +25,11 @@ export function addAdviseCommand(
     .argument('[folder]', 'of the comparison (default: the newest finished one in results/)')
   addRequirementOptions(command).action(async (given: string | undefined, flags: RequirementFlags) => {
     const requirements = readRequirements(flags)
-    const { folder, comparison } = given === undefined ? await newest(results) : await named(given)
+    const folder = given ?? (await newestComparison('finished', results))
+    const comparison = await readComparison(folder)
     const ttlSweep = sweepOf?.(comparison)
     const advice = await advise(comparison, requirements, ttlSweep ? { ttlSweep } : {})
     print(`From ${folder}: ${comparison.config.workload.title}`)
     for (const line of adviceInWords(advice)) print(line)
   })
-}
-
-async function named(folder: string) {
-  return { folder, comparison: await readComparison(folder) }
-}
-
-async function newest(results: string) {
-  const finished = (await savedComparisons(results)).find(({ comparison }) => comparison.finishedAt !== null)
-  if (finished === undefined) {
-    throw new Error(`there is no finished comparison in ${results}; run pnpm compare first, or name a folder`)
-  }
-  return finished
 }
