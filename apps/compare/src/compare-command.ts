@@ -118,7 +118,8 @@ async function conclude(
   }
   const wrong = whatIsWrong(comparison)
   for (const line of wrong) console.error(`${strict ? 'FAILED' : 'note'}: ${line}`)
-  return strict && wrong.length > 0 ? 1 : 0
+  const nothingCounts = !comparison.turns.some(({ status }) => status === 'ok')
+  return nothingCounts || (strict && wrong.length > 0) ? 1 : 0
 }
 
 function adviseOn(comparison: Comparison, requirements: Requirements) {

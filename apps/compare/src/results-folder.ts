@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { type Comparison, comparisonSchema } from './comparison.ts'
 import { readComparison } from './read-comparison.ts'
 
-/** `results/` of this repository. */
-export const RESULTS = fileURLToPath(new URL('../../../results', import.meta.url))
+/** `results/` of this repository; RESULTS_DIR overrides, as it does for k6. */
+export const RESULTS = process.env.RESULTS_DIR || fileURLToPath(new URL('../../../results', import.meta.url))
 
 /** Makes `2026-11-24-blog`, or `2026-11-24-blog-2` where that is taken. */
 export async function newFolder(

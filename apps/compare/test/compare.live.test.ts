@@ -1,0 +1,107 @@
+/** The command as users run it: real k6, real servers, posts few and times short, since nothing rests on the figures. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { readComparison } from '../src/read-comparison.ts'
+import { findK6 } from '../src/run/find-k6.ts'
+import { orderOf } from '../src/run/order.ts'
+
+const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
+const SHORT = ['--posts', '50', '--rate', '40', '--duration', '1500ms', '--warmup', '500ms']
+
+/** Under CI it has to be there; elsewhere these tests ask for more than `pnpm test` promises to need. */
+function lacksK6(): boolean {
+  if (process.env.CI) return false
+  try {
+    findK6()
+    return false
+  } catch (error) {
+    console.warn(`left out: ${(error as Error).message}`)
+    return true
+  }
+}
+
+function compare(args: readonly string[], results: string) {
+  const child = spawn(process.execPath, ['--conditions=workspace-source', cli, ...args], {
+    env: { ...process.env, RESULTS_DIR: results, BASE_URL: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said = { stdout: '', stderr: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].on('data', (chunk: Buffer) => {
+      said[stream] += chunk
+    })
+  }
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, ...said }))
+  return { child, said, ended }
+}
+
+const newResults = () => mkdtemp(join(tmpdir(), 'results-'))
+
+describe.skipIf(lacksK6())('pnpm compare', () => {
+  it('measures each strategy, settles the account to the unit, reports and recommends', {
+    timeout: 180_000,
+  }, async () => {
+    const results = await newResults()
+    const strategies = ['no-cache', 'write-through', 'naive-lock']
+    const { code, stdout, stderr } = await compare(
+      ['--workload', 'ycsb-b', '--strategies', strategies.join(), '--runs', '1', '--max-staleness', '0', ...SHORT],
+      results,
+    ).ended
+    expect(code, stderr).toBe(0)
+    const [folder] = await readdir(results)
+    const comparison = await readComparison(join(results, folder!))
+    expect(comparison.finishedAt).not.toBeNull()
+    for (const turn of comparison.turns.filter(({ status }) => status === 'ok')) {
+      const { k6, probe, server, agree } = turn.account
+      expect(agree).toBe(true)
+      expect(k6.reads).toBeGreaterThan(50)
+      expect(probe.reads).toBeGreaterThan(4)
+      expect(server!.reads).toBe(k6.reads + probe.reads)
+    }
+    expect(new Set(comparison.turns.map(({ strategy }) => strategy))).toEqual(new Set(strategies))
+    expect(stdout).toContain('Recommended: ')
+    const html = await readFile(join(results, folder!, 'comparison.html'), 'utf8')
+    for (const name of strategies) expect(html).toContain(name)
+  })
+
+  it('keeps what is done when it is stopped, and goes on from there', { timeout: 180_000 }, async () => {
+    const results = await newResults()
+    const stopped = compare(
+      ['--workload', 'ycsb-c', '--strategies', 'no-cache,cache-aside', '--runs', '2', ...SHORT],
+      results,
+    )
+    await new Promise<void>((resolve) => {
+      stopped.child.stderr.on('data', () => /\(run 1\)/.test(stopped.said.stderr) && resolve())
+      stopped.child.once('exit', () => resolve())
+    })
+    stopped.child.kill('SIGINT')
+    const { code, stderr } = await stopped.ended
+    expect(code, stderr).toBe(130)
+    expect(stderr).toContain('Go on: pnpm compare --resume')
+    const folder = join(results, (await readdir(results))[0]!)
+    const kept = await readComparison(folder)
+    expect(kept.finishedAt).toBeNull()
+    expect(kept.turns.length).toBeGreaterThan(0)
+    expect(kept.turns.length).toBeLessThan(4)
+
+    const resumed = await compare(['--resume'], results).ended
+    expect(resumed.code, resumed.stderr).toBe(0)
+    const whole = await readComparison(folder)
+    expect(whole.turns.slice(0, kept.turns.length)).toEqual(kept.turns)
+    const order = orderOf(['no-cache', 'cache-aside'], 2, 1)
+    expect(whole.turns.slice(0, 4).map(({ strategy, run }) => ({ strategy, run }))).toEqual(order)
+    expect(whole.finishedAt).not.toBeNull()
+  })
+
+  it('says in one line what is wrong with a flag, and starts nothing', async () => {
+    const { code, stderr } = await compare(['--strategies', 'nope'], await newResults()).ended
+    expect(code).toBe(2)
+    expect(stderr.trim().split('\n')).toHaveLength(1)
+    expect(stderr).toContain('--strategies is "nope"')
+  })
+})
