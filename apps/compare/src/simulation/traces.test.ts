@@ -1,0 +1,43 @@
+/** Traces that others published, against what others count on them. `TRACES_DIR` names the folder they lie in. */
+import { join } from 'node:path'
+import { readTrace, type TraceRequest } from 'traces'
+import { describe, expect, it } from 'vitest'
+import { simulate } from './simulate.ts'
+
+const folder = process.env.TRACES_DIR
+const LONG_MS = 1e12
+
+async function requestsIn(file: string): Promise<TraceRequest[]> {
+  return (await readTrace(join(folder!, file))).requests
+}
+
+describe.skipIf(folder === undefined)('LRU hit ratio', { timeout: 120_000 }, () => {
+  it.each([
+    ['lirs-loop.trace.gz', { 1010: 0, 1011: 0.998 }],
+    ['lirs-cs.trace.gz', { 1000: 0.018286, 1408: 0.792214 }],
+    ['lirs-gli.trace.gz', { 1000: 0.112053, 2000: 0.574065 }],
+    ['corda-vaultservice.gz', { 128: 1 / 3, 1024: 1 / 3 }],
+  ])('of %s', async (file, expected) => {
+    const requests = await requestsIn(file)
+    for (const [maxEntries, hitRatio] of Object.entries(expected)) {
+      const options = { requests, ttlMs: LONG_MS, maxEntries: Number(maxEntries), seed: 1 }
+      const simulated = await simulate({ ...options, strategy: 'cache-aside' })
+      expect(Math.abs(simulated.hitRatio - hitRatio), `${file} with room for ${maxEntries}`).toBeLessThan(0.00005)
+    }
+  })
+})
+
+describe.skipIf(folder === undefined)('hits of a web server of 1995 without limits', () => {
+  it.each([
+    [60, 3_370],
+    [300, 5_720],
+    [3_600, 8_144],
+  ])('and a TTL of %d s', async (ttlS, hits) => {
+    // Whoever counted these hits took the one POST for a read too.
+    const requests = (await requestsIn('http-nasa-19950701.tsv.gz')).map(
+      (request) => ({ ...request, op: 'read' }) as const,
+    )
+    const simulated = await simulate({ strategy: 'cache-aside', requests, ttlMs: ttlS * 1_000, seed: 1 })
+    expect(simulated).toMatchObject({ reads: 9_999, outcomes: { hits } })
+  })
+})

@@ -1,0 +1,65 @@
+/** What each TTL would do to a load: for the advisor. */
+import { type StrategyName, strategyNames } from 'strategies'
+import type { TraceRequest } from 'traces'
+import type { Comparison } from '../comparison.ts'
+import { requestsOf } from './requests-of.ts'
+import { simulate } from './simulate.ts'
+
+export interface TtlRow {
+  readonly ttlMs: number
+  readonly hitRatio: number
+  readonly loadsPerSecond: number
+  /** For how long, at most, what a read returned had been replaced. */
+  readonly staleMaxMs: number
+}
+
+export interface TtlSweepOptions {
+  readonly loadMs?: number
+  /** Requests before it are not counted. */
+  readonly warmupMs?: number
+  readonly seed?: number
+}
+
+export async function ttlSweep(
+  requests: Iterable<TraceRequest>,
+  strategy: StrategyName,
+  ttlsMs: readonly number[],
+  { seed = 1, ...options }: TtlSweepOptions = {},
+): Promise<TtlRow[]> {
+  const kept = [...requests]
+  const rows: TtlRow[] = []
+  for (const ttlMs of ttlsMs) {
+    const simulated = await simulate({ ...options, strategy, requests: kept, ttlMs, seed })
+    const { hitRatio, loadsPerSecond, staleForMs } = simulated
+    rows.push({ ttlMs, hitRatio, loadsPerSecond: loadsPerSecond ?? 0, staleMaxMs: staleForMs?.max ?? 0 })
+  }
+  return rows
+}
+
+const TTLS_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000]
+const MEASURED_MS = 60_000
+/** A TTL that would take more to replay is left out. */
+const MAX_OPERATIONS = 1_000_000
+
+/**
+ * For the load of a comparison: each TTL after a warm-up of its own length. Undefined where the load can't be simulated:
+ * a trace is not part of a comparison, and a crowd or a cold start has no steady state to tune a TTL for.
+ */
+export function ttlSweepOf(comparison: Comparison): ((strategy: string) => Promise<TtlRow[]>) | undefined {
+  const { workload, seed } = comparison.config
+  if (workload.trace !== null || workload.crowd !== null || workload.cold) return undefined
+  const ttlsMs = [...new Set([...TTLS_MS, workload.ttlMs])]
+    .filter((ttlMs) => ((ttlMs + MEASURED_MS) / 1_000) * workload.ratePerSecond <= MAX_OPERATIONS)
+    .toSorted((a, b) => a - b)
+  return async (name) => {
+    const strategy = strategyNames.find((known) => known === name)
+    if (strategy === undefined || strategy === 'no-cache') return []
+    const rows: TtlRow[] = []
+    for (const ttlMs of ttlsMs) {
+      const requests = requestsOf(workload, { seed, warmupMs: ttlMs, measuredMs: MEASURED_MS })
+      const options = { loadMs: workload.originDelayMs, warmupMs: ttlMs, seed }
+      rows.push(...(await ttlSweep(requests, strategy, [ttlMs], options)))
+    }
+    return rows
+  }
+}
