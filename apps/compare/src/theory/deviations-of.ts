@@ -1,0 +1,18 @@
+import type { Comparison } from '../comparison.ts'
+import { figureOf } from '../spread.ts'
+import type { Deviation } from './deviation.ts'
+import { predict } from './predict.ts'
+
+/** Every prediction beside what was measured: the median of the runs that count. Those without a measured figure are left out. */
+export function deviationsOf(comparison: Comparison): Deviation[] {
+  const { workload, apiProcesses } = comparison.config
+  return comparison.strategies.flatMap((strategy) =>
+    predict(strategy, workload, apiProcesses).flatMap(({ kind, ...prediction }): Deviation[] => {
+      const measured = figureOf(comparison, strategy.name, prediction.measure)
+      if (measured === undefined) return []
+      const over = measured.median - prediction.predicted
+      const deviates = (kind === 'at most' ? over : Math.abs(over)) > prediction.tolerance
+      return [{ strategy: strategy.name, ...prediction, measured, deviates }]
+    }),
+  )
+}
