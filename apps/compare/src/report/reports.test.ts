@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Command } from 'commander'
 import { parseHTML } from 'linkedom'
 import { describe, expect, it, vi } from 'vitest'
+import { workloads } from 'workload'
 import { allStrategies, someDeviations } from '../../test/all-strategies.ts'
 import { madeUpComparison } from '../../test/made-up-comparison.ts'
 import type { Comparison } from '../comparison.ts'
@@ -79,6 +80,15 @@ describe('the HTML report', () => {
     expect(cells[1]!.filter((text) => text !== '–')).toEqual(['3'])
     expect(document.querySelectorAll('#front svg')).toHaveLength(0)
   })
+})
+
+it.each([
+  ['one run of one strategy', { tiered: { readP50Ms: 1, readP99Ms: 3, loadsPerSecond: 5, hitRatio: 0.5 } }],
+  ['nothing but zeros', { tiered: { readP50Ms: 0, readP99Ms: 0, loadsPerSecond: 0, hitRatio: 0 }, xfetch: {} }],
+])('the charts have a place for %s', (_, strategies) => {
+  const page = htmlReport(madeUpComparison({ runs: 1, strategies }), [])
+  expect(parseHTML(page).document.querySelectorAll('#front .wide .halo')).toHaveLength(1)
+  expect(page).not.toMatch(/NaN|Infinity|undefined/)
 })
 
 const HOSTILE = '<img src=x onerror=alert(1)>|`"\'&\u001b[31m'
@@ -177,6 +187,17 @@ describe('the three reports', () => {
     expect(markdown).toContain('In 5 turns the server did not count what its clients counted.')
   })
 
+  it('say how to do it again, with what was changed of the preset', () => {
+    const { ratePerSecond } = workloads['ycsb-b']
+    const again = madeUpComparison({
+      strategies: { tiered: {}, xfetch: {} },
+      workload: { ...workloads['ycsb-b'], ratePerSecond: ratePerSecond + 7 },
+    })
+    expect(markdownReport(again, [])).toContain(
+      `    pnpm compare --workload ycsb-b --rate ${ratePerSecond + 7} --strategies tiered,xfetch --runs 5 --seed 1 --warmup 5000ms --duration 25000ms\n`,
+    )
+  })
+
   it('show what deviates from theory', () => {
     const markdown = markdownReport(comparison, deviations)
     expect(markdown).toContain('1 of 3 figures deviate')
@@ -200,12 +221,13 @@ describe('compare report', () => {
     const folder = await mkdtemp(join(tmpdir(), 'report-'))
     const said = vi.spyOn(console, 'log').mockReturnValue()
     try {
-      await writeFile(join(folder, 'comparison.json'), JSON.stringify(comparison))
+      const small = madeUpComparison({ strategies: { 'cache-aside': { hitRatio: 0.7 }, tiered: { hitRatio: 0.6 } } })
+      await writeFile(join(folder, 'comparison.json'), JSON.stringify(small))
       const program = new Command()
-      addReportCommand(program, someDeviations)
+      addReportCommand(program, () => deviations)
       await program.parseAsync(['report', folder], { from: 'user' })
-      expect(await readFile(join(folder, 'comparison.html'), 'utf8')).toBe(page)
-      expect(await readFile(join(folder, 'comparison.md'), 'utf8')).toBe(markdownReport(comparison, deviations))
+      expect(await readFile(join(folder, 'comparison.html'), 'utf8')).toBe(htmlReport(small, deviations))
+      expect(await readFile(join(folder, 'comparison.md'), 'utf8')).toBe(markdownReport(small, deviations))
       expect(said.mock.calls.flat().join('\n')).toContain(join(folder, 'comparison.html'))
     } finally {
       said.mockRestore()

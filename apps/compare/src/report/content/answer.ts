@@ -67,7 +67,7 @@ function promiseBlocks(kept: readonly PromiseKept[]): Block[] {
     ...(declared.length > 0
       ? [
           text(
-            `Seen to break read-after-write, as they say of themselves: ${declared.map(({ strategy, promised }) => `${strategy.name} (${inWords(promised)})`).join(', ')}.`,
+            `Seen to break their promise, as they say of themselves: ${declared.map(({ strategy, promised }) => `${strategy.name} (${inWords(promised)})`).join(', ')}.`,
           ),
         ]
       : []),

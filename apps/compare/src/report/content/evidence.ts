@@ -92,7 +92,11 @@ export function brokenPromises(comparison: Comparison): Section {
         one.schedule.length === 0
           ? []
           : [
-              { kind: 'lines', caption: `${one.strategy.name}, run ${one.run}: the first one`, lines: one.schedule },
+              {
+                kind: 'lines',
+                caption: `${one.strategy.name}: the first, in run ${one.run}${Object.keys(one.promised).length === 0 ? '; it was not promised not to happen' : ''}`,
+                lines: one.schedule,
+              },
               ...(one.strategy.promise.breaks ? [text(`By its own account: ${one.strategy.promise.breaks}`)] : []),
             ],
       ),

@@ -1,5 +1,6 @@
 /** What was measured on what, what that leaves open, and how to do it again. */
-import type { Comparison } from '../../comparison.ts'
+import { type Workload, workloads } from 'workload'
+import type { ComparedWorkload, Comparison, ComparisonConfig } from '../../comparison.ts'
 import { formatCount, formatMs, formatShare, UNKNOWN } from '../format.ts'
 import { type Cell, type Section, type Table, text } from './content.ts'
 
@@ -117,7 +118,6 @@ export function limits({ config, environment, strategies, turns }: Comparison): 
 }
 
 export function reproduce({ config, environment }: Comparison): Section {
-  const { workload } = config
   return {
     id: 'reproduce',
     title: 'Do it again',
@@ -127,7 +127,7 @@ export function reproduce({ config, environment }: Comparison): Section {
         caption: 'The same strategies, order and load',
         lines: [
           ...(environment.commit ? [`git checkout ${environment.commit}`] : []),
-          `pnpm compare --workload ${workload.trace?.file ?? workload.name} --strategies ${config.strategies.join(',')} --runs ${config.runs} --seed ${config.seed}`,
+          ['pnpm compare', ...loadFlags(config.workload), ...runFlags(config)].join(' '),
         ],
       },
       text(
@@ -135,4 +135,45 @@ export function reproduce({ config, environment }: Comparison): Section {
       ),
     ],
   }
+}
+
+function runFlags({ strategies, runs, seed, warmupMs, measuredMs }: ComparisonConfig): string[] {
+  return [
+    `--strategies ${strategies.join(',')}`,
+    `--runs ${runs}`,
+    `--seed ${seed}`,
+    `--warmup ${warmupMs}ms`,
+    `--duration ${measuredMs}ms`,
+  ]
+}
+
+/** What differs from the preset of that name. A trace says itself what is read and written. */
+function loadFlags(workload: ComparedWorkload): string[] {
+  const times = { ttlMs: '--ttl', originDelayMs: '--origin-delay' } as const
+  const numbers = {
+    ratePerSecond: '--rate',
+    posts: '--posts',
+    zipf: '--zipf',
+    writeShare: '--write-share',
+    listShare: '--list-share',
+    pageShare: '--page-share',
+    insertShare: '--insert-share',
+    readModifyWriteShare: '--read-modify-write-share',
+  } as const
+  const timeFlags = (Object.keys(times) as (keyof typeof times)[]).map((name) => ({
+    name,
+    flag: `${times[name]} ${workload[name]}ms`,
+  }))
+  if (workload.trace) {
+    const { file, speed } = workload.trace
+    return [`--workload ${file}`, `--speed ${speed}`, ...timeFlags.map(({ flag }) => flag)]
+  }
+  const presets: Readonly<Record<string, Workload>> = workloads
+  const preset = presets[workload.name]
+  const numberFlags = (Object.keys(numbers) as (keyof typeof numbers)[]).map((name) => ({
+    name,
+    flag: `${numbers[name]} ${workload[name]}`,
+  }))
+  const changed = [...numberFlags, ...timeFlags].filter(({ name }) => preset && preset[name] !== workload[name])
+  return [`--workload ${workload.name}`, ...changed.map(({ flag }) => flag)]
 }

@@ -3,8 +3,8 @@ import type { Comparison } from '../../comparison.ts'
 import type { Spread } from '../../spread.ts'
 import { formatSpread } from '../format.ts'
 import { type FrontPoint, frontOf, isFresh } from '../front.ts'
+import { costAxis } from './cost-axis.ts'
 import { type Chart, document, drawn, plot } from './draw.ts'
-import { logTicks } from './log-ticks.ts'
 import { lookOf } from './look.ts'
 import { placeLabels } from './place-labels.ts'
 import type { Html } from './template.ts'
@@ -22,18 +22,14 @@ export function frontChart(comparison: Comparison, { width, height }: ChartSize)
   const inFront = points.filter(({ onFront }) => onFront)
   const inFreshFront = points.filter(({ onFreshFront }) => onFreshFront)
   const latencies = rangeOf(points.map(({ latency }) => latency))
-  const [least, most] = rangeOf(points.map(({ loads }) => loads))
+  const loads = rangeOf(points.map(({ loads }) => loads))
   const chart = plot({
     width,
     height,
     ...margins,
     style: { background: 'none', fontSize: '11px', overflow: 'visible' },
-    x: { type: 'log', domain: latencies, ticks: logTicks(...latencies), label: 'read p99, ms →', ...AXIS },
-    y: {
-      label: '↑ loads/s',
-      ...(least > 0 ? { type: 'log', domain: [least, most], ticks: logTicks(least, most) } : { type: 'linear' }),
-      ...AXIS,
-    },
+    x: { ...costAxis(...latencies), label: 'read p99, ms →', ...AXIS },
+    y: { ...costAxis(...loads), label: '↑ loads/s', ...AXIS },
     marks: [
       Plot.line(byLatency(inFront), { ...at, curve: 'step-after', stroke: 'currentColor', strokeDasharray: '3 3' }),
       Plot.line(byLatency(inFreshFront), { ...at, curve: 'step-after', stroke: 'currentColor', strokeWidth: 1.5 }),

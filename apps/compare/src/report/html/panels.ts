@@ -6,8 +6,8 @@ import { figureOf } from '../../spread.ts'
 import { formatMs, formatShare } from '../format.ts'
 import { STALENESS_TIMES_MS, stalenessOf } from '../staleness-curve.ts'
 import { CEILING } from '../standing.ts'
+import { costAxis } from './cost-axis.ts'
 import { drawn, plot } from './draw.ts'
-import { logTicks } from './log-ticks.ts'
 import { lookOf } from './look.ts'
 import type { Html } from './template.ts'
 
@@ -47,10 +47,9 @@ export function latencyPanels(comparison: Comparison): readonly Panel[] {
       runs: turns.map((turn) => known(QUANTILES.map(([x, measure]) => ({ x, y: turn.measures[measure] })))),
     }
   })
-  const range = rangeOf(lines)
   return panels(lines, {
     x: { type: 'point', domain: QUANTILES.map(([x]) => x), label: null },
-    y: { type: 'log', domain: range, label: null, ticks: logTicks(...range), tickFormat: String },
+    y: { ...costAxis(...rangeOf(lines)), label: null, tickFormat: String },
     describe: ({ strategy, main }) =>
       `Read latency of ${strategy}: ${main.map(({ x, y }) => `${x} ${y.toPrecision(3)} ms`).join(', ')}`,
   })
@@ -112,8 +111,7 @@ export function runDots(comparison: Comparison, measure: 'hitRatio' | 'loadsPerS
     style: { background: 'none', fontSize: '11px' },
     x: {
       label: `${measures[measure].title} →`,
-      type: !isRatio && least > 0 ? 'log' : 'linear',
-      ...(isRatio ? { nice: true, ticks: 4 } : { inset: 8, ticks: least > 0 ? logTicks(least, most) : 4 }),
+      ...(isRatio ? { nice: true, ticks: 4 } : { inset: 8, ...costAxis(least, most) }),
       tickFormat: (value: number) => (isRatio ? `${Number((value * 100).toPrecision(3))} %` : String(value)),
     },
     y: { type: 'band', domain: rows.map(({ name }) => name), label: null, padding: 0.3, tickSize: 0 },
