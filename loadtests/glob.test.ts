@@ -15,7 +15,7 @@ describe('loadtests', () => {
       if (seen.has(file)) return
       seen.add(file)
       for (const [, from] of readFileSync(file, 'utf8').matchAll(/\bfrom '([^']+)'/g)) {
-        if (/^k6(\/(http|execution|metrics))?$/.test(from!)) continue
+        if (/^k6(\/(http|execution|metrics|data))?$/.test(from!)) continue
         expect(from, `imported by ${file}`).toMatch(/^\.\.?\/.*\.ts$/)
         expect(existsSync(resolve(dirname(file), from!)), `${from}, imported by ${file}`).toBe(true)
         follow(resolve(dirname(file), from!))

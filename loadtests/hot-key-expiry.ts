@@ -7,93 +7,87 @@
  */
 import exec from 'k6/execution'
 import { strategyNames } from '../packages/strategies/src/strategy-names.ts'
-import { connect, type StrategyInfo } from './lib/api.ts'
+import { timetable } from '../packages/workload/src/index.ts'
+import type { StrategyInfo } from './lib/api.ts'
 import { explained } from './lib/env.ts'
 import { slicesFor } from './lib/expiries.ts'
 import type { Moment } from './lib/figures.ts'
+import { connectAll } from './lib/fleet.ts'
 import { hotKeyOptions } from './lib/hot-key-options.ts'
 import { hotKeyFigures, hotKeyReport, hotKeyResult } from './lib/hot-key-report.ts'
+import { lagMeter } from './lib/lag.ts'
 import { loadsBegun, unfinished } from './lib/metrics.ts'
 import { recordRead } from './lib/record.ts'
 import { readPost } from './lib/requests.ts'
 import { resultFile } from './lib/results.ts'
-import { loadScenario, scenarioName, turns } from './lib/schedule.ts'
-import { countersOf, listedStrategies, noteCounters, orAbort, restoreTuning, tuneAll } from './lib/steering.ts'
-import { type SummaryData, selectorsReadBy, TREND_STATS, withoutFigures } from './lib/summary.ts'
+import { LEAD_MS, loadScenario, scenarioName, turns } from './lib/schedule.ts'
+import { countersOf, noteCounters, orAbort } from './lib/steering.ts'
+import { type SummaryData, withoutFigures } from './lib/summary.ts'
+import { sharedOptions, sharedThresholds } from './lib/thresholds.ts'
 
 const config = explained(() => hotKeyOptions(__ENV, strategyNames))
-const apis = config.baseUrls.map((baseUrl) => connect(baseUrl, config.adminToken))
+const fleet = connectAll(config.baseUrls, config.adminToken)
 const tuning = { ttlMs: config.ttlMs, originDelayMs: config.originDelayMs }
 const { sliceMs } = slicesFor(config.durationMs, config.ttlMs)
+const stages = [{ ratePerSecond: config.ratePerSecond, durationMs: config.durationMs }]
+const times = timetable(stages)
 
 export const options = {
+  ...sharedOptions,
   scenarios: Object.fromEntries(
     turns(config.strategies, 0, config.durationMs).map((turn) => [
       scenarioName(turn.strategy),
-      loadScenario(turn, { ratePerSecond: config.ratePerSecond, vus: config.vus, exec: 'readHotPost' }),
+      loadScenario(turn, { stages, vus: config.vus, exec: 'readHotPost' }),
     ]),
   ),
-  thresholds: {
-    ...Object.fromEntries(
-      config.strategies.flatMap((name) =>
-        selectorsReadBy((summary) => hotKeyFigures(name, config, summary)).map((selector) => [selector, []]),
-      ),
-    ),
-    failures: ['count<1', { threshold: 'count<100', abortOnFail: true }],
-    dropped_iterations: ['count<1'],
-    unfinished: ['count==0'],
-  },
-  summaryTrendStats: TREND_STATS,
-  discardResponseBodies: true,
-  throw: true,
+  thresholds: sharedThresholds((summary) => config.strategies.map((name) => hotKeyFigures(name, config, summary))),
 }
 
 interface SetupData {
   /** As each process listed them before the run, so with the tuning to go back to. */
-  strategies: StrategyInfo[][]
+  listed: StrategyInfo[][]
 }
 
 export function setup(): SetupData {
   return orAbort(() => {
-    const strategies = apis.map((api) => listedStrategies(api, strategyNames, config.strategies))
+    const listed = fleet.listed(strategyNames, config.strategies)
     noteLoads('start')
-    for (const name of config.strategies) for (const api of apis) api.flush(name)
+    for (const name of config.strategies) fleet.flush(name)
     // Last, since k6 runs no teardown when setup fails.
-    apis.forEach((api, at) => {
-      tuneAll(api, strategies[at]!, tuning)
-    })
-    return { strategies }
+    fleet.tune(listed, tuning)
+    return { listed }
   })
 }
 
 /** The loads of all processes together. */
 function noteLoads(at: Moment) {
-  const stats = apis.map((api) => api.stats())
-  for (const name of config.strategies) {
-    const loads = stats.reduce((sum, ofOne) => sum + countersOf(ofOne, name).loads!, 0)
-    noteCounters(name, at, { loads })
-  }
+  const stats = fleet.stats(config.strategies)
+  for (const name of config.strategies) noteCounters(name, at, { loads: countersOf(stats, name).loads! })
 }
 
+const lagMs = lagMeter()
+
 export function readHotPost() {
+  const n = exec.scenario.iterationInTest
+  if (n >= times.operations) return
   const strategy = String(__ENV.STRATEGY)
+  const sinceStart = Date.now() - exec.scenario.startTime - LEAD_MS
+  const lag = lagMs(strategy, sinceStart - times.timeAtMs(n))
   unfinished.add(1, { strategy })
-  const sinceStart = Date.now() - exec.scenario.startTime
-  const baseUrl = config.baseUrls[exec.scenario.iterationInTest % config.baseUrls.length]!
-  const answer = readPost({ ...config, baseUrl, strategy }, config.post)
-  recordRead(strategy, 'measured', 'read', answer)
+  const baseUrl = config.baseUrls[n % config.baseUrls.length]!
+  const target = { baseUrl, strategy, acceptEncoding: config.acceptEncoding, knowsAllWrites: true }
+  const answer = readPost(target, config.post)
+  recordRead(strategy, 'measured', 'read', answer, lag)
   if ('outcome' in answer && answer.outcome === 'misses') {
     loadsBegun.add(1, { strategy, slice: String(Math.max(0, Math.floor(sinceStart / sliceMs))) })
   }
   unfinished.add(-1, { strategy })
 }
 
-export function teardown({ strategies }: SetupData) {
+export function teardown({ listed }: SetupData) {
   orAbort(() => {
     noteLoads('end')
-    apis.forEach((api, at) => {
-      restoreTuning(api, strategies[at]!, Object.keys(tuning))
-    })
+    fleet.restore(listed, Object.keys(tuning))
   })
 }
 

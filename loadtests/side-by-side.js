@@ -6,127 +6,159 @@
  */
 import exec from 'k6/execution'
 import { strategyNames } from '../packages/strategies/src/strategy-names.ts'
-import { createMix, operationAt } from '../packages/workload/src/index.ts'
-import { ApiError, connect } from './lib/api.ts'
+import { ApiError } from './lib/api.ts'
+import { carryOut } from './lib/carry-out.ts'
 import { explained } from './lib/env.ts'
 import { strategyFigures } from './lib/figures.ts'
+import { connectAll } from './lib/fleet.ts'
+import { deleteInserted, findLastId } from './lib/inserted.ts'
+import { lagMeter } from './lib/lag.ts'
 import { unfinished } from './lib/metrics.ts'
-import { OUTCOMES } from './lib/outcomes.ts'
-import { noteBalance, recordRead, recordWrite } from './lib/record.ts'
-import { readList, readPost, renamePost } from './lib/requests.ts'
+import { openRecording } from './lib/open-recording.ts'
+import { ACCOUNTED } from './lib/outcomes.ts'
+import { noteBalance, recordRead } from './lib/record.ts'
+import { readPost } from './lib/requests.ts'
 import { resultFile } from './lib/results.ts'
-import { loadScenario, scenarioName, snapshotScenario, turns } from './lib/schedule.ts'
+import { LEAD_MS, loadScenario, scenarioName, snapshotScenario, turns } from './lib/schedule.ts'
 import { sideBySideOptions } from './lib/side-by-side-options.ts'
+import { sideBySidePlan } from './lib/side-by-side-plan.ts'
 import { sideBySideReport } from './lib/side-by-side-report.ts'
 import { sideBySideResult } from './lib/side-by-side-result.ts'
-import { countersOf, listedStrategies, noteCounters, orAbort, restoreTuning, tuneAll } from './lib/steering.ts'
-import { selectorsReadBy, TREND_STATS, withoutFigures } from './lib/summary.ts'
+import { stampedeSlices } from './lib/stampede.ts'
+import { countersOf, noteCounters, orAbort } from './lib/steering.ts'
+import { withoutFigures } from './lib/summary.ts'
+import { sharedOptions, sharedThresholds } from './lib/thresholds.ts'
 
-const config = explained(() => sideBySideOptions(__ENV, strategyNames))
-const api = connect(config.baseUrl, config.adminToken)
+const { config, plan } = explained(() => {
+  const recording = openRecording(__ENV)
+  const config = sideBySideOptions(__ENV, strategyNames, recording)
+  return { config, plan: sideBySidePlan(config, recording) }
+})
+const fleet = connectAll(config.baseUrls, config.adminToken)
 const tuning = {
   ttlMs: config.ttlMs,
   ...(config.originDelayMs === null ? {} : { originDelayMs: config.originDelayMs }),
 }
-const mix = createMix({
-  items: config.posts,
-  exponent: config.zipf,
-  writeShare: config.writeRatio,
-  listShare: config.listRatio,
-})
-const warmupOperations = (config.ratePerSecond * config.warmupMs) / 1000
-const schedule = turns(config.strategies, config.warmupMs, config.durationMs)
+const slices = plan.hotId === null ? null : stampedeSlices(config.durationMs, config.originDelayMs)
+const context = { slices, others: config.others }
 
-export const options = {
-  scenarios: Object.fromEntries(
-    schedule.flatMap((turn) => {
-      const name = scenarioName(turn.strategy)
-      const load = loadScenario(turn, { ratePerSecond: config.ratePerSecond, vus: config.vus, exec: 'operate' })
-      // Without a warm-up, the counters at the start of the run are those at the start of the measured phase.
-      return config.warmupMs === 0
-        ? [[name, load]]
-        : [
-            [name, load],
-            [`${name}-middle`, snapshotScenario(turn, 'noteMiddle')],
-          ]
-    }),
-  ),
-  thresholds: {
-    ...Object.fromEntries(
-      config.strategies.flatMap((name) =>
-        selectorsReadBy((summary) => strategyFigures(name, summary)).map((selector) => [selector, []]),
-      ),
+/** Asked for once, before there are virtual users; each of them runs this file too, and has no use for them. */
+export const options = __VU === 0 ? optionsOfRun() : {}
+
+function optionsOfRun() {
+  return {
+    ...sharedOptions,
+    scenarios: Object.fromEntries(
+      turns(config.strategies, config.warmupMs, config.durationMs).flatMap((turn) => {
+        const name = scenarioName(turn.strategy)
+        const load = loadScenario(turn, { stages: plan.stages, vus: config.vus, exec: 'operate' })
+        // Without a warm-up, the counters at the start of the run are those at the start of the measured phase.
+        return config.warmupMs === 0
+          ? [[name, load]]
+          : [
+              [name, load],
+              [`${name}-middle`, snapshotScenario(turn, 'noteMiddle')],
+            ]
+      }),
     ),
-    ...Object.fromEntries(
-      config.strategies.flatMap((strategy) =>
-        OUTCOMES.map((outcome) => [`balance{strategy:${strategy},outcome:${outcome}}`, ['count==0']]),
+    thresholds: {
+      ...sharedThresholds((summary) => config.strategies.map((name) => strategyFigures(name, context, summary))),
+      ...Object.fromEntries(
+        config.strategies.flatMap((strategy) =>
+          (config.others ? [] : ACCOUNTED).map((outcome) => [
+            `balance{strategy:${strategy},outcome:${outcome}}`,
+            ['count==0'],
+          ]),
+        ),
       ),
-    ),
-    failures: ['count<1', { threshold: 'count<100', abortOnFail: true }],
-    dropped_iterations: ['count<1'],
-    unfinished: ['count==0'],
-  },
-  summaryTrendStats: TREND_STATS,
-  discardResponseBodies: true,
-  throw: true,
+    },
+    // Posts that were inserted are deleted one by one.
+    teardownTimeout: '10m',
+  }
+}
+
+/** @param {string} strategy @param {number} n operations go to the processes in turn */
+function targetOf(strategy, n) {
+  const { baseUrls, acceptEncoding } = config
+  const baseUrl = /** @type {string} */ (baseUrls[n % baseUrls.length])
+  return { baseUrl, acceptEncoding, strategy, knowsAllWrites: baseUrls.length === 1 }
 }
 
 export function setup() {
   return orAbort(() => {
-    const strategies = listedStrategies(api, strategyNames, config.strategies)
-    const stats = api.stats()
-    for (const { name } of strategies) {
-      noteCounters(name, 'start', countersOf(stats, name))
-      if (config.warmupMs === 0) noteCounters(name, 'middle', countersOf(stats, name))
+    const listed = fleet.listed(strategyNames, config.strategies)
+    const stats = fleet.stats(config.strategies)
+    /** @type {Record<string, number>} */
+    const lastIds = {}
+    for (const strategy of config.strategies) {
+      noteCounters(strategy, 'start', countersOf(stats, strategy))
+      if (config.warmupMs === 0) noteCounters(strategy, 'middle', countersOf(stats, strategy))
       // Counted like any other read, so that the account still balances.
-      const last = readPost({ ...config, strategy: name }, config.posts)
-      recordRead(name, 'warmup', 'read', last)
+      const target = targetOf(strategy, 0)
+      const last = readPost(target, config.posts)
+      recordRead(strategy, 'warmup', 'read', last, 0)
       if ('failure' in last) {
         throw new ApiError(
-          `GET /api/posts/${config.posts}?strategy=${name} failed (${last.failure}): if there are fewer than ` +
+          `GET /api/posts/${config.posts}?strategy=${strategy} failed (${last.failure}): if there are fewer than ` +
             `${config.posts} posts, run "npx -y pnpm@12 load-posts --count ${config.posts}" or give -e POSTS=…`,
         )
       }
+      if (plan.inserts > 0) lastIds[strategy] = findLastId(target)
     }
-    for (const { name } of strategies) api.flush(name)
+    for (const name of config.strategies) fleet.flush(name)
     // Last, since k6 runs no teardown when setup fails.
-    tuneAll(api, strategies, tuning)
-    return { strategies, stats, k6Version: api.k6Version() }
+    fleet.tune(listed, tuning)
+    return { listed, stats, lastIds, k6Version: fleet.k6Version() }
   })
 }
 
-/** One operation of the load: which, depends on nothing but its number. */
-export function operate() {
-  const strategy = String(__ENV.STRATEGY)
+const lagMs = lagMeter()
+
+/**
+ * One operation of the load: which, depends on nothing but its number.
+ * @param {import('./lib/side-by-side-result.ts').SetupData} found
+ */
+export function operate({ lastIds }) {
   const n = exec.scenario.iterationInTest
-  const phase = n < warmupOperations ? 'warmup' : 'measured'
-  const target = { ...config, strategy }
-  const operation = operationAt(config.seed, n, mix)
+  if (n >= plan.operations) return
+  const strategy = String(__ENV.STRATEGY)
+  const sinceStartMs = Date.now() - exec.scenario.startTime - LEAD_MS
+  const lag = lagMs(strategy, sinceStartMs - plan.timeAtMs(n))
   unfinished.add(1, { strategy })
-  if (operation.kind === 'list') recordRead(strategy, phase, 'list', readList(target))
-  else if (operation.kind === 'read') recordRead(strategy, phase, 'read', readPost(target, operation.id))
-  else recordWrite(strategy, phase, renamePost(target, operation.id, `Post ${operation.id}, renamed by operation ${n}`))
+  carryOut(plan.operationAt(n), n, {
+    target: targetOf(strategy, n),
+    phase: n < plan.warmupOperations ? 'warmup' : 'measured',
+    lagMs: lag,
+    measuredForMs: sinceStartMs - config.warmupMs,
+    posts: config.posts,
+    lastId: lastIds[strategy] ?? config.posts,
+    hot: slices && plan.hotId !== null ? { id: plan.hotId, slices } : null,
+  })
   unfinished.add(-1, { strategy })
 }
 
 /** Where the warm-up ends and the measured phase begins, for what only the API knows: loads, fills, invalidations. */
 export function noteMiddle() {
   const strategy = String(__ENV.STRATEGY)
-  orAbort(() => noteCounters(strategy, 'middle', countersOf(api.stats(), strategy)))
+  orAbort(() => noteCounters(strategy, 'middle', countersOf(fleet.stats([strategy]), strategy)))
 }
 
 /** @param {import('./lib/side-by-side-result.ts').SetupData} found */
-export function teardown({ strategies, stats: before }) {
+export function teardown({ listed, stats: before, lastIds }) {
   orAbort(() => {
+    const after = fleet.stats(config.strategies)
+    for (const strategy of config.strategies) noteCounters(strategy, 'end', countersOf(after, strategy))
+    for (const [strategy, lastId] of Object.entries(lastIds)) {
+      deleteInserted(targetOf(strategy, 0), lastId, plan.inserts)
+    }
     // All operations are over, and a strategy is asked only in its own turn: what the API has counted since the start
     // has to be what k6 counted.
-    const after = api.stats()
-    for (const { name: strategy } of strategies) {
-      const counters = countersOf(after, strategy)
-      noteCounters(strategy, 'end', counters)
-      noteBalance(strategy, countersOf(before, strategy), counters)
+    const settled = plan.inserts > 0 ? fleet.stats(config.strategies) : after
+    for (const strategy of config.strategies) {
+      noteCounters(strategy, 'settled', countersOf(settled, strategy))
+      noteBalance(strategy, countersOf(before, strategy), countersOf(settled, strategy))
     }
-    restoreTuning(api, strategies, Object.keys(tuning))
+    fleet.restore(listed, Object.keys(tuning))
   })
 }
 
@@ -134,7 +166,7 @@ export function teardown({ strategies, stats: before }) {
 export function handleSummary(data) {
   const nothing = withoutFigures(data)
   if (nothing) return nothing
-  const result = sideBySideResult(data, config, data.setup_data, new Date())
+  const result = sideBySideResult(data, config, data.setup_data, context, new Date())
   const file = resultFile(__ENV, 'side-by-side.json')
   return { stdout: `${sideBySideReport(result)}JSON: ${file}\n`, [file]: `${JSON.stringify(result, null, 2)}\n` }
 }

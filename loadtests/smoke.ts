@@ -41,7 +41,7 @@ export default function smoke() {
 }
 
 function smokeOne(strategy: string) {
-  const target = { ...config, strategy }
+  const target = { ...config, strategy, knowsAllWrites: true }
   api.flush(strategy)
   const keeps = !KEEPS_NOTHING.includes(strategy)
   const first = readPost(target, config.post)

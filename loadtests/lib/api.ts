@@ -17,7 +17,7 @@ export interface StrategyInfo {
 export type Counters = Record<string, number>
 
 /** Counters of `/api/stats` without which there is nothing to compare. */
-const REQUIRED_COUNTERS = ['reads', 'hits', 'stale', 'misses', 'collapsed', 'bypassed', 'loads']
+const REQUIRED_COUNTERS = ['reads', 'hits', 'stale', 'misses', 'collapsed', 'bypassed', 'loads', 'writes']
 
 export interface Api {
   strategies(): StrategyInfo[]

@@ -18,6 +18,15 @@ export function textFrom(env: Env, name: string, fallback: string): string {
   return given(env, name) ?? fallback
 }
 
+/** One of a few words; null when not given. */
+export function choiceFrom<T extends string>(env: Env, name: string, allowed: readonly T[]): T | null {
+  const text = given(env, name)
+  if (text === undefined) return null
+  const found = allowed.find((word) => word === text)
+  if (found === undefined) throw wrong(name, text, allowed.join(', '))
+  return found
+}
+
 interface NumberRule {
   fallback: number
   min: number

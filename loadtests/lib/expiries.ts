@@ -1,4 +1,4 @@
-/** Loads that began soon after each other, since the same entry had just expired. */
+/** Loads that began soon after each other, since the same entry had just ended. */
 export interface Expiry {
   loads: number
 }
@@ -7,25 +7,31 @@ export interface Expiry {
  * Groups loads into expiries.
  *
  * k6's users share no memory, so nobody sees the order of the loads; but each can say in which slice of time its load
- * began. Loads of one expiry begin close together; those of the next one a whole TTL later. A gap of more than half a
- * TTL without any parts two expiries.
+ * began. Loads of one expiry begin close together; those of the next one later.
  *
  * @param loadsPerSlice how many loads began in each slice, in order of time
+ * @param gapMs a longer time without the beginning of a load parts two expiries
  */
-export function expiriesIn(loadsPerSlice: readonly number[], sliceMs: number, ttlMs: number): Expiry[] {
+export function expiriesIn(loadsPerSlice: readonly number[], sliceMs: number, gapMs: number): Expiry[] {
   const expiries: Expiry[] = []
   let lastAt = Number.NEGATIVE_INFINITY
   loadsPerSlice.forEach((loads, at) => {
     if (loads === 0) return
-    if ((at - lastAt) * sliceMs > ttlMs / 2) expiries.push({ loads })
+    if ((at - lastAt) * sliceMs > gapMs) expiries.push({ loads })
     else expiries.at(-1)!.loads += loads
     lastAt = at
   })
   return expiries
 }
 
-/** Time slices of a run: short against the TTL, and not more of them than k6 keeps figures for with ease. */
-export function slicesFor(durationMs: number, ttlMs: number): { sliceMs: number; count: number } {
+/** Slices of time by which loads are told apart. */
+export interface Slices {
+  sliceMs: number
+  count: number
+}
+
+/** Of a run without writes: short against the TTL, and not more of them than k6 keeps figures for with ease. */
+export function slicesFor(durationMs: number, ttlMs: number): Slices {
   const sliceMs = Math.max(20, Math.ceil(ttlMs / 10))
   return { sliceMs, count: Math.ceil(durationMs / sliceMs) + 1 }
 }

@@ -1,14 +1,20 @@
-import { FAILURES, type Failure, OUTCOMES, type Outcome } from './outcomes.ts'
+import type { Slices } from './expiries.ts'
+import { ACCOUNTED, FAILURES, type Failure, OUTCOMES, type Outcome } from './outcomes.ts'
+import type { ReadOp } from './record.ts'
 import { scenarioName } from './schedule.ts'
+import { type Stampede, stampedeOf } from './stampede.ts'
 import type { Distribution, Summary } from './summary.ts'
 
-/** Moments at which the counters of `/api/stats` are noted for a strategy. */
-export type Moment = 'start' | 'middle' | 'end'
+/**
+ * Moments at which the counters of `/api/stats` are noted for a strategy: before all, where the measured phase begins
+ * and where it ends, and when posts that were inserted have been deleted.
+ */
+export type Moment = 'start' | 'middle' | 'end' | 'settled'
 
 /** The counters of `/api/stats` that are noted. */
 export const NOTED_COUNTERS = [
   'reads',
-  ...OUTCOMES,
+  ...ACCOUNTED,
   'loads',
   'fills',
   'refusedFills',
@@ -19,6 +25,7 @@ export const NOTED_COUNTERS = [
 type NotedCounter = (typeof NOTED_COUNTERS)[number]
 
 type OutcomeCounts = Record<Outcome, number>
+type Account = OutcomeCounts & { reads: number; writes: number }
 
 export interface ReadFigures {
   /** Reads answered in the measured phase. */
@@ -26,7 +33,9 @@ export interface ReadFigures {
   outcomes: OutcomeCounts
   /** Share answered from the cache (`hits` and `stale`), 0 … 1; null without reads. */
   hitRatio: number | null
-  /** Latency of reads answered from the cache (HIT, STALE) and of those that waited (MISS, COLLAPSED, BYPASS). */
+  /** Latency from the intended start, of all reads. */
+  latencyMs: Distribution
+  /** The same of reads answered from the cache (HIT, STALE) and of those that waited (MISS, COLLAPSED, BYPASS). */
   hitMs: Distribution
   missMs: Distribution
   /** Reads whose value had been replaced by an acknowledged write when they arrived; null if the API can't say. */
@@ -41,20 +50,26 @@ export interface ReadFigures {
 
 export interface StrategyFigures {
   name: string
-  /** Reads by id, and of the whole list, apart: one is 350 bytes, the other 3.6 MB. */
+  /** Reads by id, of the whole list, and of the first page, apart: 350 bytes, 3.6 MB, 7 KB. */
   byId: ReadFigures
   list: ReadFigures
+  page: ReadFigures
+  /** Inserts and the writes of read-modify-writes included. */
   writes: { count: number; latencyMs: Distribution }
+  /** Of the most popular post; null where there is no such one. */
+  stampede: Stampede | null
   /** From `/api/stats`, over the measured phase; null if a snapshot is missing. */
   origin: { reads: number; loads: number; loadsPerRead: number | null } | null
   /** Further counters of `/api/stats` over the measured phase; null where the API has none. */
   server: Record<'fills' | 'refusedFills' | 'invalidations' | 'errors' | 'evictions', number | null>
-  /** All reads of the run, warm-up included, as k6 counted them and as `/api/stats` did. */
+  /** All reads and writes of the run, warm-up, setup and teardown included, as k6 counted them and as `/api/stats` did. */
   counters: {
-    k6: OutcomeCounts & { reads: number }
-    api: (OutcomeCounts & { reads: number }) | null
-    /** Null when they can't be compared: a request failed or was cut off, or the API did not answer. */
+    k6: Account
+    api: Account | null
+    /** Null when they can't be compared. */
     agree: boolean | null
+    /** Why not; null when they were. */
+    notCompared: string | null
   }
   failures: { total: number; byKind: Partial<Record<Failure, number>> }
   /** Operations still under way when the turn was over, and cut off. */
@@ -63,20 +78,31 @@ export interface StrategyFigures {
   dropped: number
 }
 
+/** What the figures depend on besides the summary. */
+export interface FiguresContext {
+  /** By which the loads of the most popular post were noted; null if they were not. */
+  slices: Slices | null
+  /** Whether somebody else used the strategies meanwhile. */
+  others: boolean
+}
+
 /** All that the summary says about one strategy. */
-export function strategyFigures(name: string, summary: Summary): StrategyFigures {
+export function strategyFigures(name: string, { slices, others }: FiguresContext, summary: Summary): StrategyFigures {
   const strategy = { strategy: name }
   const failures = failuresOf(name, summary)
   const unfinished = summary.counter('unfinished', strategy)
   const middleToEnd = (counter: NotedCounter) => difference(name, counter, 'middle', 'end', summary)
   const [reads, loads] = [middleToEnd('reads'), middleToEnd('loads')]
   const unknown = summary.counter('stale_unknown', strategy) > 0
+  const byId = readFigures(name, 'read', unknown, summary)
   const writeMs = summary.trend('latency_ms', { ...strategy, op: 'write' })
   return {
     name,
-    byId: readFigures(name, 'read', unknown, summary),
+    byId,
     list: readFigures(name, 'list', unknown, summary),
+    page: readFigures(name, 'page', unknown, summary),
     writes: { count: writeMs.count, latencyMs: writeMs },
+    stampede: slices && stampedeOf(name, slices, byId.outcomes.bypassed === byId.count, summary),
     origin:
       reads === null || loads === null ? null : { reads, loads, loadsPerRead: reads === 0 ? null : loads / reads },
     server: {
@@ -86,14 +112,14 @@ export function strategyFigures(name: string, summary: Summary): StrategyFigures
       errors: middleToEnd('errors'),
       evictions: middleToEnd('evictions'),
     },
-    counters: compareCounters(name, summary, failures.total === 0 && unfinished === 0),
+    counters: compareCounters(name, summary, { others, complete: failures.total === 0 && unfinished === 0 }),
     failures,
     unfinished,
     dropped: summary.counter('dropped_iterations', { scenario: scenarioName(name) }),
   }
 }
 
-function readFigures(name: string, op: 'read' | 'list', staleUnknown: boolean, summary: Summary): ReadFigures {
+function readFigures(name: string, op: ReadOp, staleUnknown: boolean, summary: Summary): ReadFigures {
   const outcomes = perOutcome((outcome) =>
     summary.counter('answers', { strategy: name, outcome, phase: 'measured', op }),
   )
@@ -103,6 +129,7 @@ function readFigures(name: string, op: 'read' | 'list', staleUnknown: boolean, s
     count,
     outcomes,
     hitRatio: count === 0 ? null : (outcomes.hits + outcomes.stale) / count,
+    latencyMs: summary.trend('latency_ms', { strategy: name, op }),
     hitMs: summary.trend('latency_ms', { strategy: name, op, served: 'cache' }),
     missMs: summary.trend('latency_ms', { strategy: name, op, served: 'database' }),
     staleReads: staleUnknown
@@ -111,15 +138,23 @@ function readFigures(name: string, op: 'read' | 'list', staleUnknown: boolean, s
   }
 }
 
-function compareCounters(name: string, summary: Summary, complete: boolean): StrategyFigures['counters'] {
+function compareCounters(
+  name: string,
+  summary: Summary,
+  { others, complete }: { others: boolean; complete: boolean },
+): StrategyFigures['counters'] {
   const outcomes = perOutcome((outcome) => summary.counter('answers', { strategy: name, outcome }))
-  const k6 = { reads: total(outcomes), ...outcomes }
-  const reads = difference(name, 'reads', 'start', 'end', summary)
-  const counted = OUTCOMES.map((outcome) => [outcome, difference(name, outcome, 'start', 'end', summary)] as const)
-  if (reads === null || counted.some(([, count]) => count === null)) return { k6, api: null, agree: null }
-  const api = { reads, ...(Object.fromEntries(counted) as OutcomeCounts) }
-  const same = k6.reads === api.reads && OUTCOMES.every((outcome) => k6[outcome] === api[outcome])
-  return { k6, api, agree: complete ? same : null }
+  const k6 = { reads: total(outcomes), writes: summary.counter('acknowledged', { strategy: name }), ...outcomes }
+  const counted = (['reads', ...ACCOUNTED] as const).map(
+    (counter) => [counter, difference(name, counter, 'start', 'settled', summary)] as const,
+  )
+  if (counted.some(([, count]) => count === null)) {
+    return { k6, api: null, agree: null, notCompared: '/api/stats gave no answer' }
+  }
+  const api = Object.fromEntries(counted) as Account
+  if (others) return { k6, api, agree: null, notCompared: 'somebody else used the strategy meanwhile, as OTHERS says' }
+  if (!complete) return { k6, api, agree: null, notCompared: 'not every operation was answered' }
+  return { k6, api, agree: counted.every(([counter, count]) => k6[counter] === count), notCompared: null }
 }
 
 function failuresOf(name: string, summary: Summary): StrategyFigures['failures'] {

@@ -31,7 +31,7 @@ export function hotKeyFigures(name: string, config: HotKeyOptions, summary: Summ
   const perSlice = Array.from({ length: slices }, (_, slice) =>
     summary.counter('loads_begun', { ...strategy, slice: String(slice) }),
   )
-  const expiries: Expiry[] = outcomes.bypassed > 0 ? [] : expiriesIn(perSlice, sliceMs, config.ttlMs)
+  const expiries: Expiry[] = outcomes.bypassed > 0 ? [] : expiriesIn(perSlice, sliceMs, config.ttlMs / 2)
   const total = expiries.reduce((sum, { loads }) => sum + loads, 0)
   const [start, end] = ['start', 'end'].map(
     (at) => summary.trend('api_count', { ...strategy, counter: 'loads', at }).max,
@@ -54,7 +54,7 @@ export function hotKeyFigures(name: string, config: HotKeyOptions, summary: Summ
 
 /** What is written to `results/hot-key-expiry.json`; the rules for `schemaVersion` are those of side-by-side. */
 export interface HotKeyResult {
-  schemaVersion: 1
+  schemaVersion: 2
   kind: 'hot-key-expiry'
   finishedAt: string
   ok: boolean
@@ -66,7 +66,7 @@ export function hotKeyResult(data: SummaryData, options: HotKeyOptions, now: Dat
   const { adminToken: _secret, ...config } = options
   const summary = summaryOf(data)
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     kind: 'hot-key-expiry',
     finishedAt: now.toISOString(),
     ok: allThresholdsHeld(data),

@@ -2,12 +2,15 @@ import { Counter, Trend } from 'k6/metrics'
 
 // k6's virtual users share no memory: all they tell each other, teardown and the summary goes through these.
 
-/** Reads answered. Tags: strategy, outcome, phase (warmup, measured), op (read, list). */
+/** Reads answered. Tags: strategy, outcome, phase (warmup, measured), op (read, list, page). */
 export const answers = new Counter('answers')
 
+/** Writes acknowledged. Tags: strategy, phase. */
+export const acknowledged = new Counter('acknowledged')
+
 /**
- * Plus one for each read answered, minus what `/api/stats` says at the end, per strategy and outcome: 0 when client and
- * server counted the same. A threshold can't compare two metrics, but it can compare one with 0.
+ * Plus one for each read answered and each write acknowledged, minus what `/api/stats` says at the end. Tags: strategy,
+ * outcome (`writes` for writes): 0 when client and server counted the same. A threshold can't compare two metrics, but it can compare one with 0.
  */
 export const balance = new Counter('balance')
 
@@ -17,7 +20,7 @@ export const unfinished = new Counter('unfinished')
 /** Operations that failed. Tags: strategy, kind (see FAILURES). */
 export const failures = new Counter('failures')
 
-/** Request sent to last byte received, measured phase only. Tags: strategy, op (read, list, write), served. */
+/** Intended start to last byte received, measured phase only. Tags: strategy, op (read, list, page, write), served. */
 export const latencyMs = new Trend('latency_ms')
 
 /** For how long the value served had been replaced, of those that were. Tags: strategy, op; measured phase only. */
@@ -32,5 +35,8 @@ export const staleUnknown = new Counter('stale_unknown')
  */
 export const apiCount = new Trend('api_count')
 
-/** Reads that had to load, by the time at which they began (hot-key-expiry only). Tags: strategy, slice. */
+/** Reads of the most popular post that had to load, by the time at which they began. Tags: strategy, slice. */
 export const loadsBegun = new Counter('loads_begun')
+
+/** Writes of the most popular post while its loads are looked at. Tag: strategy. */
+export const hotWrites = new Counter('hot_writes')

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { strategyNames } from '../../packages/strategies/src/strategy-names.ts'
+import { timetable } from '../../packages/workload/src/index.ts'
 import { hotKeyOptions } from './hot-key-options.ts'
-import { DRAIN_MS, turns } from './schedule.ts'
+import { parseRecording } from './recording.ts'
+import { DRAIN_MS, LEAD_MS, loadScenario, turns } from './schedule.ts'
 import { sideBySideOptions } from './side-by-side-options.ts'
 
 const lengthMs = (env: Record<string, string>) => {
@@ -12,14 +14,18 @@ const lengthMs = (env: Record<string, string>) => {
 describe('sideBySideOptions', () => {
   it('has defaults for everything', () => {
     expect(sideBySideOptions({}, strategyNames)).toEqual({
-      baseUrl: 'http://127.0.0.1:3000',
+      baseUrls: ['http://127.0.0.1:3000'],
       adminToken: '',
       strategies: [...strategyNames],
+      workload: null,
       ratePerSecond: 200,
       durationMs: 15_000,
       warmupMs: 5000,
       writeRatio: 0.05,
       listRatio: 0.005,
+      pageRatio: 0,
+      insertRatio: 0,
+      rmwRatio: 0,
       zipf: 0.99,
       ttlMs: 5000,
       originDelayMs: null,
@@ -27,7 +33,51 @@ describe('sideBySideOptions', () => {
       posts: 10_000,
       vus: 100,
       acceptEncoding: 'gzip',
+      others: false,
+      popularity: 'zipf',
+      crowd: null,
+      trace: null,
     })
+  })
+
+  it('takes a preset, and each variable that is given in its place', () => {
+    expect(sideBySideOptions({ WORKLOAD: 'blog', TTL_MS: '700', PAGE_RATIO: '.3' }, strategyNames)).toMatchObject({
+      workload: 'blog',
+      writeRatio: 0.02,
+      listRatio: 0,
+      pageRatio: 0.3,
+      ttlMs: 700,
+      originDelayMs: 25,
+    })
+    expect(sideBySideOptions({ WORKLOAD: 'ycsb-c' }, strategyNames).originDelayMs).toBe(0)
+  })
+
+  it('has no warm-up for a cold start, and more users for a crowd', () => {
+    expect(sideBySideOptions({ WORKLOAD: 'cold-start', WARMUP: '5s' }, strategyNames).warmupMs).toBe(0)
+    expect(sideBySideOptions({ WORKLOAD: 'flash-crowd' }, strategyNames).vus).toBe(200)
+  })
+
+  it('takes from a recording what was recorded', () => {
+    const text = JSON.stringify({
+      operations: [
+        ['read', 5],
+        ['write', 7],
+        ['read', 5],
+      ],
+      timesMs: [0, 900, 1500],
+    })
+    const recording = { file: '/a.json', ...parseRecording(text, '/a.json') }
+    expect(sideBySideOptions({ WARMUP: '500ms', RATE: '7' }, strategyNames, recording)).toMatchObject({
+      ratePerSecond: 1.5,
+      warmupMs: 500,
+      durationMs: 1500,
+      posts: 7,
+      writeRatio: 1 / 3,
+      trace: { file: '/a.json', operations: 3 },
+    })
+    expect(() => sideBySideOptions({ WARMUP: '2s' }, strategyNames, recording)).toThrow(
+      'WARMUP is "2000ms"; allowed is less than the recording of TRACE, 2000ms',
+    )
   })
 
   it('takes under 5 minutes by default, and under 40 s for two strategies of 5 s', () => {
@@ -39,10 +89,15 @@ describe('sideBySideOptions', () => {
     [{ RATE: '0' }, 'RATE is "0"; allowed is a whole number from 1 to 10000'],
     [{ DURATION: '5' }, 'DURATION is "5"; allowed is a time with its unit (500ms, 15s, 1m) from 1000ms to 3600s'],
     [{ WRITE_RATIO: '2' }, 'WRITE_RATIO is "2"; allowed is a number from 0 to 1'],
-    [{ WRITE_RATIO: '0.75', LIST_RATIO: '0.5' }, 'WRITE_RATIO + LIST_RATIO is 1.25; allowed is at most 1 together'],
+    [
+      { WRITE_RATIO: '0.75', LIST_RATIO: '0.5' },
+      'WRITE_RATIO + LIST_RATIO + PAGE_RATIO + INSERT_RATIO + RMW_RATIO is 1.25; allowed is at most 1 together',
+    ],
     [{ ZIPF: '-1' }, 'ZIPF is "-1"; allowed is a number from 0 to 10'],
     [{ ORIGIN_DELAY_MS: 'slow' }, 'ORIGIN_DELAY_MS is "slow"; allowed is a whole number from 0 to 5000'],
-    [{ ACCEPT_ENCODING: 'br' }, 'ACCEPT_ENCODING is "br"; allowed is gzip or identity'],
+    [{ WORKLOAD: 'ycsb-e' }, 'WORKLOAD is "ycsb-e"; allowed is ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-f, twitter-hot'],
+    [{ OTHERS: 'yes' }, 'OTHERS is "yes"; allowed is 0, 1'],
+    [{ ACCEPT_ENCODING: 'br' }, 'ACCEPT_ENCODING is "br"; allowed is gzip, identity'],
   ])('refuses %o', (env, message) => {
     expect(() => sideBySideOptions(env, strategyNames)).toThrow(message)
   })
@@ -53,6 +108,37 @@ describe('turns', () => {
     const [first, second] = turns(['a', 'b'], 5000, 15_000)
     expect(first).toEqual({ strategy: 'a', warmupAtMs: 0, measuredAtMs: 5000, endsAtMs: 20_000 + DRAIN_MS })
     expect(second!.warmupAtMs).toBe(first!.endsAtMs)
+  })
+})
+
+describe('loadScenario', () => {
+  /** When k6 1.8 begins its iterations, by its own arithmetic for stages: at what time the rates add up to 1, 2, … */
+  function beginsOf({ startRate, stages }: ReturnType<typeof loadScenario>): number[] {
+    const begins: number[] = []
+    let [from, startNs, doneSoFar, i] = [startRate / 1e12, 0, 0, 1]
+    for (const stage of stages) {
+      const to = stage.target / 1e12
+      const ns = stage.duration.endsWith('ms') ? Number.parseFloat(stage.duration) * 1e6 : 0
+      let endCount = doneSoFar + ns * ((to - from) / 2 + from)
+      if (from === to) endCount = doneSoFar + ns * to
+      for (; i <= endCount; i++) begins.push((startNs + (i - doneSoFar) / to) / 1e6)
+      doneSoFar = endCount
+      from = to
+      startNs += ns
+    }
+    return begins
+  }
+
+  it('begins each operation of a plan when the plan says, and no other', () => {
+    const rates = Array.from({ length: 600 }, (_, second) => (second % 7 === 3 ? 0 : (second * 37) % 301))
+    const stages = rates.map((ratePerSecond) => ({ ratePerSecond, durationMs: 1_000 }))
+    const [turn] = turns(['a'], 0, 600_000)
+    const begins = beginsOf(loadScenario(turn!, { stages, vus: 1, exec: 'x' }))
+    const { operations, timeAtMs } = timetable(stages)
+    expect(begins).toHaveLength(operations)
+    begins.forEach((begin, n) => {
+      expect(Math.abs(begin - LEAD_MS - timeAtMs(n))).toBeLessThan(0.001)
+    })
   })
 })
 

@@ -12,6 +12,9 @@ export type Outcome = (typeof STATS_COUNTER)[CacheHeader]
 
 export const OUTCOMES: readonly Outcome[] = Object.values(STATS_COUNTER)
 
+/** The counters of `/api/stats` that k6 keeps too, so that they can be compared. */
+export const ACCOUNTED: readonly (Outcome | 'writes')[] = [...OUTCOMES, 'writes']
+
 export function outcomeOf(header: string | undefined): Outcome | undefined {
   return Object.hasOwn(STATS_COUNTER, header ?? '') ? STATS_COUNTER[header as CacheHeader] : undefined
 }

@@ -1,12 +1,16 @@
 import type { Counters } from './api.ts'
-import { answers, balance, failures, latencyMs, staleMs, staleUnknown } from './metrics.ts'
-import { OUTCOMES, servedBy } from './outcomes.ts'
+import { acknowledged, answers, balance, failures, latencyMs, staleMs, staleUnknown } from './metrics.ts'
+import { ACCOUNTED, servedBy } from './outcomes.ts'
 import type { ReadAnswer, WriteAnswer } from './requests.ts'
 
-/** Warm-up is counted, so that all that the server counted can be accounted for, but not timed. */
+/** The warm-up, setup and teardown are counted, so that all that the server counted can be accounted for, but not timed. */
 export type Phase = 'warmup' | 'measured'
 
-export function recordRead(strategy: string, phase: Phase, op: 'read' | 'list', answer: ReadAnswer): void {
+/** What is read: one post, all of them, or the first page. */
+export type ReadOp = 'read' | 'list' | 'page'
+
+/** @param lagMs how long after its intended start the request was sent; part of its latency */
+export function recordRead(strategy: string, phase: Phase, op: ReadOp, answer: ReadAnswer, lagMs: number): void {
   if ('failure' in answer) {
     failures.add(1, { strategy, kind: answer.failure })
     return
@@ -15,17 +19,23 @@ export function recordRead(strategy: string, phase: Phase, op: 'read' | 'list', 
   answers.add(1, { strategy, outcome, phase, op })
   balance.add(1, { strategy, outcome })
   if (phase === 'warmup') return
-  latencyMs.add(ms, { strategy, op, served: servedBy(outcome) })
+  latencyMs.add(lagMs + ms, { strategy, op, served: servedBy(outcome) })
   if (staleForMs === undefined) staleUnknown.add(1, { strategy })
   else if (staleForMs > 0) staleMs.add(staleForMs, { strategy, op })
 }
 
-export function recordWrite(strategy: string, phase: Phase, answer: WriteAnswer): void {
-  if ('failure' in answer) failures.add(1, { strategy, kind: answer.failure })
-  else if (phase === 'measured') latencyMs.add(answer.ms, { strategy, op: 'write', served: 'write' })
+/** @param lagMs as of {@link recordRead} */
+export function recordWrite(strategy: string, phase: Phase, answer: WriteAnswer, lagMs: number): void {
+  if ('failure' in answer) {
+    failures.add(1, { strategy, kind: answer.failure })
+    return
+  }
+  acknowledged.add(1, { strategy, phase })
+  balance.add(1, { strategy, outcome: 'writes' })
+  if (phase === 'measured') latencyMs.add(lagMs + answer.ms, { strategy, op: 'write', served: 'write' })
 }
 
 /** Takes what the API counted since the start off what k6 counted; see `balance`. */
 export function noteBalance(strategy: string, before: Counters, after: Counters): void {
-  for (const outcome of OUTCOMES) balance.add(before[outcome]! - after[outcome]!, { strategy, outcome })
+  for (const outcome of ACCOUNTED) balance.add(before[outcome]! - after[outcome]!, { strategy, outcome })
 }

@@ -1,15 +1,18 @@
-import http from 'k6/http'
+import http, { type RefinedResponse, type ResponseType } from 'k6/http'
 import { type Failure, failureOf, type Outcome, outcomeOf, statusFailure } from './outcomes.ts'
 
 export interface Target {
   baseUrl: string
   strategy: string
   acceptEncoding: string
+  /** Whether all writes go through the process at `baseUrl`: otherwise what it says of staleness is not the whole. */
+  knowsAllWrites: boolean
 }
 
 export type ReadAnswer =
   | {
       outcome: Outcome
+      /** Waiting for a connection and making it included. */
       ms: number
       /** For how long the value had been replaced by an acknowledged write; 0 = current, undefined = the API can't say. */
       staleForMs: number | undefined
@@ -18,13 +21,19 @@ export type ReadAnswer =
 
 export type WriteAnswer = { ms: number } | { failure: Failure }
 
-export function readPost(target: Target, id: number): ReadAnswer {
-  return read(target, `/api/posts/${id}`, 'GET /api/posts/:id')
+/** @param mayBeMissing whether 404 is an answer like any other: where the post may still be on its way */
+export function readPost(target: Target, id: number, mayBeMissing = false): ReadAnswer {
+  return read(target, `/api/posts/${id}?`, 'GET /api/posts/:id', mayBeMissing)
 }
 
 /** All posts in one answer: 3.6 MB of JSON for 10,000. */
 export function readList(target: Target): ReadAnswer {
-  return read(target, '/api/posts', 'GET /api/posts')
+  return read(target, '/api/posts?', 'GET /api/posts')
+}
+
+/** The first 20. */
+export function readPage(target: Target): ReadAnswer {
+  return read(target, '/api/posts?limit=20&', 'GET /api/posts?limit=20')
 }
 
 /** Changes the title and nothing else, through the strategy: rows and their sizes stay comparable. */
@@ -34,23 +43,60 @@ export function renamePost(target: Target, id: number, title: string): WriteAnsw
     headers: { 'Content-Type': 'application/json', 'Accept-Encoding': target.acceptEncoding },
     name: 'PATCH /api/posts/:id',
   })
-  if ('failure' in response) return response
-  return response.status === 200 ? { ms: response.timings.duration } : { failure: statusFailure(response.status) }
+  return writeAnswer(response, 200)
 }
 
-function read(target: Target, path: string, name: string): ReadAnswer {
-  const response = send('GET', `${target.baseUrl}${path}?strategy=${target.strategy}`, {
+/** A new post, about as long as the others. Answers its id too. */
+export function createPost(target: Target, title: string): ({ ms: number } & { id: number }) | { failure: Failure } {
+  const response = send('POST', `${target.baseUrl}/api/posts?strategy=${target.strategy}`, {
+    body: JSON.stringify({ title, content: CONTENT, author: 'Load test' }),
+    headers: { 'Content-Type': 'application/json', 'Accept-Encoding': target.acceptEncoding },
+    name: 'POST /api/posts',
+  })
+  const answer = writeAnswer(response, 201)
+  if ('failure' in answer || 'failure' in response) return answer as { failure: Failure }
+  const id = Number(/\/(\d+)$/.exec(response.headers.Location ?? '')?.[1])
+  return Number.isSafeInteger(id) ? { ...answer, id } : { failure: 'status-other' }
+}
+
+const CONTENT = 'Words that were written for a load test, and are deleted when it is over. '.repeat(3)
+
+/** Undefined where there is no such post: then nothing was written. */
+export function deletePost(target: Target, id: number): WriteAnswer | undefined {
+  const response = send('DELETE', `${target.baseUrl}/api/posts/${id}?strategy=${target.strategy}`, {
+    body: null,
+    headers: {},
+    name: 'DELETE /api/posts/:id',
+  })
+  return 'status' in response && response.status === 404 ? undefined : writeAnswer(response, 204)
+}
+
+function writeAnswer(response: ReturnType<typeof send>, expected: number): WriteAnswer {
+  if ('failure' in response) return response
+  return response.status === expected ? { ms: msOf(response) } : { failure: statusFailure(response.status) }
+}
+
+/** @param path ends where the strategy's parameter goes */
+function read(target: Target, path: string, name: string, mayBeMissing = false): ReadAnswer {
+  const response = send('GET', `${target.baseUrl}${path}strategy=${target.strategy}`, {
     body: null,
     headers: { 'Accept-Encoding': target.acceptEncoding },
     name,
   })
   if ('failure' in response) return response
-  if (response.status !== 200) return { failure: statusFailure(response.status) }
+  if (response.status !== 200 && !(mayBeMissing && response.status === 404)) {
+    return { failure: statusFailure(response.status) }
+  }
   const outcome = outcomeOf(response.headers['X-Cache'])
   if (outcome === undefined) return { failure: 'no-x-cache' }
   if (response.headers['X-Cache-Strategy'] !== target.strategy) return { failure: 'other-strategy' }
-  const staleFor = response.headers['X-Stale-Ms']
-  return { outcome, ms: response.timings.duration, staleForMs: staleFor === undefined ? undefined : Number(staleFor) }
+  const staleFor = target.knowsAllWrites ? response.headers['X-Stale-Ms'] : undefined
+  return { outcome, ms: msOf(response), staleForMs: staleFor === undefined ? undefined : Number(staleFor) }
+}
+
+/** What k6 calls duration begins when a connection is there; `blocked` is the wait for it, connecting included. */
+function msOf({ timings }: RefinedResponse<ResponseType | undefined>): number {
+  return timings.blocked + timings.duration
 }
 
 interface Request {

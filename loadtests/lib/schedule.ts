@@ -1,3 +1,5 @@
+import type { Stage } from '../../packages/workload/src/index.ts'
+
 /**
  * How long requests may go on after the last one was started. A strategy has the machine to itself: the next one's
  * turn begins when this is over. An iteration that takes longer is cut off, and counts as failed.
@@ -28,34 +30,60 @@ export function scenarioName(strategy: string): string {
 }
 
 export interface LoadOptions {
-  ratePerSecond: number
+  /** Rates from the start of the turn's warm-up. */
+  stages: readonly Stage[]
   vus: number
   /** Name of the function that the entry file exports. */
   exec: string
 }
 
+/** So much later than the start of the scenario an operation begins than the plan says. */
+export const LEAD_MS = 1
+
+/** k6's clock for stages starts when its users are ready, but their end is counted from before that: room for the last. */
+const TAIL_MS = 500
+
 /**
- * Open model: operations begin at a steady rate whether or not earlier ones have ended, as visitors do. With a fixed
- * number of patient clients, a slow strategy would be asked less and look better than it is.
+ * Open model: operations begin at the rate of the plan whether or not earlier ones have ended, as visitors do. With a
+ * fixed number of patient clients, a slow strategy would be asked less and look better than it is.
  *
  * Warm-up and measured phase are one scenario without a pause between them: in a pause, entries would go on ageing
  * unread, and the first seconds would show too many misses.
+ *
+ * k6 begins its i-th iteration, i from 1, when the rates so far add up to i. Half an iteration's worth before the first
+ * stage puts each in the middle of its share of time, as in the plan, and away from the borders of stages, where
+ * rounding would move it or cut it off: exactly as many begin as the plan has.
  */
-export function loadScenario(turn: Turn, { ratePerSecond, vus, exec }: LoadOptions) {
+export function loadScenario(turn: Turn, { stages, vus, exec }: LoadOptions) {
+  const jumps = stages.flatMap(({ ratePerSecond, durationMs }) => [
+    { duration: '0s', target: thousandfold(ratePerSecond) },
+    { duration: `${durationMs}ms`, target: thousandfold(ratePerSecond) },
+  ])
+  const half = thousandfold(500 / LEAD_MS)
   return {
-    executor: 'constant-arrival-rate' as const,
+    executor: 'ramping-arrival-rate' as const,
     exec,
     startTime: `${turn.warmupAtMs}ms`,
-    duration: `${turn.endsAtMs - turn.warmupAtMs - DRAIN_MS}ms`,
-    gracefulStop: `${DRAIN_MS}ms`,
-    rate: ratePerSecond,
-    timeUnit: '1s',
+    gracefulStop: `${DRAIN_MS - TAIL_MS}ms`,
+    startRate: half,
+    // Whole numbers are all that k6 takes for rates.
+    timeUnit: '1000s',
+    stages: [
+      { duration: `${LEAD_MS}ms`, target: half },
+      ...jumps,
+      { duration: '0s', target: 0 },
+      { duration: `${TAIL_MS}ms`, target: 0 },
+    ],
     preAllocatedVUs: vus,
     // As many as are there from the start: making more in mid-run takes the time of those at work.
     maxVUs: vus,
     env: { STRATEGY: turn.strategy },
     tags: { strategy: turn.strategy },
   }
+}
+
+function thousandfold(rate: number): number {
+  return Math.round(rate * 1_000)
 }
 
 /** One call of `exec` when the measured phase begins, beside the load. */

@@ -1,32 +1,37 @@
-import {
-  baseUrlFrom,
-  decimalFrom,
-  durationMsFrom,
-  type Env,
-  integerFrom,
-  OptionError,
-  strategiesFrom,
-  textFrom,
-} from './env.ts'
+import { type Workload, type WorkloadName, workloadNames, workloads } from '../../packages/workload/src/index.ts'
+import { baseUrlsFrom, choiceFrom, type Env, integerFrom, strategiesFrom, textFrom } from './env.ts'
+import { loadFrom, recordedLoad } from './load-from.ts'
+import type { RecordingFacts } from './recording.ts'
 
 /** What can be tuned with `-e NAME=value`; the names are those of {@link sideBySideOptions}. */
 export interface SideBySideOptions {
-  /** BASE_URL: where the API listens. Default http://127.0.0.1:3000. */
-  baseUrl: string
+  /**
+   * BASE_URL: where the API listens; with commas, several processes of it on one Redis, asked in turn.
+   * Default http://127.0.0.1:3000.
+   */
+  baseUrls: string[]
   /** ADMIN_TOKEN: sent with tuning and flushing. Default none, which the API allows from the same machine. */
   adminToken: string
   /** STRATEGIES: which, and in which order. Default all. */
   strategies: string[]
+  /** WORKLOAD: a preset of packages/workload; what follows then has its values by default. Default null = none. */
+  workload: WorkloadName | null
   /** RATE: operations started per second, however long each takes. Default 200, 1 … 10,000. */
   ratePerSecond: number
   /** DURATION: how long each strategy is measured. Default 15s, 1s … 1h. */
   durationMs: number
-  /** WARMUP: the same load before that, not in the figures. Default 5s (one TTL), 0s … 10m. */
+  /** WARMUP: the same load before that, not in the figures. Default 5s (one TTL), 0s … 10m; none for a cold start. */
   warmupMs: number
   /** WRITE_RATIO: fraction of the operations that change a title. Default 0.05, 0 … 1. */
   writeRatio: number
   /** LIST_RATIO: fraction of the operations that read all posts, 3.6 MB each. Default 0.005 = one a second, 0 … 1. */
   listRatio: number
+  /** PAGE_RATIO: fraction of the operations that read the first page, 20 posts. Default 0, 0 … 1. */
+  pageRatio: number
+  /** INSERT_RATIO: fraction of the operations that add a post; they are deleted afterwards. Default 0, 0 … 1. */
+  insertRatio: number
+  /** RMW_RATIO: fraction of the operations that read a post and then change its title. Default 0, 0 … 1. */
+  rmwRatio: number
   /** ZIPF: exponent of the popularity of the posts. Default 0.99 (YCSB), 0 = all alike, at most 10. */
   zipf: number
   /** TTL_MS: how long an entry is fresh during the run. Default 5000, 1 … 86,400,000. */
@@ -44,38 +49,51 @@ export interface SideBySideOptions {
   vus: number
   /** ACCEPT_ENCODING: `gzip` as browsers send it, or `identity`. */
   acceptEncoding: string
+  /** OTHERS: 1 = somebody else uses the same strategies meanwhile, so that the API counts more than k6. Default 0. */
+  others: boolean
+  /** `latest`: the posts inserted last are the popular ones. As the preset has it. */
+  popularity: Workload['popularity']
+  /** A part of the measured phase in which everybody comes. As the preset has it. */
+  crowd: Workload['crowd']
+  /**
+   * TRACE: a file of recorded operations to carry out instead. How many and which posts, how long it takes and the
+   * shares are then what was recorded; RATE, DURATION, ZIPF and the ratios have no effect. Default null.
+   */
+  trace: { file: string; operations: number } | null
 }
 
-/** @throws OptionError naming the variable, its value and what is allowed */
-export function sideBySideOptions(env: Env, known: readonly string[]): SideBySideOptions {
-  const ratePerSecond = integerFrom(env, 'RATE', { fallback: 200, min: 1, max: 10_000 })
-  const writeRatio = decimalFrom(env, 'WRITE_RATIO', { fallback: 0.05, min: 0, max: 1 })
-  const listRatio = decimalFrom(env, 'LIST_RATIO', { fallback: 0.005, min: 0, max: 1 })
-  if (writeRatio + listRatio > 1) {
-    throw new OptionError(`WRITE_RATIO + LIST_RATIO is ${writeRatio + listRatio}; allowed is at most 1 together`)
-  }
-  const acceptEncoding = textFrom(env, 'ACCEPT_ENCODING', 'gzip')
-  if (acceptEncoding !== 'gzip' && acceptEncoding !== 'identity') {
-    throw new OptionError(`ACCEPT_ENCODING is "${acceptEncoding}"; allowed is gzip or identity`)
-  }
+/** Without a preset: 95 % reads by id, 5 % writes, and now and then the whole list. */
+const defaults: Workload = { ...workloads['ycsb-b'], listShare: 0.005 }
+
+/**
+ * @param recording what TRACE names, already read
+ * @throws OptionError naming the variable, its value and what is allowed
+ */
+export function sideBySideOptions(
+  env: Env,
+  known: readonly string[],
+  recording: { file: string; facts: RecordingFacts } | null = null,
+): SideBySideOptions {
+  const workload = choiceFrom(env, 'WORKLOAD', workloadNames)
+  const preset: Workload = workload === null ? defaults : workloads[workload]
+  const load = recording === null ? loadFrom(env, preset) : recordedLoad(env, recording.facts)
+  const vus = Math.max(10, Math.ceil(load.ratePerSecond / 2), Math.ceil(load.peakPerSecond / 4))
+  const { peakPerSecond: _, ...shown } = load
   return {
-    baseUrl: baseUrlFrom(env, 'BASE_URL', 'http://127.0.0.1:3000'),
+    baseUrls: baseUrlsFrom(env, 'BASE_URL', 'http://127.0.0.1:3000'),
     adminToken: textFrom(env, 'ADMIN_TOKEN', ''),
     strategies: strategiesFrom(env, 'STRATEGIES', known),
-    ratePerSecond,
-    durationMs: durationMsFrom(env, 'DURATION', { fallback: 15_000, min: 1000, max: 3_600_000 }),
-    warmupMs: durationMsFrom(env, 'WARMUP', { fallback: 5000, min: 0, max: 600_000 }),
-    writeRatio,
-    listRatio,
-    zipf: decimalFrom(env, 'ZIPF', { fallback: 0.99, min: 0, max: 10 }),
-    ttlMs: integerFrom(env, 'TTL_MS', { fallback: 5000, min: 1, max: 86_400_000 }),
+    workload,
+    ...shown,
+    ttlMs: integerFrom(env, 'TTL_MS', { fallback: preset.ttlMs, min: 1, max: 86_400_000 }),
     originDelayMs:
-      textFrom(env, 'ORIGIN_DELAY_MS', '') === ''
+      workload === null && textFrom(env, 'ORIGIN_DELAY_MS', '') === ''
         ? null
-        : integerFrom(env, 'ORIGIN_DELAY_MS', { fallback: 0, min: 0, max: 5000 }),
+        : integerFrom(env, 'ORIGIN_DELAY_MS', { fallback: preset.originDelayMs, min: 0, max: 5000 }),
     seed: integerFrom(env, 'SEED', { fallback: 1, min: 0, max: Number.MAX_SAFE_INTEGER }),
-    posts: integerFrom(env, 'POSTS', { fallback: 10_000, min: 1, max: 1_000_000 }),
-    vus: integerFrom(env, 'VUS', { fallback: Math.max(10, Math.ceil(ratePerSecond / 2)), min: 1, max: 10_000 }),
-    acceptEncoding,
+    vus: integerFrom(env, 'VUS', { fallback: vus, min: 1, max: 10_000 }),
+    acceptEncoding: choiceFrom(env, 'ACCEPT_ENCODING', ['gzip', 'identity']) ?? 'gzip',
+    others: choiceFrom(env, 'OTHERS', ['0', '1']) === '1',
+    trace: recording === null ? null : { file: recording.file, operations: recording.facts.operations },
   }
 }

@@ -1,5 +1,6 @@
+import { workloads } from '../../packages/workload/src/index.ts'
 import type { ReadFigures, StrategyFigures } from './figures.ts'
-import { OUTCOMES } from './outcomes.ts'
+import { ACCOUNTED } from './outcomes.ts'
 import type { SideBySideResult } from './side-by-side-result.ts'
 import type { Distribution } from './summary.ts'
 import { type Column, count, number, percent, table } from './table.ts'
@@ -17,8 +18,10 @@ export function sideBySideReport(result: SideBySideResult): string {
     '',
     ...table(LIST_COLUMNS, result.strategies.map(listRow)),
     '',
-    'hits: answered from the cache (HIT, STALE); misses: waited for the database (MISS, COLLAPSED, BYPASS); loads with lists.',
+    ...pageTable(result),
+    'hits: answered from the cache (HIT, STALE); misses: waited for the database (MISS, COLLAPSED, BYPASS); loads of all.',
     `stale: an acknowledged write had replaced the value before the read came; ms: how long before. –: under ${ENOUGH_SAMPLES} samples.`,
+    'ms: from the moment a request was due. hot post: loads each time the entry of the most popular post had ended.',
     '',
     ...notes(result),
     '',
@@ -26,11 +29,29 @@ export function sideBySideReport(result: SideBySideResult): string {
 }
 
 function loadLines({ config }: SideBySideResult): string[] {
-  const { ratePerSecond, writeRatio, listRatio, zipf, posts, ttlMs, originDelayMs, durationMs, warmupMs, seed } = config
+  const { workload, zipf, posts, ttlMs, originDelayMs, durationMs, warmupMs, seed, trace, crowd, baseUrls } = config
+  const popularity = trace
+    ? `as recorded, of ${count(posts)} posts`
+    : `Zipf ${zipf} over ${config.popularity === 'latest' ? 'the latest ' : ''}${count(posts)} posts`
+  const shares = [
+    [config.writeRatio, 'writes'],
+    [config.listRatio, 'whole lists'],
+    [config.pageRatio, 'pages'],
+    [config.insertRatio, 'inserts'],
+    [config.rmwRatio, 'reads and writes'],
+  ] as const
+  const some = shares.flatMap(([ratio, what]) => (ratio === 0 ? [] : [`${percent(ratio)} % ${what}`]))
+  const rate = config.ratePerSecond
   return [
-    `${count(ratePerSecond)} operations/s: ${percent(writeRatio)} % writes, ${percent(listRatio)} % whole lists, the rest ` +
-      `reads by id; Zipf ${zipf} over ${count(posts)} posts`,
-    `TTL ${ttlMs} ms${originDelayMs === null ? '' : `, loads ${originDelayMs} ms dearer`}; each strategy ${durationMs / 1000} s after ${warmupMs / 1000} s of warm-up; seed ${seed}`,
+    ...(workload === null ? [] : [workloads[workload].title]),
+    `${Number.isInteger(rate) ? count(rate) : number(rate)} op/s: ${[...some, 'rest reads by id'].join(', ')}`,
+    ...(crowd
+      ? [`for a part of the time ${crowd.rateFactor} times as many, ${percent(crowd.share)} % of them for one post`]
+      : []),
+    `${popularity}; TTL ${ttlMs} ms${originDelayMs ? `, loads ${originDelayMs} ms dearer` : ''}`,
+    `each strategy ${durationMs / 1000} s after ${warmupMs / 1000} s of warm-up; ` +
+      `${trace ? `${count(trace.operations)} operations` : `seed ${seed}`}` +
+      `${baseUrls.length === 1 ? '' : `; ${baseUrls.length} processes`}`,
   ]
 }
 
@@ -84,9 +105,10 @@ const LIST_COLUMNS: Column[] = [
   { group: 'writes, ms', head: 'p50' },
   { group: 'writes, ms', head: 'p95' },
   { group: 'writes, ms', head: 'p99' },
+  { group: 'hot post', head: 'loads' },
 ]
 
-function listRow({ name, list, writes }: StrategyFigures): string[] {
+function listRow({ name, list, writes, stampede }: StrategyFigures): string[] {
   return [
     name,
     count(list.count),
@@ -96,7 +118,35 @@ function listRow({ name, list, writes }: StrategyFigures): string[] {
     list.staleReads ? count(list.staleReads.count) : '–',
     count(writes.count),
     ...quantiles(writes.latencyMs),
+    stampede?.factor == null ? '–' : stampede.factor.toFixed(2),
   ]
+}
+
+const PAGE_COLUMNS: Column[] = [
+  { head: 'first page', align: 'left' },
+  { head: 'pages' },
+  { head: 'hit %' },
+  { group: 'hits, ms', head: 'p50' },
+  { group: 'hits, ms', head: 'p95' },
+  { group: 'hits, ms', head: 'p99' },
+  { group: 'misses, ms', head: 'p50' },
+  { group: 'misses, ms', head: 'p95' },
+  { group: 'misses, ms', head: 'p99' },
+  { group: 'stale', head: 'pages' },
+]
+
+/** Only where pages were read. */
+function pageTable({ strategies }: SideBySideResult): string[] {
+  if (strategies.every(({ page }) => page.count === 0)) return []
+  const rows = strategies.map(({ name, page }) => [
+    name,
+    count(page.count),
+    percent(page.hitRatio),
+    ...quantiles(page.hitMs),
+    ...quantiles(page.missMs),
+    page.staleReads ? count(page.staleReads.count) : '–',
+  ])
+  return [...table(PAGE_COLUMNS, rows), '']
 }
 
 function quantiles({ count, p50, p95, p99 }: Distribution): string[] {
@@ -112,9 +162,10 @@ function notes({ strategies, ok }: SideBySideResult): string[] {
   const lines = strategies.flatMap(troubles)
   if (strategies.every(({ counters }) => counters.agree)) {
     const reads = strategies.reduce((sum, { counters }) => sum + counters.k6.reads, 0)
+    const writes = strategies.reduce((sum, { counters }) => sum + counters.k6.writes, 0)
     lines.push(
-      `Counters agree: k6 and /api/stats counted the same hits, misses, stale, collapsed and bypassed, to the unit,`,
-      `in ${count(reads)} reads, warm-up included.`,
+      'Counters agree: k6 and /api/stats counted the same hits, misses, stale, collapsed, bypassed and writes, to the unit,',
+      `in ${count(reads)} reads and ${count(writes)} writes, warm-up included.`,
     )
   }
   if (!ok) lines.push('This run does not count: see above, and the thresholds that k6 names below.')
@@ -133,15 +184,14 @@ function troubles({ name, counters, failures, unfinished, dropped }: StrategyFig
       `${name}: ${count(dropped)} operations were not begun, since all virtual users were waiting: lower RATE, or raise VUS`,
     )
   }
-  if (counters.api === null) lines.push(`${name}: counters not compared, /api/stats gave no answer`)
-  else if (counters.agree === null) lines.push(`${name}: counters not compared, since not every operation was answered`)
-  else if (!counters.agree) {
-    const { k6, api } = counters
-    const differing = (['reads', ...OUTCOMES] as const).filter((counter) => k6[counter] !== api[counter])
+  const { k6, api, agree, notCompared } = counters
+  if (notCompared !== null) lines.push(`${name}: counters not compared: ${notCompared}`)
+  else if (!agree && api !== null) {
+    const differing = (['reads', ...ACCOUNTED] as const).filter((counter) => k6[counter] !== api[counter])
     const pairs = differing.map(
       (counter) => `${counter} ${count(k6[counter])} in k6, ${count(api[counter])} in the API`,
     )
-    lines.push(`${name}: counters differ: ${pairs.join('; ')}. Did somebody else read it during the run?`)
+    lines.push(`${name}: counters differ: ${pairs.join('; ')}. Did somebody else use it during the run?`)
   }
   return lines
 }

@@ -1,14 +1,16 @@
 import type { Counters, StrategyInfo } from './api.ts'
-import { type StrategyFigures, strategyFigures } from './figures.ts'
+import { type FiguresContext, type StrategyFigures, strategyFigures } from './figures.ts'
 import type { SideBySideOptions } from './side-by-side-options.ts'
 import { allThresholdsHeld, type SummaryData, summaryOf } from './summary.ts'
 
 /** What `setup()` finds out, for the phases that follow. */
 export interface SetupData {
-  /** As the API listed them before the run, so with the tuning to go back to. */
-  strategies: StrategyInfo[]
+  /** As each process of the API listed them before the run, so with the tuning to go back to. */
+  listed: StrategyInfo[][]
   /** The counters of each strategy before the first read. */
   stats: Record<string, Counters>
+  /** The id of each strategy's last post before the run's inserts, deleted or not: theirs follow. Empty without inserts. */
+  lastIds: Record<string, number>
   /** Null where k6 does not say. */
   k6Version: string | null
 }
@@ -18,7 +20,7 @@ export interface SetupData {
  * removed or changes its meaning; new fields do not raise it.
  */
 export interface SideBySideResult {
-  schemaVersion: 1
+  schemaVersion: 2
   kind: 'side-by-side'
   /** ISO 8601, UTC. */
   finishedAt: string
@@ -38,19 +40,20 @@ export function sideBySideResult(
   data: SummaryData,
   { adminToken: _secret, ...config }: SideBySideOptions,
   setup: SetupData,
+  context: FiguresContext,
   now: Date,
 ): SideBySideResult {
   const summary = summaryOf(data)
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     kind: 'side-by-side',
     finishedAt: now.toISOString(),
     k6Version: setup.k6Version,
     ok: allThresholdsHeld(data),
     config,
     strategies: config.strategies.map((name) => {
-      const { title = name, read = '', write = '', store = '' } = setup.strategies.find((s) => s.name === name) ?? {}
-      return { ...strategyFigures(name, summary), strategy: { title, read, write, store } }
+      const { title = name, read = '', write = '', store = '' } = setup.listed[0]?.find((s) => s.name === name) ?? {}
+      return { ...strategyFigures(name, context, summary), strategy: { title, read, write, store } }
     }),
   }
 }

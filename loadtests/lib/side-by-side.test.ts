@@ -5,20 +5,24 @@ import { sideBySideReport } from './side-by-side-report.ts'
 import { sideBySideResult } from './side-by-side-result.ts'
 import { type SummaryData, selectorsReadBy } from './summary.ts'
 
+const context = { slices: { sliceMs: 25, count: 8 }, others: false }
 const names = ['no-cache', 'cache-aside']
 const options = sideBySideOptions({ ADMIN_TOKEN: 'secret' }, names)
 const setup = {
-  strategies: [
-    {
-      name: 'cache-aside',
-      title: 'Cache-aside',
-      read: 'cache-aside',
-      write: 'expire-only',
-      store: 'redis',
-      tuning: {},
-    },
+  listed: [
+    [
+      {
+        name: 'cache-aside',
+        title: 'Cache-aside',
+        read: 'cache-aside',
+        write: 'expire-only',
+        store: 'redis',
+        tuning: {},
+      },
+    ],
   ],
   stats: {},
+  lastIds: {},
   k6Version: '1.8.1',
 }
 
@@ -28,13 +32,19 @@ const noted = (value: number) => ({ count: 1, min: value, avg: value, med: value
 /** What k6 would hand over after a run of 1,000 reads, 100 lists and 200 writes, 10 reads more in the warm-up. */
 function summary(values: Record<string, Record<string, number>> = {}): SummaryData {
   const s = 'strategy:cache-aside'
-  const trend = { count: 200, min: 1, avg: 2, med: 2, 'p(95)': 4, 'p(99)': 5, max: 6 }
+  const trend = { count: 200, min: 1, avg: 2, med: 2, 'p(90)': 3, 'p(95)': 4, 'p(99)': 5, 'p(99.9)': 5.5, max: 6 }
   const all: Record<string, Record<string, number>> = {
     [`answers{${s},outcome:hits}`]: { count: 905 },
     [`answers{${s},outcome:misses}`]: { count: 205 },
     [`answers{${s},outcome:hits,phase:measured,op:read}`]: { count: 800 },
     [`answers{${s},outcome:misses,phase:measured,op:read}`]: { count: 200 },
     [`answers{${s},outcome:hits,phase:measured,op:list}`]: { count: 100 },
+    [`acknowledged{${s}}`]: { count: 230 },
+    [`loads_begun{${s},slice:0}`]: { count: 2 },
+    [`loads_begun{${s},slice:1}`]: { count: 1 },
+    [`loads_begun{${s},slice:3}`]: { count: 1 },
+    [`loads_begun{${s},slice:7}`]: { count: 2 },
+    [`latency_ms{${s},op:read}`]: { ...trend, count: 1000 },
     [`latency_ms{${s},op:read,served:cache}`]: { ...trend, count: 800 },
     [`latency_ms{${s},op:read,served:database}`]: { ...trend, count: 99 },
     [`latency_ms{${s},op:write}`]: trend,
@@ -42,26 +52,35 @@ function summary(values: Record<string, Record<string, number>> = {}): SummaryDa
     [`api_count{${s},counter:reads,at:start}`]: noted(90),
     [`api_count{${s},counter:reads,at:middle}`]: noted(100),
     [`api_count{${s},counter:reads,at:end}`]: noted(1200),
+    [`api_count{${s},counter:reads,at:settled}`]: noted(1200),
     [`api_count{${s},counter:loads,at:middle}`]: noted(10),
     [`api_count{${s},counter:loads,at:end}`]: noted(232),
     ...Object.fromEntries(
-      Object.entries({ hits: 905, misses: 205, stale: 0, collapsed: 0, bypassed: 0 }).flatMap(([counter, value]) => [
-        [`api_count{${s},counter:${counter},at:start}`, noted(7)],
-        [`api_count{${s},counter:${counter},at:end}`, noted(7 + value)],
-      ]),
+      Object.entries({ hits: 905, misses: 205, stale: 0, collapsed: 0, bypassed: 0, writes: 230 }).flatMap(
+        ([counter, value]) => [
+          [`api_count{${s},counter:${counter},at:start}`, noted(7)],
+          [`api_count{${s},counter:${counter},at:settled}`, noted(7 + value)],
+        ],
+      ),
     ),
     ...values,
   }
   return { metrics: Object.fromEntries(Object.entries(all).map(([name, figures]) => [name, { values: figures }])) }
 }
 
-const resultOf = (data: SummaryData) =>
-  sideBySideResult(data, { ...options, strategies: ['cache-aside'] }, setup, new Date('2026-11-22T12:00:00Z'))
+const resultOf = (data: SummaryData, { others } = context) =>
+  sideBySideResult(
+    data,
+    { ...options, strategies: ['cache-aside'] },
+    setup,
+    { ...context, others },
+    new Date('2026-11-22T12:00:00Z'),
+  )
 const figuresOf = (data: SummaryData) => resultOf(data).strategies[0]!
 
 describe('selectorsReadBy', () => {
   it('names every figure that the report reads, so that k6 keeps it', () => {
-    const selectors = selectorsReadBy((recorder) => strategyFigures('cache-aside', recorder))
+    const selectors = selectorsReadBy((recorder) => strategyFigures('cache-aside', context, recorder))
     for (const name of Object.keys(summary().metrics)) expect(selectors).toContain(name)
     expect(selectors.every((name) => /[{,](strategy|scenario):cache-aside[,}]/.test(name))).toBe(true)
   })
@@ -77,14 +96,23 @@ describe('sideBySideResult', () => {
 
   it('compares all reads with /api/stats, the warm-up included', () => {
     expect(figuresOf(summary()).counters).toEqual({
-      k6: { reads: 1110, hits: 905, stale: 0, misses: 205, collapsed: 0, bypassed: 0 },
-      api: { reads: 1110, hits: 905, stale: 0, misses: 205, collapsed: 0, bypassed: 0 },
+      k6: { reads: 1110, writes: 230, hits: 905, stale: 0, misses: 205, collapsed: 0, bypassed: 0 },
+      api: { reads: 1110, writes: 230, hits: 905, stale: 0, misses: 205, collapsed: 0, bypassed: 0 },
       agree: true,
+      notCompared: null,
     })
   })
 
+  it('leaves it to others to compare when they used the strategy too', () => {
+    const { counters } = resultOf(summary(), { ...context, others: true }).strategies[0]!
+    expect(counters).toMatchObject({ k6: { reads: 1110, writes: 230 }, api: { reads: 1110, writes: 230 }, agree: null })
+    expect(counters.notCompared).toBe('somebody else used the strategy meanwhile, as OTHERS says')
+  })
+
   it('sees a difference of one', () => {
-    const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:end}': noted(7 + 904) })
+    const writes = summary({ 'acknowledged{strategy:cache-aside}': { count: 229 } })
+    expect(figuresOf(writes).counters.agree).toBe(false)
+    const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:settled}': noted(7 + 904) })
     expect(figuresOf(data).counters.agree).toBe(false)
   })
 
@@ -102,7 +130,7 @@ describe('sideBySideResult', () => {
     const data = summary()
     for (const name of Object.keys(data.metrics)) {
       // k6 shows metrics without samples as zeros.
-      if (name.endsWith('at:end}')) data.metrics[name]!.values = { count: 0, min: 0, avg: 0, med: 0, max: 0 }
+      if (/at:(end|settled)}$/.test(name)) data.metrics[name]!.values = { count: 0, min: 0, avg: 0, med: 0, max: 0 }
     }
     expect(figuresOf(data)).toMatchObject({
       origin: null,
@@ -111,25 +139,47 @@ describe('sideBySideResult', () => {
     })
   })
 
+  it('counts the loads of the most popular post each time its entry ended', () => {
+    expect(figuresOf(summary()).stampede).toEqual({ loadsPerExpiry: [3, 1, 2], factor: 2 })
+  })
+
+  it('counts none where every read loads, and finds no factor where writes end the entry all the time', () => {
+    const read = 'strategy:cache-aside,outcome:OUTCOME,phase:measured,op:read'
+    const bypassed = summary({
+      [`answers{${read.replace('OUTCOME', 'hits')}}`]: { count: 0 },
+      [`answers{${read.replace('OUTCOME', 'misses')}}`]: { count: 0 },
+      [`answers{${read.replace('OUTCOME', 'bypassed')}}`]: { count: 9 },
+    })
+    expect(figuresOf(bypassed).stampede).toEqual({ loadsPerExpiry: [], factor: null })
+    const written = summary({ 'hot_writes{strategy:cache-aside}': { count: 1 } })
+    expect(figuresOf(written).stampede).toEqual({ loadsPerExpiry: [3, 1, 2], factor: null })
+  })
+
+  it('finds no factor in fewer than three expiries', () => {
+    const two = summary({ 'loads_begun{strategy:cache-aside,slice:7}': { count: 0 } })
+    expect(figuresOf(two).stampede).toEqual({ loadsPerExpiry: [3, 1], factor: null })
+  })
+
   it('says nothing of staleness when the API did not', () => {
     const { byId } = figuresOf(summary({ 'stale_unknown{strategy:cache-aside}': { count: 3 } }))
     expect(byId.staleReads).toBeNull()
   })
 
-  it('has the fields of schema version 1', () => {
+  it('has the fields of schema version 2', () => {
     const result = resultOf(summary())
     expect(Object.keys(result)).toEqual([
       ...['schemaVersion', 'kind', 'finishedAt', 'k6Version', 'ok', 'config', 'strategies'],
     ])
     expect(Object.keys(result.strategies[0]!)).toEqual([
-      ...['name', 'byId', 'list', 'writes', 'origin', 'server', 'counters', 'failures', 'unfinished', 'dropped'],
+      ...['name', 'byId', 'list', 'page', 'writes', 'stampede', 'origin', 'server', 'counters', 'failures'],
+      ...['unfinished', 'dropped'],
       'strategy',
     ])
     expect(Object.keys(result.strategies[0]!.byId)).toEqual([
-      ...['count', 'outcomes', 'hitRatio', 'hitMs', 'missMs', 'staleReads'],
+      ...['count', 'outcomes', 'hitRatio', 'latencyMs', 'hitMs', 'missMs', 'staleReads'],
     ])
     expect(result).toMatchObject({
-      schemaVersion: 1,
+      schemaVersion: 2,
       kind: 'side-by-side',
       finishedAt: '2026-11-22T12:00:00.000Z',
       k6Version: '1.8.1',
@@ -153,24 +203,26 @@ describe('sideBySideReport', () => {
     expect(`\n${sideBySideReport(resultOf(summary()))}`).toMatchInlineSnapshot(`
       "
 
-      200 operations/s: 5.0 % writes, 0.5 % whole lists, the rest reads by id; Zipf 0.99 over 10,000 posts
-      TTL 5000 ms; each strategy 15 s after 5 s of warm-up; seed 1
+      200 op/s: 5.0 % writes, 0.5 % whole lists, rest reads by id
+      Zipf 0.99 over 10,000 posts; TTL 5000 ms
+      each strategy 15 s after 5 s of warm-up; seed 1
 
                                  ─── hits, ms ───   misses, ms    loads  stale reads  stale, ms
       reads by id  reads  hit %   p50   p95   p99  p50  p95  p99  /read  count     %  p95   max  errors  drops
       ───────────  ─────  ─────  ────  ────  ────  ───  ───  ───  ─────  ─────  ────  ───  ────  ──────  ─────
       cache-aside  1,000   80.0  2.00  4.00  5.00    –    –    –  0.202     50   5.0    –  4321       0      0
 
-                                         hits, ms    misses, ms   stale          ── writes, ms ──
-      whole list, writes  lists  hit %  median  max  median  max  lists  writes   p50   p95   p99
-      ──────────────────  ─────  ─────  ──────  ───  ──────  ───  ─────  ──────  ────  ────  ────
-      cache-aside           100  100.0       –    –       –    –      0     200  2.00  4.00  5.00
+                                         hits, ms    misses, ms   stale          ── writes, ms ──  hot post
+      whole list, writes  lists  hit %  median  max  median  max  lists  writes   p50   p95   p99     loads
+      ──────────────────  ─────  ─────  ──────  ───  ──────  ───  ─────  ──────  ────  ────  ────  ────────
+      cache-aside           100  100.0       –    –       –    –      0     200  2.00  4.00  5.00      2.00
 
-      hits: answered from the cache (HIT, STALE); misses: waited for the database (MISS, COLLAPSED, BYPASS); loads with lists.
+      hits: answered from the cache (HIT, STALE); misses: waited for the database (MISS, COLLAPSED, BYPASS); loads of all.
       stale: an acknowledged write had replaced the value before the read came; ms: how long before. –: under 100 samples.
+      ms: from the moment a request was due. hot post: loads each time the entry of the most popular post had ended.
 
-      Counters agree: k6 and /api/stats counted the same hits, misses, stale, collapsed and bypassed, to the unit,
-      in 1,110 reads, warm-up included.
+      Counters agree: k6 and /api/stats counted the same hits, misses, stale, collapsed, bypassed and writes, to the unit,
+      in 1,110 reads and 230 writes, warm-up included.
       "
     `)
   })
@@ -182,15 +234,27 @@ describe('sideBySideReport', () => {
       if (/^(latency|stale)_ms/.test(name)) data.metrics[name]!.values = wide
     }
     const result = resultOf(data)
+    const ratios = { writeRatio: 0.125, listRatio: 0.125, pageRatio: 0.125, insertRatio: 0.125, rmwRatio: 0.125 }
+    const baseUrls = ['http://a:1', 'http://b:2']
+    Object.assign(result.config, { ...ratios, ratePerSecond: 1234.5678, originDelayMs: 5000, baseUrls })
     result.strategies[0]!.name = 'stale-while-revalidate'
     result.strategies[0]!.byId.staleReads!.share = 0.999
     for (const line of sideBySideReport(result).split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
   })
 
+  it('has a table of pages where pages were read, 120 columns wide at most', () => {
+    const page = 'strategy:cache-aside,outcome:hits,phase:measured,op:page'
+    const report = sideBySideReport(resultOf(summary({ [`answers{${page}}`]: { count: 4000 } })))
+    expect(report).toMatch(/first page +pages +hit %/)
+    expect(report).toMatch(/cache-aside +4,000 +100.0/)
+    for (const line of report.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
+    expect(sideBySideReport(resultOf(summary()))).not.toContain('first page')
+  })
+
   it('names the counters that differ', () => {
-    const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:end}': noted(7 + 904) })
+    const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:settled}': noted(7 + 904) })
     expect(sideBySideReport(resultOf(data))).toContain(
-      'cache-aside: counters differ: hits 905 in k6, 904 in the API. Did somebody else read it during the run?',
+      'cache-aside: counters differ: hits 905 in k6, 904 in the API. Did somebody else use it during the run?',
     )
   })
 

@@ -5,13 +5,15 @@ export interface Distribution {
   count: number
   min: number | null
   p50: number | null
+  p90: number | null
   p95: number | null
   p99: number | null
+  p999: number | null
   max: number | null
 }
 
 /** The statistics that `options.summaryTrendStats` has to ask k6 for, so that {@link Distribution} can be filled. */
-export const TREND_STATS = ['count', 'min', 'avg', 'med', 'p(95)', 'p(99)', 'max']
+export const TREND_STATS = ['count', 'min', 'avg', 'med', 'p(90)', 'p(95)', 'p(99)', 'p(99.9)', 'max']
 
 /** The end-of-test figures of one metric under one choice of tags. */
 export interface Summary {
@@ -56,15 +58,26 @@ export function summaryOf(data: SummaryData): Summary {
         count,
         min: found.min ?? null,
         p50: found.med ?? null,
+        p90: found['p(90)'] ?? null,
         p95: found['p(95)'] ?? null,
         p99: found['p(99)'] ?? null,
+        p999: found['p(99.9)'] ?? null,
         max: found.max ?? null,
       }
     },
   }
 }
 
-const NO_SAMPLES: Distribution = { count: 0, min: null, p50: null, p95: null, p99: null, max: null }
+const NO_SAMPLES: Distribution = {
+  count: 0,
+  min: null,
+  p50: null,
+  p90: null,
+  p95: null,
+  p99: null,
+  p999: null,
+  max: null,
+}
 
 /**
  * k6 keeps figures per tag only where a threshold asks for them, and an empty one is enough. So the code that will

@@ -1,0 +1,77 @@
+import type { Operation } from '../../packages/workload/src/index.ts'
+import type { Slices } from './expiries.ts'
+import { hotWrites, loadsBegun } from './metrics.ts'
+import { type Phase, recordRead, recordWrite } from './record.ts'
+import { createPost, type ReadAnswer, readList, readPage, readPost, renamePost, type Target } from './requests.ts'
+
+/** Where an operation goes, and what is noted with it. */
+export interface Circumstances {
+  target: Target
+  phase: Phase
+  /** How long after its intended start it is begun. */
+  lagMs: number
+  /** Time since the measured phase began. */
+  measuredForMs: number
+  /** Ids up to this one are those of the table; the plan's ids above it are posts that the load inserts. */
+  posts: number
+  /** The table's last id before those. */
+  lastId: number
+  /** The post whose loads are counted, and by which slices of time. */
+  hot: { id: number; slices: Slices } | null
+}
+
+/** Carries out the n-th operation and records how it went. */
+export function carryOut(operation: Operation, n: number, at: Circumstances): void {
+  const { target, phase, lagMs } = at
+  const { strategy } = target
+  switch (operation.kind) {
+    case 'list':
+      recordRead(strategy, phase, 'list', readList(target), lagMs)
+      break
+    case 'page':
+      recordRead(strategy, phase, 'page', readPage(target), lagMs)
+      break
+    case 'insert':
+      recordWrite(strategy, phase, createPost(target, `Post inserted by operation ${n}`), lagMs)
+      break
+    case 'read':
+      read(operation.id, at)
+      break
+    case 'write':
+      write(operation.id, n, lagMs, at)
+      break
+    case 'read-modify-write':
+      // The write is due when the read is over.
+      if (!('failure' in read(operation.id, at))) write(operation.id, n, 0, at)
+  }
+}
+
+function read(id: number, at: Circumstances): ReadAnswer {
+  const { target, phase, posts, lagMs } = at
+  // A post that is being inserted may be asked for before it is there.
+  const answer = readPost(target, realId(id, at), id > posts)
+  recordRead(target.strategy, phase, 'read', answer, lagMs)
+  const slice = sliceOf(id, at)
+  if (slice !== null && 'outcome' in answer && answer.outcome === 'misses') {
+    loadsBegun.add(1, { strategy: target.strategy, slice: String(slice) })
+  }
+  return answer
+}
+
+function write(id: number, n: number, lagMs: number, at: Circumstances): void {
+  const { target, phase } = at
+  const title = `Post ${id}, renamed by operation ${n}`
+  recordWrite(target.strategy, phase, renamePost(target, realId(id, at), title), lagMs)
+  if (sliceOf(id, at) !== null) hotWrites.add(1, { strategy: target.strategy })
+}
+
+function realId(id: number, { posts, lastId }: Circumstances): number {
+  return id <= posts ? id : lastId + id - posts
+}
+
+/** In which slice the operation begins; null where it is not looked at. */
+function sliceOf(id: number, { phase, measuredForMs, hot }: Circumstances): number | null {
+  if (phase !== 'measured' || id !== hot?.id) return null
+  const slice = Math.max(0, Math.floor(measuredForMs / hot.slices.sliceMs))
+  return slice < hot.slices.count ? slice : null
+}

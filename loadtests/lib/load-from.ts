@@ -1,0 +1,86 @@
+import type { Workload } from '../../packages/workload/src/index.ts'
+import { decimalFrom, durationMsFrom, type Env, integerFrom, OptionError } from './env.ts'
+import type { RecordingFacts } from './recording.ts'
+import type { SideBySideOptions } from './side-by-side-options.ts'
+
+const RATIOS = {
+  WRITE_RATIO: 'writeShare',
+  LIST_RATIO: 'listShare',
+  PAGE_RATIO: 'pageShare',
+  INSERT_RATIO: 'insertShare',
+  RMW_RATIO: 'readModifyWriteShare',
+} as const
+
+/** What the operations are and when they begin. */
+export type Load = Pick<
+  SideBySideOptions,
+  | 'ratePerSecond'
+  | 'durationMs'
+  | 'warmupMs'
+  | 'writeRatio'
+  | 'listRatio'
+  | 'pageRatio'
+  | 'insertRatio'
+  | 'rmwRatio'
+  | 'zipf'
+  | 'posts'
+  | 'popularity'
+  | 'crowd'
+> & {
+  /** The highest rate of the run. */
+  peakPerSecond: number
+}
+
+/** @throws OptionError */
+export function loadFrom(env: Env, preset: Workload): Load {
+  const ratePerSecond = integerFrom(env, 'RATE', { fallback: preset.ratePerSecond, min: 1, max: 10_000 })
+  const [writeRatio, listRatio, pageRatio, insertRatio, rmwRatio] = Object.entries(RATIOS).map(([name, share]) =>
+    decimalFrom(env, name, { fallback: preset[share], min: 0, max: 1 }),
+  ) as [number, number, number, number, number]
+  const sum = writeRatio + listRatio + pageRatio + insertRatio + rmwRatio
+  if (sum > 1) throw new OptionError(`${Object.keys(RATIOS).join(' + ')} is ${sum}; allowed is at most 1 together`)
+  return {
+    ratePerSecond,
+    peakPerSecond: ratePerSecond * (preset.crowd?.rateFactor ?? 1),
+    durationMs: durationMsFrom(env, 'DURATION', { fallback: 15_000, min: 1000, max: 3_600_000 }),
+    warmupMs: preset.cold ? 0 : warmupFrom(env),
+    writeRatio,
+    listRatio,
+    pageRatio,
+    insertRatio,
+    rmwRatio,
+    zipf: decimalFrom(env, 'ZIPF', { fallback: preset.zipf, min: 0, max: 10 }),
+    posts: integerFrom(env, 'POSTS', { fallback: preset.posts, min: 1, max: 1_000_000 }),
+    popularity: preset.popularity,
+    crowd: preset.crowd,
+  }
+}
+
+/** @throws OptionError */
+export function recordedLoad(env: Env, facts: RecordingFacts): Load {
+  const lengthMs = facts.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
+  const warmupMs = warmupFrom(env)
+  if (warmupMs >= lengthMs) {
+    throw new OptionError(`WARMUP is "${warmupMs}ms"; allowed is less than the recording of TRACE, ${lengthMs}ms`)
+  }
+  const { writeRatio, listRatio, pageRatio, rmwRatio } = facts
+  return {
+    ratePerSecond: (facts.operations * 1000) / lengthMs,
+    peakPerSecond: Math.max(...facts.stages.map((stage) => stage.ratePerSecond)),
+    durationMs: lengthMs - warmupMs,
+    warmupMs,
+    writeRatio,
+    listRatio,
+    pageRatio,
+    insertRatio: 0,
+    rmwRatio,
+    zipf: 0,
+    posts: Math.max(1, facts.posts),
+    popularity: 'zipf',
+    crowd: null,
+  }
+}
+
+function warmupFrom(env: Env): number {
+  return durationMsFrom(env, 'WARMUP', { fallback: 5000, min: 0, max: 600_000 })
+}

@@ -1,0 +1,12 @@
+import type { Counters } from './api.ts'
+
+/** Evictions are those of the one Redis, which every process tells. */
+export function sumCounters(counters: readonly Counters[]): Counters {
+  const sum: Counters = {}
+  for (const ofOne of counters) {
+    for (const [name, value] of Object.entries(ofOne)) {
+      sum[name] = name === 'evictions' ? Math.max(sum[name] ?? 0, value) : (sum[name] ?? 0) + value
+    }
+  }
+  return sum
+}
