@@ -22,15 +22,18 @@ const names = [
 /** Few values, so that ranges touch, figures tie and limits are met exactly. */
 const figure = fc.integer({ min: 1, max: 12 })
 
+/** Runs close together, so that some strategies differ and others do not. */
 function figuresOver(runs: number) {
-  const each = (values: fc.Arbitrary<number>) => fc.array(values, { minLength: runs, maxLength: runs })
+  const around = fc
+    .tuple(figure, fc.array(fc.integer({ min: 0, max: 3 }), { minLength: runs, maxLength: runs }))
+    .map(([least, more]) => more.map((value) => least + value))
   return fc.record({
-    loadsPerRead: each(figure.map((value) => value / 10)),
-    loadsPerSecond: each(figure.map((value) => value * 10)),
-    readP50Ms: each(figure),
-    readP99Ms: each(figure),
-    staleMaxMs: each(fc.constantFrom(0, 0, 0, 500, 4_000)),
-    lostWrites: each(fc.constantFrom(0, 0, 0, 0, 1)),
+    loadsPerRead: around.map((values) => values.map((value) => value / 15)),
+    loadsPerSecond: around.map((values) => values.map((value) => value * 10)),
+    readP50Ms: around,
+    readP99Ms: around,
+    staleMaxMs: fc.constantFrom(0, 0, 0, 0, 500, 4_000),
+    lostWrites: fc.constantFrom(0, 0, 0, 0, 0, 1),
   })
 }
 
@@ -42,12 +45,14 @@ const comparisons = fc
       .map((rows) => described({ runs, strategies: Object.fromEntries(rows) })),
   )
 
+const limit = fc.integer({ min: 4, max: 20 })
+
 const limits: fc.Arbitrary<Requirements> = fc
   .record({
-    maxStalenessMs: fc.option(fc.constantFrom(0, 1_000, 5_000), { nil: undefined }),
-    p99Ms: fc.option(figure, { nil: undefined }),
+    maxStalenessMs: fc.option(fc.constantFrom(0, 1_000, 5_000), { nil: undefined, freq: 2 }),
+    p99Ms: fc.option(limit, { nil: undefined }),
     maxLoadsPerSecond: fc.option(
-      figure.map((value) => value * 10),
+      limit.map((value) => value * 10),
       { nil: undefined },
     ),
     mayLoseWrites: fc.boolean(),
@@ -88,9 +93,9 @@ function losersOf({ runnerUp, others }: Advice): string[] {
   return [...(runnerUp ? [runnerUp] : []), ...others].map(({ strategy }) => strategy)
 }
 
-const check = <Ts>(property: fc.IAsyncPropertyWithHooks<Ts>) => fc.assert(property, { numRuns: 300 })
+const check = <Ts>(property: fc.IAsyncPropertyWithHooks<Ts>) => fc.assert(property, { numRuns: 200 })
 
-describe('the advice', () => {
+describe('the advice', { timeout: 120_000 }, () => {
   it('never violates a requirement', () =>
     check(
       fc.asyncProperty(comparisons, limits, async (comparison, requirements) => {
