@@ -132,6 +132,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     if (isCounted) tally.writes++
   }
 
+  let before: { readonly key: string; readonly timeMs: number; readonly done: Promise<unknown> } | undefined
   for (const { timeMs, op, key, sizeBytes } of requests) {
     const passing = time.passTo(timeMs)
     if (passing !== undefined) await passing
@@ -142,7 +143,11 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     }
     const row = origin.row(key)
     if (sizeBytes !== undefined) row.sizeBytes = sizeBytes
-    const done = op === 'read' ? readRow(row, isCounted) : writeRow(row, op, isCounted)
+    const begin = () => (op === 'read' ? readRow(row, isCounted) : writeRow(row, op, isCounted))
+    // What one key is asked at one moment comes from one client, who waits for each answer: a read-modify-write.
+    const isNext = mayOverlap && before?.key === key && before.timeMs === timeMs
+    const done: Promise<unknown> = isNext ? before!.done.then(begin) : begin()
+    if (mayOverlap) before = { key, timeMs, done }
     if (mayOverlap) await settled()
     else await done
   }

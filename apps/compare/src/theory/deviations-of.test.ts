@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { type MadeUpOptions, madeUpComparison } from '../../test/made-up-comparison.ts'
+import type { ComparedStrategy } from '../comparison.ts'
+import { deviationsOf } from './deviations-of.ts'
+import { predict } from './predict.ts'
+
+const READS_ONLY = { writeShare: 0 }
+
+/** A comparison of one strategy that deletes on write. */
+function compared(figures: MadeUpOptions['strategies'][string], workload: MadeUpOptions['workload'] = {}) {
+  return madeUpComparison({ strategies: { 'manual-invalidation': figures }, workload })
+}
+
+function predicted(workload: MadeUpOptions['workload'] = {}, change: Partial<ComparedStrategy> = {}, processes = 2) {
+  const { strategies, config } = compared({}, workload)
+  return predict({ ...strategies[0]!, ...change }, config.workload, processes)
+}
+
+describe('deviationsOf', () => {
+  const [{ predicted: hitRatio } = { predicted: Number.NaN }] = predicted(READS_ONLY)
+
+  it.each([
+    [-0.011, true],
+    [-0.009, false],
+    [0.009, false],
+    [0.011, true],
+  ])('of a median %f from the predicted hit ratio: %s', (off, deviates) => {
+    const runs = [hitRatio + off, hitRatio + off, hitRatio + off, 0, 1]
+    expect(deviationsOf(compared({ hitRatio: runs }, READS_ONLY))).toMatchObject([
+      { strategy: 'manual-invalidation', measure: 'hitRatio', tolerance: 0.01, deviates, measured: { values: runs } },
+    ])
+  })
+
+  it('reaches the ceiling from below without deviating, and never beyond it', () => {
+    const workload = { writeShare: 0.5, ttlMs: 1e9 }
+    const ceiling = (measured: number) => deviationsOf(compared({ hitRatio: measured }, workload))[1]
+    expect(ceiling(0.2)).toMatchObject({ predicted: 0.5, deviates: false })
+    expect(ceiling(0.505)).toMatchObject({ deviates: false })
+    expect(ceiling(0.52)).toMatchObject({ deviates: true })
+  })
+
+  it('leaves out what was not measured, and runs that do not count', () => {
+    expect(deviationsOf(compared({ hitRatio: null }))).toEqual([])
+    const failed = madeUpComparison({
+      strategies: { 'manual-invalidation': { hitRatio: 0.5 } },
+      turn: { 'manual-invalidation': { status: 'failed-check' } },
+    })
+    expect(deviationsOf(failed)).toEqual([])
+  })
+})
+
+describe('predict', () => {
+  it.each([
+    ['a moving popularity', { popularity: 'latest' }, {}],
+    ['a cold start', { cold: true }, {}],
+    ['a crowd', { crowd: { from: 0.4, to: 0.6, rateFactor: 5, share: 0.8 } }, {}],
+    ['a trace', { trace: { file: 'a.log', requests: 1, skipped: 0, keys: 1, speed: 1 } }, {}],
+    ['a peer', {}, { name: 'peer:another' }],
+    ['a strategy it has no formula for', {}, { read: 'xfetch' }],
+  ] as const)('says nothing of %s', (_, workload, change) => {
+    expect(predicted(workload, change)).toEqual([])
+  })
+
+  it('expects no hit without a cache', () => {
+    expect(predicted({}, { read: 'no-cache', write: 'expire-only' })).toMatchObject([{ predicted: 0, tolerance: 0 }])
+  })
+
+  it('expects one load per expiry where a lease lets one load', () => {
+    const promise = { ...compared({}).strategies[0]!.promise, loadsPerExpiry: 'one' }
+    expect(predicted({ ...READS_ONLY, originDelayMs: 500 }, { read: 'stampede-lock', promise })[1]).toMatchObject({
+      measure: 'stampedeFactor',
+      predicted: 1,
+      kind: 'equal',
+    })
+  })
+
+  it('expects at most one load of each process, and no more than there are readers', () => {
+    const one = { ...READS_ONLY, posts: 1, ratePerSecond: 10 }
+    expect(predicted({ ...one, originDelayMs: 1_000 }, {}, 3)[1]).toMatchObject({ predicted: 3, kind: 'at most' })
+    expect(predicted({ ...one, originDelayMs: 50 }, {}, 3)[1]).toMatchObject({ predicted: 1.5, kind: 'at most' })
+  })
+
+  it('leaves the reads of lists out of the rates', () => {
+    const halfLists = { ...READS_ONLY, ratePerSecond: 200, listShare: 0.5 }
+    expect(predicted(halfLists)[0]!.predicted).toBeCloseTo(
+      predicted({ ...READS_ONLY, ratePerSecond: 100 })[0]!.predicted,
+    )
+  })
+})
