@@ -143,7 +143,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     }
     const row = origin.row(key)
     if (sizeBytes !== undefined) row.sizeBytes = sizeBytes
-    const begin = () => (op === 'read' ? readRow(row, isCounted) : writeRow(row, op, isCounted))
+    const begin = (): Promise<unknown> => (op === 'read' ? readRow(row, isCounted) : writeRow(row, op, isCounted))
     // What one key is asked at one moment comes from one client, who waits for each answer: a read-modify-write.
     const isNext = mayOverlap && before?.key === key && before.timeMs === timeMs
     const done: Promise<unknown> = isNext ? before!.done.then(begin) : begin()
