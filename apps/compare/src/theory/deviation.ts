@@ -6,6 +6,8 @@ export interface Deviation {
   readonly strategy: string
   readonly measure: MeasureName
   readonly predicted: number
+  /** `at most`: only more than `predicted` deviates. */
+  readonly kind: 'equal' | 'at most'
   /** By so much the median may differ, in the measure's own unit. */
   readonly tolerance: number
   readonly measured: Spread

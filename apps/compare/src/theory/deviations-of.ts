@@ -7,11 +7,11 @@ import { predict } from './predict.ts'
 export function deviationsOf(comparison: Comparison): Deviation[] {
   const { workload, apiProcesses } = comparison.config
   return comparison.strategies.flatMap((strategy) =>
-    predict(strategy, workload, apiProcesses).flatMap(({ kind, ...prediction }): Deviation[] => {
+    predict(strategy, workload, apiProcesses).flatMap((prediction): Deviation[] => {
       const measured = figureOf(comparison, strategy.name, prediction.measure)
       if (measured === undefined) return []
       const over = measured.median - prediction.predicted
-      const deviates = (kind === 'at most' ? over : Math.abs(over)) > prediction.tolerance
+      const deviates = (prediction.kind === 'at most' ? over : Math.abs(over)) > prediction.tolerance
       return [{ strategy: strategy.name, ...prediction, measured, deviates }]
     }),
   )

@@ -145,12 +145,12 @@ export function theory(deviations: readonly Deviation[]): Section {
                 caption: 'The median may differ from the prediction by the tolerance',
                 of: 'words',
                 head: ['strategy', 'measure', 'predicted', 'tolerance', 'measured', 'verdict', 'basis'],
-                rows: deviations.map(({ strategy, measure, predicted, tolerance, measured, deviates, basis }) => {
+                rows: deviations.map(({ strategy, measure, predicted, kind, tolerance, measured, deviates, basis }) => {
                   const { median, range } = formatSpread(measure, measured)
                   return [
                     { text: strategy },
                     { text: headOf(measure) },
-                    { text: formatFigure(measure, predicted) },
+                    { text: `${kind === 'at most' ? 'at most ' : ''}${formatFigure(measure, predicted)}` },
                     { text: `± ${formatTolerance(measure, tolerance)}` },
                     { text: median, ...(range && { detail: range }) },
                     deviates ? { text: 'deviates', mark: 'alarm' } : { text: 'as predicted', mark: 'good' },
