@@ -1,19 +1,26 @@
 /** Counts the entries a store holds, and their bytes, by watching what is filled, voided and evicted. */
 import type { Store } from 'cache-core'
+import type { Row, SimulatedOrigin } from './simulated-origin.ts'
 
 export class KeptEntries {
-  readonly #bytes = new Map<string, number>()
-  #totalBytes = 0
+  readonly #origin: SimulatedOrigin
+  #entries = 0
+  #bytes = 0
   peakEntries = 0
   peakBytes = 0
 
-  /** @param bytesOf what an entry takes, given its key and the length of its stored form. */
-  watch(store: Store, bytesOf: (key: string, entryLength: number) => number): Store {
+  constructor(origin: SimulatedOrigin) {
+    this.#origin = origin
+  }
+
+  /** @param bytesOf what an entry takes, given its row and the length of its stored form. */
+  watch(store: Store, bytesOf: (row: Row, entryLength: number) => number): Store {
     return {
       ...store,
       fill: (key, fill) => {
         const note = (isKept: boolean) => {
-          if (isKept) this.#add(key, bytesOf(key, fill.entry.length))
+          const row = this.#origin.row(key)
+          if (isKept) this.#set(row, bytesOf(row, fill.entry.length))
           return isKept
         }
         const kept = store.fill(key, fill)
@@ -27,16 +34,14 @@ export class KeptEntries {
   }
 
   remove(key: string): void {
-    const bytes = this.#bytes.get(key)
-    if (bytes === undefined) return
-    this.#totalBytes -= bytes
-    this.#bytes.delete(key)
+    this.#set(this.#origin.row(key), 0)
   }
 
-  #add(key: string, bytes: number): void {
-    this.#totalBytes += bytes - (this.#bytes.get(key) ?? 0)
-    this.#bytes.set(key, bytes)
-    if (this.#bytes.size > this.peakEntries) this.peakEntries = this.#bytes.size
-    if (this.#totalBytes > this.peakBytes) this.peakBytes = this.#totalBytes
+  #set(row: Row, bytes: number): void {
+    this.#entries += Number(bytes > 0) - Number(row.keptBytes > 0)
+    this.#bytes += bytes - row.keptBytes
+    row.keptBytes = bytes
+    this.peakEntries = Math.max(this.peakEntries, this.#entries)
+    this.peakBytes = Math.max(this.peakBytes, this.#bytes)
   }
 }

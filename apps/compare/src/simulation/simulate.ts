@@ -81,7 +81,6 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   const time = virtualTime(seed)
   const { now, sleep, random } = time.runtime
   const tally = new Tally()
-  const kept = new KeptEntries()
   const mayOverlap = loadMs > 0 || writeMs > 0
 
   const origin = new SimulatedOrigin(async ({ version }) => {
@@ -89,6 +88,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     if (loadMs > 0) await sleep(loadMs) // after the row was read, so that writes can overtake the load
     return version
   }, DEFAULT_SIZE_BYTES)
+  const kept = new KeptEntries(origin)
 
   const { read, write, store } = strategies[strategy]
   const room = store({
@@ -103,7 +103,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
       if (now() >= warmupMs) tally.evictions++
     },
   })
-  const watched = kept.watch(room, (key, length) => length - VERSION_BYTES + origin.row(key).sizeBytes + key.length)
+  const watched = kept.watch(room, (row, length) => length - VERSION_BYTES + row.sizeBytes + row.key.length)
   const tuning = { ttlMs, leaseMs: options.leaseMs ?? DEFAULT_LEASE_MS }
   const caches = Array.from({ length: options.processes ?? 1 }, () =>
     createCache({ store: watched, read: read(tuning), write: write(), codec: versionCodec, runtime: time.runtime }),

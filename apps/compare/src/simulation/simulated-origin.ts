@@ -8,6 +8,8 @@ export interface Row {
   version: number
   /** The newest version whose write was acknowledged; 0: none was. */
   acknowledged: number
+  /** What its entry takes; 0: there is none. */
+  keptBytes: number
   /** Rising: the newest acknowledged version, and since when it was. Absent before the first write. */
   history?: { readonly version: number; readonly at: number }[]
   /** Reads the row. One for all reads of it. */
@@ -33,6 +35,7 @@ export class SimulatedOrigin {
       sizeBytes: this.#sizeBytes,
       version: 0,
       acknowledged: 0,
+      keptBytes: 0,
       load: () => this.#load(row),
     }
     this.#rows.set(key, row)
