@@ -67,6 +67,8 @@ export interface K6Target {
   readonly urls: readonly string[]
   readonly adminToken: string | undefined
   readonly strategy: string
+  /** The same for all strategies in a run. */
+  readonly seed: number
   readonly config: ComparisonConfig
   readonly replay: Replay | undefined
 }
@@ -93,8 +95,8 @@ export async function runK6(k6: K6, target: K6Target, signal: AbortSignal): Prom
   }
 }
 
-function envFor({ urls, adminToken, strategy, config }: K6Target): Record<string, string> {
-  const { workload, seed, warmupMs, measuredMs } = config
+function envFor({ urls, adminToken, strategy, seed, config }: K6Target): Record<string, string> {
+  const { workload, warmupMs, measuredMs } = config
   const given: Record<string, string | number> = {
     WORKLOAD: workload.name,
     BASE_URL: urls.join(','),

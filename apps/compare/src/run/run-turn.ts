@@ -53,12 +53,13 @@ type Measured = Omit<Turn, 'strategy' | 'run' | 'place' | 'startedAt'>
 async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: AbortSignal): Promise<Measured> {
   const { k6, system, config, replay } = bench
   const { urls, adminToken, redis } = system
-  const target = { urls, adminToken, strategy: strategy.name }
+  // Each run has operations of its own: five times the same ones would share what is chance in them.
+  const target = { urls, adminToken, strategy: strategy.name, seed: config.seed + run }
   const busyBefore = await busyShare()
   const [counted, used] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
   const machineBefore = machineTime()
   const stopProbe = startProbe(
-    { ...target, promised: promisedBy(strategy), firstId: config.workload.posts + 1, seed: config.seed + run },
+    { ...target, promised: promisedBy(strategy), firstId: config.workload.posts + 1 },
     config.probe,
   )
   let load: K6Run
