@@ -4,6 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { comparisonSchema } from '../apps/compare/src/comparison.ts'
+import type { MeasureName } from '../apps/compare/src/measures.ts'
+import { figureOf, type Spread } from '../apps/compare/src/spread.ts'
 
 const root = join(import.meta.dirname, '..')
 const run = (name: string) => JSON.parse(readFileSync(join(root, 'docs/runs', `${name}.json`), 'utf8'))
@@ -12,29 +15,20 @@ interface Quantiles {
   p50: number
   p99: number
 }
-interface SideBySide {
-  strategies: {
-    name: string
-    byId: {
-      count: number
-      hitRatio: number
-      hitMs: Quantiles & { count: number }
-      missMs: Quantiles & { count: number }
-      staleReads: { count: number; share: number; staleForMs: { max: number } } | null
-    }
-    list: { hitMs: Quantiles & { count: number }; missMs: Quantiles & { count: number } }
-    origin: { loadsPerRead: number }
-  }[]
-}
 
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 const ms = ({ count, p50, p99 }: Quantiles & { count: number }) =>
   count < 100 ? '–' : `${p50.toFixed(1)} · ${p99.toFixed(0)}`
 
-function stale(reads: SideBySide['strategies'][number]['byId']['staleReads']): string {
-  if (!reads?.count) return '0'
-  return `${reads.count} (${percent(reads.share)}), ${(reads.staleForMs.max / 1_000).toFixed(1)} s`
+/** A figure's median over the runs, and its range where that shows. */
+function spread(figure: Spread | undefined, text: (value: number) => string): string {
+  if (figure === undefined) return '–'
+  const [median, min, max] = [figure.median, figure.min, figure.max].map(text)
+  return min === max ? median! : `${median} [${min}–${max}]`
 }
+
+const percent = (share: number) => (100 * share).toFixed(1)
+const whole = (value: number) => value.toFixed(0)
+const seconds = (valueMs: number) => (valueMs / 1_000).toFixed(1)
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
@@ -42,27 +36,21 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 }
 
 const tables: Record<string, () => string> = {
-  'side-by-side'() {
-    const { strategies } = run('side-by-side') as SideBySide
-    const races = new Map((run('races') as SideBySide).strategies.map((row) => [row.name, row.byId.staleReads]))
-    const head = [
-      'strategy',
-      'hit %',
-      'hits p50 · p99',
-      'misses p50 · p99',
-      'loads',
-      'stale, at most',
-      'stale when loads are dear',
-    ]
-    const rows = strategies.map(({ name, byId, origin }) => [
-      `[${name}](docs/strategies/${name}.md)`,
-      percent(byId.hitRatio),
-      ms(byId.hitMs),
-      ms(byId.missMs),
-      origin.loadsPerRead.toFixed(2),
-      stale(byId.staleReads),
-      stale(races.get(name) ?? null),
-    ])
+  compare() {
+    const comparison = comparisonSchema.parse(run('compare-blog'))
+    const head = ['strategy', 'hit %', 'read p99, ms', 'loads/s', 'stale %', 'for at most, s', 'Redis commands']
+    const rows = comparison.strategies.map(({ name }) => {
+      const figure = (measure: MeasureName) => figureOf(comparison, name, measure)
+      return [
+        `[${name}](docs/strategies/${name}.md)`,
+        spread(figure('hitRatio'), percent),
+        spread(figure('readP99Ms'), whole),
+        spread(figure('loadsPerSecond'), whole),
+        spread(figure('staleReadRatio'), percent),
+        spread(figure('staleMaxMs'), seconds),
+        spread(figure('redisCommandsPerRequest'), (value) => value.toFixed(1)),
+      ]
+    })
     return table(head, rows)
   },
 

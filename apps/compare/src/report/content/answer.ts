@@ -34,7 +34,7 @@ export function answer(comparison: Comparison, deviations: readonly Deviation[],
     blocks: [
       text(
         `${workload.title}: ${formatCount(workload.ratePerSecond)} requests a second on ${formatCount(workload.posts)} posts, ` +
-          `${formatMs(config.measuredMs)} measured, ${config.runs} runs of each of ${comparison.strategies.length} strategies.`,
+          `${formatMs(config.measuredMs)} measured, ${config.runs === 1 ? '1 run' : `${config.runs} runs`} of each of ${comparison.strategies.length} strategies.`,
       ),
       ...(advice.length > 0 ? [{ kind: 'list', items: advice } as const] : []),
       ...promiseBlocks(promisesKept(comparison)),
@@ -47,7 +47,11 @@ export function answer(comparison: Comparison, deviations: readonly Deviation[],
 }
 
 function promiseBlocks(kept: readonly PromiseKept[]): Block[] {
-  const holders = kept.filter(({ strategy, verdict }) => strategy.promise.readAfterWrite && verdict === 'kept')
+  // Those that say how they break it don't stand by it, even where nothing was seen.
+  const standing = kept.filter(
+    ({ strategy }) => strategy.promise.readAfterWrite && strategy.promise.breaks === undefined,
+  )
+  const holders = standing.filter(({ verdict }) => verdict === 'kept')
   const reads = holders.reduce((sum, { probeReads }) => sum + probeReads, 0)
   const declared = kept.filter(({ verdict }) => verdict === 'broken as declared')
   return [
@@ -60,7 +64,7 @@ function promiseBlocks(kept: readonly PromiseKept[]): Block[] {
       ? [
           {
             kind: 'good',
-            text: `${holders.length} of ${kept.filter(({ strategy }) => strategy.promise.readAfterWrite).length} strategies that promise read-after-write kept it: 0 violations in ${formatCount(reads)} reads of the probe.`,
+            text: `${holders.length} of the ${standing.length} strategies that stand by read-after-write kept it: 0 violations in ${formatCount(reads)} reads of the probe.`,
           } as const,
         ]
       : []),

@@ -1,0 +1,30 @@
+import { parseHTML } from 'linkedom'
+import { describe, expect, it } from 'vitest'
+import { madeUpComparison } from '../../../test/made-up-comparison.ts'
+import { frontPicture } from './front-picture.ts'
+
+const comparison = madeUpComparison({
+  strategies: {
+    'no-cache': { readP99Ms: 40, loadsPerSecond: 200 },
+    'write-through': { readP99Ms: 30, loadsPerSecond: 90 },
+  },
+})
+
+describe('frontPicture', () => {
+  it('stands alone: its colours are in it, and nothing comes from elsewhere', () => {
+    const svg = frontPicture(comparison)!
+    for (const [, name] of svg.matchAll(/var\((--[a-z]+)\)/g)) expect(svg).toContain(`${name}:#`)
+    expect([...svg.matchAll(/https?:\/\/[^"]+/g)].map(([url]) => url)).toEqual(['http://www.w3.org/2000/svg'])
+    expect(svg.match(/xmlns=/g)).toHaveLength(1)
+  })
+
+  it('names each strategy', () => {
+    const text = parseHTML(frontPicture(comparison)!).document.documentElement.textContent
+    expect(text).toContain('no-cache')
+    expect(text).toContain('write-through')
+  })
+
+  it('is none where nothing is known', () => {
+    expect(frontPicture(madeUpComparison({ strategies: { 'no-cache': {} } }))).toBeUndefined()
+  })
+})
