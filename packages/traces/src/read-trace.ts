@@ -45,7 +45,7 @@ export async function readTrace(file: string, options: ReadTraceOptions = {}): P
     if (trace.requests.length === 0)
       throw new TraceError(
         [`${file}, read as ${format.name}, holds no request`, ...describeSkipped(trace.report)].join('\n') +
-          `\nIf it is in another format, name it: ${traceFormats.join(', ')}`,
+          `\nIf it is in another format, name it (--format NAME): ${traceFormats.join(', ')}`,
       )
     return trace
   } finally {

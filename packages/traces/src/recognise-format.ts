@@ -17,7 +17,7 @@ export function recogniseFormat(file: string, head: Uint8Array): Format {
     ? 'it is binary, and bare keys can only be told by being named'
     : 'its first lines fit none of them'
   throw new TraceError(
-    `${file} is in no format known here: ${looks}. Name the format if it is one of these:\n` +
+    `${file} is in no format known here: ${looks}. Name its format (--format NAME) if it is one of these:\n` +
       formats.map(({ name, title }) => `  ${name.padEnd(10)}${title}`).join('\n'),
   )
 }

@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { peerNames } from 'peers/names'
 import { strategyNames } from 'strategies'
-import { describeReport, readTrace } from 'traces'
+import { describeReport, traceFormats } from 'traces'
 import { type WorkloadName, workloadNames, workloads } from 'workload'
 import type { ComparedWorkload, ComparisonConfig } from '../comparison.ts'
 import type { Replay } from '../run/run-k6.ts'
 import { RUNS_TO_CLAIM } from '../spread.ts'
 import { decimal, names, time, wholeNumber } from './flag-values.ts'
 import { addLoadOptions, type LoadFlags, withLoadFlags } from './load-flags.ts'
+import { readNamedTrace } from './named-trace.ts'
 import { replayedTrace } from './replayed-trace.ts'
 
 export interface CompareFlags extends LoadFlags {
@@ -22,6 +23,7 @@ export interface CompareFlags extends LoadFlags {
   readonly warmup?: string
   readonly duration?: string
   readonly speed?: string
+  readonly format?: string
 }
 
 export interface Chosen {
@@ -59,6 +61,7 @@ export function addCompareOptions(command: Command): Command {
     .option('--warmup <time>', 'load before anything is measured (default: one TTL)')
     .option('--duration <time>', 'how long each strategy is measured in a run (default: five TTLs)')
     .option('--speed <x>', 'of a trace: so many times as fast as recorded (default: so that it comes to --rate)')
+    .option('--format <name>', `of a trace, where it can't be told from the file: ${traceFormats.join(', ')}`)
   return addLoadOptions(command)
 }
 
@@ -109,6 +112,7 @@ async function chosenWorkload(
   const name = flags.workload ?? DEFAULT_WORKLOAD
   if (isPreset(name)) {
     if (flags.speed !== undefined) throw new Error(`--speed is for traces, and ${name} is none; give --rate`)
+    if (flags.format !== undefined) throw new Error(`--format is for traces, and ${name} is none; leave it out`)
     return { workload: { ...withLoadFlags(workloads[name], flags), trace: null }, replay: undefined, notes: [] }
   }
   if (!existsSync(name)) {
@@ -117,7 +121,7 @@ async function chosenWorkload(
     )
   }
   const { ratePerSecond, ttlMs, originDelayMs } = withLoadFlags(workloads[DEFAULT_WORKLOAD], onlyOfTraces(flags))
-  const trace = await readTrace(name)
+  const trace = await readNamedTrace(name, flags.format)
   const { workload, replay, notes } = replayedTrace(trace, {
     ratePerSecond,
     ttlMs,

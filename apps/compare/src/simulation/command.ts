@@ -3,14 +3,16 @@ import { writeFile } from 'node:fs/promises'
 import Table from 'cli-table3'
 import type { Command } from 'commander'
 import { strategies, strategyNames } from 'strategies'
-import { describeReport, readTrace, type TraceRequest } from 'traces'
+import { describeReport, type TraceRequest, traceFormats } from 'traces'
 import { workloadNames, workloads } from 'workload'
 import { names, time, wholeNumber } from '../choose/flag-values.ts'
+import { readNamedTrace } from '../choose/named-trace.ts'
 import { requestsOf } from './requests-of.ts'
 import { type SweepRow, sweep } from './sweep.ts'
 
 interface Flags {
   readonly workload: string
+  readonly format?: string
   readonly strategies: string
   readonly ttl?: string
   readonly capacity: string
@@ -31,6 +33,7 @@ export function addSimulateCommand(program: Command): void {
     .command('simulate')
     .description('replay a load or a trace on a virtual clock: hit ratio, loads, staleness and memory in seconds')
     .requiredOption('--workload <name|file>', `${workloadNames.join(', ')}, or a trace or access log`)
+    .option('--format <name>', `of a trace, where it can't be told from the file: ${traceFormats.join(', ')}`)
     .option('--strategies <names>', `with commas, out of ${strategyNames.join(', ')}`, guarded.join(','))
     .option('--ttl <times>', "one or several, with commas: 1s,10s,5m (default: the workload's; for a file 1m)")
     .option('--capacity <entries>', 'one or several numbers of entries there is room for, or unlimited', 'unlimited')
@@ -58,7 +61,7 @@ async function run(flags: Flags): Promise<void> {
   let warmupMs = 0
   let requests: TraceRequest[]
   if (preset === undefined) {
-    const trace = await readTrace(flags.workload, limit === Infinity ? {} : { limit })
+    const trace = await readNamedTrace(flags.workload, flags.format, limit === Infinity ? {} : { limit })
     console.log(describeReport(trace.report))
     requests = trace.requests
   } else {
