@@ -9,9 +9,10 @@ export const postgresConnectionsTerminated: Drill = {
   allows: { failedWrites: [503] },
   async inflict({ database, load, span }) {
     for (let i = 0; i < TIMES; i++) {
+      // It waits for each to be gone: told to end, one on a busy machine may be given a statement still.
       await span(() =>
         database.query(`
-          SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity
           WHERE datname = current_database() AND pid <> pg_backend_pid()`),
       )
       await load.more(80)
