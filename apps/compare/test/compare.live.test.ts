@@ -47,7 +47,7 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     timeout: 180_000,
   }, async () => {
     const results = await newResults()
-    const strategies = ['no-cache', 'write-through', 'naive-lock']
+    const strategies = ['no-cache', 'write-through']
     const { code, stdout, stderr } = await compare(
       ['--workload', 'ycsb-b', '--strategies', strategies.join(), '--runs', '1', '--max-staleness', '0', ...SHORT],
       results,
@@ -72,7 +72,7 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
   it('keeps what is done when it is stopped, and goes on from there', { timeout: 180_000 }, async () => {
     const results = await newResults()
     const stopped = compare(
-      ['--workload', 'ycsb-c', '--strategies', 'no-cache,cache-aside', '--runs', '2', ...SHORT],
+      ['--workload', 'ycsb-c', '--strategies', 'no-cache,cache-aside', '--runs', '1', ...SHORT],
       results,
     )
     await new Promise<void>((resolve) => {
@@ -86,15 +86,14 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     const folder = join(results, (await readdir(results))[0]!)
     const kept = await readComparison(folder)
     expect(kept.finishedAt).toBeNull()
-    expect(kept.turns.length).toBeGreaterThan(0)
-    expect(kept.turns.length).toBeLessThan(4)
+    expect(kept.turns).toHaveLength(1)
 
     const resumed = await compare(['--resume'], results).ended
     expect(resumed.code, resumed.stderr).toBe(0)
     const whole = await readComparison(folder)
-    expect(whole.turns.slice(0, kept.turns.length)).toEqual(kept.turns)
-    const order = orderOf(['no-cache', 'cache-aside'], 2, 1)
-    expect(whole.turns.slice(0, 4).map(({ strategy, run }) => ({ strategy, run }))).toEqual(order)
+    expect(whole.turns[0]).toEqual(kept.turns[0])
+    const order = orderOf(['no-cache', 'cache-aside'], 1, 1)
+    expect(whole.turns.slice(0, 2).map(({ strategy, run }) => ({ strategy, run }))).toEqual(order)
     expect(whole.finishedAt).not.toBeNull()
   })
 
