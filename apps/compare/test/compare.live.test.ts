@@ -1,7 +1,7 @@
 /** The command as users run it: real k6, real servers, posts few and times short, since nothing rests on the figures. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -69,10 +69,12 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     for (const name of strategies) expect(html).toContain(name)
   })
 
-  it('keeps what is done when it is stopped, and goes on from there', { timeout: 180_000 }, async () => {
+  it('replays a trace, keeps what is done when it is stopped, and goes on from there', { timeout: 180_000 }, async () => {
     const results = await newResults()
+    const trace = join(results, 'requests.csv')
+    await writeFile(trace, Array.from({ length: 80 }, (_, at) => `${at},${at % 8 === 0 ? 'write' : 'read'},page:${at % 5}`).join('\n'))
     const stopped = compare(
-      ['--workload', 'ycsb-c', '--strategies', 'no-cache,cache-aside', '--runs', '1', ...SHORT],
+      ['--workload', trace, '--rate', '40', '--strategies', 'no-cache,cache-aside', '--runs', '1'],
       results,
     )
     await new Promise<void>((resolve) => {
@@ -83,18 +85,24 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     const { code, stderr } = await stopped.ended
     expect(code, stderr).toBe(130)
     expect(stderr).toContain('Go on: pnpm compare --resume')
-    const folder = join(results, (await readdir(results))[0]!)
+    const folder = join(results, (await readdir(results)).find((name) => name !== 'requests.csv')!)
     const kept = await readComparison(folder)
     expect(kept.finishedAt).toBeNull()
     expect(kept.turns).toHaveLength(1)
 
-    const resumed = await compare(['--resume'], results).ended
+    const resumed = await compare(['--resume', '--workload', trace], results).ended
     expect(resumed.code, resumed.stderr).toBe(0)
     const whole = await readComparison(folder)
     expect(whole.turns[0]).toEqual(kept.turns[0])
     const order = orderOf(['no-cache', 'cache-aside'], 1, 1)
     expect(whole.turns.slice(0, 2).map(({ strategy, run }) => ({ strategy, run }))).toEqual(order)
     expect(whole.finishedAt).not.toBeNull()
+    for (const { account } of whole.turns) {
+      expect(account.agree).toBe(true)
+      // Each request once, and what setup and the probe ask besides.
+      expect(account.k6.writes).toBe(10)
+      expect(account.k6.reads).toBe(70 + 1)
+    }
   })
 
   it('says in one line what is wrong with a flag, and starts nothing', async () => {

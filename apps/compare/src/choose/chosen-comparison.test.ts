@@ -72,6 +72,8 @@ describe('chosenComparison', () => {
       ['read', 2],
     ])
     expect(notes.join('\n')).toMatch(/a TTL of 2 s here is one of 20 s there/)
+    expect(config.warmupMs + config.measuredMs).toBeCloseTo(10_000, -2) // the trace ends before five TTLs are over
+    expect(config.warmupMs).toBe(2_000)
   })
 
   it.each([

@@ -7,21 +7,18 @@ import { describeReport, traceFormats } from 'traces'
 import { type WorkloadName, workloadNames, workloads } from 'workload'
 import type { ComparedWorkload, ComparisonConfig } from '../comparison.ts'
 import type { Replay } from '../run/run-k6.ts'
-import { RUNS_TO_CLAIM } from '../spread.ts'
-import { decimal, names, time, wholeNumber } from './flag-values.ts'
+import { decimal, names, wholeNumber } from './flag-values.ts'
 import { addLoadOptions, type LoadFlags, withLoadFlags } from './load-flags.ts'
 import { readNamedTrace } from './named-trace.ts'
 import { replayedTrace } from './replayed-trace.ts'
+import { FULL, QUICK, type TimeFlags, type TurnTimes, turnTimes, withinTrace } from './turn-times.ts'
 
-export interface CompareFlags extends LoadFlags {
-  readonly quick?: true
+export interface CompareFlags extends LoadFlags, TimeFlags {
   readonly workload?: string
   readonly strategies?: string
   readonly peers?: true
   readonly runs?: string
   readonly seed?: string
-  readonly warmup?: string
-  readonly duration?: string
   readonly speed?: string
   readonly format?: string
 }
@@ -35,10 +32,6 @@ export interface Chosen {
 
 /** What is compared when nothing else is said. */
 const DEFAULT_WORKLOAD = 'blog'
-const QUICK = { runs: 2, measuredMs: 8_000, warmupAtMostMs: 5_000 }
-/** Measured for five TTLs after one of warm-up, so that each entry is seen at every age; no more than a minute. */
-const FULL = { runs: RUNS_TO_CLAIM, ttls: 5, atLeastMs: 20_000, atMostMs: 60_000, warmupAtMostMs: 30_000 }
-const WARMUP_AT_LEAST_MS = 2_000
 /**
  * The probe: four posts of its own, each read some 15 times a second and written once or twice, through all processes in
  * turn. Enough for old values to be seen, and little beside the load.
@@ -71,67 +64,54 @@ export function addCompareOptions(command: Command): Command {
  * @throws Error that names a flag, its value and what is allowed
  */
 export async function chosenComparison(flags: CompareFlags, theirs = 0): Promise<Chosen> {
-  const timing = timingOf(flags)
-  const { workload, replay, notes } = await chosenWorkload(flags, timing)
-  const { ttlMs } = workload
-  const { quick } = flags
-  const warmupMs = timing.warmupMs ?? clamp(ttlMs, WARMUP_AT_LEAST_MS, (quick ? QUICK : FULL).warmupAtMostMs)
+  const { workload, times, replay, notes } = await chosenWorkload(flags)
   const config: ComparisonConfig = {
     workload: theirs > 0 ? { ...workload, posts: Math.max(1, workload.posts - PROBE.posts) } : workload,
     strategies: chosenStrategies(flags),
     runs:
       flags.runs === undefined
-        ? (quick ? QUICK : FULL).runs
+        ? (flags.quick ? QUICK : FULL).runs
         : wholeNumber('--runs', flags.runs, { min: 1, max: 1_000 }),
     seed: flags.seed === undefined ? 1 : wholeNumber('--seed', flags.seed, { min: 0, max: 2 ** 32 }),
-    warmupMs: workload.cold ? 0 : warmupMs,
-    measuredMs:
-      timing.measuredMs ?? (quick ? QUICK.measuredMs : clamp(FULL.ttls * ttlMs, FULL.atLeastMs, FULL.atMostMs)),
+    ...times,
     probe: PROBE,
     apiProcesses: theirs || API_PROCESSES,
   }
   return { config, replay, notes }
 }
 
-interface Timing {
-  readonly warmupMs: number | undefined
-  readonly measuredMs: number | undefined
+interface ChosenWorkload {
+  readonly workload: ComparedWorkload
+  readonly times: TurnTimes
+  readonly replay: Replay | undefined
+  readonly notes: readonly string[]
 }
 
-function timingOf({ warmup, duration }: CompareFlags): Timing {
-  return {
-    warmupMs: warmup === undefined ? undefined : time('--warmup', warmup, { min: 0, max: 600_000 }),
-    measuredMs: duration === undefined ? undefined : time('--duration', duration, { min: 1_000, max: 3_600_000 }),
-  }
-}
-
-async function chosenWorkload(
-  flags: CompareFlags,
-  timing: Timing,
-): Promise<{ workload: ComparedWorkload; replay: Replay | undefined; notes: readonly string[] }> {
+async function chosenWorkload(flags: CompareFlags): Promise<ChosenWorkload> {
   const name = flags.workload ?? DEFAULT_WORKLOAD
-  if (isPreset(name)) {
-    if (flags.speed !== undefined) throw new Error(`--speed is for traces, and ${name} is none; give --rate`)
-    if (flags.format !== undefined) throw new Error(`--format is for traces, and ${name} is none; leave it out`)
-    return { workload: { ...withLoadFlags(workloads[name], flags), trace: null }, replay: undefined, notes: [] }
-  }
-  if (!existsSync(name)) {
-    throw new Error(
-      `--workload is "${name}"; give one of ${workloadNames.join(', ')}, or a file: there is none of that name`,
-    )
-  }
+  if (isPreset(name)) return chosenPreset(name, flags)
+  if (existsSync(name)) return chosenTrace(name, flags)
+  throw new Error(
+    `--workload is "${name}"; give one of ${workloadNames.join(', ')}, or a file: there is none of that name`,
+  )
+}
+
+function chosenPreset(name: WorkloadName, flags: CompareFlags): ChosenWorkload {
+  if (flags.speed !== undefined) throw new Error(`--speed is for traces, and ${name} is none; give --rate`)
+  if (flags.format !== undefined) throw new Error(`--format is for traces, and ${name} is none; leave it out`)
+  const workload = { ...withLoadFlags(workloads[name], flags), trace: null }
+  const times = turnTimes(flags, workload.ttlMs)
+  return { workload, times: workload.cold ? { ...times, warmupMs: 0 } : times, replay: undefined, notes: [] }
+}
+
+async function chosenTrace(file: string, flags: CompareFlags): Promise<ChosenWorkload> {
   const { ratePerSecond, ttlMs, originDelayMs } = withLoadFlags(workloads[DEFAULT_WORKLOAD], onlyOfTraces(flags))
-  const trace = await readNamedTrace(name, flags.format)
-  const { workload, replay, notes } = replayedTrace(trace, {
-    ratePerSecond,
-    ttlMs,
-    originDelayMs,
-    forMs:
-      (timing.warmupMs ?? clamp(ttlMs, WARMUP_AT_LEAST_MS, FULL.warmupAtMostMs)) +
-      (timing.measuredMs ?? FULL.ttls * ttlMs),
-    speed: flags.speed === undefined ? undefined : decimal('--speed', flags.speed, { min: 0.001, max: 1e9 }),
-  })
-  return { workload, replay, notes: [describeReport(trace.report), ...notes] }
+  const speed = flags.speed === undefined ? undefined : decimal('--speed', flags.speed, { min: 0.001, max: 1e9 })
+  const times = turnTimes(flags, ttlMs)
+  const trace = await readNamedTrace(file, flags.format)
+  const forMs = times.warmupMs + times.measuredMs
+  const { workload, replay, notes } = replayedTrace(trace, { ratePerSecond, ttlMs, originDelayMs, forMs, speed })
+  return { workload, times: withinTrace(times, replay), replay, notes: [describeReport(trace.report), ...notes] }
 }
 
 /** A trace says itself what is read and written. */
@@ -157,8 +137,4 @@ function chosenStrategies({ strategies, peers }: CompareFlags): string[] {
 
 function isPreset(name: string): name is WorkloadName {
   return (workloadNames as readonly string[]).includes(name)
-}
-
-function clamp(value: number, min: number, max: number): number {
-  return Math.min(Math.max(value, min), max)
 }

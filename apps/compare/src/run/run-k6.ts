@@ -95,14 +95,11 @@ export async function runK6(k6: K6, target: K6Target, signal: AbortSignal): Prom
   }
 }
 
-function envFor({ urls, adminToken, strategy, seed, config }: K6Target): Record<string, string> {
+function envFor({ urls, adminToken, strategy, seed, config, replay }: K6Target): Record<string, string> {
   const { workload, warmupMs, measuredMs } = config
-  const given: Record<string, string | number> = {
+  // A trace says itself what is read and written, and when.
+  const load = {
     WORKLOAD: workload.name,
-    BASE_URL: urls.join(','),
-    STRATEGIES: strategy,
-    OTHERS: 1,
-    SEED: seed,
     RATE: workload.ratePerSecond,
     POSTS: workload.posts,
     ZIPF: workload.zipf,
@@ -111,10 +108,17 @@ function envFor({ urls, adminToken, strategy, seed, config }: K6Target): Record<
     PAGE_RATIO: workload.pageShare,
     INSERT_RATIO: workload.insertShare,
     RMW_RATIO: workload.readModifyWriteShare,
+    DURATION: `${measuredMs}ms`,
+  }
+  const given: Record<string, string | number> = {
+    ...(replay === undefined && load),
+    BASE_URL: urls.join(','),
+    STRATEGIES: strategy,
+    OTHERS: 1,
+    SEED: seed,
     TTL_MS: workload.ttlMs,
     ORIGIN_DELAY_MS: workload.originDelayMs,
     WARMUP: `${warmupMs}ms`,
-    DURATION: `${measuredMs}ms`,
     ...(adminToken !== undefined && { ADMIN_TOKEN: adminToken }),
   }
   return Object.fromEntries(Object.entries(given).map(([name, value]) => [name, String(value)]))
