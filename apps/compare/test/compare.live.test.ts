@@ -69,10 +69,15 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     for (const name of strategies) expect(html).toContain(name)
   })
 
-  it('replays a trace, keeps what is done when it is stopped, and goes on from there', { timeout: 180_000 }, async () => {
+  it('replays a trace, keeps what is done when it is stopped, and goes on from there', {
+    timeout: 180_000,
+  }, async () => {
     const results = await newResults()
     const trace = join(results, 'requests.csv')
-    await writeFile(trace, Array.from({ length: 80 }, (_, at) => `${at},${at % 8 === 0 ? 'write' : 'read'},page:${at % 5}`).join('\n'))
+    await writeFile(
+      trace,
+      Array.from({ length: 80 }, (_, at) => `${at},${at % 8 === 0 ? 'write' : 'read'},page:${at % 5}`).join('\n'),
+    )
     const stopped = compare(
       ['--workload', trace, '--rate', '40', '--strategies', 'no-cache,cache-aside', '--runs', '1'],
       results,
