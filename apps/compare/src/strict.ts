@@ -1,5 +1,6 @@
 import type { Comparison } from './comparison.ts'
 import { measures } from './measures.ts'
+import { promisesKept } from './report/broken-promises.ts'
 import { deviationsOf } from './theory/deviations-of.ts'
 
 /** What did not come out as it should, a line each: `--strict` fails for it. */
@@ -22,19 +23,12 @@ function turnsThatDoNotCount({ config, turns }: Comparison): string[] {
 }
 
 /** Those that say themselves how they break it are not among them. */
-function brokenPromises({ strategies, turns }: Comparison): string[] {
-  return strategies
-    .filter(({ promise }) => promise.breaks === undefined)
-    .flatMap(({ name, promise }) => {
-      const kinds = promise.readAfterWrite ? ['read-after-write', 'monotonic-reads'] : ['time-bound']
-      const promised = [...kinds, 'lost-update', 'read-from-the-future']
-      return promised.flatMap((kind) => {
-        const times = turns
-          .filter((turn) => turn.strategy === name)
-          .reduce((sum, turn) => sum + (turn.violations.counts[kind] ?? 0), 0)
-        return times > 0 ? [`${name} broke its promise: ${times} × ${kind}`] : []
-      })
-    })
+function brokenPromises(comparison: Comparison): string[] {
+  return promisesKept(comparison)
+    .filter(({ verdict }) => verdict === 'broken')
+    .flatMap(({ strategy, promised }) =>
+      Object.entries(promised).map(([kind, times]) => `${strategy.name} broke its promise: ${times} × ${kind}`),
+    )
 }
 
 function wrongPredictions(comparison: Comparison): string[] {

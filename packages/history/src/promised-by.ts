@@ -32,9 +32,13 @@ export async function promisedBy(url: string): Promise<StrategyPromise[]> {
     .parse(await answer.json())
     .map(({ name, promise: { staleForAtMostMs, readAfterWrite, breaks }, tuning }) => ({
       strategy: name,
-      // For who promises current reads, the TTL is no bound of its own.
-      promised: readAfterWrite ? { readAfterWrite } : { readAfterWrite, staleForAtMostMs },
+      promised: promisedOf({ readAfterWrite, staleForAtMostMs }),
       ...(breaks !== undefined && { breaks }),
       tunable: Object.keys(tuning),
     }))
+}
+
+/** What is judged of a promise as the API tells it: for who promises current reads, the TTL is no bound of its own. */
+export function promisedOf({ readAfterWrite, staleForAtMostMs }: Required<Promised>): Promised {
+  return readAfterWrite ? { readAfterWrite } : { readAfterWrite, staleForAtMostMs }
 }

@@ -1,5 +1,6 @@
 /** One strategy measured once: the load, the probe beside it, and what the servers used meanwhile. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisedOf } from 'history'
 import type { ComparedStrategy, ComparisonConfig, Turn } from '../comparison.ts'
 import { cpuMsOf, familyCpuMsOf, machineTime } from '../observe/cpu-time.ts'
 import { bytesPerEntry, redisUse } from '../observe/redis-use.ts'
@@ -59,7 +60,7 @@ async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: Abort
   const [counted, used] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
   const machineBefore = machineTime()
   const stopProbe = startProbe(
-    { ...target, promised: promisedBy(strategy), firstId: config.workload.posts + 1 },
+    { ...target, promised: promisedOf(strategy.promise), firstId: config.workload.posts + 1 },
     config.probe,
   )
   let load: K6Run
@@ -119,11 +120,6 @@ function problemsIn(
   }
   if (!ok && problems.length === 0) problems.push('a threshold of the load test failed')
   return problems
-}
-
-function promisedBy({ promise }: ComparedStrategy) {
-  const { readAfterWrite, staleForAtMostMs } = promise
-  return readAfterWrite ? { readAfterWrite } : { readAfterWrite, staleForAtMostMs }
 }
 
 type Total = Omit<Used, 'bytesPerEntry'>
