@@ -10,6 +10,7 @@ const options: MixShape = {
   writeShare: 0.05,
   listShare: 0.01,
   pageShare: 0,
+  reportShare: 0,
   insertShare: 0,
   readModifyWriteShare: 0,
 }
@@ -55,15 +56,19 @@ describe('createMix', () => {
   })
 
   it('holds the shares of the mix within four standard deviations', () => {
-    const mix = createMix({ ...options, pageShare: 0.1, insertShare: 0.04, readModifyWriteShare: 0.2 }, 5)
+    const mix = createMix(
+      { ...options, pageShare: 0.1, reportShare: 0.02, insertShare: 0.04, readModifyWriteShare: 0.2 },
+      5,
+    )
     const draws = 100_000
-    const counts = { read: 0, list: 0, write: 0, page: 0, insert: 0, 'read-modify-write': 0 }
+    const counts = { read: 0, list: 0, write: 0, page: 0, report: 0, insert: 0, 'read-modify-write': 0 }
     for (let n = 0; n < draws; n++) counts[mix.operationAt(n).kind]++
     for (const [kind, share] of [
-      ['read', 0.6],
+      ['read', 0.58],
       ['list', 0.01],
       ['write', 0.05],
       ['page', 0.1],
+      ['report', 0.02],
       ['insert', 0.04],
       ['read-modify-write', 0.2],
     ] as const) {
@@ -92,6 +97,7 @@ describe('createMix', () => {
     [{ writeShare: 0, listShare: 1 }, 'list'],
     [{ writeShare: 0, listShare: 0 }, 'read'],
     [{ writeShare: 0, listShare: 0, pageShare: 1 }, 'page'],
+    [{ writeShare: 0, listShare: 0, reportShare: 1 }, 'report'],
     [{ writeShare: 0, listShare: 0, insertShare: 1 }, 'insert'],
     [{ writeShare: 0, listShare: 0, readModifyWriteShare: 1 }, 'read-modify-write'],
   ])('does one thing only when told so: %o', (shares, kind) => {
@@ -139,7 +145,7 @@ describe('createMix', () => {
     [{ insertShare: Number.NaN }, 'insertShare is NaN; allowed is a number from 0 to 1'],
     [
       { writeShare: 0.75, listShare: 0.5 },
-      'writeShare + listShare + pageShare + insertShare + readModifyWriteShare is 1.25; allowed is at most 1 together',
+      'writeShare + listShare + pageShare + reportShare + insertShare + readModifyWriteShare is 1.25; allowed is at most 1 together',
     ],
     [{ posts: 0 }, 'posts is 0; allowed is a whole number from 1 to 10000000'],
     [{ zipf: -1 }, 'exponent is -1; allowed is a number of at least 0'],

@@ -8,13 +8,21 @@ export type Operation =
   | { readonly kind: 'read' | 'write' | 'read-modify-write'; readonly id: number }
   /** `id` is the one the new post gets if the inserts are carried out in order: `posts` and how many were inserted. */
   | { readonly kind: 'insert'; readonly id: number }
-  /** All posts, and the first page of them. */
-  | { readonly kind: 'list' | 'page' }
+  /** All posts, the first page of them, and the report over all of them. */
+  | { readonly kind: 'list' | 'page' | 'report' }
 
 /** What of a workload says which operations there are, and of which posts. */
 export type MixShape = Pick<
   Workload,
-  'posts' | 'zipf' | 'popularity' | 'writeShare' | 'listShare' | 'pageShare' | 'insertShare' | 'readModifyWriteShare'
+  | 'posts'
+  | 'zipf'
+  | 'popularity'
+  | 'writeShare'
+  | 'listShare'
+  | 'pageShare'
+  | 'reportShare'
+  | 'insertShare'
+  | 'readModifyWriteShare'
 >
 
 /** Operations ready to be drawn; make it with {@link createMix}. */
@@ -34,14 +42,21 @@ const KIND = 0
 const ID = 1
 const INSERT = 2
 
-const shareNames = ['writeShare', 'listShare', 'pageShare', 'insertShare', 'readModifyWriteShare'] as const
+const shareNames = [
+  'writeShare',
+  'listShare',
+  'pageShare',
+  'reportShare',
+  'insertShare',
+  'readModifyWriteShare',
+] as const
 
 /**
  * Builds the tables of a mix, once (about 1 ms for 10,000 posts). Reads and writes share the popular posts.
  * @throws RangeError that names the parameter, its value and what is allowed
  */
 export function createMix(shape: MixShape, seed: number): Mix {
-  const { posts, popularity, writeShare, listShare, pageShare, insertShare, readModifyWriteShare } = shape
+  const { posts, popularity, writeShare, listShare, pageShare, reportShare, insertShare, readModifyWriteShare } = shape
   requireInteger('posts', posts, 1, 10_000_000)
   for (const name of shareNames) requireNumber(name, shape[name], 0, 1)
   const sum = shareNames.reduce((total, name) => total + shape[name], 0)
@@ -69,6 +84,8 @@ export function createMix(shape: MixShape, seed: number): Mix {
       if (draw < upTo) return { kind: 'write', id: idAt(n) }
       upTo += pageShare
       if (draw < upTo) return { kind: 'page' }
+      upTo += reportShare
+      if (draw < upTo) return { kind: 'report' }
       upTo += readModifyWriteShare
       return { kind: draw < upTo ? 'read-modify-write' : 'read', id: idAt(n) }
     },
