@@ -8,7 +8,8 @@ import { strategyNames } from '../packages/strategies/src/strategy-names.ts'
 import { connect } from './lib/api.ts'
 import { baseUrlFrom, explained, integerFrom, strategiesFrom, textFrom } from './lib/env.ts'
 import { outcomeOf, servedBy } from './lib/outcomes.ts'
-import { type ReadAnswer, readList, readPost, renamePost } from './lib/requests.ts'
+import { requirePost } from './lib/present-posts.ts'
+import { type ReadAnswer, readList, readPost, readReport, renamePost } from './lib/requests.ts'
 import { listedStrategies, orAbort } from './lib/steering.ts'
 
 const config = explained(() => ({
@@ -42,13 +43,15 @@ export default function smoke() {
 
 function smokeOne(strategy: string) {
   const target = { ...config, strategy, knowsAllWrites: true }
-  api.flush(strategy)
   const keeps = !KEEPS_NOTHING.includes(strategy)
+  requirePost(target, config.post)
+  api.flush(strategy)
   const first = readPost(target, config.post)
   const second = readPost(target, config.post)
   const written = renamePost(target, config.post, `Smoke test ${Date.now()}`)
   const afterwards = readPost(target, config.post)
   const lists = [readList(target), readList(target)]
+  const reports = [readReport(target), readReport(target)]
   const missing = http.get(`${config.baseUrl}/api/posts/${2 ** 40}?strategy=${strategy}`, {
     responseCallback: http.expectedStatuses(404),
   })
@@ -61,6 +64,8 @@ function smokeOne(strategy: string) {
       !('failure' in afterwards) && (EXPIRES_ONLY.includes(strategy) || (afterwards.staleForMs ?? 0) === 0),
     [`${strategy}: a second list comes from the ${keeps ? 'cache' : 'database'}`]: () =>
       served(lists[0]!) === 'database' && served(lists[1]!) === (keeps ? 'cache' : 'database'),
+    [`${strategy}: a second report comes from the ${keeps ? 'cache' : 'database'}`]: () =>
+      served(reports[0]!) === 'database' && served(reports[1]!) === (keeps ? 'cache' : 'database'),
     [`${strategy}: a post that is not there is 404, with X-Cache`]: () =>
       missing.status === 404 && outcomeOf(missing.headers['X-Cache']) !== undefined,
   })

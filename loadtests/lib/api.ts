@@ -11,6 +11,7 @@ export interface StrategyInfo {
   read: string
   write: string
   store: string
+  promise: { staleForAtMostMs: number; readAfterWrite: boolean; breaks?: string }
   tuning: Record<string, number>
 }
 

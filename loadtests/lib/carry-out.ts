@@ -1,8 +1,18 @@
 import type { Operation } from '../../packages/workload/src/index.ts'
 import type { Slices } from './expiries.ts'
 import { hotWrites, loadsBegun } from './metrics.ts'
+import { presentId } from './present-id.ts'
 import { type Phase, recordRead, recordWrite } from './record.ts'
-import { createPost, type ReadAnswer, readList, readPage, readPost, renamePost, type Target } from './requests.ts'
+import {
+  createPost,
+  type ReadAnswer,
+  readList,
+  readPage,
+  readPost,
+  readReport,
+  renamePost,
+  type Target,
+} from './requests.ts'
 
 /** Where an operation goes, and what is noted with it. */
 export interface Circumstances {
@@ -14,6 +24,8 @@ export interface Circumstances {
   measuredForMs: number
   /** Ids up to this one are those of the table; the plan's ids above it are posts that the load inserts. */
   posts: number
+  /** Those of them that were deleted before the run. */
+  missing: readonly number[]
   /** The table's last id before those. */
   lastId: number
   /** The post whose loads are counted, and by which slices of time. */
@@ -30,6 +42,9 @@ export function carryOut(operation: Operation, n: number, at: Circumstances): vo
       break
     case 'page':
       recordRead(strategy, phase, 'page', readPage(target), lagMs)
+      break
+    case 'report':
+      recordRead(strategy, phase, 'report', readReport(target), lagMs)
       break
     case 'insert':
       recordWrite(strategy, phase, createPost(target, `Post inserted by operation ${n}`), lagMs)
@@ -65,8 +80,8 @@ function write(id: number, n: number, lagMs: number, at: Circumstances): void {
   if (sliceOf(id, at) !== null) hotWrites.add(1, { strategy: target.strategy })
 }
 
-function realId(id: number, { posts, lastId }: Circumstances): number {
-  return id <= posts ? id : lastId + id - posts
+function realId(id: number, { posts, missing, lastId }: Circumstances): number {
+  return id <= posts ? presentId(id, posts, missing) : lastId + id - posts
 }
 
 /** In which slice the operation begins; null where it is not looked at. */

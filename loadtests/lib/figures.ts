@@ -1,6 +1,5 @@
 import type { Slices } from './expiries.ts'
-import { ACCOUNTED, FAILURES, type Failure, OUTCOMES, type Outcome } from './outcomes.ts'
-import type { ReadOp } from './record.ts'
+import { ACCOUNTED, FAILURES, type Failure, OUTCOMES, type Outcome, READ_OPS, type ReadOp } from './outcomes.ts'
 import { scenarioName } from './schedule.ts'
 import { type Stampede, stampedeOf } from './stampede.ts'
 import type { Distribution, Summary } from './summary.ts'
@@ -50,16 +49,19 @@ export interface ReadFigures {
 
 export interface StrategyFigures {
   name: string
-  /** Reads by id, of the whole list, and of the first page, apart: 350 bytes, 3.6 MB, 7 KB. */
+  /** All reads of the load. */
+  reads: ReadFigures
+  /** The same apart: one post (350 bytes), all of them (3.6 MB), the first page (7 KB), the report (10 KB). */
   byId: ReadFigures
   list: ReadFigures
   page: ReadFigures
+  report: ReadFigures
   /** Inserts and the writes of read-modify-writes included. */
   writes: { count: number; latencyMs: Distribution }
   /** Of the most popular post; null where there is no such one. */
   stampede: Stampede | null
   /** From `/api/stats`, over the measured phase; null if a snapshot is missing. */
-  origin: { reads: number; loads: number; loadsPerRead: number | null } | null
+  origin: { reads: number; loads: number; loadsPerRead: number | null; loadsPerSecond: number } | null
   /** Further counters of `/api/stats` over the measured phase; null where the API has none. */
   server: Record<'fills' | 'refusedFills' | 'invalidations' | 'errors' | 'evictions', number | null>
   /** All reads and writes of the run, warm-up, setup and teardown included, as k6 counted them and as `/api/stats` did. */
@@ -82,29 +84,42 @@ export interface StrategyFigures {
 export interface FiguresContext {
   /** By which the loads of the most popular post were noted; null if they were not. */
   slices: Slices | null
-  /** Whether somebody else used the strategies meanwhile. */
-  others: boolean
+  /** How long the measured phase is. */
+  measuredMs: number
 }
 
 /** All that the summary says about one strategy. */
-export function strategyFigures(name: string, { slices, others }: FiguresContext, summary: Summary): StrategyFigures {
+export function strategyFigures(
+  name: string,
+  { slices, measuredMs }: FiguresContext,
+  summary: Summary,
+): StrategyFigures {
   const strategy = { strategy: name }
   const failures = failuresOf(name, summary)
   const unfinished = summary.counter('unfinished', strategy)
   const middleToEnd = (counter: NotedCounter) => difference(name, counter, 'middle', 'end', summary)
   const [reads, loads] = [middleToEnd('reads'), middleToEnd('loads')]
   const unknown = summary.counter('stale_unknown', strategy) > 0
-  const byId = readFigures(name, 'read', unknown, summary)
+  const byId = readFigures(name, ['read'], unknown, summary)
   const writeMs = summary.trend('latency_ms', { ...strategy, op: 'write' })
   return {
     name,
+    reads: readFigures(name, READ_OPS, unknown, summary),
     byId,
-    list: readFigures(name, 'list', unknown, summary),
-    page: readFigures(name, 'page', unknown, summary),
+    list: readFigures(name, ['list'], unknown, summary),
+    page: readFigures(name, ['page'], unknown, summary),
+    report: readFigures(name, ['report'], unknown, summary),
     writes: { count: writeMs.count, latencyMs: writeMs },
     stampede: slices && stampedeOf(name, slices, byId.outcomes.bypassed === byId.count, summary),
     origin:
-      reads === null || loads === null ? null : { reads, loads, loadsPerRead: reads === 0 ? null : loads / reads },
+      reads === null || loads === null
+        ? null
+        : {
+            reads,
+            loads,
+            loadsPerRead: reads === 0 ? null : loads / reads,
+            loadsPerSecond: (loads * 1_000) / measuredMs,
+          },
     server: {
       fills: middleToEnd('fills'),
       refusedFills: middleToEnd('refusedFills'),
@@ -112,37 +127,36 @@ export function strategyFigures(name: string, { slices, others }: FiguresContext
       errors: middleToEnd('errors'),
       evictions: middleToEnd('evictions'),
     },
-    counters: compareCounters(name, summary, { others, complete: failures.total === 0 && unfinished === 0 }),
+    counters: compareCounters(name, summary, failures.total === 0 && unfinished === 0),
     failures,
     unfinished,
     dropped: summary.counter('dropped_iterations', { scenario: scenarioName(name) }),
   }
 }
 
-function readFigures(name: string, op: ReadOp, staleUnknown: boolean, summary: Summary): ReadFigures {
+/** @param ops one kind of read, or all of them together: k6 keeps quantiles over a tag that all reads share. */
+function readFigures(name: string, ops: readonly ReadOp[], staleUnknown: boolean, summary: Summary): ReadFigures {
   const outcomes = perOutcome((outcome) =>
-    summary.counter('answers', { strategy: name, outcome, phase: 'measured', op }),
+    ops.reduce((sum, op) => sum + summary.counter('answers', { strategy: name, outcome, phase: 'measured', op }), 0),
   )
   const count = total(outcomes)
-  const staleForMs = summary.trend('stale_ms', { strategy: name, op })
+  const isAll = ops.length > 1
+  const timed = { strategy: name, ...(isAll ? { does: 'read' } : { op: ops[0]! }) }
+  const staleForMs = summary.trend('stale_ms', { strategy: name, ...(!isAll && { op: ops[0]! }) })
   return {
     count,
     outcomes,
     hitRatio: count === 0 ? null : (outcomes.hits + outcomes.stale) / count,
-    latencyMs: summary.trend('latency_ms', { strategy: name, op }),
-    hitMs: summary.trend('latency_ms', { strategy: name, op, served: 'cache' }),
-    missMs: summary.trend('latency_ms', { strategy: name, op, served: 'database' }),
+    latencyMs: summary.trend('latency_ms', timed),
+    hitMs: summary.trend('latency_ms', { ...timed, served: 'cache' }),
+    missMs: summary.trend('latency_ms', { ...timed, served: 'database' }),
     staleReads: staleUnknown
       ? null
       : { count: staleForMs.count, share: count === 0 ? 0 : staleForMs.count / count, staleForMs },
   }
 }
 
-function compareCounters(
-  name: string,
-  summary: Summary,
-  { others, complete }: { others: boolean; complete: boolean },
-): StrategyFigures['counters'] {
+function compareCounters(name: string, summary: Summary, complete: boolean): StrategyFigures['counters'] {
   const outcomes = perOutcome((outcome) => summary.counter('answers', { strategy: name, outcome }))
   const k6 = { reads: total(outcomes), writes: summary.counter('acknowledged', { strategy: name }), ...outcomes }
   const counted = (['reads', ...ACCOUNTED] as const).map(
@@ -152,7 +166,6 @@ function compareCounters(
     return { k6, api: null, agree: null, notCompared: '/api/stats gave no answer' }
   }
   const api = Object.fromEntries(counted) as Account
-  if (others) return { k6, api, agree: null, notCompared: 'somebody else used the strategy meanwhile, as OTHERS says' }
   if (!complete) return { k6, api, agree: null, notCompared: 'not every operation was answered' }
   return { k6, api, agree: counted.every(([counter, count]) => k6[counter] === count), notCompared: null }
 }

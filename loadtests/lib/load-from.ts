@@ -1,4 +1,4 @@
-import type { Workload } from '../../packages/workload/src/index.ts'
+import { measuredMsFor, type Workload, warmupMsFor } from '../../packages/workload/src/index.ts'
 import { decimalFrom, durationMsFrom, type Env, integerFrom, OptionError } from './env.ts'
 import type { RecordingFacts } from './recording.ts'
 import type { SideBySideOptions } from './side-by-side-options.ts'
@@ -7,6 +7,7 @@ const RATIOS = {
   WRITE_RATIO: 'writeShare',
   LIST_RATIO: 'listShare',
   PAGE_RATIO: 'pageShare',
+  REPORT_RATIO: 'reportShare',
   INSERT_RATIO: 'insertShare',
   RMW_RATIO: 'readModifyWriteShare',
 } as const
@@ -20,6 +21,7 @@ export type Load = Pick<
   | 'writeRatio'
   | 'listRatio'
   | 'pageRatio'
+  | 'reportRatio'
   | 'insertRatio'
   | 'rmwRatio'
   | 'zipf'
@@ -32,21 +34,22 @@ export type Load = Pick<
 }
 
 /** @throws OptionError */
-export function loadFrom(env: Env, preset: Workload): Load {
+export function loadFrom(env: Env, preset: Workload, ttlMs: number): Load {
   const ratePerSecond = integerFrom(env, 'RATE', { fallback: preset.ratePerSecond, min: 1, max: 10_000 })
-  const [writeRatio, listRatio, pageRatio, insertRatio, rmwRatio] = Object.entries(RATIOS).map(([name, share]) =>
-    decimalFrom(env, name, { fallback: preset[share], min: 0, max: 1 }),
-  ) as [number, number, number, number, number]
-  const sum = writeRatio + listRatio + pageRatio + insertRatio + rmwRatio
+  const [writeRatio, listRatio, pageRatio, reportRatio, insertRatio, rmwRatio] = Object.entries(RATIOS).map(
+    ([name, share]) => decimalFrom(env, name, { fallback: preset[share], min: 0, max: 1 }),
+  ) as [number, number, number, number, number, number]
+  const sum = writeRatio + listRatio + pageRatio + reportRatio + insertRatio + rmwRatio
   if (sum > 1) throw new OptionError(`${Object.keys(RATIOS).join(' + ')} is ${sum}; allowed is at most 1 together`)
   return {
     ratePerSecond,
     peakPerSecond: ratePerSecond * (preset.crowd?.rateFactor ?? 1),
-    durationMs: durationMsFrom(env, 'DURATION', { fallback: 15_000, min: 1000, max: 3_600_000 }),
-    warmupMs: preset.cold ? 0 : warmupFrom(env),
+    durationMs: durationMsFrom(env, 'DURATION', { fallback: measuredMsFor(ttlMs), min: 1000, max: 3_600_000 }),
+    warmupMs: preset.cold ? 0 : warmupFrom(env, ttlMs),
     writeRatio,
     listRatio,
     pageRatio,
+    reportRatio,
     insertRatio,
     rmwRatio,
     zipf: decimalFrom(env, 'ZIPF', { fallback: preset.zipf, min: 0, max: 10 }),
@@ -57,9 +60,9 @@ export function loadFrom(env: Env, preset: Workload): Load {
 }
 
 /** @throws OptionError */
-export function recordedLoad(env: Env, facts: RecordingFacts): Load {
+export function recordedLoad(env: Env, facts: RecordingFacts, ttlMs: number): Load {
   const lengthMs = facts.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
-  const warmupMs = warmupFrom(env)
+  const warmupMs = warmupFrom(env, ttlMs)
   if (warmupMs >= lengthMs) {
     throw new OptionError(`WARMUP is "${warmupMs}ms"; allowed is less than the recording of TRACE, ${lengthMs}ms`)
   }
@@ -72,6 +75,7 @@ export function recordedLoad(env: Env, facts: RecordingFacts): Load {
     writeRatio,
     listRatio,
     pageRatio,
+    reportRatio: 0,
     insertRatio: 0,
     rmwRatio,
     zipf: 0,
@@ -81,6 +85,7 @@ export function recordedLoad(env: Env, facts: RecordingFacts): Load {
   }
 }
 
-function warmupFrom(env: Env): number {
-  return durationMsFrom(env, 'WARMUP', { fallback: 5000, min: 0, max: 600_000 })
+/** One TTL, so that the cache is as full as it gets. */
+function warmupFrom(env: Env, ttlMs: number): number {
+  return durationMsFrom(env, 'WARMUP', { fallback: warmupMsFor(ttlMs), min: 0, max: 600_000 })
 }

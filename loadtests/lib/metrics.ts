@@ -2,7 +2,7 @@ import { Counter, Trend } from 'k6/metrics'
 
 // k6's virtual users share no memory: all they tell each other, teardown and the summary goes through these.
 
-/** Reads answered. Tags: strategy, outcome, phase (warmup, measured), op (read, list, page). */
+/** Reads answered. Tags: strategy, outcome, phase (warmup, measured), op (read, list, page, report). */
 export const answers = new Counter('answers')
 
 /** Writes acknowledged. Tags: strategy, phase. */
@@ -20,7 +20,8 @@ export const unfinished = new Counter('unfinished')
 /** Operations that failed. Tags: strategy, kind (see FAILURES). */
 export const failures = new Counter('failures')
 
-/** Intended start to last byte received, measured phase only. Tags: strategy, op (read, list, page, write), served. */
+/** Intended start to last byte received, measured phase only. Tags: strategy, op (read, list, page, report,
+ * write), does (read, write), served. */
 export const latencyMs = new Trend('latency_ms')
 
 /** For how long the value served had been replaced, of those that were. Tags: strategy, op; measured phase only. */

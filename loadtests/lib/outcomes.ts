@@ -12,6 +12,10 @@ export type Outcome = (typeof STATS_COUNTER)[CacheHeader]
 
 export const OUTCOMES: readonly Outcome[] = Object.values(STATS_COUNTER)
 
+/** What is read: one post, all of them, the first page, or the report. */
+export const READ_OPS = ['read', 'list', 'page', 'report'] as const
+export type ReadOp = (typeof READ_OPS)[number]
+
 /** The counters of `/api/stats` that k6 keeps too, so that they can be compared. */
 export const ACCOUNTED: readonly (Outcome | 'writes')[] = [...OUTCOMES, 'writes']
 

@@ -1,13 +1,10 @@
 import type { Counters } from './api.ts'
 import { acknowledged, answers, balance, failures, latencyMs, staleMs, staleUnknown } from './metrics.ts'
-import { ACCOUNTED, servedBy } from './outcomes.ts'
+import { ACCOUNTED, type ReadOp, servedBy } from './outcomes.ts'
 import type { ReadAnswer, WriteAnswer } from './requests.ts'
 
 /** The warm-up, setup and teardown are counted, so that all that the server counted can be accounted for, but not timed. */
 export type Phase = 'warmup' | 'measured'
-
-/** What is read: one post, all of them, or the first page. */
-export type ReadOp = 'read' | 'list' | 'page'
 
 /** @param lagMs how long after its intended start the request was sent; part of its latency */
 export function recordRead(strategy: string, phase: Phase, op: ReadOp, answer: ReadAnswer, lagMs: number): void {
@@ -19,7 +16,7 @@ export function recordRead(strategy: string, phase: Phase, op: ReadOp, answer: R
   answers.add(1, { strategy, outcome, phase, op })
   balance.add(1, { strategy, outcome })
   if (phase === 'warmup') return
-  latencyMs.add(lagMs + ms, { strategy, op, served: servedBy(outcome) })
+  latencyMs.add(lagMs + ms, { strategy, op, does: 'read', served: servedBy(outcome) })
   if (staleForMs === undefined) staleUnknown.add(1, { strategy })
   else if (staleForMs > 0) staleMs.add(staleForMs, { strategy, op })
 }
@@ -32,7 +29,7 @@ export function recordWrite(strategy: string, phase: Phase, answer: WriteAnswer,
   }
   acknowledged.add(1, { strategy, phase })
   balance.add(1, { strategy, outcome: 'writes' })
-  if (phase === 'measured') latencyMs.add(lagMs + answer.ms, { strategy, op: 'write', served: 'write' })
+  if (phase === 'measured') latencyMs.add(lagMs + answer.ms, { strategy, op: 'write', does: 'write', served: 'write' })
 }
 
 /** Takes what the API counted since the start off what k6 counted; see `balance`. */

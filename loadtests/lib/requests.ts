@@ -16,6 +16,8 @@ export type ReadAnswer =
       ms: number
       /** For how long the value had been replaced by an acknowledged write; 0 = current, undefined = the API can't say. */
       staleForMs: number | undefined
+      /** 404: there is no such post. */
+      isMissing: boolean
     }
   | { failure: Failure }
 
@@ -31,9 +33,29 @@ export function readList(target: Target): ReadAnswer {
   return read(target, '/api/posts?', 'GET /api/posts')
 }
 
+/** Up to 1,000 posts with ids above `after`: how the read went, and their ids. */
+export function readIds(target: Target, after: number): { answer: ReadAnswer; ids: number[] } {
+  const path = `/api/posts?limit=1000&after=${after}&strategy=${target.strategy}`
+  const response = send('GET', `${target.baseUrl}${path}`, {
+    body: null,
+    headers: { 'Accept-Encoding': target.acceptEncoding },
+    name: 'GET /api/posts?limit=1000',
+    responseType: 'text',
+  })
+  const answer = readAnswer(response, target)
+  if ('failure' in answer) return { answer, ids: [] }
+  const posts = JSON.parse(String((response as Response).body)) as { id: number }[]
+  return { answer, ids: posts.map(({ id }) => id) }
+}
+
 /** The first 20. */
 export function readPage(target: Target): ReadAnswer {
   return read(target, '/api/posts?limit=20&', 'GET /api/posts?limit=20')
+}
+
+/** The report over all posts, by author. */
+export function readReport(target: Target): ReadAnswer {
+  return read(target, '/api/authors?', 'GET /api/authors')
 }
 
 /** Changes the title and nothing else, through the strategy: rows and their sizes stay comparable. */
@@ -73,7 +95,8 @@ export function deletePost(target: Target, id: number): WriteAnswer | undefined 
 
 function writeAnswer(response: ReturnType<typeof send>, expected: number): WriteAnswer {
   if ('failure' in response) return response
-  return response.status === expected ? { ms: msOf(response) } : { failure: statusFailure(response.status) }
+  if (response.status === expected) return { ms: msOf(response) }
+  return told(statusFailure(response.status), response)
 }
 
 /** @param path ends where the strategy's parameter goes */
@@ -83,19 +106,37 @@ function read(target: Target, path: string, name: string, mayBeMissing = false):
     headers: { 'Accept-Encoding': target.acceptEncoding },
     name,
   })
+  return readAnswer(response, target, mayBeMissing)
+}
+
+function readAnswer(response: ReturnType<typeof send>, target: Target, mayBeMissing = false): ReadAnswer {
   if ('failure' in response) return response
   if (response.status !== 200 && !(mayBeMissing && response.status === 404)) {
-    return { failure: statusFailure(response.status) }
+    return told(statusFailure(response.status), response)
   }
   const outcome = outcomeOf(response.headers['X-Cache'])
-  if (outcome === undefined) return { failure: 'no-x-cache' }
-  if (response.headers['X-Cache-Strategy'] !== target.strategy) return { failure: 'other-strategy' }
+  if (outcome === undefined) return told('no-x-cache', response)
+  if (response.headers['X-Cache-Strategy'] !== target.strategy) return told('other-strategy', response)
   const staleFor = target.knowsAllWrites ? response.headers['X-Stale-Ms'] : undefined
-  return { outcome, ms: msOf(response), staleForMs: staleFor === undefined ? undefined : Number(staleFor) }
+  return {
+    outcome,
+    ms: msOf(response),
+    staleForMs: staleFor === undefined ? undefined : Number(staleFor),
+    isMissing: response.status === 404,
+  }
+}
+
+let hasTold = false
+
+/** Names the first operation that failed, once per virtual user: the table only counts them. */
+function told(failure: Failure, { request, status }: Response): { failure: Failure } {
+  if (!hasTold) console.error(`${request.method} ${request.url} answered ${status}: counted as ${failure}`)
+  hasTold = true
+  return { failure }
 }
 
 /** What k6 calls duration begins when a connection is there; `blocked` is the wait for it, connecting included. */
-function msOf({ timings }: RefinedResponse<ResponseType | undefined>): number {
+function msOf({ timings }: Response): number {
   return timings.blocked + timings.duration
 }
 
@@ -104,13 +145,20 @@ interface Request {
   headers: Record<string, string>
   /** Under which k6 files the request, so that addresses with ids stay one series. */
   name: string
+  /** `text` where the body is read. Default: it is thrown away. */
+  responseType?: ResponseType
 }
 
+type Response = RefinedResponse<ResponseType | undefined>
+
 /** Needs `options.throw`: otherwise k6 logs a line for every request that gets no answer. */
-function send(method: string, url: string, { body, headers, name }: Request) {
+function send(method: string, url: string, { body, headers, name, responseType = 'none' }: Request) {
   try {
-    return http.request(method, url, body, { headers, timeout: '10s', tags: { name } })
+    return http.request(method, url, body, { headers, timeout: '10s', tags: { name }, responseType }) as Response
   } catch (error) {
-    return { failure: failureOf(String((error as Error).message)) }
+    const { message } = error as Error
+    if (!hasTold) console.error(`${method} ${url} got no answer: ${message}`)
+    hasTold = true
+    return { failure: failureOf(String(message)) }
   }
 }

@@ -14,43 +14,43 @@ export interface SideBySideOptions {
   adminToken: string
   /** STRATEGIES: which, and in which order. Default all. */
   strategies: string[]
-  /** WORKLOAD: a preset of packages/workload; what follows then has its values by default. Default null = none. */
+  /** WORKLOAD: a preset of packages/workload; what follows has its values by default. Default blog; null for a TRACE. */
   workload: WorkloadName | null
-  /** RATE: operations started per second, however long each takes. Default 200, 1 … 10,000. */
+  /** RATE: operations started per second, however long each takes. Default 300, 1 … 10,000. */
   ratePerSecond: number
-  /** DURATION: how long each strategy is measured. Default 15s, 1s … 1h. */
+  /** DURATION: how long each strategy is measured. Default two TTLs, at least 10s. 1s … 1h. */
   durationMs: number
-  /** WARMUP: the same load before that, not in the figures. Default 5s (one TTL), 0s … 10m; none for a cold start. */
+  /** WARMUP: the same load before that, not in the figures. Default one TTL, 2s … 30s. 0s … 10m; none for a cold start. */
   warmupMs: number
-  /** WRITE_RATIO: fraction of the operations that change a title. Default 0.05, 0 … 1. */
+  /** WRITE_RATIO: fraction of the operations that change a title. Default 0.003, 0 … 1. */
   writeRatio: number
-  /** LIST_RATIO: fraction of the operations that read all posts, 3.6 MB each. Default 0.005 = one a second, 0 … 1. */
+  /** LIST_RATIO: fraction of the operations that read all posts, 3.6 MB each. Default 0, 0 … 1. */
   listRatio: number
-  /** PAGE_RATIO: fraction of the operations that read the first page, 20 posts. Default 0, 0 … 1. */
+  /** PAGE_RATIO: fraction of the operations that read the first page, 20 posts. Default 0.2, 0 … 1. */
   pageRatio: number
+  /** REPORT_RATIO: fraction of the operations that read the report over all posts. Default 0.004, 0 … 1. */
+  reportRatio: number
   /** INSERT_RATIO: fraction of the operations that add a post; they are deleted afterwards. Default 0, 0 … 1. */
   insertRatio: number
   /** RMW_RATIO: fraction of the operations that read a post and then change its title. Default 0, 0 … 1. */
   rmwRatio: number
   /** ZIPF: exponent of the popularity of the posts. Default 0.99 (YCSB), 0 = all alike, at most 10. */
   zipf: number
-  /** TTL_MS: how long an entry is fresh during the run. Default 5000, 1 … 86,400,000. */
+  /** TTL_MS: how long an entry is fresh during the run. Default 6000, 1 … 86,400,000. */
   ttlMs: number
   /**
-   * ORIGIN_DELAY_MS: how much longer each load takes, after the rows are read: makes races between loads and writes
-   * show. Default null = as the API has it; 0 … 5000.
+   * ORIGIN_DELAY_MS: added to each load of posts after its rows are read; stands for joins and remote calls. The report
+   * has none. Default 25; 0 … 5000.
    */
-  originDelayMs: number | null
+  originDelayMs: number
   /** SEED: another one, other operations; the same one, the same. Default 1. */
   seed: number
-  /** POSTS: how many posts are read and written, ids 1 … POSTS. Default 10000, at most 1,000,000. */
+  /** POSTS: how many posts are read and written, ids 1 … POSTS. Default 300, at most 1,000,000. */
   posts: number
   /** VUS: how many requests may be under way at once before operations are dropped. Default RATE / 2, at least 10. */
   vus: number
   /** ACCEPT_ENCODING: `gzip` as browsers send it, or `identity`. */
   acceptEncoding: string
-  /** OTHERS: 1 = somebody else uses the same strategies meanwhile, so that the API counts more than k6. Default 0. */
-  others: boolean
   /** `latest`: the posts inserted last are the popular ones. As the preset has it. */
   popularity: Workload['popularity']
   /** A part of the measured phase in which everybody comes. As the preset has it. */
@@ -62,9 +62,6 @@ export interface SideBySideOptions {
   trace: { file: string; operations: number } | null
 }
 
-/** Without a preset: 95 % reads by id, 5 % writes, and now and then the whole list. */
-const defaults: Workload = { ...workloads['ycsb-b'], listShare: 0.005 }
-
 /**
  * @param recording what TRACE names, already read
  * @throws OptionError naming the variable, its value and what is allowed
@@ -74,26 +71,28 @@ export function sideBySideOptions(
   known: readonly string[],
   recording: { file: string; facts: RecordingFacts } | null = null,
 ): SideBySideOptions {
-  const workload = choiceFrom(env, 'WORKLOAD', workloadNames)
-  const preset: Workload = workload === null ? defaults : workloads[workload]
-  const load = recording === null ? loadFrom(env, preset) : recordedLoad(env, recording.facts)
+  const workload = choiceFrom(env, 'WORKLOAD', workloadNames) ?? 'blog'
+  const preset: Workload = workloads[workload]
+  const ttlMs = integerFrom(env, 'TTL_MS', { fallback: preset.ttlMs, min: 1, max: 86_400_000 })
+  const load = recording === null ? loadFrom(env, preset, ttlMs) : recordedLoad(env, recording.facts, ttlMs)
   const vus = Math.max(10, Math.ceil(load.ratePerSecond / 2), Math.ceil(load.peakPerSecond / 4))
   const { peakPerSecond: _, ...shown } = load
   return {
     baseUrls: baseUrlsFrom(env, 'BASE_URL', 'http://127.0.0.1:3000'),
     adminToken: textFrom(env, 'ADMIN_TOKEN', ''),
     strategies: strategiesFrom(env, 'STRATEGIES', known),
-    workload,
+    workload: recording === null ? workload : null,
     ...shown,
-    ttlMs: integerFrom(env, 'TTL_MS', { fallback: preset.ttlMs, min: 1, max: 86_400_000 }),
-    originDelayMs:
-      workload === null && textFrom(env, 'ORIGIN_DELAY_MS', '') === ''
-        ? null
-        : integerFrom(env, 'ORIGIN_DELAY_MS', { fallback: preset.originDelayMs, min: 0, max: 5000 }),
+    ttlMs,
+    originDelayMs: integerFrom(env, 'ORIGIN_DELAY_MS', {
+      // What was recorded brings its own loads.
+      fallback: recording === null ? preset.originDelayMs : 0,
+      min: 0,
+      max: 5000,
+    }),
     seed: integerFrom(env, 'SEED', { fallback: 1, min: 0, max: Number.MAX_SAFE_INTEGER }),
     vus: integerFrom(env, 'VUS', { fallback: vus, min: 1, max: 10_000 }),
     acceptEncoding: choiceFrom(env, 'ACCEPT_ENCODING', ['gzip', 'identity']) ?? 'gzip',
-    others: choiceFrom(env, 'OTHERS', ['0', '1']) === '1',
     trace: recording === null ? null : { file: recording.file, operations: recording.facts.operations },
   }
 }

@@ -20,6 +20,7 @@ export function sideBySidePlan(
     writeShare: config.writeRatio,
     listShare: config.listRatio,
     pageShare: config.pageRatio,
+    reportShare: config.reportRatio,
     insertShare: config.insertRatio,
     readModifyWriteShare: config.rmwRatio,
     popularity: config.popularity,

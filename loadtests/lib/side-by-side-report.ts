@@ -1,165 +1,184 @@
 import { workloads } from '../../packages/workload/src/index.ts'
-import type { ReadFigures, StrategyFigures } from './figures.ts'
+import type { ReadFigures } from './figures.ts'
 import { ACCOUNTED } from './outcomes.ts'
 import type { SideBySideResult } from './side-by-side-result.ts'
 import type { Distribution } from './summary.ts'
-import { type Column, count, number, percent, table } from './table.ts'
+import { type Column, count, number, percent, table, wrapped } from './table.ts'
+import { FLOOR } from './thresholds.ts'
+
+type StrategyResult = SideBySideResult['strategies'][number]
 
 /** Below this many samples a quantile says more about luck than about the strategy. */
 const ENOUGH_SAMPLES = 100
 
+const WIDTH = 120
+
 /** What `handleSummary` prints, 120 columns wide. */
 export function sideBySideReport(result: SideBySideResult): string {
+  const { strategies, config } = result
+  const floor = strategies.find(({ name }) => name === FLOOR)
+  const [naive, contestants] = [strategies.filter(isNaive), strategies.filter((strategy) => !isNaive(strategy))]
+  const rows = (some: readonly StrategyResult[]) => some.map((strategy) => mainRow(strategy, floor, config.ttlMs))
   return [
     '',
-    ...loadLines(result),
+    ...loadLines(result).flatMap((line) => wrapped(line, WIDTH)),
     '',
-    ...table(READ_COLUMNS, result.strategies.map(readRow)),
+    ...(contestants.length > 0 ? [...table(mainColumns('strategy'), rows(contestants)), ''] : []),
+    ...(naive.length > 0 ? [...table(mainColumns('without the guard'), rows(naive)), ''] : []),
+    ...table(
+      kindColumns(result),
+      strategies.map((strategy) => kindRow(strategy, result)),
+    ),
     '',
-    ...table(LIST_COLUMNS, result.strategies.map(listRow)),
+    'hit %: (HIT + STALE) / all reads of the load. ms: from the moment a request was due, p50 and p99 of all reads.',
+    `p50, loads: how many times lower than ${FLOOR}. stale reads: the value had been replaced by an acknowledged write`,
+    'before the read came; max: for how long. Guarantee: how old a value may be. hot post: loads each time its entry ended.',
+    '–: fewer than 100 samples, or not known.',
+    ...(naive.length > 0
+      ? [
+          'Without the guard a strategy guarantees nothing, whatever it shows here: docs/races.md has the races it loses.',
+        ]
+      : []),
     '',
-    ...pageTable(result),
-    'hits: answered from the cache (HIT, STALE); misses: waited for the database (MISS, COLLAPSED, BYPASS); loads of all.',
-    `stale: an acknowledged write had replaced the value before the read came; ms: how long before. –: under ${ENOUGH_SAMPLES} samples.`,
-    'ms: from the moment a request was due. hot post: loads each time the entry of the most popular post had ended.',
-    '',
-    ...notes(result),
+    ...notes(result).flatMap((line) => wrapped(line, WIDTH)),
     '',
   ].join('\n')
+}
+
+function isNaive({ strategy }: StrategyResult): boolean {
+  return strategy.promise?.breaks !== undefined
 }
 
 function loadLines({ config }: SideBySideResult): string[] {
   const { workload, zipf, posts, ttlMs, originDelayMs, durationMs, warmupMs, seed, trace, crowd, baseUrls } = config
   const popularity = trace
     ? `as recorded, of ${count(posts)} posts`
-    : `Zipf ${zipf} over ${config.popularity === 'latest' ? 'the latest ' : ''}${count(posts)} posts`
+    : `one of the ${config.popularity === 'latest' ? 'latest ' : ''}${count(posts)} most-read posts (Zipf ${zipf})`
   const shares = [
-    [config.writeRatio, 'writes'],
-    [config.listRatio, 'whole lists'],
-    [config.pageRatio, 'pages'],
-    [config.insertRatio, 'inserts'],
-    [config.rmwRatio, 'reads and writes'],
+    [config.pageRatio, 'read the front page'],
+    [config.reportRatio, 'the report over all posts'],
+    [config.listRatio, 'the whole list'],
+    [config.writeRatio, 'edit a post'],
+    [config.insertRatio, 'add one'],
+    [config.rmwRatio, 'read and edit one'],
   ] as const
   const some = shares.flatMap(([ratio, what]) => (ratio === 0 ? [] : [`${percent(ratio)} % ${what}`]))
   const rate = config.ratePerSecond
   return [
     ...(workload === null ? [] : [workloads[workload].title]),
-    `${Number.isInteger(rate) ? count(rate) : number(rate)} op/s: ${[...some, 'rest reads by id'].join(', ')}`,
+    `TTL ${ttlMs / 1000} s; ${Number.isInteger(rate) ? count(rate) : number(rate)} requests/s: ` +
+      `${[...some, 'the rest read'].join(', ')} ${popularity}`,
     ...(crowd
       ? [`for a part of the time ${crowd.rateFactor} times as many, ${percent(crowd.share)} % of them for one post`]
       : []),
-    `${popularity}; TTL ${ttlMs} ms${originDelayMs ? `, loads ${originDelayMs} ms dearer` : ''}`,
+    originDelayMs > 0
+      ? `each load of posts takes ${originDelayMs} ms on top of its query (joins, remote calls); the report has no added delay`
+      : 'loads take as long as their queries: no added delay',
     `each strategy ${durationMs / 1000} s after ${warmupMs / 1000} s of warm-up; ` +
       `${trace ? `${count(trace.operations)} operations` : `seed ${seed}`}` +
       `${baseUrls.length === 1 ? '' : `; ${baseUrls.length} processes`}`,
   ]
 }
 
-const READ_COLUMNS: Column[] = [
-  { head: 'reads by id', align: 'left' },
-  { head: 'reads' },
-  { head: 'hit %' },
-  { group: 'hits, ms', head: 'p50' },
-  { group: 'hits, ms', head: 'p95' },
-  { group: 'hits, ms', head: 'p99' },
-  { group: 'misses, ms', head: 'p50' },
-  { group: 'misses, ms', head: 'p95' },
-  { group: 'misses, ms', head: 'p99' },
-  { group: 'loads', head: '/read' },
-  { group: 'stale reads', head: 'count' },
-  { group: 'stale reads', head: '%' },
-  { group: 'stale, ms', head: 'p95' },
-  { group: 'stale, ms', head: 'max' },
-  { head: 'errors' },
-  { head: 'drops' },
-]
-
-function readRow({ name, byId, origin, failures, unfinished, dropped }: StrategyFigures): string[] {
-  const { staleReads } = byId
+function mainColumns(first: string): Column[] {
   return [
-    name,
-    count(byId.count),
-    percent(byId.hitRatio),
-    ...quantiles(byId.hitMs),
-    ...quantiles(byId.missMs),
-    origin?.loadsPerRead == null ? '–' : origin.loadsPerRead.toFixed(3),
-    staleReads ? count(staleReads.count) : '–',
-    percent(staleReads?.share ?? null),
-    staleReads && staleReads.count >= ENOUGH_SAMPLES ? number(staleReads.staleForMs.p95) : '–',
-    number(staleReads?.staleForMs.max ?? null),
-    count(failures.total + unfinished),
-    count(dropped),
+    { head: first, align: 'left' },
+    { head: 'guarantee' },
+    { head: 'hit %' },
+    { group: 'reads, ms', head: 'p50' },
+    { group: 'reads, ms', head: 'p99' },
+    { group: 'loads', head: '/s' },
+    { group: 'lower by', head: 'p50' },
+    { group: 'lower by', head: 'loads' },
+    { group: 'writes, ms', head: 'p50' },
+    { group: 'writes, ms', head: 'p99' },
+    { group: 'stale reads', head: 'seen' },
+    { group: 'stale reads', head: 'max' },
+    { group: 'hot post', head: 'loads/expiry' },
   ]
 }
 
-const LIST_COLUMNS: Column[] = [
-  { head: 'whole list, writes', align: 'left' },
-  { head: 'lists' },
-  { head: 'hit %' },
-  { group: 'hits, ms', head: 'median' },
-  { group: 'hits, ms', head: 'max' },
-  { group: 'misses, ms', head: 'median' },
-  { group: 'misses, ms', head: 'max' },
-  { group: 'stale', head: 'lists' },
-  { head: 'writes' },
-  { group: 'writes, ms', head: 'p50' },
-  { group: 'writes, ms', head: 'p95' },
-  { group: 'writes, ms', head: 'p99' },
-  { group: 'hot post', head: 'loads' },
-]
-
-function listRow({ name, list, writes, stampede }: StrategyFigures): string[] {
+function mainRow(strategy: StrategyResult, floor: StrategyResult | undefined, ttlMs: number): string[] {
+  const { name, reads, writes, origin, stampede } = strategy
+  const { staleReads } = reads
   return [
     name,
-    count(list.count),
-    percent(list.hitRatio),
-    ...middleAndMax(list, 'hitMs'),
-    ...middleAndMax(list, 'missMs'),
-    list.staleReads ? count(list.staleReads.count) : '–',
-    count(writes.count),
-    ...quantiles(writes.latencyMs),
+    guarantee(strategy, ttlMs),
+    percent(reads.hitRatio),
+    ...some(reads.latencyMs, ['p50', 'p99']),
+    origin === null ? '–' : number(origin.loadsPerSecond),
+    ...(strategy === floor
+      ? ['', '']
+      : [
+          factor(floor?.reads.latencyMs.p50, reads.latencyMs.p50),
+          factor(floor?.origin?.loadsPerSecond, origin?.loadsPerSecond),
+        ]),
+    ...(writes.count < MIDDLE ? ['–', '–'] : [number(writes.latencyMs.p50), some(writes.latencyMs, ['p99'])[0]!]),
+    staleReads ? count(staleReads.count) : '–',
+    staleReads ? seconds(staleReads.staleForMs.max ?? 0) : '–',
     stampede?.factor == null ? '–' : stampede.factor.toFixed(2),
   ]
 }
 
-const PAGE_COLUMNS: Column[] = [
-  { head: 'first page', align: 'left' },
-  { head: 'pages' },
-  { head: 'hit %' },
-  { group: 'hits, ms', head: 'p50' },
-  { group: 'hits, ms', head: 'p95' },
-  { group: 'hits, ms', head: 'p99' },
-  { group: 'misses, ms', head: 'p50' },
-  { group: 'misses, ms', head: 'p95' },
-  { group: 'misses, ms', head: 'p99' },
-  { group: 'stale', head: 'pages' },
-]
+/** A median of fewer is no median. */
+const MIDDLE = 5
 
-/** Only where pages were read. */
-function pageTable({ strategies }: SideBySideResult): string[] {
-  if (strategies.every(({ page }) => page.count === 0)) return []
-  const rows = strategies.map(({ name, page }) => [
-    name,
-    count(page.count),
-    percent(page.hitRatio),
-    ...quantiles(page.hitMs),
-    ...quantiles(page.missMs),
-    page.staleReads ? count(page.staleReads.count) : '–',
-  ])
-  return [...table(PAGE_COLUMNS, rows), '']
+function guarantee({ strategy: { promise } }: StrategyResult, ttlMs: number): string {
+  if (promise === null) return '–'
+  if (promise.breaks !== undefined) return 'none'
+  return promise.readAfterWrite ? 'current' : `≤ ${ttlMs / 1000} s old`
 }
 
-function quantiles({ count, p50, p95, p99 }: Distribution): string[] {
-  return count < ENOUGH_SAMPLES ? ['–', '–', '–'] : [number(p50), number(p95), number(p99)]
+function factor(floor: number | null | undefined, own: number | null | undefined): string {
+  return floor && own ? `${number(floor / own)}×` : '–'
 }
 
-/** Lists are few, since each is 3.6 MB: their median and maximum stand beside their number, and no quantiles. */
-function middleAndMax(list: ReadFigures, which: 'hitMs' | 'missMs'): string[] {
-  return [number(list[which].p50), number(list[which].max)]
+function seconds(ms: number): string {
+  return ms === 0 ? '' : `${(ms / 1000).toFixed(1)} s`
 }
 
-function notes({ strategies, ok }: SideBySideResult): string[] {
-  const lines = strategies.flatMap(troubles)
+const KINDS = [
+  ['byId', 'a post'],
+  ['page', 'front page'],
+  ['report', 'report'],
+  ['list', 'whole list'],
+] as const
+
+/** Only kinds that were read. */
+function kindsOf({ strategies }: SideBySideResult) {
+  return KINDS.filter(([kind]) => strategies.some((strategy) => strategy[kind].count > 0))
+}
+
+function kindColumns(result: SideBySideResult): Column[] {
+  return [
+    { head: 'by kind', align: 'left' },
+    ...kindsOf(result).flatMap(([, title]): Column[] => [
+      { group: title, head: 'hit %' },
+      { group: title, head: 'hit ms' },
+      { group: title, head: 'miss ms' },
+    ]),
+  ]
+}
+
+/** Medians of hits and misses; there are few lists and reports, so that their quantiles say little. */
+function kindRow(strategy: StrategyResult, result: SideBySideResult): string[] {
+  const middle = (figures: ReadFigures, which: 'hitMs' | 'missMs') =>
+    figures[which].count < MIDDLE ? '–' : number(figures[which].p50)
+  return [
+    strategy.name,
+    ...kindsOf(result).flatMap(([kind]) => {
+      const figures = strategy[kind]
+      return [percent(figures.hitRatio), middle(figures, 'hitMs'), middle(figures, 'missMs')]
+    }),
+  ]
+}
+
+function some(distribution: Distribution, which: readonly ('p50' | 'p99')[]): string[] {
+  return which.map((name) => (distribution.count < ENOUGH_SAMPLES ? '–' : number(distribution[name])))
+}
+
+function notes({ strategies, config, ok }: SideBySideResult): string[] {
+  const lines = strategies.flatMap((strategy) => troubles(strategy, config.posts))
   if (strategies.every(({ counters }) => counters.agree)) {
     const reads = strategies.reduce((sum, { counters }) => sum + counters.k6.reads, 0)
     const writes = strategies.reduce((sum, { counters }) => sum + counters.k6.writes, 0)
@@ -172,11 +191,27 @@ function notes({ strategies, ok }: SideBySideResult): string[] {
   return lines
 }
 
-function troubles({ name, counters, failures, unfinished, dropped }: StrategyFigures): string[] {
+function troubles(strategy: StrategyResult, posts: number): string[] {
+  const { name, reads, counters, failures, unfinished, dropped, missing } = strategy
   const lines: string[] = []
+  if (missing.length > 0) {
+    const shown = `${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}`
+    lines.push(
+      `${name}: of the posts 1 to ${count(posts)}, ${count(missing.length)} had been deleted (${shown}); the next one was read instead.`,
+      'Put them back: npx -y pnpm@12 load-posts --reset',
+    )
+  }
+  const { bypassed } = reads.outcomes
+  if (bypassed > 0 && name !== FLOOR) {
+    lines.push(
+      `${name}: ${count(bypassed)} of ${count(reads.count)} reads went past the cache (BYPASS): it is off or away; see /readyz and the API's log`,
+    )
+  }
   if (failures.total > 0) {
     const kinds = Object.entries(failures.byKind).map(([kind, times]) => `${count(times)} × ${kind}`)
-    lines.push(`${name}: ${count(failures.total)} operations failed (${kinds.join(', ')})`)
+    lines.push(
+      `${name}: ${count(failures.total)} operations failed (${kinds.join(', ')}); k6 names the first ones above`,
+    )
   }
   if (unfinished > 0) lines.push(`${name}: ${count(unfinished)} operations were cut off at the end of the turn`)
   if (dropped > 0) {
@@ -191,7 +226,7 @@ function troubles({ name, counters, failures, unfinished, dropped }: StrategyFig
     const pairs = differing.map(
       (counter) => `${counter} ${count(k6[counter])} in k6, ${count(api[counter])} in the API`,
     )
-    lines.push(`${name}: counters differ: ${pairs.join('; ')}. Did somebody else use it during the run?`)
+    lines.push(`${name}: counters differ: ${pairs.join('; ')}. Did another client use it during the run?`)
   }
   return lines
 }

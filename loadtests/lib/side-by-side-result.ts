@@ -9,6 +9,8 @@ export interface SetupData {
   listed: StrategyInfo[][]
   /** The counters of each strategy before the first read. */
   stats: Record<string, Counters>
+  /** Of each strategy, which of the posts 1 … POSTS were deleted before the run. */
+  missing: Record<string, number[]>
   /** The id of each strategy's last post before the run's inserts, deleted or not: theirs follow. Empty without inserts. */
   lastIds: Record<string, number>
   /** Null where k6 does not say. */
@@ -32,7 +34,9 @@ export interface SideBySideResult {
   /** In the order in which they ran. */
   strategies: (StrategyFigures & {
     /** What `GET /api/strategies` says of it. */
-    strategy: Pick<StrategyInfo, 'title' | 'read' | 'write' | 'store'>
+    strategy: Pick<StrategyInfo, 'title' | 'read' | 'write' | 'store'> & { promise: StrategyInfo['promise'] | null }
+    /** Posts that were not there, and in whose place the next one was read and written. */
+    missing: number[]
   })[]
 }
 
@@ -52,8 +56,13 @@ export function sideBySideResult(
     ok: allThresholdsHeld(data),
     config,
     strategies: config.strategies.map((name) => {
-      const { title = name, read = '', write = '', store = '' } = setup.listed[0]?.find((s) => s.name === name) ?? {}
-      return { ...strategyFigures(name, context, summary), strategy: { title, read, write, store } }
+      const found: Partial<StrategyInfo> = setup.listed[0]?.find((s) => s.name === name) ?? {}
+      const { title = name, read = '', write = '', store = '', promise = null } = found
+      return {
+        ...strategyFigures(name, context, summary),
+        strategy: { title, read, write, store, promise },
+        missing: setup.missing[name] ?? [],
+      }
     }),
   }
 }
