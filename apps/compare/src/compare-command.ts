@@ -38,8 +38,8 @@ export function addCompareCommand(program: Command): void {
   })
 }
 
-/** k6's start and end, the probe's, and a look at the machine. */
-const AROUND_A_TURN_MS = 4_000
+/** k6's start and end, and a look at the machine. */
+export const AROUND_A_TURN_MS = 5_000
 
 async function compare(flags: Flags): Promise<number> {
   const { strict = false, resume, maxStaleness, p99, maxDbLoad, mayLoseWrites, ...load } = flags
@@ -61,11 +61,11 @@ async function compare(flags: Flags): Promise<number> {
         ...config,
         ttlMs: config.workload.ttlMs,
         originDelayMs: config.workload.originDelayMs,
-        posts: config.workload.posts + config.probe.posts,
+        posts: config.rows!,
         databaseServer: DATABASE_URL || undefined,
         onStep: (step) => console.error(step),
       })
-  const progress = createProgress(config.warmupMs + config.measuredMs + AROUND_A_TURN_MS)
+  const progress = createProgress(config.warmupMs + config.measuredMs + config.probe.durationMs + AROUND_A_TURN_MS)
   let comparison = begun.kept?.comparison
   let folder = begun.kept?.folder
   try {

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { type MeasureName, measureNames } from './measures.ts'
 
 /** Raised when a field is removed or changes its meaning; new fields do not raise it. */
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 const count = z.number().int().nonnegative()
 const figure = z.number().nullable()
@@ -30,10 +30,12 @@ const workload = z.object({
   listShare: z.number(),
   /** The first page of 20. */
   pageShare: z.number(),
+  /** The report over all posts. */
+  reportShare: z.number(),
   insertShare: z.number(),
   readModifyWriteShare: z.number(),
   ttlMs: z.number().positive(),
-  /** How much longer each load takes than the query itself. */
+  /** Added to each load of posts after its query; the report has none. */
   originDelayMs: z.number().nonnegative(),
   /** `latest`: the posts inserted last are the popular ones. */
   popularity: z.enum(['zipf', 'latest']),
@@ -63,8 +65,10 @@ const config = z.object({
   seed: count,
   warmupMs: count,
   measuredMs: count,
-  /** The independent client: how it looks for old values while the load runs. */
-  probe: z.object({ posts: count, clients: count, pauseMs: z.number(), writeShare: z.number() }),
+  /** The independent clients that look for old values after the load: `run/probe.ts`. */
+  probe: z.object({ racedPosts: count, quietPosts: count, readersPerPost: count, durationMs: count }),
+  /** Rows in each strategy's copy; those that are read and written are the first of them. Null: somebody else's. */
+  rows: count.nullable(),
   apiProcesses: count,
 })
 
@@ -120,8 +124,8 @@ const turn = z.object({
   account: z.object({ k6: counts, probe: counts, server: counts.nullable(), agree: z.boolean().nullable() }),
   /** The probe's reads that should not be, by kind as `history` names them, and the operations of the first one, a line each. */
   violations: z.object({ counts: z.record(z.string(), count), schedule: z.array(z.string()) }),
-  /** Share of the machine's CPU time that others used just before, and that the host took during the turn. */
-  machine: z.object({ busyBefore: figure, stolen: figure }),
+  /** Shares of the machine's CPU time: used by others just before, taken by the host during the turn, idle while measured. */
+  machine: z.object({ busyBefore: figure, stolen: figure, idle: figure }),
   /** What k6 wrote, whole. */
   k6: z.unknown(),
 })

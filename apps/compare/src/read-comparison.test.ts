@@ -38,8 +38,8 @@ describe('readComparison', () => {
   })
 
   it('names the version it found and the one it reads', async () => {
-    await put(JSON.stringify({ kind: 'comparison', schemaVersion: 2, turns: 'in another shape' }))
-    await expect(readComparison(folder)).rejects.toThrow(/schemaVersion 2, and 1 is read/)
+    await put(JSON.stringify({ kind: 'comparison', schemaVersion: 3, turns: 'in another shape' }))
+    await expect(readComparison(folder)).rejects.toThrow(/schemaVersion 3, and 2 is read/)
   })
 
   it('names the field that is wrong', async () => {

@@ -26,8 +26,10 @@ describe('whatIsWrong', () => {
   })
 
   it('names a prediction that the figures miss', () => {
-    const comparison = madeUpComparison({ strategies: { 'cache-aside': { hitRatio: 0.01 } } })
-    expect(whatIsWrong(comparison).join()).toMatch(/cache-aside: hit ratio 0\.010, theory says 0\.\d+ ± 0\.010/)
+    const comparison = madeUpComparison({ strategies: { 'cache-aside': { postHitRatio: 0.01 } } })
+    expect(whatIsWrong(comparison).join()).toMatch(
+      /cache-aside: hit ratio of single posts 0\.010, theory says 0\.\d+ ± 0\.010/,
+    )
   })
 
   it('names runs that do not count, and why', () => {

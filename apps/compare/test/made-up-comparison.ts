@@ -39,14 +39,14 @@ export function madeUpComparison({ runs = 5, strategies, workload = {}, turn = {
           agree: true,
         },
         violations: { counts: {}, schedule: [] },
-        machine: { busyBefore: 0.02, stolen: 0 },
+        machine: { busyBefore: 0.02, stolen: 0, idle: 0.5 },
         k6: null,
         ...turn[strategy],
       }
     }),
   ).flat()
   return comparisonSchema.parse({
-    schemaVersion: 1,
+    schemaVersion: 2,
     kind: 'comparison',
     startedAt: '2026-11-24T09:00:00.000Z',
     finishedAt: '2026-11-24T09:30:00.000Z',
@@ -61,6 +61,7 @@ export function madeUpComparison({ runs = 5, strategies, workload = {}, turn = {
         writeShare: 0.05,
         listShare: 0,
         pageShare: 0,
+        reportShare: 0,
         insertShare: 0,
         readModifyWriteShare: 0,
         ttlMs: 5_000,
@@ -76,7 +77,8 @@ export function madeUpComparison({ runs = 5, strategies, workload = {}, turn = {
       seed: 1,
       warmupMs: 5_000,
       measuredMs: 25_000,
-      probe: { posts: 4, clients: 4, pauseMs: 50, writeShare: 0.1 },
+      probe: { racedPosts: 4, quietPosts: 2, readersPerPost: 2, durationMs: 6_000 },
+      rows: 10_002,
       apiProcesses: 2,
     },
     environment: {

@@ -10,16 +10,22 @@ const NO_READS = { count: 0, outcomes: NO_OUTCOMES, latencyMs: NO_LATENCY, hitMs
 interface Chosen {
   readonly byId?: Partial<K6Figures['byId']>
   readonly page?: Partial<K6Figures['page']>
+  readonly report?: Partial<K6Figures['report']>
   /** Of the whole turn. */
   readonly counters?: Partial<K6Figures['counters']['k6']>
 }
 
-export function k6Figures({ byId, page, counters }: Chosen = {}): K6Figures {
-  return {
-    name: 'a',
+export function k6Figures({ byId, page, report, counters }: Chosen = {}): K6Figures {
+  const parts = {
     byId: { ...NO_READS, count: 100, outcomes: { ...NO_OUTCOMES, hits: 100 }, ...byId },
     list: NO_READS,
     page: { ...NO_READS, ...page },
+    report: { ...NO_READS, ...report },
+  }
+  return {
+    name: 'a',
+    reads: { ...NO_READS, ...summed(Object.values(parts)) },
+    ...parts,
     writes: { count: 0, latencyMs: NO_LATENCY },
     stampede: null,
     counters: { k6: { ...NO_OUTCOMES, reads: 0, writes: 0, ...counters } },
@@ -29,10 +35,17 @@ export function k6Figures({ byId, page, counters }: Chosen = {}): K6Figures {
   }
 }
 
+function summed(parts: readonly K6Figures['reads'][]): Pick<K6Figures['reads'], 'count' | 'outcomes'> {
+  const names = Object.keys(NO_OUTCOMES) as (keyof typeof NO_OUTCOMES)[]
+  const outcomes = Object.fromEntries(
+    names.map((name) => [name, parts.reduce((sum, part) => sum + part.outcomes[name], 0)]),
+  ) as typeof NO_OUTCOMES
+  return { count: parts.reduce((sum, { count }) => sum + count, 0), outcomes }
+}
+
 export function probedFigures(chosen: Partial<Probed> = {}): Probed {
   return {
     account: { reads: 0, writes: 0, hits: 0 },
-    loads: 0,
     failed: 0,
     reads: 100,
     staleReads: 0,
@@ -42,7 +55,6 @@ export function probedFigures(chosen: Partial<Probed> = {}): Probed {
     lostWrites: 0,
     staleness: { writes: 10, windowsMs: [] },
     violations: { counts: {}, schedule: [] },
-    held: true,
     ...chosen,
   }
 }

@@ -1,4 +1,5 @@
 import { type HttpClient, httpClient } from './http-client.ts'
+import { FINAL_CLIENT, monotonicMs, type Operation } from './operation.ts'
 import { postKey, readPost } from './post-client.ts'
 
 /** The version of a post in the database. */
@@ -43,4 +44,16 @@ async function tryOne(
   if (dropped.status !== 200) return undefined
   const { version, cache } = await readPost(http, 'past-the-cache', target)
   return cache === 'HIT' || cache === 'STALE' ? undefined : (version ?? undefined)
+}
+
+/** Each post once more, as client `final`: what is in the database when all other clients have ended. */
+export async function finalReads(ids: readonly number[], read: FinalRead): Promise<Operation[]> {
+  const reads: Operation[] = []
+  for (const id of ids) {
+    const start = monotonicMs()
+    const version = await read(id).catch(() => null)
+    const outcome = version === null ? 'failed' : 'ok'
+    reads.push({ client: FINAL_CLIENT, key: postKey(id), op: 'read', version, start, end: monotonicMs(), outcome })
+  }
+  return reads
 }

@@ -1,8 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { FINAL_CLIENT, monotonicMs, type Operation } from './operation.ts'
-import { postKey } from './post-client.ts'
-import { type FinalRead, readPastTheCache } from './read-past-the-cache.ts'
+import type { Operation } from './operation.ts'
+import { type FinalRead, finalReads, readPastTheCache } from './read-past-the-cache.ts'
 import type { WorkerOptions, WorkerReport } from './recorder-worker.ts'
 
 export interface RecordOptions {
@@ -57,7 +56,7 @@ export function recordClients(options: RecordOptions): Recording {
     for (const worker of workers) if (worker.connected) worker.send('stop', () => {})
   }
   const done = Promise.all(workers.map(ended)).then(
-    async () => operations.concat(await finalReads(options)),
+    async () => operations.concat(await finalReads(options.ids, options.readFinal ?? readPastTheCache(options))),
     (error) => {
       tellAll()
       throw error
@@ -104,18 +103,6 @@ function workerOptions(options: RecordOptions, process: number): WorkerOptions {
     timeoutMs: options.timeoutMs ?? 10_000,
     operations: Array.from({ length: clients }, (_, client) => share(client)),
   }
-}
-
-async function finalReads(options: RecordOptions): Promise<Operation[]> {
-  const read = options.readFinal ?? readPastTheCache(options)
-  const reads: Operation[] = []
-  for (const id of options.ids) {
-    const start = monotonicMs()
-    const version = await read(id).catch(() => null)
-    const outcome = version === null ? 'failed' : 'ok'
-    reads.push({ client: FINAL_CLIENT, key: postKey(id), op: 'read', version, start, end: monotonicMs(), outcome })
-  }
-  return reads
 }
 
 function check({ urls, ids, processes, clientsPerProcess, writeRatio }: RecordOptions): void {

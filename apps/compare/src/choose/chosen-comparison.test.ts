@@ -3,26 +3,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { strategyNames } from 'strategies'
 import { describe, expect, it } from 'vitest'
+import { DRAIN_MS } from '../../../../loadtests/lib/schedule.ts'
+import { AROUND_A_TURN_MS } from '../compare-command.ts'
 import { comparisonSchema } from '../comparison.ts'
 import { chosenComparison } from './chosen-comparison.ts'
 
 describe('chosenComparison', () => {
-  it('compares all strategies in five runs, for five TTLs after one of warm-up', async () => {
+  it('compares all strategies in five runs, for two TTLs after one of warm-up', async () => {
     const { config } = await chosenComparison({ workload: 'ycsb-b' })
-    expect(config).toMatchObject({ strategies: strategyNames, runs: 5, seed: 1, warmupMs: 5_000, measuredMs: 25_000 })
+    expect(config).toMatchObject({ strategies: strategyNames, runs: 5, seed: 1, warmupMs: 5_000, measuredMs: 10_000 })
     expect(comparisonSchema.shape.config.parse(config)).toEqual(config)
   })
 
   it('has a short form, of all strategies too', async () => {
     const { config } = await chosenComparison({ quick: true })
-    expect(config).toMatchObject({ strategies: strategyNames, runs: 2, measuredMs: 8_000 })
+    expect(config).toMatchObject({ strategies: strategyNames, runs: 2, measuredMs: 12_000 })
   })
 
-  it('ends in time: the short form under 8 minutes, the whole one under 45, with twice as many strategies as today', async () => {
-    const minutes = ({ config }: Awaited<ReturnType<typeof chosenComparison>>, strategies: number) =>
-      (config.runs * strategies * (config.warmupMs + config.measuredMs + 4_000)) / 60_000
-    expect(minutes(await chosenComparison({ quick: true }), 14)).toBeLessThan(8)
-    expect(minutes(await chosenComparison({}), 14)).toBeLessThan(45)
+  it('ends in time: 36 s for a turn, 25 minutes for the strategies of today', async () => {
+    const { config } = await chosenComparison({})
+    const { warmupMs, measuredMs, probe, runs, strategies } = config
+    const turnMs = warmupMs + measuredMs + DRAIN_MS + probe.durationMs + AROUND_A_TURN_MS
+    expect(turnMs).toBeLessThanOrEqual(36_000)
+    expect((runs * strategies.length * turnMs) / 60_000).toBeLessThan(25)
   })
 
   it('takes any mix, and says what was changed of the preset', async () => {
@@ -51,9 +54,10 @@ describe('chosenComparison', () => {
     expect((await chosenComparison({ workload: 'cold-start' })).config.warmupMs).toBe(0)
   })
 
-  it('leaves the last posts of somebody else’s API to the probe', async () => {
+  it('leaves the last posts of an API that was started elsewhere to the probe', async () => {
     const { config } = await chosenComparison({ workload: 'ycsb-c' }, 3)
-    expect(config).toMatchObject({ apiProcesses: 3, workload: { posts: 9_996 } })
+    expect(config).toMatchObject({ apiProcesses: 3, workload: { posts: 9_994 }, rows: null })
+    expect((await chosenComparison({}, 3)).config.workload.posts).toBe(300)
   })
 
   it('replays a file, and says what it read', async () => {

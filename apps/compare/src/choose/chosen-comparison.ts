@@ -19,6 +19,7 @@ export interface CompareFlags extends LoadFlags, TimeFlags {
   readonly peers?: true
   readonly runs?: string
   readonly seed?: string
+  readonly quick?: true
   readonly speed?: string
   readonly format?: string
 }
@@ -32,17 +33,17 @@ export interface Chosen {
 
 /** What is compared when nothing else is said. */
 const DEFAULT_WORKLOAD = 'blog'
-/**
- * The probe: four posts of its own, each read some 15 times a second and written once or twice, through all processes in
- * turn. Enough for old values to be seen, and little beside the load.
- */
-const PROBE = { posts: 4, clients: 4, pauseMs: 50, writeShare: 0.1 }
+/** Long enough for six races of each raced post, and for a quiet one to be old for nearly a TTL of the default load. */
+const PROBE = { racedPosts: 4, quietPosts: 2, readersPerPost: 2, durationMs: 6_000 }
+const PROBE_POSTS = PROBE.racedPosts + PROBE.quietPosts
+/** As many as the demo has; reports and lists are over all of them, whatever the load reads one by one. */
+const ROWS = 10_000
 /** What one process hides (it shares its loads, it knows its own writes) shows between two. */
 const API_PROCESSES = 2
 
 export function addCompareOptions(command: Command): Command {
   command
-    .option('--quick', `${QUICK.runs} short runs instead of ${FULL.runs}: a first look, no difference is claimed`)
+    .option('--quick', `${QUICK.runs} runs instead of ${FULL.runs}: a first look, no difference is claimed`)
     .option(
       '--workload <name|file>',
       `one of ${workloadNames.join(', ')}, or a trace or access log (default: ${DEFAULT_WORKLOAD})`,
@@ -52,21 +53,21 @@ export function addCompareOptions(command: Command): Command {
     .option('--runs <n>', 'how often each strategy is measured')
     .option('--seed <n>', 'another one, other operations and another order (default: 1)')
     .option('--warmup <time>', 'load before anything is measured (default: one TTL)')
-    .option('--duration <time>', 'how long each strategy is measured in a run (default: five TTLs)')
+    .option('--duration <time>', 'how long each strategy is measured in a run (default: two TTLs, at least 10 s)')
     .option('--speed <x>', 'of a trace: so many times as fast as recorded (default: so that it comes to --rate)')
     .option('--format <name>', `of a trace, where it can't be told from the file: ${traceFormats.join(', ')}`)
   return addLoadOptions(command)
 }
 
 /**
- * @param theirs how many API processes somebody else has started, 0 for none. Their posts are as many as the workload
- *   says, and the probe takes the last of them for its own.
+ * @param theirs how many API processes were started elsewhere, 0 for none. They are taken to have 10,000 posts, or as
+ *   many as the workload says: the probe's own have to be among them.
  * @throws Error that names a flag, its value and what is allowed
  */
 export async function chosenComparison(flags: CompareFlags, theirs = 0): Promise<Chosen> {
   const { workload, times, replay, notes } = await chosenWorkload(flags)
   const config: ComparisonConfig = {
-    workload: theirs > 0 ? { ...workload, posts: Math.max(1, workload.posts - PROBE.posts) } : workload,
+    workload: theirs > 0 ? leavingPostsToTheProbe(workload) : workload,
     strategies: chosenStrategies(flags),
     runs:
       flags.runs === undefined
@@ -75,9 +76,14 @@ export async function chosenComparison(flags: CompareFlags, theirs = 0): Promise
     seed: flags.seed === undefined ? 1 : wholeNumber('--seed', flags.seed, { min: 0, max: 2 ** 32 }),
     ...times,
     probe: PROBE,
+    rows: theirs > 0 ? null : Math.max(ROWS, workload.posts) + PROBE_POSTS,
     apiProcesses: theirs || API_PROCESSES,
   }
   return { config, replay, notes }
+}
+
+function leavingPostsToTheProbe(workload: ComparedWorkload): ComparedWorkload {
+  return { ...workload, posts: Math.min(workload.posts, Math.max(ROWS, workload.posts) - PROBE_POSTS) }
 }
 
 interface ChosenWorkload {

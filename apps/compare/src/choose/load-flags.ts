@@ -10,6 +10,7 @@ export interface LoadFlags {
   readonly writeShare?: string
   readonly listShare?: string
   readonly pageShare?: string
+  readonly reportShare?: string
   readonly insertShare?: string
   readonly readModifyWriteShare?: string
   readonly ttl?: string
@@ -24,10 +25,14 @@ export function addLoadOptions(command: Command): Command {
     .option('--write-share <x>', 'share of the operations that change a post, 0 to 1')
     .option('--list-share <x>', '… that read all posts (3.6 MB for 10,000)')
     .option('--page-share <x>', '… that read the first page of 20')
+    .option('--report-share <x>', '… that read the report over all posts')
     .option('--insert-share <x>', '… that make a new post')
     .option('--read-modify-write-share <x>', '… that read a post, then change it')
     .option('--ttl <time>', 'how long an entry is fresh')
-    .option('--origin-delay <time>', 'how much longer each load takes than its query')
+    .option(
+      '--origin-delay <time>',
+      'added to each load of posts after its query (joins, remote calls); the report has none',
+    )
 }
 
 const share = { min: 0, max: 1 }
@@ -39,6 +44,7 @@ const fields = {
   writeShare: (text) => ({ writeShare: decimal('--write-share', text, share) }),
   listShare: (text) => ({ listShare: decimal('--list-share', text, share) }),
   pageShare: (text) => ({ pageShare: decimal('--page-share', text, share) }),
+  reportShare: (text) => ({ reportShare: decimal('--report-share', text, share) }),
   insertShare: (text) => ({ insertShare: decimal('--insert-share', text, share) }),
   readModifyWriteShare: (text) => ({ readModifyWriteShare: decimal('--read-modify-write-share', text, share) }),
   ttl: (text) => ({ ttlMs: time('--ttl', text, { min: 1, max: 86_400_000 }) }),

@@ -1,13 +1,15 @@
 /**
- * The probe: an independent client that reads and writes a few posts of its own through every API process while the load
- * runs, and judges from outside how old what it read was. What it says rests on its own clock alone.
+ * The probe: independent clients that race reads against writes and look for old values, through every API process, after
+ * the load and on posts of their own, so that the load sees nothing of it. What it says rests on its own clock alone.
  */
 import {
   checkHistory,
+  finalReads,
   type Operation,
   type Promised,
+  type RacePlan,
+  raceClients,
   readPastTheCache,
-  recordClients,
   scheduleOf,
   stalenessOf,
 } from 'history'
@@ -25,9 +27,7 @@ export interface ProbeTarget {
 
 export interface Probed extends Pick<Turn, 'staleness' | 'violations'> {
   readonly account: Turn['account']['probe']
-  /** Its reads that had to load. */
-  readonly loads: number
-  /** Operations without a proper answer: with any, the account can't be settled. */
+  /** Operations without a proper answer: with any, the counters can't be reconciled. */
   readonly failed: number
   readonly reads: number
   readonly staleReads: number
@@ -36,25 +36,29 @@ export interface Probed extends Pick<Turn, 'staleness' | 'violations'> {
   readonly readYourWritesViolations: number
   readonly monotonicReadViolations: number
   readonly lostWrites: number
-  /** Whether all held that the strategy promises. */
-  readonly held: boolean
 }
 
-/** Starts it; the function returned ends it and says what it saw. */
-export function startProbe(target: ProbeTarget, probe: ComparisonConfig['probe']): () => Promise<Probed> {
-  const { urls, strategy, seed, firstId, adminToken, promised } = target
-  const recording = recordClients({
+/** @throws the signal's reason when it is stopped */
+export async function probe(
+  { urls, strategy, seed, firstId, adminToken, promised }: ProbeTarget,
+  config: ComparisonConfig['probe'],
+  signal: AbortSignal,
+): Promise<Probed> {
+  const { racedPosts, quietPosts, readersPerPost, durationMs } = config
+  const ids = Array.from({ length: racedPosts + quietPosts }, (_, at) => firstId + at)
+  const admin = adminToken === undefined ? {} : { adminToken }
+  const plan: RacePlan = {
     urls,
     strategy,
-    ids: Array.from({ length: probe.posts }, (_, at) => firstId + at),
-    processes: 1,
-    clientsPerProcess: probe.clients,
-    writeRatio: probe.writeShare,
-    pauseMs: probe.pauseMs,
+    racedIds: ids.slice(0, racedPosts),
+    quietIds: ids.slice(racedPosts),
+    readersPerPost,
+    durationMs,
     seed,
-    readFinal: readPastTheCache({ urls, strategy, ...(adminToken !== undefined && { adminToken }) }),
-  })
-  return async () => probed(await recording.stop(), promised)
+    ...admin,
+  }
+  const operations = await raceClients(plan, signal)
+  return probed([...operations, ...(await finalReads(ids, readPastTheCache({ urls, strategy, ...admin })))], promised)
 }
 
 export function probed(operations: readonly Operation[], promised: Promised): Probed {
@@ -70,8 +74,6 @@ export function probed(operations: readonly Operation[], promised: Promised): Pr
       writes: answered.length - reads.length,
       hits: reads.filter(({ cache }) => cache === 'HIT').length,
     },
-    // The final reads bear no X-Cache: they go past the cache, and load.
-    loads: reads.filter(({ cache }) => cache === undefined || cache === 'MISS' || cache === 'BYPASS').length,
     failed: operations.length - answered.length,
     reads: verdict.reads.ok,
     staleReads: counts['read-after-write'],
@@ -79,7 +81,6 @@ export function probed(operations: readonly Operation[], promised: Promised): Pr
     readYourWritesViolations,
     monotonicReadViolations: counts['monotonic-reads'],
     lostWrites: counts['lost-update'],
-    held: verdict.holds,
     staleness: { writes, windowsMs: windowsMs.map((ms) => Math.round(ms * 1_000) / 1_000) },
     violations: {
       counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),

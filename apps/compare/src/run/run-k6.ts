@@ -31,9 +31,11 @@ const reads = z.object({
 /** The part of its result that is read here. */
 const k6Strategy = z.object({
   name: z.string(),
+  reads,
   byId: reads,
   list: reads,
   page: reads,
+  report: reads,
   writes: z.object({ count: z.number(), latencyMs: distribution }),
   stampede: z.object({ factor: figure }).nullable(),
   counters: z.object({ k6: outcomes.extend({ reads: z.number(), writes: z.number() }) }),
@@ -106,6 +108,7 @@ function envFor({ urls, adminToken, strategy, seed, config, replay }: K6Target):
     WRITE_RATIO: workload.writeShare,
     LIST_RATIO: workload.listShare,
     PAGE_RATIO: workload.pageShare,
+    REPORT_RATIO: workload.reportShare,
     INSERT_RATIO: workload.insertShare,
     RMW_RATIO: workload.readModifyWriteShare,
     DURATION: `${measuredMs}ms`,
@@ -114,7 +117,6 @@ function envFor({ urls, adminToken, strategy, seed, config, replay }: K6Target):
     ...(replay === undefined && load),
     BASE_URL: urls.join(','),
     STRATEGIES: strategy,
-    OTHERS: 1,
     SEED: seed,
     TTL_MS: workload.ttlMs,
     ORIGIN_DELAY_MS: workload.originDelayMs,

@@ -1,4 +1,4 @@
-/** One strategy measured once: the load, the probe beside it, and what the servers used meanwhile. */
+/** One strategy measured once: the load, what the servers used meanwhile, and then the probe. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisedOf } from 'history'
 import type { ComparedStrategy, ComparisonConfig, Turn } from '../comparison.ts'
@@ -6,11 +6,12 @@ import { cpuMsOf, familyCpuMsOf, machineTime } from '../observe/cpu-time.ts'
 import { bytesPerEntry, redisUse } from '../observe/redis-use.ts'
 import { serverCounters, sinceThen } from '../observe/server-counters.ts'
 import type { K6 } from './find-k6.ts'
-import { type Probed, startProbe } from './probe.ts'
+import { type Probed, probe } from './probe.ts'
 import { type K6Run, type Replay, runK6 } from './run-k6.ts'
 import { settle } from './settle.ts'
 import type { System } from './system.ts'
 import { turnMeasures, type Used } from './turn-measures.ts'
+import { withTuning } from './with-tuning.ts'
 
 export interface TurnPlan {
   readonly strategy: ComparedStrategy
@@ -41,7 +42,7 @@ export async function runTurn(bench: Bench, plan: TurnPlan, signal: AbortSignal)
       staleness: { writes: 0, windowsMs: [] },
       account: { k6: NOTHING, probe: NOTHING, server: null, agree: null },
       violations: { counts: {}, schedule: [] },
-      machine: { busyBefore: null, stolen: null },
+      machine: { busyBefore: null, stolen: null, idle: null },
       k6: null,
     }
   }
@@ -54,43 +55,54 @@ type Measured = Omit<Turn, 'strategy' | 'run' | 'place' | 'startedAt'>
 async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: AbortSignal): Promise<Measured> {
   const { k6, system, config, replay } = bench
   const { urls, adminToken, redis } = system
+  const { warmupMs, measuredMs, workload } = config
   // Each run has operations of its own: five times the same ones would share what is chance in them.
   const target = { urls, adminToken, strategy: strategy.name, seed: config.seed + run }
   const busyBefore = await busyShare()
   const [counted, used] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
   const machineBefore = machineTime()
-  const stopProbe = startProbe(
-    { ...target, promised: promisedOf(strategy.promise), firstId: config.workload.posts + 1 },
-    config.probe,
-  )
-  let load: K6Run
-  let probe: Probed
-  try {
-    load = await runK6(k6, { ...target, config, replay }, signal)
-  } finally {
-    probe = await stopProbe()
-  }
+  const [load, idle] = await Promise.all([
+    runK6(k6, { ...target, config, replay }, signal),
+    idleShare({ fromMs: K6_STARTS_MS + warmupMs, forMs: measuredMs }, signal),
+  ])
+  const [countedInLoad, usedInLoad] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
   const entryBytes = redis === undefined ? null : await bytesPerEntry(redis)
-  const [countedAfter, usedAfter] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
-  const server = sinceThen(countedAfter, counted)
-  const account = settle(load.figures, probe, server)
-  const problems = problemsIn(load, account, strategy, probe)
+  const promised = promisedOf(strategy.promise)
+  const probed = await withTuning({ ...target, tuning: tuningForProbe(workload) }, () =>
+    probe({ ...target, promised, firstId: firstProbedId(config) }, config.probe, signal),
+  )
+  const server = sinceThen(await serverCounters(urls, strategy.name), counted)
+  const account = settle(load.figures, probed, server)
+  const problems = problemsIn(load, account, strategy, probed)
   return {
     status: problems.length === 0 ? 'ok' : 'failed-check',
     problems,
     measures: turnMeasures({
       k6: load.figures,
-      probe,
-      server,
-      used: { ...difference(usedAfter, used), bytesPerEntry: entryBytes },
-      measuredMs: config.measuredMs,
+      probe: probed,
+      server: sinceThen(countedInLoad, counted),
+      used: { ...difference(usedInLoad, used), bytesPerEntry: entryBytes },
+      measuredMs,
     }),
-    staleness: probe.staleness,
+    staleness: probed.staleness,
     account,
-    violations: probe.violations,
-    machine: { busyBefore, stolen: stolenShare(machineBefore) },
+    violations: probed.violations,
+    machine: { busyBefore, stolen: stolenShare(machineBefore), idle },
     k6: load.raw,
   }
+}
+
+/** From its start until its first request, about. */
+const K6_STARTS_MS = 1_000
+
+/** The last rows of the copy; of somebody else's copy, those after the load's. */
+function firstProbedId({ rows, workload, probe }: ComparisonConfig): number {
+  return rows === null ? workload.posts + 1 : rows - probe.racedPosts - probe.quietPosts + 1
+}
+
+/** Loads take long enough to be overtaken by a write: the probe is to show whether that does harm, not how rare it is. */
+function tuningForProbe({ ttlMs, originDelayMs }: ComparisonConfig['workload']): Record<string, number> {
+  return { ttlMs, originDelayMs: Math.max(originDelayMs, 25) }
 }
 
 /** What makes a turn's figures unfit for use. That a promise was broken is a figure, not a fault of the measurement. */
@@ -104,6 +116,10 @@ function problemsIn(
   const problems: string[] = []
   if (dropped > 0) problems.push(`${dropped} operations were not begun, since all virtual users were waiting`)
   if (unfinished > 0) problems.push(`${unfinished} operations were cut off at the end`)
+  const { bypassed } = figures.reads.outcomes
+  if (bypassed > 0 && strategy.name !== 'no-cache') {
+    problems.push(`${bypassed} of ${figures.reads.count} reads went past the cache: it is off or away`)
+  }
   if (failures.total > 0) {
     const kinds = Object.entries(failures.byKind).map(([kind, count]) => `${count} × ${kind}`)
     problems.push(`${failures.total} operations failed: ${kinds.join(', ')}`)
@@ -115,7 +131,7 @@ function problemsIn(
       (name) => `${name} ${k6[name]} + ${asked[name]} ≠ ${server![name]}`,
     )
     problems.push(
-      `load + probe and server counted differently (${sums.join('; ')}): did somebody else use ${strategy.name}?`,
+      `load + probe and server counted differently (${sums.join('; ')}): did another client use ${strategy.name}?`,
     )
   }
   if (!ok && problems.length === 0) problems.push('a threshold of the load test failed')
@@ -155,7 +171,21 @@ const LOOK_FOR_MS = 400
 async function busyShare(): Promise<number | null> {
   const before = machineTime()
   await sleep(LOOK_FOR_MS)
-  const after = machineTime()
+  return busyBetween(before, machineTime())
+}
+
+/** Share of the machine's time that nobody took in the measured phase, load generator and servers included. */
+async function idleShare({ fromMs, forMs }: { fromMs: number; forMs: number }, signal: AbortSignal) {
+  // The rest of the turn says what went wrong, if it is stopped or ends sooner.
+  const wait = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => {})
+  await wait(fromMs)
+  const before = machineTime()
+  await wait(forMs)
+  const busy = busyBetween(before, machineTime())
+  return busy === null ? null : 1 - busy
+}
+
+function busyBetween(before: ReturnType<typeof machineTime>, after: ReturnType<typeof machineTime>): number | null {
   return before && after ? (after.busy - before.busy) / Math.max(1, after.all - before.all) : null
 }
 

@@ -5,7 +5,7 @@ import type { K6Figures } from './run-k6.ts'
 
 /**
  * Whether all three counted the same operations, to the unit: what the server answered is what the load and the probe
- * asked, and nobody else did. Null where an operation was cut off or failed: then nobody knows whether the server counted it.
+ * asked, and no other client did. Null where an operation was cut off or failed: the server may have counted it or not.
  */
 export function settle(k6: K6Figures, probe: Probed, server: ServerCounters): Turn['account'] {
   const { reads, writes, hits } = k6.counters.k6

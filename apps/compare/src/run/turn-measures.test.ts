@@ -24,30 +24,32 @@ describe('turnMeasures', () => {
     })
   })
 
-  it('counts a load for each read that had to, the list and its pages included', () => {
+  it('counts a load for each read that had to, front page and report included', () => {
     const k6 = k6Figures({
       byId: { count: 100, outcomes: { hits: 70, stale: 0, misses: 20, collapsed: 10, bypassed: 0 } },
       page: { count: 20, outcomes: { hits: 10, stale: 0, misses: 10, collapsed: 0, bypassed: 0 } },
-      counters: { misses: 30, bypassed: 0 },
+      report: { count: 5, outcomes: { hits: 0, stale: 0, misses: 5, collapsed: 0, bypassed: 0 } },
+      counters: { misses: 35, bypassed: 0 },
     })
-    const { loadsPerRead, loadsPerSecond, listHitRatio } = turnMeasures({
+    const { loadsPerRead, loadsPerSecond, hitRatio, postHitRatio, listHitRatio, reportHitRatio } = turnMeasures({
       ...seen,
       k6,
-      server: serverFigures({ loads: 30 }),
+      server: serverFigures({ loads: 35 }),
     })
-    expect({ loadsPerRead, loadsPerSecond, listHitRatio }).toEqual({
-      loadsPerRead: 0.25,
-      loadsPerSecond: 3,
+    expect({ loadsPerRead, loadsPerSecond, hitRatio, postHitRatio, listHitRatio, reportHitRatio }).toEqual({
+      loadsPerRead: 35 / 125,
+      loadsPerSecond: 3.5,
+      hitRatio: 80 / 125,
+      postHitRatio: 0.7,
       listHitRatio: 0.5,
+      reportHitRatio: 0,
     })
   })
 
   it('adds loads that nobody waited for, which only the server knows', () => {
     const k6 = k6Figures({ counters: { misses: 40, bypassed: 0 } })
-    const probe = probedFigures({ loads: 10 })
-    const quiet = turnMeasures({ ...seen, k6, probe, server: serverFigures({ reads: 1_000, loads: 50 }) }).loadsPerRead!
-    const refreshed = turnMeasures({ ...seen, k6, probe, server: serverFigures({ reads: 1_000, loads: 150 }) })
-      .loadsPerRead!
+    const quiet = turnMeasures({ ...seen, k6, server: serverFigures({ reads: 1_000, loads: 40 }) }).loadsPerRead!
+    const refreshed = turnMeasures({ ...seen, k6, server: serverFigures({ reads: 1_000, loads: 140 }) }).loadsPerRead!
     expect(refreshed - quiet).toBeCloseTo(0.1, 10)
   })
 

@@ -4,7 +4,7 @@ import type { ServerCounters } from '../observe/server-counters.ts'
 import type { Probed } from './probe.ts'
 import type { K6Figures } from './run-k6.ts'
 
-/** What was used in the whole turn; undefined: not known. */
+/** What the load used, its warm-up included; undefined: not known. */
 export interface Used {
   readonly redisCommands?: number | undefined
   readonly redisBytes?: number | undefined
@@ -17,6 +17,7 @@ export interface Used {
 export interface SeenInTurn {
   readonly k6: K6Figures
   readonly probe: Probed
+  /** Over the load, without the probe. */
   readonly server: ServerCounters
   readonly used: Used
   readonly measuredMs: number
@@ -30,35 +31,39 @@ const CONSISTENT_AFTER_MS = {
 }
 
 export function turnMeasures({ k6, probe, server, used, measuredMs }: SeenInTurn): Turn['measures'] {
-  const { byId, list, page, writes } = k6
-  const lists = { count: list.count + page.count, hits: list.outcomes.hits + page.outcomes.hits }
+  const { reads, byId, list, page, report, writes } = k6
+  const hits = ({ outcomes }: K6Figures['reads']) => outcomes.hits + outcomes.stale
   const whole = k6.counters.k6
-  const loaded = [byId, list, page].reduce((sum, { outcomes }) => sum + outcomes.misses + outcomes.bypassed, 0)
-  const allReads = byId.count + lists.count
-  // Loads that no reader waited for: those the server began beyond all that clients saw, over the whole turn.
-  const behind = Math.max(0, server.loads - whole.misses - whole.bypassed - probe.loads) / server.reads
-  const loadsPerRead = ratio(loaded, allReads, behind)
+  const loaded = reads.outcomes.misses + reads.outcomes.bypassed
+  // Loads that no reader waited for: those that the server began beyond all that k6 saw, over the whole load.
+  const behind = Math.max(0, server.loads - whole.misses - whole.bypassed) / server.reads
+  const loadsPerRead = ratio(loaded, reads.count, behind)
   const requests = server.reads + server.writes
   const perRequest = (amount: number | undefined) => (amount === undefined ? null : ratio(amount, requests))
   return {
-    hitRatio: ratio(byId.outcomes.hits + byId.outcomes.stale, byId.count),
-    freshRatio: ratio(byId.outcomes.hits, byId.count),
-    servedStaleRatio: ratio(byId.outcomes.stale, byId.count),
-    collapsedRatio: ratio(byId.outcomes.collapsed, byId.count),
-    readP50Ms: byId.latencyMs.p50,
-    readP90Ms: byId.latencyMs.p90,
-    readP99Ms: byId.latencyMs.p99,
-    readP999Ms: byId.latencyMs.p999,
-    hitP50Ms: byId.hitMs.p50,
-    hitP99Ms: byId.hitMs.p99,
-    missP50Ms: byId.missMs.p50,
-    missP99Ms: byId.missMs.p99,
+    hitRatio: ratio(hits(reads), reads.count),
+    freshRatio: ratio(reads.outcomes.hits, reads.count),
+    servedStaleRatio: ratio(reads.outcomes.stale, reads.count),
+    collapsedRatio: ratio(reads.outcomes.collapsed, reads.count),
+    readP50Ms: reads.latencyMs.p50,
+    readP90Ms: reads.latencyMs.p90,
+    readP99Ms: reads.latencyMs.p99,
+    readP999Ms: reads.latencyMs.p999,
+    hitP50Ms: reads.hitMs.p50,
+    hitP99Ms: reads.hitMs.p99,
+    missP50Ms: reads.missMs.p50,
+    missP99Ms: reads.missMs.p99,
     writeP50Ms: writes.latencyMs.p50,
     writeP99Ms: writes.latencyMs.p99,
-    listHitRatio: ratio(lists.hits, lists.count),
+    postHitRatio: ratio(hits(byId), byId.count),
+    postP50Ms: byId.latencyMs.p50,
+    listHitRatio: ratio(hits(list) + hits(page), list.count + page.count),
     listP50Ms: list.count > page.count ? list.latencyMs.p50 : page.latencyMs.p50,
+    reportHitRatio: ratio(hits(report), report.count),
+    reportHitP50Ms: report.hitMs.p50,
+    reportMissP50Ms: report.missMs.p50,
     loadsPerRead,
-    loadsPerSecond: loadsPerRead === null ? null : (loadsPerRead * allReads * 1_000) / measuredMs,
+    loadsPerSecond: loadsPerRead === null ? null : (loadsPerRead * reads.count * 1_000) / measuredMs,
     stampedeFactor: k6.stampede?.factor ?? null,
     staleReadRatio: ratio(probe.staleReads, probe.reads),
     staleP50Ms: probe.staleForMs?.p50 ?? 0,

@@ -26,23 +26,29 @@ describe('deviationsOf', () => {
     [0.011, true],
   ])('of a median %f from the predicted hit ratio: %s', (off, deviates) => {
     const runs = [hitRatio + off, hitRatio + off, hitRatio + off, 0, 1]
-    expect(deviationsOf(compared({ hitRatio: runs }, READS_ONLY))).toMatchObject([
-      { strategy: 'manual-invalidation', measure: 'hitRatio', tolerance: 0.01, deviates, measured: { values: runs } },
+    expect(deviationsOf(compared({ postHitRatio: runs }, READS_ONLY))).toMatchObject([
+      {
+        strategy: 'manual-invalidation',
+        measure: 'postHitRatio',
+        tolerance: 0.01,
+        deviates,
+        measured: { values: runs },
+      },
     ])
   })
 
   it('reaches the ceiling from below without deviating, and never beyond it', () => {
     const workload = { writeShare: 0.5, ttlMs: 1e9 }
-    const ceiling = (measured: number) => deviationsOf(compared({ hitRatio: measured }, workload))[1]
+    const ceiling = (measured: number) => deviationsOf(compared({ postHitRatio: measured }, workload))[1]
     expect(ceiling(0.2)).toMatchObject({ predicted: 0.5, deviates: false })
     expect(ceiling(0.505)).toMatchObject({ deviates: false })
     expect(ceiling(0.52)).toMatchObject({ deviates: true })
   })
 
   it('leaves out what was not measured, and runs that do not count', () => {
-    expect(deviationsOf(compared({ hitRatio: null }))).toEqual([])
+    expect(deviationsOf(compared({ postHitRatio: null }))).toEqual([])
     const failed = madeUpComparison({
-      strategies: { 'manual-invalidation': { hitRatio: 0.5 } },
+      strategies: { 'manual-invalidation': { postHitRatio: 0.5 } },
       turn: { 'manual-invalidation': { status: 'failed-check' } },
     })
     expect(deviationsOf(failed)).toEqual([])

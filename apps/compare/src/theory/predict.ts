@@ -25,7 +25,7 @@ export function predict(strategy: ComparedStrategy, workload: ComparedWorkload, 
     workload.popularity === 'zipf' && workload.crowd === null && !workload.cold && workload.trace === null
   if (!isStationary || strategy.name.startsWith('peer:')) return []
   if (strategy.read === 'no-cache') {
-    return [{ measure: 'hitRatio', predicted: 0, tolerance: 0, kind: 'equal', basis: 'nothing is kept' }]
+    return [{ measure: 'postHitRatio', predicted: 0, tolerance: 0, kind: 'equal', basis: 'nothing is kept' }]
   }
   const onWrite = effects[strategy.write]
   if (!['cache-aside', 'stampede-lock'].includes(strategy.read) || onWrite === undefined) return []
@@ -46,7 +46,7 @@ function hitRatio({ promise }: ComparedStrategy, workload: ComparedWorkload, onW
     predicted += probability * hitRatioOfKey(ratesOf(workload, probability), onWrite, times)
   }
   const basis = 'renewal of each key, weighted by its popularity (docs/theory.md)'
-  return { measure: 'hitRatio', predicted, tolerance: HIT_RATIO_TOLERANCE, kind: 'equal', basis }
+  return { measure: 'postHitRatio', predicted, tolerance: HIT_RATIO_TOLERANCE, kind: 'equal', basis }
 }
 
 /** A key is hit only if the operation on it before was a read: no TTL gets a strategy that deletes on write above that. */
@@ -56,7 +56,7 @@ function readFraction(workload: ComparedWorkload, onWrite: OnWrite): Prediction[
   if (onWrite !== 'invalidate' || reads === byId || reads + readModifyWrites === 0) return []
   return [
     {
-      measure: 'hitRatio',
+      measure: 'postHitRatio',
       predicted: reads / byId,
       tolerance: HIT_RATIO_TOLERANCE,
       kind: 'at most',
@@ -97,8 +97,8 @@ function popularityOfHottest({ posts, zipf: exponent }: ComparedWorkload): numbe
 
 /** @param probability of the key among all. */
 function ratesOf(workload: ComparedWorkload, probability: number): KeyRates {
-  const { ratePerSecond, writeShare, listShare, pageShare, insertShare, readModifyWriteShare } = workload
-  const others = writeShare + listShare + pageShare + insertShare + readModifyWriteShare
+  const { ratePerSecond, writeShare, listShare, pageShare, reportShare, insertShare, readModifyWriteShare } = workload
+  const others = writeShare + listShare + pageShare + reportShare + insertShare + readModifyWriteShare
   const rate = ratePerSecond * probability
   return {
     reads: rate * Math.max(0, 1 - others),

@@ -39,7 +39,7 @@ function configuration({ config, startedAt, finishedAt }: Comparison): (readonly
     ['inserts', formatShare(workload.insertShare)],
     ['read-modify-writes', formatShare(workload.readModifyWriteShare)],
     ['time to live', formatMs(workload.ttlMs)],
-    ['added to each load', formatMs(workload.originDelayMs)],
+    ['added to each load of posts', formatMs(workload.originDelayMs)],
     ...(crowd
       ? ([
           [
@@ -62,7 +62,7 @@ function configuration({ config, startedAt, finishedAt }: Comparison): (readonly
     ['API processes', formatCount(config.apiProcesses)],
     [
       'probe',
-      `${probe.clients} clients, ${probe.posts} posts, a pause of ${formatMs(probe.pauseMs)}, ${formatShare(probe.writeShare)} writes`,
+      `${formatMs(probe.durationMs)} after the load: ${probe.racedPosts} posts whose entries are dropped while two processes write them, ${probe.quietPosts} that are only written, ${probe.readersPerPost} readers each`,
     ],
     ['from', startedAt],
     ['to', finishedAt ?? 'not finished'],
@@ -102,8 +102,8 @@ export function limits({ config, environment, strategies, turns }: Comparison): 
       {
         kind: 'list',
         items: [
-          `One machine with ${environment.cpus} CPUs: clients, API, Redis and Postgres share it, and no network lies between them. A network makes hits in Redis dearer, and hits in the process not.`,
-          `The probe is a sample: ${config.probe.posts} posts, each read far more often than most. What it does not see may still happen; with 0 of n writes stale, up to 3/n of them may be (95 %).`,
+          `One machine with ${environment.cpus} CPUs: clients, API, Redis and Postgres share it, and no network lies between them. A network makes hits in Redis slower, and hits in the process not.`,
+          `The probe is a sample: ${config.probe.racedPosts + config.probe.quietPosts} posts, raced far more often than most. What it does not see may still happen; with 0 of n writes stale, up to 3/n of them may be (95 %).`,
           `The shortest turn has ${formatCount(fewest)} reads of k6, so that its p99.9 rests on ${formatCount(Math.floor(fewest / 1_000))} of them.`,
           `One workload, one rate (${formatCount(config.workload.ratePerSecond)}/s): another load can turn the order round. Nothing here says where a strategy saturates.`,
           'Each run lasts seconds to minutes: effects of hours, such as fragmentation and eviction, do not show.',

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+
+export interface Retuned {
+  readonly urls: readonly string[]
+  readonly adminToken: string | undefined
+  readonly strategy: string
+  /** Settings of `PATCH /api/strategies/:name`; those that the strategy doesn't have are left out. */
+  readonly tuning: Readonly<Record<string, number>>
+}
+
+const listed = z.array(z.object({ name: z.string(), tuning: z.record(z.string(), z.number()) }))
+
+/** Runs `action` with another tuning in every process, and puts back what was in force, whatever comes of it. */
+export async function withTuning<T>(
+  { urls, adminToken, strategy, tuning }: Retuned,
+  action: () => Promise<T>,
+): Promise<T> {
+  const before: { readonly url: string; readonly tuning: Record<string, number> }[] = []
+  try {
+    for (const url of urls) {
+      const strategies = listed.parse(await answerOf(new URL('/api/strategies', url)))
+      const inForce = strategies.find(({ name }) => name === strategy)?.tuning ?? {}
+      const known = Object.keys(tuning).filter((name) => inForce[name] !== undefined)
+      const settingsOf = (source: Readonly<Record<string, number>>) =>
+        Object.fromEntries(known.map((name) => [name, source[name]!]))
+      before.push({ url, tuning: settingsOf(inForce) })
+      await tune(url, settingsOf(tuning))
+    }
+    return await action()
+  } finally {
+    for (const { url, tuning } of before) await tune(url, tuning)
+  }
+
+  async function tune(url: string, change: Readonly<Record<string, number>>): Promise<void> {
+    if (Object.keys(change).length === 0) return
+    await answerOf(new URL(`/api/strategies/${encodeURIComponent(strategy)}`, url), {
+      method: 'PATCH',
+      headers: {
+        'Content-Type': 'application/json',
+        ...(adminToken !== undefined && { Authorization: `Bearer ${adminToken}` }),
+      },
+      body: JSON.stringify(change),
+    })
+  }
+}
+
+async function answerOf(url: URL, init: RequestInit = {}): Promise<unknown> {
+  const answer = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) })
+  if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${url} answered ${answer.status}: ${await answer.text()}`)
+  return answer.json()
+}
