@@ -48,6 +48,7 @@ export function startLoad(base: string, { posts, clients, pauseMs }: LoadOptions
     if (dice < 0.7) await ask('GET', `/api/posts/${someId()}${query}`, undefined, 200)
     else if (dice < 0.78) await ask('GET', `/api/posts${query}&limit=20&after=${someId()}`, undefined, 200)
     else if (dice < 0.8) await ask('GET', `/api/posts${query}`, undefined, 200)
+    else if (dice < 0.81) await ask('GET', `/api/authors${query}`, undefined, 200)
     else if (dice < 0.9) await ask('PATCH', `/api/posts/${someId()}${query}`, { title: `title ${requests}` }, 200)
     else if (dice < 0.93) {
       const made = await ask('POST', `/api/posts${query}`, { title: 't', content: 'c', author: 'a' }, 201)

@@ -94,6 +94,7 @@ const operation = fc.oneof(
       'DELETE',
     ),
   },
+  { weight: 2, arbitrary: route(fc.constant('/api/authors'), 'GET', 'GET', 'HEAD') },
   { weight: 6, arbitrary: route(fc.constant('/api/posts'), 'GET', 'GET', 'HEAD', 'POST') },
   {
     weight: 2,

@@ -13,6 +13,7 @@ import { healthRoutes, type Parts } from './routes/health.ts'
 import { indexPageRoute } from './routes/index-page.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { openApiRoute } from './routes/openapi.ts'
+import { readAuthorsRoute } from './routes/read-authors.ts'
 import { readPostsRoutes } from './routes/read-posts.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { strategiesRoutes } from './routes/strategies.ts'
@@ -34,7 +35,9 @@ export interface AppDeps {
 export function createApp({ runtimes, logger, adminToken, parts, evictions, pool }: AppDeps): Api {
   // Not strict: a trailing slash is accepted.
   const app: Api = new Hono<ApiEnv>({ strict: false })
-  readPostsRoutes(app, runtimes, accessLog(logger))
+  const log = accessLog(logger)
+  readPostsRoutes(app, runtimes, log)
+  readAuthorsRoute(app, runtimes, log)
   writePostsRoutes(app, runtimes)
   strategiesRoutes(app, runtimes, adminToken)
   statsRoutes(app, runtimes, adminToken, evictions)

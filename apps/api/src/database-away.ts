@@ -18,6 +18,7 @@ export function noticingOutages(posts: PostsRepository): PostsRepository {
     all: () => noticing(trying(() => posts.all())),
     count: (atMost) => noticing(trying(() => posts.count(atMost))),
     page: (options) => noticing(trying(() => posts.page(options))),
+    authors: () => noticing(trying(() => posts.authors())),
     byId: (id) => noticing(trying(() => posts.byId(id))),
     create: (input, options) => noticing(posts.create(input, options)),
     replace: (id, input, options) => noticing(posts.replace(id, input, options)),

@@ -41,7 +41,7 @@ export const envSchema = z.object({
   CACHE_TTL_MS: wholeNumber(1, DAY_MS).default(60_000),
   /** For strategies that serve stale values; none of today's does. */
   STALE_MS: wholeNumber(0, DAY_MS).default(300_000),
-  /** Makes each load dearer: waits after the rows have been read. */
+  /** Makes each load of posts take longer: waits after the rows have been read. The report on authors has no such wait. */
   ORIGIN_DELAY_MS: wholeNumber(0, 60_000).default(0),
   /** How many posts `pnpm dev` loads. */
   SEED_POSTS: wholeNumber(1, 1_000_000).default(10_000),

@@ -1,4 +1,4 @@
-/** What a GET of posts may ask for: which entry answers it, how it is loaded, and how stale an answer is. */
+/** What a GET of posts, or of the report on them, may ask for: which entry answers it, how it is loaded, and how stale an answer is. */
 import type { ReadOptions, ReadResult } from 'cache-core'
 import type { Representation } from './representation.ts'
 import type { StrategyRuntime } from './strategy-runtime.ts'
@@ -13,7 +13,7 @@ export interface Question {
   next(answer: Representation): string | undefined
 }
 
-/** Lists carry it: any write may change any list. */
+/** Lists and the report carry it: any write may change any of them. */
 export const LISTS_TAG = 'posts'
 const LIST_OPTIONS: ReadOptions = { tags: [LISTS_TAG] }
 
@@ -56,12 +56,30 @@ export class ListQuestion implements Question {
     return runtime.loadAll()
   }
 
-  staleMs({ writes }: StrategyRuntime, { value }: ReadResult<Representation>, arrivedAt: number): number {
-    if (writes === undefined || value === undefined) return 0
-    return writes.listStaleMs(0, Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
-  }
+  staleMs = ofAllPosts
 
   next(): undefined {}
+}
+
+/** The report on authors, made of all posts. */
+export class AuthorsQuestion implements Question {
+  readonly key: string = 'authors'
+  readonly options = LIST_OPTIONS
+
+  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
+    return runtime.loadAuthors()
+  }
+
+  /** A write that leaves the report as it was, such as one of a title, counts like any other: nothing here knows what it changed. */
+  staleMs = ofAllPosts
+
+  next(): undefined {}
+}
+
+/** Of what is made of all posts: any write replaces it. */
+function ofAllPosts({ writes }: StrategyRuntime, { value }: ReadResult<Representation>, arrivedAt: number): number {
+  if (writes === undefined || value === undefined) return 0
+  return writes.listStaleMs(0, Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
 }
 
 /** Up to `limit` posts with ids above `after`. */

@@ -3,7 +3,7 @@
  *
  * | offset | bytes | what                                                                                    |
  * |  0     | 24    | ETag with its quotes, made of the body alone: equal bodies have equal ETags everywhere     |
- * | 24     | 8     | mark, double: a post's version; of a list the cursor of the next page, 0 on the last one   |
+ * | 24     | 8     | mark, double: a post's version; of a list the cursor of the next page, 0 where there is none |
  * | 32     | 8     | when the rows had been read, ms since the Unix epoch by this machine's clock, double       |
  * | 40     |       | the body                                                                                |
  *

@@ -5,7 +5,7 @@ import type { Question } from './questions.ts'
 import { respond } from './respond.ts'
 import type { StrategyRuntime } from './strategy-runtime.ts'
 
-/** Answers one GET of posts: read through the cache, count, log, respond. */
+/** Answers one GET of posts or of the report on them: read through the cache, count, log, respond. */
 export async function servePosts(
   context: ApiContext,
   runtime: StrategyRuntime,

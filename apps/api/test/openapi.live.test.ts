@@ -83,7 +83,7 @@ const call: fc.Arbitrary<Call> = operation.chain(({ path, method }) => {
   const isPosts = path.startsWith('/api/posts')
   const isRead = method === 'GET' || method === 'HEAD'
   const parameters = {
-    ...(isPosts && { strategy }),
+    ...((isPosts || path === '/api/authors') && { strategy }),
     ...(isPosts && !isRead && { write: mostly(fc.constant('direct'), oddText) }),
     ...(path === '/api/posts' && isRead && { limit: whole, after: whole }),
   }
@@ -138,6 +138,8 @@ describe('/openapi.json', () => {
       ['GET', '/api/posts/{id}', '/api/posts/1', { headers: { 'If-None-Match': '*' } }, 304],
       ['HEAD', '/api/posts/{id}', '/api/posts/1', {}, 200],
       ['GET', '/api/posts', '/api/posts?limit=2', {}, 200],
+      ['GET', '/api/authors', '/api/authors', {}, 200],
+      ['GET', '/api/authors', '/api/authors', { headers: { 'If-None-Match': '*' } }, 304],
       ['POST', '/api/posts', '/api/posts', { body: 'x', headers: { 'Content-Type': 'text/plain' } }, 415],
       [
         'POST',
@@ -169,6 +171,7 @@ describe('/openapi.json', () => {
     for (const reached of [
       'GET /api/posts/{id} 200',
       'GET /api/posts 200',
+      'GET /api/authors 200',
       'POST /api/posts 201',
       'PATCH /api/posts/{id} 200',
     ]) {

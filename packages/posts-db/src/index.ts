@@ -1,3 +1,4 @@
+export type { AuthorReport } from './author-reports.ts'
 export { createDatabase, type DatabaseOptions, type PostsDatabase } from './database.ts'
 export { PostsDbError, type PostsDbErrorCode } from './errors.ts'
 export { type LoadOptions, type LoadResult, loadLimits, loadPosts } from './load-posts.ts'

@@ -28,12 +28,13 @@ export interface PostJson {
 export function postJson(): RawBuilder<string> {
   return sql<string>`row_to_json((select post from (select
     id, title, content, author,
-    ${isoDate('created_at')} as "createdAt",
-    ${isoDate('updated_at')} as "updatedAt",
+    ${isoDate(sql.ref('created_at'))} as "createdAt",
+    ${isoDate(sql.ref('updated_at'))} as "updatedAt",
     version
   ) post))::text`
 }
 
-function isoDate(column: 'created_at' | 'updated_at'): RawBuilder<string> {
-  return sql<string>`to_char(${sql.ref(column)} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+/** As {@link Post} has its dates. @param moment a timestamptz(3) */
+export function isoDate(moment: RawBuilder<unknown>): RawBuilder<string> {
+  return sql<string>`to_char(${moment} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 }

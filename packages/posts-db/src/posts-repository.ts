@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { authorReports } from './author-reports.ts'
 import { checkWhole } from './check-whole.ts'
 import type { PostsDatabase } from './database.ts'
 import { PostsDbError } from './errors.ts'
@@ -24,6 +25,11 @@ export interface PostsRepository {
   /** `limit` posts (at least 1) with ids above `after` (default 0); each is seen once however many are deleted meanwhile. */
   page(options: { limit: number; after?: number | undefined }): Promise<PostsPage>
   byId(id: number): Promise<PostJson | undefined>
+  /**
+   * What each author wrote, by the number of posts, most first, then by author in the order of the UTF-8 bytes: JSON array
+   * text of {@link AuthorReport}, `[]` when there are no posts. Reads and splits the content of every post.
+   */
+  authors(): Promise<{ json: string; count: number }>
   create(input: PostInput, options?: WriteOptions): Promise<PostJson>
   /** Sets all three fields; `version` goes up by one, `updatedAt` is now. Undefined when there is no such post. */
   replace(id: number, input: PostInput, options?: WriteOptions): Promise<PostJson | undefined>
@@ -104,6 +110,11 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
     async byId(id) {
       if (!isPossibleId(id)) return undefined
       return tables.selectFrom('posts').select(asJson()).where('id', '=', id).executeTakeFirst()
+    },
+
+    async authors() {
+      const { rows } = await authorReports(schema).execute(db.kysely)
+      return { json: jsonArray(rows), count: rows.length }
     },
 
     async create({ title, content, author }, options) {

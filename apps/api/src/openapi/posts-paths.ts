@@ -4,7 +4,7 @@ import type { ZodOpenApiPathsObject } from 'zod-openapi'
 import { MAX_PAGE } from '../routes/read-posts.ts'
 import { createdHeaders, pageHeaders, readHeaders, writeHeaders, writtenHeaders } from './headers.ts'
 import { cachedAbsence, json, problems, writeProblems } from './responses.ts'
-import { post, posts, strategyName } from './schemas.ts'
+import { authors, post, posts, strategyName } from './schemas.ts'
 
 const strategy = strategyName.optional().meta({ description: 'Default: CACHE_STRATEGY of the environment' })
 const write = z.enum(['direct']).optional().meta({
@@ -16,6 +16,23 @@ const notModified = (headers: z.ZodObject) => ({ '304': { description: 'The clie
 const body = (schema: z.ZodType) => ({ required: true, content: { 'application/json': { schema } } })
 
 export const postsPaths: ZodOpenApiPathsObject = {
+  '/api/authors': {
+    get: {
+      operationId: 'listAuthors',
+      summary: 'The report on authors: what each of them wrote',
+      description:
+        'Over all posts; by the number of posts, most first, then by author in the order of the UTF-8 bytes. A word is a run ' +
+        'of characters of `content` other than space, tab, line feed, vertical tab, form feed and carriage return. ' +
+        'The load is expensive by itself: ORIGIN_DELAY_MS is not added to it.',
+      tags: ['posts'],
+      requestParams: { query: z.object({ strategy }), header: conditional },
+      responses: {
+        '200': json('The report', authors, readHeaders),
+        ...notModified(readHeaders),
+        ...problems(400, 500, 503),
+      },
+    },
+  },
   '/api/posts': {
     get: {
       operationId: 'listPosts',

@@ -20,6 +20,21 @@ export const post = z
 
 export const posts = z.array(post).meta({ id: 'Posts' })
 
+export const authors = z
+  .array(
+    z.object({
+      author: z.string(),
+      posts: z.int().min(1),
+      words: count.meta({ description: "Of all their posts' contents" }),
+      firstPostAt: z.iso.datetime(),
+      lastPostAt: z.iso.datetime(),
+      longestPost: z
+        .object({ id: z.int().min(1), title: z.string(), words: count })
+        .meta({ description: 'The post with the most words; of several, the one with the lowest id' }),
+    }),
+  )
+  .meta({ id: 'Authors' })
+
 export const problem = z
   .object({
     type: z.string().meta({ description: 'Which kind of problem, as a URN' }),
