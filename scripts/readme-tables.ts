@@ -1,23 +1,30 @@
 /**
- * Writes the README's tables from the stored runs in docs/runs, so that no figure is typed by hand.
- * With --check it changes nothing, and fails when the README is out of step.
+ * Writes the tables of README and docs from the stored runs in docs/runs, so that no figure is typed by hand. A table
+ * stands between `<!-- table: NAME -->` and `<!-- /table -->`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { comparisonSchema } from '../apps/compare/src/comparison.ts'
+import { parseArgs } from 'node:util'
+import { type Comparison, comparisonSchema } from '../apps/compare/src/comparison.ts'
 import type { MeasureName } from '../apps/compare/src/measures.ts'
 import { figureOf, type Spread } from '../apps/compare/src/spread.ts'
 
+const HELP = `node scripts/readme-tables.ts [--check]
+
+Writes the tables of README.md, docs/performance.md and docs/strategies from the runs stored in docs/runs, and prints
+which files changed. Needs nothing but these files.
+
+  --check   change nothing; exit with 1 where a table is not that of its run`
+
 const root = join(import.meta.dirname, '..')
 const run = (name: string) => JSON.parse(readFileSync(join(root, 'docs/runs', `${name}.json`), 'utf8'))
+const comparison = (name: string) => comparisonSchema.parse(run(name))
+const blog = comparison('compare-blog')
+const cheap = comparison('compare-cheap-reads')
 
-interface Quantiles {
-  p50: number
-  p99: number
-}
-
-const ms = ({ count, p50, p99 }: Quantiles & { count: number }) =>
-  count < 100 ? '–' : `${p50.toFixed(1)} · ${p99.toFixed(0)}`
+const FLOOR = 'no-cache'
+type Strategy = Comparison['strategies'][number]
+const isNaive = ({ promise }: Strategy) => promise.breaks !== undefined
 
 /** A figure's median over the runs, and its range where that shows. */
 function spread(figure: Spread | undefined, text: (value: number) => string): string {
@@ -28,45 +35,157 @@ function spread(figure: Spread | undefined, text: (value: number) => string): st
 
 const percent = (share: number) => (100 * share).toFixed(1)
 const whole = (value: number) => value.toFixed(0)
-const seconds = (valueMs: number) => (valueMs / 1_000).toFixed(1)
+const ms = (value: number) => (value < 10 ? value.toFixed(1) : value.toFixed(0))
+const seconds = (valueMs: number) => `${Number((valueMs / 1_000).toFixed(1))} s`
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n')
+  return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '--:'))), ...rows.map(line)].join('\n')
 }
 
-const tables: Record<string, () => string> = {
+function medianOf(comparison: Comparison, strategy: string, measure: MeasureName): number {
+  return figureOf(comparison, strategy, measure)!.median
+}
+
+/** Caching strategies that keep what they guarantee. */
+function guarded({ strategies }: Comparison): string[] {
+  return strategies.filter((strategy) => !isNaive(strategy) && strategy.name !== FLOOR).map(({ name }) => name)
+}
+
+/** How many times lower than without a cache, in the worst of the guarded strategies. */
+function atLeastTimesLower(comparison: Comparison, measure: MeasureName): number {
+  const floor = medianOf(comparison, FLOOR, measure)
+  return Math.min(...guarded(comparison).map((name) => floor / medianOf(comparison, name, measure)))
+}
+
+const times = (factor: number) => (factor < 10 ? (Math.floor(factor * 10) / 10).toFixed(1) : whole(Math.floor(factor)))
+
+function guaranteeOf({ promise, store }: Strategy): string {
+  if (promise.breaks !== undefined) return 'nothing'
+  return promise.readAfterWrite || store === 'none' ? 'current' : `at most ${seconds(promise.staleForAtMostMs)} old`
+}
+
+function staleSeen(comparison: Comparison, name: string): string {
+  const figure = figureOf(comparison, name, 'staleMaxMs')
+  if (figure === undefined) return '–'
+  return figure.max === 0 ? 'none' : `up to ${seconds(figure.max)} old`
+}
+
+const COLUMNS = ['hit ratio, %', 'read p50, ms', 'read p99, ms', 'loads/s', 'write p50, ms'] as const
+
+function mainRow(comparison: Comparison, strategy: Strategy): string[] {
+  const { name } = strategy
+  const figure = (measure: MeasureName) => figureOf(comparison, name, measure)
+  return [
+    `[${name}](docs/strategies/${name}.md)`,
+    guaranteeOf(strategy),
+    staleSeen(comparison, name),
+    spread(figure('hitRatio'), percent),
+    spread(figure('readP50Ms'), ms),
+    spread(figure('readP99Ms'), ms),
+    spread(figure('loadsPerSecond'), whole),
+    spread(figure('writeP50Ms'), ms),
+  ]
+}
+
+function mainTable(comparison: Comparison, first: string, strategies: readonly Strategy[]): string {
+  return table(
+    [first, 'guarantee', 'stale reads seen', ...COLUMNS],
+    strategies.map((strategy) => mainRow(comparison, strategy)),
+  )
+}
+
+function loadInWords({ config }: Comparison): string {
+  const { workload, rows, runs, apiProcesses } = config
+  const share = (value: number) => `${Number((100 * value).toFixed(2))} %`
+  return (
+    `**${workload.ratePerSecond} requests/s to a blog of ${rows!.toLocaleString('en')} posts, TTL ${seconds(workload.ttlMs)}**: ` +
+    `${share(workload.pageShare)} read the front page, ${share(workload.reportShare)} an expensive report, ` +
+    `${share(workload.writeShare)} edit a post, the rest read one of the ${workload.posts} most-read posts. Each load of posts takes ` +
+    `${workload.originDelayMs} ms on top of its query, which stands for joins and remote calls; the report has no added delay. ` +
+    `${apiProcesses} API processes; median of ${runs} runs in random order, [min–max].`
+  )
+}
+
+const hitRatios = (comparison: Comparison, measure: MeasureName) =>
+  guarded(comparison).map((name) => medianOf(comparison, name, measure))
+
+/** The report's: hits of the guarded strategies against its loads without a cache. */
+function reportFactor(): { missMs: number; hitMs: number } {
+  return {
+    missMs: medianOf(blog, FLOOR, 'reportMissP50Ms'),
+    hitMs: Math.max(...hitRatios(blog, 'reportHitP50Ms')),
+  }
+}
+
+const readmeTables: Record<string, () => string> = {
   compare() {
-    const comparison = comparisonSchema.parse(run('compare-blog'))
-    const head = ['strategy', 'hit %', 'read p99, ms', 'loads/s', 'stale %', 'for at most, s', 'Redis commands']
-    const rows = comparison.strategies.map(({ name }) => {
-      const figure = (measure: MeasureName) => figureOf(comparison, name, measure)
+    const { missMs, hitMs } = reportFactor()
+    return [
+      loadInWords(blog),
+      mainTable(
+        blog,
+        'strategy',
+        blog.strategies.filter((strategy) => !isNaive(strategy)),
+      ),
+      `**What the cache buys here**: the median read is at least ${times(atLeastTimesLower(blog, 'readP50Ms'))} times faster than without one, ` +
+        `and the database gets at least ${times(atLeastTimesLower(blog, 'loadsPerSecond'))} times fewer loads. The report takes ${ms(missMs)} ms from ` +
+        `Postgres and at most ${ms(hitMs)} ms from the cache. **Where it buys little**: rows by primary key without the added delay, where the median read ` +
+        `takes ${ms(medianOf(cheap, FLOOR, 'readP50Ms'))} ms without a cache and ${range(hitRatios(cheap, 'readP50Ms'))} ms with one.`,
+    ].join('\n\n')
+  },
+  naive() {
+    return mainTable(blog, 'as most libraries ship it', blog.strategies.filter(isNaive))
+  },
+}
+
+function range(values: readonly number[]): string {
+  const [least, most] = [ms(Math.min(...values)), ms(Math.max(...values))]
+  return least === most ? least : `${least} to ${most}`
+}
+
+interface Quantiles {
+  count: number
+  p50: number
+  p99: number
+}
+
+const performanceTables: Record<string, () => string> = {
+  'cheap-reads'() {
+    const { workload, runs } = cheap.config
+    const load =
+      `${workload.ratePerSecond} requests/s for ${workload.posts} posts by id, TTL ${seconds(workload.ttlMs)}, no added delay ` +
+      `(\`pnpm compare --workload cheap-reads\`); median of ${runs} runs, [min–max]:`
+    const rows = cheap.strategies.map(({ name }) => {
+      const figure = (measure: MeasureName) => figureOf(cheap, name, measure)
+      const cpu = (['apiCpuMs', 'redisCpuMs', 'postgresCpuMs'] as const).map((measure) => figure(measure)?.median ?? 0)
       return [
-        `[${name}](docs/strategies/${name}.md)`,
+        name,
         spread(figure('hitRatio'), percent),
-        spread(figure('readP99Ms'), whole),
+        spread(figure('readP50Ms'), ms),
+        spread(figure('readP99Ms'), ms),
         spread(figure('loadsPerSecond'), whole),
-        spread(figure('staleReadRatio'), percent),
-        spread(figure('staleMaxMs'), seconds),
-        spread(figure('redisCommandsPerRequest'), (value) => value.toFixed(1)),
+        cpu.reduce((sum, value) => sum + value, 0).toFixed(2),
       ]
     })
-    return table(head, rows)
+    const head = ['strategy', 'hit ratio, %', 'read p50, ms', 'read p99, ms', 'loads/s', 'CPU per request, ms']
+    return `${load}\n\n${table(head, rows)}`
   },
 
   'hot-key-expiry'() {
     const { strategies, config } = run('hot-key-expiry') as {
-      strategies: { name: string; stampedeFactor: number | null; waitedMs: Quantiles & { count: number } }[]
+      strategies: { name: string; stampedeFactor: number | null; waitedMs: Quantiles }[]
       config: { baseUrls: string[]; ratePerSecond: number; originDelayMs: number }
     }
     const { baseUrls, ratePerSecond, originDelayMs } = config
+    const waited = ({ count, p50, p99 }: Quantiles) => (count < 100 ? '–' : `${p50.toFixed(1)} · ${p99.toFixed(0)}`)
     const rows = strategies.map(({ name, stampedeFactor, waitedMs }) => [
       name,
       stampedeFactor === null ? '–' : stampedeFactor.toFixed(2),
-      ms(waitedMs),
+      waited(waitedMs),
     ])
     const load = `One popular post, ${ratePerSecond} reads/s over ${baseUrls.length} API processes, a load takes ${originDelayMs} ms:`
-    return `${load}\n\n${table(['strategy', 'loads per expiry', 'waits p50 · p99, ms'], rows)}`
+    return `${load}\n\n${table(['strategy', 'loads per expiry', 'reads that waited, p50 · p99, ms'], rows)}`
   },
 
   'hit-path'() {
@@ -74,31 +193,94 @@ const tables: Record<string, () => string> = {
       results: { title: string; bytes: number; ours: number[]; bare: number[]; ratio: number }[]
     }
     const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
-    const range = (numbers: readonly number[]) =>
+    const withRange = (numbers: readonly number[]) =>
       `${median(numbers).toFixed(0)} [${Math.min(...numbers).toFixed(0)}–${Math.max(...numbers).toFixed(0)}]`
     const rows = results.map(({ title, bytes, ours, bare, ratio }) => [
       `${title} (${bytes} B)`,
-      range(ours),
-      range(bare),
+      withRange(ours),
+      withRange(bare),
       ratio.toFixed(2),
     ])
     return table(['a hit on', 'requests/s, median [range]', 'bare', 'ratio'], rows)
   },
 }
 
-const file = join(root, 'README.md')
-const before = readFileSync(file, 'utf8')
-let after = before
-for (const [name, make] of Object.entries(tables)) {
-  const [begin, end] = [`<!-- table: ${name} -->`, '<!-- /table -->']
-  const start = after.indexOf(begin) + begin.length
-  after = `${after.slice(0, start)}\n${make()}\n${after.slice(after.indexOf(end, start))}`
+/** A naive form beside the same with the guard; the others beside no cache at all. */
+const BESIDE: Readonly<Record<string, string>> = {
+  'naive-invalidation': 'manual-invalidation',
+  'naive-write-through': 'write-through',
+  'naive-lock': 'stampede-lock',
+  'no-cache': 'cache-aside',
 }
-if (process.argv.includes('--check')) {
-  if (after !== before) {
-    console.error("README's tables are not those of docs/runs; run node scripts/readme-tables.ts")
-    process.exit(1)
+
+const MEASURED: readonly (readonly [string, MeasureName, (value: number) => string])[] = [
+  ['hit ratio, all reads, %', 'hitRatio', percent],
+  ['… single posts', 'postHitRatio', percent],
+  ['… front page', 'listHitRatio', percent],
+  ['… report', 'reportHitRatio', percent],
+  ['read p50, ms', 'readP50Ms', ms],
+  ['read p99, ms', 'readP99Ms', ms],
+  ['hit p50, ms', 'hitP50Ms', ms],
+  ['miss p50, ms', 'missP50Ms', ms],
+  ['write p50, ms', 'writeP50Ms', ms],
+  ['loads/s', 'loadsPerSecond', whole],
+  ['Redis commands per request', 'redisCommandsPerRequest', (value) => value.toFixed(1)],
+  ['CPU per request of the API, ms', 'apiCpuMs', (value) => value.toFixed(2)],
+]
+
+function measured(name: string): string {
+  const other = BESIDE[name] ?? FLOOR
+  const { workload, runs } = blog.config
+  const figures = (strategy: string, [, measure, text]: (typeof MEASURED)[number]) =>
+    spread(figureOf(blog, strategy, measure), text)
+  return [
+    `Under the default load of \`pnpm compare\`, ${workload.ratePerSecond} requests/s at a TTL of ${seconds(workload.ttlMs)} ` +
+      `([the run](../runs/compare-blog.json), what it is made of: [README](../../README.md#result)); median of ${runs} runs, [min–max]:`,
+    table(
+      ['', name, other],
+      [
+        ...MEASURED.map((row) => [row[0], figures(name, row), figures(other, row)]),
+        ['stale reads seen by the probe', staleSeen(blog, name), staleSeen(blog, other)],
+      ],
+    ),
+  ].join('\n\n')
+}
+
+function withTables(text: string, file: string, tables: Record<string, () => string>): string {
+  let after = text
+  for (const [name, make] of Object.entries(tables)) {
+    const begin = `<!-- table: ${name} -->`
+    const start = after.indexOf(begin)
+    const end = after.indexOf('<!-- /table -->', start)
+    if (start === -1 || end === -1) throw new Error(`${file} has no ${begin} … <!-- /table -->`)
+    after = `${after.slice(0, start + begin.length)}\n${make()}\n${after.slice(end)}`
   }
+  return after
+}
+
+const pages: Record<string, Record<string, () => string>> = {
+  'README.md': readmeTables,
+  'docs/performance.md': performanceTables,
+  ...Object.fromEntries(
+    blog.strategies.map(({ name }) => [`docs/strategies/${name}.md`, { measured: () => measured(name) }]),
+  ),
+}
+
+const { values } = parseArgs({ options: { check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+if (values.help) {
+  console.log(HELP)
 } else {
-  writeFileSync(file, after)
+  for (const [page, tables] of Object.entries(pages)) {
+    const file = join(root, page)
+    const before = readFileSync(file, 'utf8')
+    const after = withTables(before, page, tables)
+    if (after === before) continue
+    if (values.check) {
+      console.error(`${page}: its tables are not those of docs/runs; run node scripts/readme-tables.ts`)
+      process.exitCode = 1
+    } else {
+      writeFileSync(file, after)
+      console.log(page)
+    }
+  }
 }
