@@ -15,7 +15,9 @@ export function describeReport(report: TraceReport): string {
       `${counted(reads, 'read')}, ${counted(writes, 'write')}, ${counted(deletes, 'delete')}.`,
     `Read as ${format.name} (${format.title}). ${times}`,
     ...(outOfOrder > 0 ? [`${count(outOfOrder)} stood behind a later one and were sorted by time.`] : []),
+    ...(report.absent > 0 ? [describeAbsent(report.absent)] : []),
     ...describeSkipped(report),
+    ...describeLeftOut(report),
   ].join('\n')
 }
 
@@ -24,6 +26,29 @@ export function describeSkipped({ skipped: { total, byReason, examples } }: Trac
   if (total === 0) return []
   const reasons = Object.entries(byReason).map(([reason, times]) => `${count(times)} × ${reason}`)
   return [`Skipped ${count(total)}: ${reasons.join(', ')}.`, ...examples.map((example) => `  ${example}`)]
+}
+
+function describeAbsent(absent: number): string {
+  const counts =
+    absent === 1 ? 'was answered 404 or 410 and counts as a read' : 'were answered 404 or 410 and count as reads'
+  return `${counted(absent, 'read')} ${counts} of an absent value: absence is cached, too.`
+}
+
+/** Nothing without `include` and `exclude`. Patterns that match nothing are told, too: they may be misspelt. */
+export function describeLeftOut({ leftOut: { byExclude, byNoInclude, keptByInclude } }: TraceReport): string[] {
+  const included = Object.entries(keptByInclude)
+  const excluded = Object.entries(byExclude)
+  const times = ([pattern, requests]: [string, number]) => `${count(requests)} × ${pattern}`
+  const lines: string[] = []
+  if (included.length > 0)
+    lines.push(
+      `Left out ${counted(byNoInclude, 'request')} that no pattern of include matches; kept ${included.map(times).join(', ')}.`,
+    )
+  if (excluded.length > 0) {
+    const requests = excluded.reduce((sum, [, requests]) => sum + requests, 0)
+    lines.push(`Left out ${counted(requests, 'request')} by exclude: ${excluded.map(times).join(', ')}.`)
+  }
+  return lines
 }
 
 function count(n: number): string {

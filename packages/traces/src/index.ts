@@ -1,7 +1,7 @@
 export { describeReport } from './describe-report.ts'
 export { traceFormats } from './formats/index.ts'
 export { readCounts } from './read-counts.ts'
-export { type ReadTraceOptions, readTrace } from './read-trace.ts'
+export { type AbsentReads, absentReads, type ReadTraceOptions, readTrace } from './read-trace.ts'
 export type { Trace, TraceReport, TraceRequest } from './trace.ts'
 export { TraceError } from './trace-error.ts'
 export type { TraceFormat } from './trace-format.ts'
