@@ -11,7 +11,7 @@ export function describeReport(report: TraceReport): string {
     none: 'The file has no times; the requests are laid evenly at the rate that was asked for.',
   }[format.times]
   return [
-    `${file}: ${counted(requests, 'request')} of ${counted(keys, 'key')} over ${duration(report.durationMs)}: ` +
+    `${file}: ${counted(requests, 'request')} of ${counted(keys, 'key')} over ${describeDuration(report.durationMs)}: ` +
       `${counted(reads, 'read')}, ${counted(writes, 'write')}, ${counted(deletes, 'delete')}.`,
     `Read as ${format.name} (${format.title}). ${times}`,
     ...(outOfOrder > 0 ? [`${count(outOfOrder)} stood behind a later one and were sorted by time.`] : []),
@@ -59,7 +59,8 @@ function counted(n: number, noun: string): string {
   return `${count(n)} ${noun}${n === 1 ? '' : 's'}`
 }
 
-function duration(ms: number): string {
+/** About: 0.5 s, 9 min, 3.7 h. */
+export function describeDuration(ms: number): string {
   const seconds = ms / 1000
   if (seconds < 120) return `${seconds.toLocaleString('en-US', { maximumSignificantDigits: 3 })} s`
   const minutes = seconds / 60

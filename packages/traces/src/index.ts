@@ -1,4 +1,4 @@
-export { describeReport } from './describe-report.ts'
+export { describeDuration, describeReport } from './describe-report.ts'
 export { traceFormats } from './formats/index.ts'
 export { readCounts } from './read-counts.ts'
 export { type AbsentReads, absentReads, type ReadTraceOptions, readTrace } from './read-trace.ts'
