@@ -39,6 +39,12 @@ it('is not reached where the longest one alone is that good', () => {
   ])
 })
 
+it('needs a longer recording where the longest TTL is more than half of it', () => {
+  const rising = { 60: 80, 300: 90 }
+  expect(told(curve(rising), 540_000)[0]).toMatch(/; try longer ones on a recording of more than 9 min\.$/)
+  expect(told(curve(rising), 600_000)[0]).toMatch(/; try longer ones\.$/)
+})
+
 it('may be shorter than all that were given', () => {
   expect(told(curve({ 1: 89.5, 60: 90 }))).toEqual([
     'Knee: a TTL of 1 s or less: the shortest given is within 1 point of the best hit ratio; try shorter ones.',

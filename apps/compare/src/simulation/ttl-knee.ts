@@ -66,8 +66,14 @@ function describeKnee({ ttlMs, is }: Knee, whom: string, recording: Recording | 
       return `Knee${whom}: a TTL of ${ttl}, the shortest within 1 point of the best hit ratio of the TTLs given.`
     case 'shortest':
       return `Knee${whom}: a TTL of ${ttl} or less: the shortest given is within 1 point of the best hit ratio; try shorter ones.`
-    case 'rising':
-      return `No knee${whom}: up to ${ttl}, the longest TTL given, the hit ratio rises by more than 1 point; try longer ones.`
+    case 'rising': {
+      // A longer TTL could hardly be told from none.
+      const isShort = recording !== undefined && ttlMs * 2 > recording.durationMs
+      return (
+        `No knee${whom}: up to ${ttl}, the longest TTL given, the hit ratio rises by more than 1 point; ` +
+        (isShort ? `try longer ones on a recording of more than ${recording.duration}.` : 'try longer ones.')
+      )
+    }
     case 'beyond the recording':
       return (
         `No knee${whom}: the shortest TTL within 1 point of the best hit ratio, ${ttl}, is longer than the recording; ` +
