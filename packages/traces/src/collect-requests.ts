@@ -1,5 +1,5 @@
 /** The sink of every format: gathers requests, counts what is skipped, and puts the times in order. */
-
+import type { KeySelection } from './key-patterns.ts'
 import type { Trace, TraceRequest } from './trace.ts'
 import type { Format, Sink } from './trace-format.ts'
 
@@ -10,6 +10,8 @@ export interface CollectOptions {
   readonly format: Format
   readonly ratePerSecond: number
   readonly limit: number
+  readonly selection: KeySelection
+  readonly countsAbsent: boolean
 }
 
 const EXAMPLES = 3
@@ -28,6 +30,7 @@ export class RequestCollector implements Sink {
   #latestUs = Number.NEGATIVE_INFINITY
   #outOfOrder = 0
   #skipped = 0
+  #absent = 0
 
   constructor(options: CollectOptions) {
     this.#options = options
@@ -37,8 +40,21 @@ export class RequestCollector implements Sink {
     return this.#requests.length >= this.#options.limit
   }
 
+  get countsAbsent(): boolean {
+    return this.#options.countsAbsent
+  }
+
   add(timeUs: number, op: TraceRequest['op'], key: string, sizeBytes?: number): void {
-    if (this.isFull) return
+    if (!this.isFull && this.#options.selection.keeps(key)) this.#keep(timeUs, op, key, sizeBytes)
+  }
+
+  addAbsent(timeUs: number, key: string): void {
+    if (this.isFull || !this.#options.selection.keeps(key)) return
+    this.#absent++
+    this.#keep(timeUs, 'read', key, 0)
+  }
+
+  #keep(timeUs: number, op: TraceRequest['op'], key: string, sizeBytes: number | undefined): void {
     if (timeUs < this.#latestUs) this.#outOfOrder++
     else this.#latestUs = timeUs
     this.#counts[op]++
@@ -56,7 +72,7 @@ export class RequestCollector implements Sink {
   }
 
   finish(): Trace {
-    const { file, format, ratePerSecond } = this.#options
+    const { file, format, ratePerSecond, selection } = this.#options
     const requests = this.#requests
     if (this.#outOfOrder > 0) requests.sort((a, b) => a.timeMs - b.timeMs)
     if (format.times === 'spread') spread(requests)
@@ -75,11 +91,13 @@ export class RequestCollector implements Sink {
         reads,
         writes,
         deletes,
+        absent: this.#absent,
         keys: this.#keys.size,
         durationMs: requests.at(-1)?.timeMs ?? 0,
         hasTimes: format.times !== 'none',
         outOfOrder: this.#outOfOrder,
         skipped: { total: this.#skipped, byReason, examples: this.#examples },
+        leftOut: selection.leftOut,
       },
     }
   }

@@ -8,16 +8,24 @@ const write = temporaryFiles()
 it('says what was read, how its times were taken, and what was skipped', async () => {
   const entry = (second: number, status: number) =>
     `::1 - - [10/Oct/2000:13:55:0${second} +0000] "GET /a HTTP/1.1" ${status} 5`
-  const file = write('access.log', [entry(3, 200), entry(1, 200), entry(4, 404), entry(5, 200)].join('\n'))
+  const file = write('access.log', [entry(3, 200), entry(1, 200), entry(4, 403), entry(5, 200)].join('\n'))
   expect(describeReport((await readTrace(file)).report)).toBe(
     [
       `${file}: 3 requests of 1 key over 4 s: 3 reads, 0 writes, 0 deletes.`,
       'Read as common (access log of Apache or nginx, common log format). Times are whole seconds in the file; the requests of a second are laid evenly over it.',
       '1 stood behind a later one and were sorted by time.',
-      'Skipped 1: 1 × status 404.',
-      `  line 3: status 404: ${entry(4, 404)}`,
+      'Skipped 1: 1 × status 403.',
+      `  line 3: status 403: ${entry(4, 403)}`,
     ].join('\n'),
   )
+})
+
+it.each([
+  [1, '1 read was answered 404 or 410 and counts as a read of an absent value: absence is cached, too.'],
+  [2, '2 reads were answered 404 or 410 and count as reads of an absent value: absence is cached, too.'],
+])('says that %i answered 404 count', async (times, expected) => {
+  const entry = '::1 - - [10/Oct/2000:13:55:01 +0000] "GET /a HTTP/1.1" 404 5\n'
+  expect(describeReport((await readTrace(write('absent.log', entry.repeat(times)))).report)).toContain(`\n${expected}`)
 })
 
 it('has nothing to add when nothing was skipped', async () => {

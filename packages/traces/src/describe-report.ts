@@ -11,11 +11,13 @@ export function describeReport(report: TraceReport): string {
     none: 'The file has no times; the requests are laid evenly at the rate that was asked for.',
   }[format.times]
   return [
-    `${file}: ${counted(requests, 'request')} of ${counted(keys, 'key')} over ${duration(report.durationMs)}: ` +
+    `${file}: ${counted(requests, 'request')} of ${counted(keys, 'key')} over ${describeDuration(report.durationMs)}: ` +
       `${counted(reads, 'read')}, ${counted(writes, 'write')}, ${counted(deletes, 'delete')}.`,
     `Read as ${format.name} (${format.title}). ${times}`,
     ...(outOfOrder > 0 ? [`${count(outOfOrder)} stood behind a later one and were sorted by time.`] : []),
+    ...(report.absent > 0 ? [describeAbsent(report.absent)] : []),
     ...describeSkipped(report),
+    ...describeLeftOut(report),
   ].join('\n')
 }
 
@@ -26,6 +28,29 @@ export function describeSkipped({ skipped: { total, byReason, examples } }: Trac
   return [`Skipped ${count(total)}: ${reasons.join(', ')}.`, ...examples.map((example) => `  ${example}`)]
 }
 
+function describeAbsent(absent: number): string {
+  const counts =
+    absent === 1 ? 'was answered 404 or 410 and counts as a read' : 'were answered 404 or 410 and count as reads'
+  return `${counted(absent, 'read')} ${counts} of an absent value: absence is cached, too.`
+}
+
+/** Nothing without `include` and `exclude`. Patterns that match nothing are told, too: they may be misspelt. */
+export function describeLeftOut({ leftOut: { byExclude, byNoInclude, keptByInclude } }: TraceReport): string[] {
+  const included = Object.entries(keptByInclude)
+  const excluded = Object.entries(byExclude)
+  const times = ([pattern, requests]: [string, number]) => `${count(requests)} × ${pattern}`
+  const lines: string[] = []
+  if (included.length > 0)
+    lines.push(
+      `Left out ${counted(byNoInclude, 'request')} that no pattern of include matches; kept ${included.map(times).join(', ')}.`,
+    )
+  if (excluded.length > 0) {
+    const requests = excluded.reduce((sum, [, requests]) => sum + requests, 0)
+    lines.push(`Left out ${counted(requests, 'request')} by exclude: ${excluded.map(times).join(', ')}.`)
+  }
+  return lines
+}
+
 function count(n: number): string {
   return n.toLocaleString('en-US')
 }
@@ -34,7 +59,8 @@ function counted(n: number, noun: string): string {
   return `${count(n)} ${noun}${n === 1 ? '' : 's'}`
 }
 
-function duration(ms: number): string {
+/** About: 0.5 s, 9 min, 3.7 h. */
+export function describeDuration(ms: number): string {
   const seconds = ms / 1000
   if (seconds < 120) return `${seconds.toLocaleString('en-US', { maximumSignificantDigits: 3 })} s`
   const minutes = seconds / 60

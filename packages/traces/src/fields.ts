@@ -27,3 +27,8 @@ for (const name of ['delete', 'del', 'remove']) operations.set(name, 'delete')
 export function parseOperation(name: string): TraceRequest['op'] | undefined {
   return operations.get(name) ?? operations.get(name.toLowerCase())
 }
+
+/** Whether an answer says that there is no such value: one that a cache keeps, too. A write answered so changed nothing. */
+export function isAbsent(op: TraceRequest['op'], status: number): boolean {
+  return op === 'read' && (status === 404 || status === 410)
+}

@@ -128,6 +128,8 @@ describe('what is no trace is refused with a TraceError', () => {
     [{ ratePerSecond: Number.NaN }, 'ratePerSecond is NaN'],
     [{ limit: 0 }, 'limit is 0'],
     [{ format: 'csv' as TraceFormat }, 'format is "csv"; give one of nasa-tsv'],
+    [{ absent: 'no' as 'skip' }, 'absent is "no"; give one of count, skip'],
+    [{ absent: 'skip' as const }, 'read as keys, does not say how a request was answered; leave absent out'],
   ])('the options %j', async (options, message) => {
     await expect(readTrace(write('good', lines), options)).rejects.toThrow(message)
   })

@@ -1,21 +1,30 @@
 import { type Chunks, chunksOf, peek } from './chunks.ts'
 import { RequestCollector } from './collect-requests.ts'
-import { describeSkipped } from './describe-report.ts'
+import { describeLeftOut, describeSkipped } from './describe-report.ts'
 import { formats, traceFormats } from './formats/index.ts'
+import { type KeyPatterns, KeySelection } from './key-patterns.ts'
 import { linesOf } from './lines.ts'
 import { recogniseFormat } from './recognise-format.ts'
-import type { Trace } from './trace.ts'
+import type { Trace, TraceReport } from './trace.ts'
 import { TraceError } from './trace-error.ts'
 import type { BinaryFormat, LineFormat, TraceFormat } from './trace-format.ts'
 
-export interface ReadTraceOptions {
+export interface ReadTraceOptions extends KeyPatterns {
   /** Default: recognised by what the file holds. */
   readonly format?: TraceFormat
   /** For formats without times: so many requests a second. Default 1000. */
   readonly ratePerSecond?: number
   /** Stop after so many requests, as they stand in the file. Default: all. */
   readonly limit?: number
+  /**
+   * Of access logs: reads answered 404 or 410 are reads of an absent value, as absence is cached too (`count`), or no requests
+   * (`skip`). Default `count`.
+   */
+  readonly absent?: AbsentReads
 }
+
+export const absentReads = ['count', 'skip'] as const
+export type AbsentReads = (typeof absentReads)[number]
 
 const SAMPLE_BYTES = 1 << 16
 
@@ -26,31 +35,53 @@ const SAMPLE_BYTES = 1 << 16
  * @throws TraceError when the file can't be read, is damaged, has no known format or no request, or an option is out of range
  */
 export async function readTrace(file: string, options: ReadTraceOptions = {}): Promise<Trace> {
-  const { format: name, ratePerSecond = 1000, limit = Number.POSITIVE_INFINITY } = options
+  const { format: name, ratePerSecond = 1000, limit = Number.POSITIVE_INFINITY, absent } = options
   if (!(ratePerSecond > 0 && ratePerSecond < Number.POSITIVE_INFINITY))
     throw new TraceError(`ratePerSecond is ${ratePerSecond}; give a number above 0`)
   if (!(limit >= 1)) throw new TraceError(`limit is ${limit}; give a number of requests, 1 or more`)
   const named = name === undefined ? undefined : formats.find((format) => format.name === name)
   if (name !== undefined && named === undefined)
     throw new TraceError(`format is "${name}"; give one of ${traceFormats.join(', ')}`)
+  if (absent !== undefined && !absentReads.includes(absent))
+    throw new TraceError(`absent is "${absent}"; give one of ${absentReads.join(', ')}`)
+  const selection = new KeySelection(options)
 
   const { head, all, close } = await peek(chunksOf(file), SAMPLE_BYTES)
   try {
     if (head.length === 0) throw new TraceError(`${file} is empty`)
     const format = named ?? recogniseFormat(file, head)
-    const collector = new RequestCollector({ file, format, ratePerSecond, limit })
+    if (absent !== undefined && !format.hasStatus)
+      throw new TraceError(`${file}, read as ${format.name}, does not say how a request was answered; leave absent out`)
+    const collector = new RequestCollector({
+      file,
+      format,
+      ratePerSecond,
+      limit,
+      selection,
+      countsAbsent: absent !== 'skip',
+    })
     if (format.kind === 'lines') await readLines(file, all, format, collector)
     else await readKeys(all, format, collector)
     const trace = collector.finish()
-    if (trace.requests.length === 0)
-      throw new TraceError(
-        [`${file}, read as ${format.name}, holds no request`, ...describeSkipped(trace.report)].join('\n') +
-          `\nIf it is in another format, name it (--format NAME): ${traceFormats.join(', ')}`,
-      )
+    if (trace.requests.length === 0) throw nothingIn(trace.report)
     return trace
   } finally {
     await close()
   }
+}
+
+function nothingIn(report: TraceReport): TraceError {
+  const isLeftOut = report.leftOut.total > 0
+  return new TraceError(
+    [
+      `${report.file}, read as ${report.format}, ${isLeftOut ? 'has no request left' : 'holds no request'}`,
+      ...describeSkipped(report),
+      ...describeLeftOut(report),
+      isLeftOut
+        ? 'A pattern is compared with the whole key, with and without its query (?…); * stands for any characters'
+        : `If it is in another format, name it (--format NAME): ${traceFormats.join(', ')}`,
+    ].join('\n'),
+  )
 }
 
 async function readLines(file: string, chunks: Chunks, format: LineFormat, collector: RequestCollector): Promise<void> {

@@ -6,6 +6,10 @@ export type TraceFormat = 'text' | 'common' | 'combined' | 'nasa-tsv' | 'meta-kv
 export interface Sink {
   /** @param timeUs in microseconds from any zero; ignored where the format has no times */
   add(timeUs: number, op: TraceRequest['op'], key: string, sizeBytes?: number): void
+  /** Whether reads of an absent value are requests; if not, they are skipped. */
+  readonly countsAbsent: boolean
+  /** A read whose answer was that there is no such value. */
+  addAbsent(timeUs: number, key: string): void
 }
 
 interface FormatBase {
@@ -17,6 +21,8 @@ interface FormatBase {
    * replay has no burst at each full second that nobody made. `none`: made from `ratePerSecond`.
    */
   readonly times: 'exact' | 'spread' | 'none'
+  /** Its lines say how a request was answered, so that a read of an absent value can be told. */
+  readonly hasStatus?: true
 }
 
 export interface LineFormat extends FormatBase {

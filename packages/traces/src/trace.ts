@@ -6,7 +6,7 @@ export interface TraceRequest {
   readonly timeMs: number
   readonly op: 'read' | 'write' | 'delete'
   readonly key: string
-  /** Of the value, where the trace says so. */
+  /** Of the value, where the trace says so. 0 for a value that was absent. */
   readonly sizeBytes?: number
 }
 
@@ -18,6 +18,8 @@ export interface TraceReport {
   readonly reads: number
   readonly writes: number
   readonly deletes: number
+  /** Reads whose answer was that there is no such value (404, 410); among `reads`. */
+  readonly absent: number
   /** How many different ones. */
   readonly keys: number
   /** From the first request to the last. */
@@ -34,6 +36,18 @@ export interface TraceReport {
     /** The first three: `line 17: status 404: 192.0.2.7 - - [10/Oct/2000…`. */
     readonly examples: readonly string[]
   }
+  readonly leftOut: LeftOut
+}
+
+/** Requests that `include` and `exclude` left out. They are in none of the other counts. */
+export interface LeftOut {
+  readonly total: number
+  /** For each pattern of `exclude`, the requests that it was the first to match. */
+  readonly byExclude: Readonly<Record<string, number>>
+  /** Matched by no pattern of `include`. */
+  readonly byNoInclude: number
+  /** For each pattern of `include`, the kept requests that it was the first to match. */
+  readonly keptByInclude: Readonly<Record<string, number>>
 }
 
 export interface Trace {

@@ -1,18 +1,21 @@
 /** `pnpm compare simulate`: plans beyond this machine, with a virtual clock. */
 import { writeFile } from 'node:fs/promises'
-import Table from 'cli-table3'
 import type { Command } from 'commander'
 import { strategies, strategyNames } from 'strategies'
-import { describeReport, type TraceRequest, traceFormats } from 'traces'
+import { describeReport, type TraceRequest } from 'traces'
 import { workloadNames, workloads } from 'workload'
 import { names, time, wholeNumber } from '../choose/flag-values.ts'
 import { readNamedTrace } from '../choose/named-trace.ts'
+import { addTraceOptions, refuseTraceFlags, type TraceFlags, traceOptions } from '../choose/trace-flags.ts'
+import { tellCount } from './labels.ts'
+import { describeLongTtls, type Recording, recordingOf } from './recording.ts'
 import { requestsOf } from './requests-of.ts'
 import { type SweepRow, sweep } from './sweep.ts'
+import { sweepTable } from './sweep-table.ts'
+import { describeKnees, ttlKnees } from './ttl-knee.ts'
 
-interface Flags {
+interface Flags extends TraceFlags {
   readonly workload: string
-  readonly format?: string
   readonly strategies: string
   readonly ttl?: string
   readonly capacity: string
@@ -29,11 +32,10 @@ const ofTime = { min: 1, max: 100 * A_DAY_MS }
 const guarded = strategyNames.filter((name) => strategies[name].breaks === undefined)
 
 export function addSimulateCommand(program: Command): void {
-  program
+  const command = program
     .command('simulate')
     .description('replay a load or a trace on a virtual clock: hit ratio, loads, staleness and memory in seconds')
     .requiredOption('--workload <name|file>', `${workloadNames.join(', ')}, or a trace or access log`)
-    .option('--format <name>', `of a trace, where it can't be told from the file: ${traceFormats.join(', ')}`)
     .option('--strategies <names>', `with commas, out of ${strategyNames.join(', ')}`, guarded.join(','))
     .option('--ttl <times>', "one or several, with commas: 1s,10s,5m (default: the workload's; for a file 1m)")
     .option('--capacity <entries>', 'one or several numbers of entries there is room for, or unlimited', 'unlimited')
@@ -41,17 +43,19 @@ export function addSimulateCommand(program: Command): void {
     .option('--requests <n>', 'stop after so many')
     .option('--load <time>', "how long a load takes (default: the workload's; for a file 0)")
     .option('--seed <n>', 'another one, another run of a workload', '1')
-    .option('--json <file>', 'write the rows there too')
+    .option('--json <file>', 'write all rows there, too; the table shows rows with the same figures as one')
     .action(run)
+  addTraceOptions(command)
 }
 
 async function run(flags: Flags): Promise<void> {
   const seed = wholeNumber('--seed', flags.seed, { min: 0, max: Number.MAX_SAFE_INTEGER })
   const chosen = names('--strategies', flags.strategies, strategyNames) as (typeof strategyNames)[number][]
-  const capacities = flags.capacity.split(',').map(capacity)
+  const capacities = [...new Set(flags.capacity.split(',').map(capacity))]
   const preset = workloadNames.find((name) => name === flags.workload)
   const defaults = preset === undefined ? { ttlMs: 60_000, originDelayMs: 0 } : workloads[preset]
-  const ttlsMs = flags.ttl?.split(',').map((text) => time('--ttl', text.trim(), ofTime)) ?? [defaults.ttlMs]
+  const ttls = flags.ttl?.split(',').map((text) => time('--ttl', text.trim(), ofTime)) ?? [defaults.ttlMs]
+  const ttlsMs = [...new Set(ttls)]
   const loadMs =
     flags.load === undefined ? defaults.originDelayMs : time('--load', flags.load, { min: 0, max: A_DAY_MS })
   const limit =
@@ -60,56 +64,38 @@ async function run(flags: Flags): Promise<void> {
   // A load is looked at once the caches are full: after the longest of the TTLs. A file is replayed as it is.
   let warmupMs = 0
   let requests: TraceRequest[]
+  let recording: Recording | undefined
   if (preset === undefined) {
-    const trace = await readNamedTrace(flags.workload, flags.format, limit === Infinity ? {} : { limit })
+    const options = { ...traceOptions(flags), ...(limit < Infinity && { limit }) }
+    const trace = await readNamedTrace(flags.workload, flags.format, options)
     console.log(describeReport(trace.report))
     requests = trace.requests
+    recording = recordingOf(trace.report)
   } else {
+    refuseTraceFlags(flags, preset)
     if (!workloads[preset].cold) warmupMs = Math.max(...ttlsMs)
     const measuredMs = time('--duration', flags.duration, ofTime)
     requests = [...requestsOf(workloads[preset], { seed, warmupMs, measuredMs })].slice(0, limit)
-    console.log(`${workloads[preset].title}: ${count(requests.length)} requests by id, lists and pages left out`)
+    console.log(`${workloads[preset].title}: ${tellCount(requests.length)} requests by id, lists and pages left out`)
     if (warmupMs > 0) console.log(`counted after a warm-up of ${warmupMs / 1_000} s, the longest TTL`)
   }
 
-  const rows: SweepRow[] = []
-  const table = new Table({ head: columns.map(([title]) => title), style: { head: [], border: [] } })
   const options = { strategies: chosen, requests, ttlsMs, capacities, loadMs, warmupMs, seed }
-  for await (const row of sweep(options)) {
-    rows.push(row)
-    table.push(columns.map(([, tell]) => tell(row)))
-  }
-  console.log(table.toString())
+  const rows: SweepRow[] = []
+  for await (const row of sweep(options)) rows.push(row)
+  const given = { strategies: chosen, ttlsMs, capacities: capacities.map((entries) => entries ?? null) }
+  const knees = ttlKnees(rows, recording)
+  console.log(`\n${sweepTable(rows, given)}\n`)
+  for (const line of recording === undefined ? [] : describeLongTtls(ttlsMs, recording)) console.log(line)
+  for (const line of describeKnees(knees, given, recording)) console.log(line)
   if (flags.json === undefined) return
   const { strategies: _, requests: __, ...settings } = options
   await writeFile(
     flags.json,
-    `${JSON.stringify({ kind: 'simulation', workload: flags.workload, ...settings, rows })}\n`,
+    `${JSON.stringify({ kind: 'simulation', workload: flags.workload, ...settings, recordedMs: recording?.durationMs ?? null, rows, knees })}\n`,
   )
 }
 
 function capacity(text: string): number | undefined {
   return text.trim() === 'unlimited' ? undefined : wholeNumber('--capacity', text.trim(), { min: 1, max: 1e9 })
-}
-
-const columns: readonly (readonly [string, (row: SweepRow) => string])[] = [
-  ['strategy', ({ strategy }) => strategy],
-  ['TTL', ({ ttlMs }) => `${ttlMs / 1_000} s`],
-  ['room', ({ maxEntries }) => (maxEntries === null ? 'unlimited' : count(maxEntries))],
-  ['hit ratio', ({ hitRatio }) => percent(hitRatio)],
-  ['loads/read', ({ loadsPerRead }) => loadsPerRead.toFixed(4)],
-  ['loads/s', ({ loadsPerSecond }) => loadsPerSecond?.toFixed(1) ?? '–'],
-  ['old reads', ({ staleReads, reads }) => percent(reads === 0 ? 0 : staleReads / reads)],
-  ['old for at most', ({ staleForMs }) => (staleForMs === null ? '–' : `${(staleForMs.max / 1_000).toFixed(2)} s`)],
-  ['evictions', ({ evictions }) => count(evictions)],
-  ['entries', ({ peakEntries }) => count(peakEntries)],
-  ['MB', ({ peakBytes }) => (peakBytes / 1e6).toFixed(2)],
-]
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(2)} %`
-}
-
-function count(number: number): string {
-  return number.toLocaleString('en')
 }

@@ -108,7 +108,8 @@ it('counts a write that is answered by a redirect, as forms are, and no read tha
 })
 
 it.each([
-  ['status 404', common({ status: 404 })],
+  ['status 404', common({ request: 'DELETE /a HTTP/1.1', status: 404 })],
+  ['status 403', common({ status: 403 })],
   ['status 304', common({ request: 'PUT /a HTTP/1.1', status: 304 })],
   ['status 500', common({ request: 'DELETE /a HTTP/1.1', status: 500 })],
   ['method OPTIONS', common({ request: 'OPTIONS * HTTP/1.1' })],
@@ -125,4 +126,24 @@ it.each([
   expect(report.requests).toBe(1)
   expect(report.skipped.byReason).toEqual({ [reason]: 1 })
   expect(report.skipped.examples[0]).toMatch(`line 2: ${reason}: `)
+})
+
+it('counts a read answered 404 or 410 as one of an absent value, which takes no room', async () => {
+  const { requests, report } = await read(
+    common({ request: 'GET /posts/9 HTTP/1.1', status: 404 }),
+    common({ request: 'HEAD /posts/8 HTTP/1.1', status: 410, bytes: '-' }),
+    common(),
+  )
+  expect(requests).toMatchObject([
+    { op: 'read', key: '/posts/9', sizeBytes: 0 },
+    { op: 'read', key: '/posts/8', sizeBytes: 0 },
+    { op: 'read', key: '/', sizeBytes: 512 },
+  ])
+  expect(report).toMatchObject({ requests: 3, reads: 3, absent: 2, keys: 3, skipped: { total: 0 } })
+})
+
+it('skips them when asked to', async () => {
+  const file = write('absent.log', [common({ status: 404 }), common({ status: 410 }), common()].join('\n'))
+  const { report } = await readTrace(file, { absent: 'skip' })
+  expect(report).toMatchObject({ requests: 1, absent: 0, skipped: { byReason: { 'status 404': 1, 'status 410': 1 } } })
 })

@@ -2,9 +2,10 @@
  * The access logs of Apache and nginx. `combined` is `common` with the referer and the user agent behind it; whatever stands
  * behind that, and a virtual host in front, is passed over.
  *
- * A key is the target with its query: another query, another answer. A request that failed is none, see `succeeded`.
+ * A key is the target with its query: another query, another answer. A request that failed is none, see `succeeded`; a read
+ * of what is not there did not fail.
  */
-
+import { isAbsent } from '../fields.ts'
 import type { TraceRequest } from '../trace.ts'
 import { type LineFormat, mostly, type Sink } from '../trace-format.ts'
 
@@ -30,6 +31,7 @@ export const common: LineFormat = {
   name: 'common',
   title: 'access log of Apache or nginx, common log format',
   times: 'spread',
+  hasStatus: true,
   kind: 'lines',
   recognises: (lines) => mostly(lines, (line) => entry.test(line)),
   parse,
@@ -39,6 +41,7 @@ export const combined: LineFormat = {
   name: 'combined',
   title: 'access log of Apache or nginx, combined log format',
   times: 'spread',
+  hasStatus: true,
   kind: 'lines',
   recognises: (lines) => mostly(lines, isCombined),
   parse,
@@ -61,6 +64,7 @@ function parse(line: string, sink: Sink): string | undefined {
   const op = operations.get(method)
   if (op === undefined) return `method ${method}`
   const status = Number(match[11])
+  if (sink.countsAbsent && isAbsent(op, status)) return void sink.addAbsent(timeUs, key)
   if (!succeeded(op, status)) return `status ${status}`
   // Only a whole answer has the size of the value: not HEAD, 304, 206, nor the answer to a write.
   const sizeBytes = method === 'GET' && status === 200 ? Number(match[12]) : 0

@@ -15,10 +15,13 @@ describe('nasa-tsv', () => {
     expect(report).toMatchObject({ format: 'nasa-tsv', requests: 4, skipped: { total: 0 } })
     expect(requests).toEqual([
       { timeMs: 0, op: 'read', key: '/a', sizeBytes: 6245 },
-      { timeMs: 0, op: 'read', key: '/a' },
+      { timeMs: 0, op: 'read', key: '/a', sizeBytes: 0 },
       { timeMs: 5000, op: 'read', key: '/b' },
       { timeMs: 5000, op: 'write', key: '/c' },
     ])
+    expect(report.absent).toBe(1)
+    const others = await readTrace(file, { absent: 'skip' })
+    expect(others.report).toMatchObject({ requests: 3, absent: 0, skipped: { byReason: { 'status 404': 1 } } })
   })
 
   it.each([

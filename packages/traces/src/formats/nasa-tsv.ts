@@ -2,7 +2,7 @@
  * A web server's log as tab-separated columns: epoch, client, method, path, status, bytes. Every line is a request, whatever its
  * status, at the whole second the file says: what is known about such a trace was counted so.
  */
-import { parseBytes, parseOperation, parseSeconds } from '../fields.ts'
+import { isAbsent, parseBytes, parseOperation, parseSeconds } from '../fields.ts'
 import type { LineFormat } from '../trace-format.ts'
 
 const header = 'epoch\tclient\tmethod\tpath\tstatus\tbytes'
@@ -11,6 +11,7 @@ export const nasaTsv: LineFormat = {
   name: 'nasa-tsv',
   title: 'tab-separated epoch, client, method, path, status, bytes',
   times: 'exact',
+  hasStatus: true,
   kind: 'lines',
   recognises: (lines) => lines[0] === header,
 
@@ -22,6 +23,7 @@ export const nasaTsv: LineFormat = {
     const op = parseOperation(method)
     if (op === undefined) return 'unknown method'
     if (key === '') return 'no path'
+    if (isAbsent(op, Number(status))) return sink.countsAbsent ? void sink.addAbsent(timeUs, key) : `status ${status}`
     const sizeBytes = method === 'GET' && status === '200' ? parseBytes(bytes) : undefined
     if (sizeBytes === undefined) sink.add(timeUs, op, key)
     else sink.add(timeUs, op, key, sizeBytes)

@@ -1,0 +1,56 @@
+/** Flags that say how a file is read as a trace, and which of its requests are kept. */
+import type { Command } from 'commander'
+import { absentReads, type ReadTraceOptions, traceFormats } from 'traces'
+
+export interface TraceFlags {
+  readonly format?: string
+  readonly include?: readonly string[]
+  readonly exclude?: readonly string[]
+  readonly absent?: string
+}
+
+export function addTraceOptions(command: Command): Command {
+  return command
+    .option('--format <name>', `of a trace, where it can't be told from the file: ${traceFormats.join(', ')}`)
+    .option(
+      '--include <patterns>',
+      "of a trace: only keys like these, in quotes, with commas: '/posts*' (* is any characters)",
+      collect,
+    )
+    .option('--exclude <patterns>', "of a trace: no keys like these: '/healthz,*.css,*.js,*.png'", collect)
+    .option(
+      '--absent <how>',
+      'of an access log: reads answered 404 or 410 are reads of an absent value (count, the default) or left out (skip)',
+    )
+}
+
+function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text]
+}
+
+/** @throws Error that names a flag, its value and what is allowed */
+export function traceOptions({ include, exclude, absent }: TraceFlags): Omit<ReadTraceOptions, 'format'> {
+  const how = absentReads.find((known) => known === absent)
+  if (absent !== undefined && how === undefined)
+    throw new Error(`--absent is "${absent}"; give one of ${absentReads.join(', ')}`)
+  return {
+    ...(include !== undefined && { include: patterns('--include', include) }),
+    ...(exclude !== undefined && { exclude: patterns('--exclude', exclude) }),
+    ...(how !== undefined && { absent: how }),
+  }
+}
+
+function patterns(flag: string, texts: readonly string[]): string[] {
+  return texts.flatMap((text) => {
+    const given = text.split(',').map((pattern) => pattern.trim())
+    if (given.includes(''))
+      throw new Error(`${flag} is "${text}"; give patterns with commas between, such as '/healthz,*.css'`)
+    return given
+  })
+}
+
+/** @throws Error that names the first of these flags that was given: a workload of that name is no file */
+export function refuseTraceFlags(flags: TraceFlags, workload: string): void {
+  const given = (['format', 'include', 'exclude', 'absent'] as const).find((flag) => flags[flag] !== undefined)
+  if (given !== undefined) throw new Error(`--${given} is for traces, and ${workload} is none; leave it out`)
+}

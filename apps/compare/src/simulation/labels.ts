@@ -1,0 +1,52 @@
+/** What a merged row stands for, in the words of the table. */
+
+export interface Given {
+  readonly strategies: readonly string[]
+  readonly ttlsMs: readonly number[]
+  readonly capacities: readonly (number | null)[]
+}
+
+/** Fewer are named. */
+const FEWEST_ALL = 3
+
+export function strategiesLabel(strategies: readonly string[], given: Given): string {
+  return allOr(strategies, given.strategies, (name) => name)
+}
+
+export function ttlsLabel(ttlsMs: readonly number[], given: Given): string {
+  return allOr(ttlsMs, given.ttlsMs, tellTime)
+}
+
+/** @param isEmpty nothing was ever kept there */
+export function roomLabel(capacities: readonly (number | null)[], given: Given, isEmpty: boolean): string {
+  const sorted = ascending(capacities)
+  const all = ascending(given.capacities)
+  if (sorted.length === 1) return tellCapacity(sorted[0]!)
+  if (isEmpty && sorted.length === all.length) return 'any'
+  // Where a larger one changes nothing, nothing was evicted, and no larger one will change anything.
+  const areLargest = sorted.every((capacity, at) => capacity === all[all.length - sorted.length + at])
+  return areLargest ? `${tellCapacity(sorted[0]!)} and more` : sorted.map(tellCapacity).join(', ')
+}
+
+function allOr<T>(some: readonly T[], all: readonly T[], tell: (one: T) => string): string {
+  return some.length === all.length && all.length >= FEWEST_ALL ? `all ${all.length}` : some.map(tell).join(', ')
+}
+
+function ascending(capacities: readonly (number | null)[]): (number | null)[] {
+  return capacities.toSorted((a, b) => (a ?? Infinity) - (b ?? Infinity))
+}
+
+function tellCapacity(capacity: number | null): string {
+  return capacity === null ? 'unlimited' : tellCount(capacity)
+}
+
+export function tellCount(number: number): string {
+  return number.toLocaleString('en')
+}
+
+/** As given: exactly, in the largest unit that makes it a whole number. */
+export function tellTime(ms: number): string {
+  if (ms > 0 && ms % 3_600_000 === 0) return `${ms / 3_600_000} h`
+  if (ms > 0 && ms % 60_000 === 0) return `${ms / 60_000} min`
+  return ms < 1_000 ? `${ms} ms` : `${ms / 1_000} s`
+}

@@ -1,0 +1,29 @@
+/** How long a recording is, and what it can't show for that. */
+import { describeDuration, type TraceReport } from 'traces'
+import { tellTime } from './labels.ts'
+
+export interface Recording {
+  readonly durationMs: number
+  /** In words: 9 min. */
+  readonly duration: string
+  /** Without any, the times are made: so many requests a second. */
+  readonly hasTimes: boolean
+}
+
+export function recordingOf({ durationMs, hasTimes }: TraceReport): Recording {
+  return { durationMs, duration: describeDuration(durationMs), hasTimes }
+}
+
+/** A line where one of the TTLs is so long that no entry expires. */
+export function describeLongTtls(ttlsMs: readonly number[], recording: Recording): string[] {
+  const long = ttlsMs.filter((ttlMs) => ttlMs > recording.durationMs).map(tellTime)
+  if (long.length === 0) return []
+  const one = long.length === 1
+  // Rounded, it may look as long as the TTL.
+  const duration = long.includes(recording.duration) ? `${recording.durationMs / 1_000} s` : recording.duration
+  const length = recording.hasTimes ? `the recording, ${duration}` : `the replay, ${duration} (the file has no times)`
+  return [
+    `${one ? 'A TTL' : 'TTLs'} of ${long.join(', ')} ${one ? 'is' : 'are'} longer than ${length}: no entry expires in it, so the hit ratio is that of a ` +
+      'cache without expiry, an upper bound.',
+  ]
+}
