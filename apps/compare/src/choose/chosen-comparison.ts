@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { peerNames } from 'peers/names'
 import { strategyNames } from 'strategies'
-import { describeReport, traceFormats } from 'traces'
+import { describeReport } from 'traces'
 import { type WorkloadName, workloadNames, workloads } from 'workload'
 import type { ComparedWorkload, ComparisonConfig } from '../comparison.ts'
 import type { Replay } from '../run/run-k6.ts'
@@ -11,9 +11,10 @@ import { decimal, names, wholeNumber } from './flag-values.ts'
 import { addLoadOptions, type LoadFlags, withLoadFlags } from './load-flags.ts'
 import { readNamedTrace } from './named-trace.ts'
 import { replayedTrace } from './replayed-trace.ts'
+import { addTraceOptions, refuseTraceFlags, type TraceFlags, traceOptions } from './trace-flags.ts'
 import { FULL, QUICK, type TimeFlags, type TurnTimes, turnTimes, withinTrace } from './turn-times.ts'
 
-export interface CompareFlags extends LoadFlags, TimeFlags {
+export interface CompareFlags extends LoadFlags, TimeFlags, TraceFlags {
   readonly workload?: string
   readonly strategies?: string
   readonly peers?: true
@@ -21,7 +22,6 @@ export interface CompareFlags extends LoadFlags, TimeFlags {
   readonly seed?: string
   readonly quick?: true
   readonly speed?: string
-  readonly format?: string
 }
 
 export interface Chosen {
@@ -55,8 +55,7 @@ export function addCompareOptions(command: Command): Command {
     .option('--warmup <time>', 'load before anything is measured (default: one TTL)')
     .option('--duration <time>', 'how long each strategy is measured in a run (default: two TTLs, at least 10 s)')
     .option('--speed <x>', 'of a trace: so many times as fast as recorded (default: so that it comes to --rate)')
-    .option('--format <name>', `of a trace, where it can't be told from the file: ${traceFormats.join(', ')}`)
-  return addLoadOptions(command)
+  return addLoadOptions(addTraceOptions(command))
 }
 
 /**
@@ -104,7 +103,7 @@ async function chosenWorkload(flags: CompareFlags): Promise<ChosenWorkload> {
 
 function chosenPreset(name: WorkloadName, flags: CompareFlags): ChosenWorkload {
   if (flags.speed !== undefined) throw new Error(`--speed is for traces, and ${name} is none; give --rate`)
-  if (flags.format !== undefined) throw new Error(`--format is for traces, and ${name} is none; leave it out`)
+  refuseTraceFlags(flags, name)
   const workload = { ...withLoadFlags(workloads[name], flags), trace: null }
   const times = turnTimes(flags, workload.ttlMs)
   return { workload, times: workload.cold ? { ...times, warmupMs: 0 } : times, replay: undefined, notes: [] }
@@ -114,7 +113,7 @@ async function chosenTrace(file: string, flags: CompareFlags): Promise<ChosenWor
   const { ratePerSecond, ttlMs, originDelayMs } = withLoadFlags(workloads[DEFAULT_WORKLOAD], onlyOfTraces(flags))
   const speed = flags.speed === undefined ? undefined : decimal('--speed', flags.speed, { min: 0.001, max: 1e9 })
   const times = turnTimes(flags, ttlMs)
-  const trace = await readNamedTrace(file, flags.format)
+  const trace = await readNamedTrace(file, flags.format, traceOptions(flags))
   const forMs = times.warmupMs + times.measuredMs
   const { workload, replay, notes } = replayedTrace(trace, { ratePerSecond, ttlMs, originDelayMs, forMs, speed })
   return { workload, times: withinTrace(times, replay), replay, notes: [describeReport(trace.report), ...notes] }

@@ -48,6 +48,9 @@ export function replayedTrace({ requests, report }: Trace, options: ReplayOption
     `replayed: the first ${replayed.length.toLocaleString('en')} of ${requests.length.toLocaleString('en')} requests, on ${ids.size.toLocaleString('en')} keys`,
     `${number(speed)} times as fast as recorded: a TTL of ${number(options.ttlMs / 1_000)} s here is one of ${span((options.ttlMs * speed) / 1_000)} there`,
     ...(ids.size > MAX_POSTS ? [`more keys than ${MAX_POSTS.toLocaleString('en')} posts: some keys share one`] : []),
+    ...(report.absent > 0
+      ? ['reads of an absent value are replayed as reads of a post: the API has one for each key']
+      : []),
   ]
   return {
     notes,
