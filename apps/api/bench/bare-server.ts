@@ -23,6 +23,7 @@ app.get('/:key', async (context) => {
       'Content-Type': 'application/json',
       'X-Cache': 'HIT',
       'X-Cache-Strategy': 'cache-aside',
+      'Cache-Control': 'max-age=30',
       'Cache-Status': 'cache-core; hit; ttl=59',
       Age: '1',
       ETag: '"0123456789012345678901"',

@@ -35,12 +35,14 @@ export interface Answer {
 export function respond(context: ApiContext, runtime: StrategyRuntime, answer: Answer): Response {
   const { question, result } = answer
   const { value } = result
+  const ageSeconds = Math.floor(result.ageMs / 1_000)
   const headers: Record<string, string> = {
     'Content-Type': 'application/json',
     'X-Cache': X_CACHE[result.outcome],
     'X-Cache-Strategy': runtime.name,
     'Cache-Status': cacheStatus(runtime.strategy.library, result),
-    Age: String(Math.floor(result.ageMs / 1_000)),
+    'Cache-Control': cacheControl(runtime, ageSeconds, result.ttlMs),
+    Age: String(ageSeconds),
     ETag: value === undefined ? ABSENT_ETAG : value.etag,
     'Server-Timing': serverTiming(result, answer.arrivedAt, answer.readAt),
   }
@@ -72,6 +74,15 @@ function cacheStatus(library: string, { outcome, ttlMs }: ReadResult<Representat
     case 'bypass':
       return `${library}; fwd=bypass`
   }
+}
+
+/**
+ * For how long clients may serve the answer without asking: not at all where the strategy guarantees current reads, elsewhere
+ * for as long as the entry is fresh, in whole seconds. A client subtracts `Age` from `max-age`, so it is added here.
+ */
+function cacheControl({ readsAreCurrent }: StrategyRuntime, ageSeconds: number, ttlMs: number): string {
+  if (readsAreCurrent) return 'no-cache'
+  return `max-age=${ageSeconds + (ttlMs > 0 ? Math.floor(ttlMs / 1_000) : 0)}`
 }
 
 /** Milliseconds, to the microsecond: in the origin (the load waited for, if any), in the cache, and in all. */

@@ -45,6 +45,8 @@ export class StrategyRuntime {
   readonly schema: string
   readonly posts: PostsRepository
   readonly counters = new Counters()
+  /** Whether its reads are guaranteed to see every acknowledged write, however it is tuned. */
+  readonly readsAreCurrent: boolean
   /** Undefined where other processes acknowledge writes too. */
   readonly writes: AcknowledgedWrites | undefined
   /** Undefined where nothing is recorded. */
@@ -60,6 +62,7 @@ export class StrategyRuntime {
     this.strategy = strategy
     this.schema = schema
     this.posts = posts
+    this.readsAreCurrent = this.#promisesCurrentReads && strategy.breaks === undefined
     this.writes = options.knowsAllWrites ? new AcknowledgedWrites() : undefined
     const caughtUp = Promise.withResolvers<void>()
     const catchUp = async (server?: string) => {
@@ -121,8 +124,7 @@ export class StrategyRuntime {
       promise: {
         staleForAtMostMs: promise.staleForAtMostMs,
         loadsPerExpiry: promise.loadsPerExpiry,
-        // Where nothing is kept nothing can be old, whatever the writes do.
-        readAfterWrite: writePromise.readAfterWrite || this.storeKind === 'none',
+        readAfterWrite: this.#promisesCurrentReads,
         mayLoseWrites: writePromise.mayLoseWrites,
         ...(breaks !== undefined && { breaks }),
       },
@@ -173,6 +175,11 @@ export class StrategyRuntime {
 
   async #delay(): Promise<void> {
     if (this.#tuning.originDelayMs > 0) await sleep(this.#tuning.originDelayMs)
+  }
+
+  /** Where nothing is kept nothing can be old, whatever the writes do. */
+  get #promisesCurrentReads(): boolean {
+    return this.strategy.write().promise.readAfterWrite || this.storeKind === 'none'
   }
 
   get #tunable(): readonly (keyof RuntimeTuning)[] {

@@ -5,7 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { promisesChanges } from '../src/outboxes.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
-const READ_HEADERS = ['X-Cache', 'X-Cache-Strategy', 'Cache-Status', 'Age', 'ETag', 'Server-Timing', 'X-Stale-Ms']
+const READ_HEADERS = [
+  'X-Cache',
+  'X-Cache-Strategy',
+  'Cache-Status',
+  'Cache-Control',
+  'Age',
+  'ETag',
+  'Server-Timing',
+  'X-Stale-Ms',
+]
 
 describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
   let api: TestApi

@@ -5,7 +5,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { promisesChanges } from '../src/outboxes.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
-const READ_HEADERS = ['X-Cache', 'X-Cache-Strategy', 'Cache-Status', 'Age', 'ETag', 'Server-Timing', 'X-Stale-Ms']
+const READ_HEADERS = [
+  'X-Cache',
+  'X-Cache-Strategy',
+  'Cache-Status',
+  'Cache-Control',
+  'Age',
+  'ETag',
+  'Server-Timing',
+  'X-Stale-Ms',
+]
 const whole = { title: 'A title', content: 'Some content: äöü', author: 'Somebody' }
 
 describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
@@ -116,6 +125,31 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
       expect(absent.status).toBe(404)
       const head = await api.request(`/api/posts/8${q}`, { method: 'HEAD' })
       expect([head.status, await head.text(), head.headers.get('ETag')]).toEqual([200, '', etag])
+    })
+
+    it('lets clients keep an answer for what is left of its entry, or only to ask again where reads are current', async () => {
+      const isCurrent = !isExpireOnly && !strategy.startsWith('naive-')
+      const etag = (await api.request(`/api/posts/10${q}`)).headers.get('ETag')!
+      const known = { headers: { 'If-None-Match': etag } }
+      for (const [path, init, status, leftMs] of [
+        ['/api/posts/10', {}, 200, 60_000],
+        ['/api/posts/10', known, 304, 60_000],
+        ['/api/posts', {}, 200, 60_000],
+        ['/api/posts/4042', {}, 404, 6_000],
+        ['/api/authors', {}, 200, 60_000],
+      ] as const) {
+        const { headers, status: answered } = await api.request(`${path}${q}`, init)
+        expect([path, answered]).toEqual([path, status])
+        const control = headers.get('Cache-Control')!
+        if (isCurrent) {
+          expect(control).toBe('no-cache')
+          continue
+        }
+        const left = Number(/^max-age=(\d+)$/.exec(control)![1]) - Number(headers.get('Age'))
+        expect(left).toBeLessThan(leftMs / 1_000)
+        // What others read before has been kept for a while.
+        expect(left).toBeGreaterThan(leftMs === 60_000 ? 0 : leftMs / 1_000 - 3)
+      }
     })
 
     it('counts every read once', async () => {

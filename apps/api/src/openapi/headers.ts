@@ -11,6 +11,10 @@ export const readHeaders = z.object({
   'X-Cache': describe(z.enum(['HIT', 'MISS', 'STALE', 'COLLAPSED', 'BYPASS']), 'How the read was answered'),
   'X-Cache-Strategy': strategyName,
   'Cache-Status': describe(z.string().regex(/^[\w-]+; /), 'RFC 9211'),
+  'Cache-Control': describe(
+    z.string().regex(/^(no-cache|max-age=\d+)$/),
+    'no-cache where the strategy guarantees current reads; elsewhere max-age − Age is what is left of the entry, in whole seconds',
+  ),
   Age: whole('Whole seconds since the value was loaded'),
   ETag: etag,
   'Server-Timing': describe(z.string().regex(/cache;dur=.*origin;dur=.*total;dur=/), 'Milliseconds'),

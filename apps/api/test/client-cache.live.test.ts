@@ -1,0 +1,57 @@
+/** A client with a cache of its own, over real connections to the API as a process. */
+import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
+import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
+import { strategyNames } from 'strategies'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { ClientCache } from './support/client-cache.ts'
+
+let scratch: ScratchDatabase
+let api: ApiProcess
+beforeAll(async () => {
+  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+  const database = createDatabase({ url: scratch.url })
+  const schemas = strategyNames.map(schemaName)
+  await migrate(database, schemas)
+  await loadPosts(database, schemas, { count: 1 })
+  await database.close()
+  api = await startApi({ DATABASE_URL: scratch.url })
+})
+afterAll(async () => {
+  await api.kill()
+  await scratch.drop()
+})
+
+const client = () =>
+  new ClientCache(
+    () => performance.now(),
+    (path, headers) => fetch(api.url + path, { headers }),
+  )
+const change = (strategy: string, title: string) =>
+  fetch(`${api.url}/api/posts/1?strategy=${strategy}`, {
+    method: 'PATCH',
+    body: JSON.stringify({ title }),
+    headers: { 'Content-Type': 'application/json' },
+  })
+
+it.each(['/api/posts/1', '/api/posts', '/api/posts?limit=2', '/api/authors'])(
+  'asks again for %s at the price of a 304 where reads are current, until it has changed',
+  async (path) => {
+    const mine = client()
+    const url = `${path}${path.includes('?') ? '&' : '?'}strategy=manual-invalidation`
+    expect((await mine.get(url)).answer?.status).toBe(200)
+    const again = await mine.get(url)
+    expect([again.answer?.status, await again.answer?.text()]).toEqual([304, ''])
+    expect(again.answer?.headers.get('Cache-Control')).toBe('no-cache')
+    await change('manual-invalidation', 'x'.repeat(1 + path.length))
+    expect((await mine.get(url)).answer?.status).toBe(200)
+  },
+)
+
+it('does not ask at all for what is fresh where reads may be old', async () => {
+  const mine = client()
+  const url = '/api/posts/1?strategy=cache-aside'
+  const first = await mine.get(url)
+  expect(first.answer?.headers.get('Cache-Control')).toMatch(/^max-age=5\d$/)
+  await change('cache-aside', 'New')
+  expect((await mine.get(url)).answer).toBeUndefined()
+})
