@@ -16,19 +16,19 @@ export interface SideBySideOptions {
   strategies: string[]
   /** WORKLOAD: a preset of packages/workload; what follows has its values by default. Default blog; null for a TRACE. */
   workload: WorkloadName | null
-  /** RATE: operations started per second, however long each takes. Default 300, 1 … 10,000. */
+  /** RATE: operations started per second, however long each takes. Default 200, 1 … 10,000. */
   ratePerSecond: number
   /** DURATION: how long each strategy is measured. Default two TTLs, at least 10s. 1s … 1h. */
   durationMs: number
   /** WARMUP: the same load before that, not in the figures. Default one TTL, 2s … 30s. 0s … 10m; none for a cold start. */
   warmupMs: number
-  /** WRITE_RATIO: fraction of the operations that change a title. Default 0.003, 0 … 1. */
+  /** WRITE_RATIO: fraction of the operations that change a title. Default 0.005, 0 … 1. */
   writeRatio: number
   /** LIST_RATIO: fraction of the operations that read all posts, 3.6 MB each. Default 0, 0 … 1. */
   listRatio: number
   /** PAGE_RATIO: fraction of the operations that read the first page, 20 posts. Default 0.2, 0 … 1. */
   pageRatio: number
-  /** REPORT_RATIO: fraction of the operations that read the report over all posts. Default 0.004, 0 … 1. */
+  /** REPORT_RATIO: fraction of the operations that read the report over all posts. Default 0.005, 0 … 1. */
   reportRatio: number
   /** INSERT_RATIO: fraction of the operations that add a post; they are deleted afterwards. Default 0, 0 … 1. */
   insertRatio: number
@@ -45,7 +45,7 @@ export interface SideBySideOptions {
   originDelayMs: number
   /** SEED: another one, other operations; the same one, the same. Default 1. */
   seed: number
-  /** POSTS: how many posts are read and written, ids 1 … POSTS. Default 300, at most 1,000,000. */
+  /** POSTS: how many posts are read and written, ids 1 … POSTS. Default 150, at most 1,000,000. */
   posts: number
   /** VUS: how many requests may be under way at once before operations are dropped. Default RATE / 2, at least 10. */
   vus: number

@@ -216,8 +216,8 @@ describe('sideBySideReport', () => {
       "
 
       A blog: its front page, single posts, a report over all of them, now and then an edit
-      TTL 6 s; 300 requests/s: 20.0 % read the front page, 0.4 % the report over all posts, 0.3 % edit a post, the rest read
-      one of the 300 most-read posts (Zipf 0.99)
+      TTL 6 s; 200 requests/s: 20.0 % read the front page, 0.5 % the report over all posts, 0.5 % edit a post, the rest read
+      one of the 150 most-read posts (Zipf 0.99)
       each load of posts takes 25 ms on top of its query (joins, remote calls); the report has no added delay
       each strategy 12 s after 6 s of warm-up; seed 1
 
@@ -289,7 +289,7 @@ describe('sideBySideReport', () => {
       resultOf(summary({ [`answers{${bypassed}}`]: { count: 344 } }), { 'cache-aside': [44] }),
     )
     expect(report).toContain('cache-aside: 344 of 1,444 reads went past the cache (BYPASS)')
-    expect(report).toContain('of the posts 1 to 300, 1 had been deleted (44)')
+    expect(report).toContain('of the posts 1 to 150, 1 had been deleted (44)')
   })
 
   it('names the counters that differ', () => {

@@ -57,7 +57,7 @@ describe('chosenComparison', () => {
   it('leaves the last posts of an API that was started elsewhere to the probe', async () => {
     const { config } = await chosenComparison({ workload: 'ycsb-c' }, 3)
     expect(config).toMatchObject({ apiProcesses: 3, workload: { posts: 9_994 }, rows: null })
-    expect((await chosenComparison({}, 3)).config.workload.posts).toBe(300)
+    expect((await chosenComparison({}, 3)).config.workload.posts).toBe(150)
   })
 
   it('replays a file, and says what it read', async () => {
