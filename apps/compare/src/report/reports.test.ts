@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
@@ -216,21 +216,47 @@ describe('the terminal report', () => {
 })
 
 describe('compare report', () => {
-  it('writes the two pages beside comparison.json, and says where', async () => {
+  const small = madeUpComparison({
+    strategies: { 'cache-aside': { hitRatio: 0.7, readP99Ms: 3, loadsPerSecond: 5 }, tiered: { hitRatio: 0.6 } },
+  })
+
+  /** What the command says, once `file` is in a folder of its own and `named` is given to it. */
+  async function reported(file: string, named: (folder: string) => string, check: (folder: string) => Promise<void>) {
     const folder = await mkdtemp(join(tmpdir(), 'report-'))
     const said = vi.spyOn(console, 'log').mockReturnValue()
     try {
-      const small = madeUpComparison({ strategies: { 'cache-aside': { hitRatio: 0.7 }, tiered: { hitRatio: 0.6 } } })
-      await writeFile(join(folder, 'comparison.json'), JSON.stringify(small))
+      await writeFile(join(folder, file), JSON.stringify(small))
       const program = new Command()
       addReportCommand(program, () => deviations)
-      await program.parseAsync(['report', folder], { from: 'user' })
-      expect(await readFile(join(folder, 'comparison.html'), 'utf8')).toBe(htmlReport(small, deviations))
-      expect(await readFile(join(folder, 'comparison.md'), 'utf8')).toBe(markdownReport(small, deviations))
-      expect(said.mock.calls.flat().join('\n')).toContain(join(folder, 'comparison.html'))
+      await program.parseAsync(['report', named(folder)], { from: 'user' })
+      await check(folder)
+      return said.mock.calls.flat().join('\n').replaceAll(folder, '…')
     } finally {
       said.mockRestore()
       await rm(folder, { recursive: true })
     }
+  }
+
+  it('writes the pages of a folder beside its comparison.json, and says what it read and wrote', async () => {
+    const said = await reported(
+      'comparison.json',
+      (folder) => folder,
+      async (folder) => {
+        expect(await readFile(join(folder, 'comparison.html'), 'utf8')).toBe(htmlReport(small, deviations))
+        expect(await readFile(join(folder, 'comparison.md'), 'utf8')).toBe(markdownReport(small, deviations))
+      },
+    )
+    expect(said).toBe('From …/comparison.json: Made up for a test\n…/comparison.md\n…/comparison.html')
+  })
+
+  it('writes the pages of a file beside it, under its own name', async () => {
+    await reported(
+      'compare-blog.json',
+      (folder) => join(folder, 'compare-blog.json'),
+      async (folder) => {
+        const written = ['compare-blog.html', 'compare-blog.json', 'compare-blog.md', 'compare-blog.svg']
+        expect((await readdir(folder)).toSorted()).toEqual(written)
+      },
+    )
   })
 })
