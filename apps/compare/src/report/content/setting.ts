@@ -127,14 +127,20 @@ export function reproduce({ config, environment }: Comparison): Section {
         caption: 'The same strategies, order and load',
         lines: [
           ...(environment.commit ? [`git checkout ${environment.commit}`] : []),
-          ['pnpm compare', ...loadFlags(config.workload), ...runFlags(config)].join(' '),
+          compareCommand(config.workload, runFlags(config)),
         ],
       },
       text(
-        'Everything here is computed from comparison.json beside this page; pnpm compare report FOLDER writes the pages again. What each figure means is defined in docs/measuring.md.',
+        'Everything here is computed from the .json file beside this page; `pnpm compare report FILE` writes the pages again. docs/measuring.md defines each figure.',
       ),
     ],
   }
+}
+
+/** The command that puts this load on the strategies, with other flags, which may change it. */
+export function compareCommand(workload: ComparedWorkload, otherFlags: readonly string[]): string {
+  const isGiven = (flag: string) => otherFlags.some((other) => other.startsWith(`${flag.split(' ')[0]} `))
+  return ['pnpm compare', ...loadFlags(workload).filter((flag) => !isGiven(flag)), ...otherFlags].join(' ')
 }
 
 function runFlags({ strategies, runs, seed, warmupMs, measuredMs }: ComparisonConfig): string[] {
