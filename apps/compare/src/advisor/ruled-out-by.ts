@@ -48,9 +48,11 @@ export function whyUnusable(comparison: Comparison, { name, promise }: ComparedS
   const seen = Object.entries(kept?.promised ?? {}).map(([kind, times]) => `${formatCount(times)} × ${kind}`)
   const counted = seen.length === 0 ? 'not seen in these runs' : `seen here: ${seen.join(', ')}`
   if (promise.breaks !== undefined) {
-    return { text: `it breaks its guarantee: ${promise.breaks} (${counted})`, short: 'no guarantee' }
+    return { text: `it breaks its guarantee: ${promise.breaks} (${counted})`, short: 'known to break the guarantee' }
   }
-  return seen.length === 0 ? undefined : { text: `it broke its guarantee (${counted})`, short: 'guarantee broken here' }
+  return seen.length === 0
+    ? undefined
+    : { text: `it broke its guarantee (${counted})`, short: 'broke the guarantee here' }
 }
 
 function tooStale(strategy: ComparedStrategy, measured: Spread | undefined, limitMs: number): Reason[] {

@@ -35,6 +35,19 @@ describe('standingsIn', () => {
     ])
   })
 
+  it('ranks no form that breaks its guarantee, by its own account or as seen in these runs', () => {
+    const strategies = {
+      'naive-write-through': { readP99Ms: around(10) },
+      tiered: { readP99Ms: around(20) },
+      xfetch: { readP99Ms: around(30) },
+      swr: { readP99Ms: around(40) },
+    }
+    const turn = { tiered: { violations: { counts: { 'read-after-write': 1 }, schedule: [] } } }
+    const comparison = madeUpComparison({ strategies, turn })
+    expect([...standingsIn(comparison, 'readP99Ms')]).toEqual([['xfetch', 'best']])
+    expect(groupsIn(comparison, 'readP99Ms')).toEqual([['xfetch'], ['swr']])
+  })
+
   it('does not rank the ceiling', () => {
     const strategies = { 'always-hit': { hitRatio: 1 }, a: { hitRatio: around(50) }, b: { hitRatio: around(20) } }
     expect([...standingsIn(madeUpComparison({ strategies }), 'hitRatio')]).toEqual([['a', 'best']])

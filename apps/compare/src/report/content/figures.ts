@@ -14,6 +14,7 @@ export function front(comparison: Comparison): Section {
     if (name === CEILING) return 'the ceiling'
     const point = points.find(({ strategy }) => strategy === name)
     if (!point) return UNKNOWN
+    if (!point.keepsGuarantee) return 'breaks its guarantee'
     if (point.onFront) return 'of all'
     return point.onFreshFront ? 'of those never stale' : 'no'
   }
@@ -34,9 +35,7 @@ export function front(comparison: Comparison): Section {
           rows: rows.map((cells, at) => [...cells, { text: onFront(comparison.strategies[at]!.name) }]),
         },
       },
-      text(
-        'The front is drawn through medians. Where the ranges of two strategies overlap, no difference between them is claimed.',
-      ),
+      text("The front is drawn through medians. Strategies whose ranges overlap can't be told apart."),
     ],
   }
 }
