@@ -203,7 +203,7 @@ function fewRuns(comparison: Comparison): string[] {
   if (few.length === 0) return []
   const runs = [...new Set(few.map(({ runs }) => runs))].toSorted((a, b) => a - b)
   return [
-    `${RUNS_TO_CLAIM} runs of each strategy are needed to claim a difference; there ${runs.at(-1) === 1 ? 'is' : 'are'} ${runs.join(' to ')}.`,
+    `The picks go by medians: ${RUNS_TO_CLAIM} runs of each strategy are needed to claim a difference; there ${runs.at(-1) === 1 ? 'is' : 'are'} ${runs.join(' to ')}.`,
   ]
 }
 

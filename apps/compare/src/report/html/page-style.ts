@@ -25,6 +25,7 @@ a{color:inherit}
 .answer h3 small{font-weight:400;color:var(--muted)}
 .answer p{margin:0;max-width:none}
 #answer>p{max-width:120ch}
+#answer pre{white-space:pre-wrap;overflow-wrap:anywhere}
 .figure{white-space:nowrap}
 .answer .use{font-size:1.25em;font-weight:700}
 .answer .effect{font-weight:600}
