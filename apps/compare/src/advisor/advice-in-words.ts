@@ -5,7 +5,7 @@ import { toldTime } from './told.ts'
 
 const NOTHING_MEASURED = 'Nothing that was measured meets the requirements.'
 
-/** The advice as plain lines: what to use and how, what came next, what was ruled out, and what to mind. */
+/** The advice as plain lines: what to use and how, the runner-up, what was ruled out, and notes. */
 export function adviceInWords(advice: Advice): string[] {
   const { requirements, pick, cannotBeMet, dontCache, runnerUp, others, ruledOut, notes } = advice
   return [
@@ -14,12 +14,12 @@ export function adviceInWords(advice: Advice): string[] {
     ...(pick ? recommendation(pick) : [NOTHING_MEASURED, ...cannotBeMet.map((one) => `  - ${one}`)]),
     ...(dontCache === undefined ? [] : [`  Do not cache this: ${dontCache}`]),
     ...section('Runner-up', runnerUp ? [runnerUp] : []),
-    ...section('Met the requirements too', others),
+    ...section('Also meet the requirements', others),
     ...section(
       'Ruled out as measured',
       ruledOut.map(({ strategy, reason }) => ({ strategy, why: reason })),
     ),
-    ...(notes.length > 0 ? ['', 'Mind:', ...notes.map((note) => `  - ${note}`)] : []),
+    ...(notes.length > 0 ? ['', 'Notes:', ...notes.map((note) => `  - ${note}`)] : []),
     ...(pick?.snippet === undefined ? [] : ['', 'To use it:', '', ...pick.snippet.split('\n').map(indented)]),
   ]
 }

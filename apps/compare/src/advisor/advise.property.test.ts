@@ -81,7 +81,7 @@ function without(comparison: Comparison, strategy: string): Comparison {
   return { ...comparison, turns: comparison.turns.filter((turn) => turn.strategy !== strategy) }
 }
 
-/** Whether `a` comes before `b` when there is nobody else. */
+/** Whether `a` comes before `b` when there are only the two. */
 function beats(comparison: Comparison, a: string, b: string): boolean {
   const figures = figuresOf(comparison)
   for (const measure of ['loadsPerRead', 'readP99Ms'] as const) {
@@ -131,7 +131,7 @@ describe('the advice', { timeout: 120_000 }, () => {
       }),
     ))
 
-  it('stays when somebody it did not take is gone, unless another one beats the winner one to one', () =>
+  it('stays when a strategy that it did not take is gone, unless another one beats the winner one to one', () =>
     check(
       fc.asyncProperty(comparisons, limits, async (comparison, requirements) => {
         const advice = await advise(comparison, requirements)

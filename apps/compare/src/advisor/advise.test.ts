@@ -90,7 +90,7 @@ function withoutTurnsOf(comparison: Comparison, strategy: string): Comparison {
 }
 
 describe.each(Object.entries(cases))('the advice for %s', (_, { comparison, requirements, pick, runnerUp }) => {
-  it('names who wins and who comes next', async () => {
+  it('names the winner and the runner-up', async () => {
     const advice = await advise(comparison, requirements)
     expect([advice.pick?.strategy, advice.runnerUp?.strategy]).toEqual([pick, runnerUp])
   })
@@ -100,7 +100,7 @@ describe.each(Object.entries(cases))('the advice for %s', (_, { comparison, requ
     expect(advice.pick?.strategy).toBe(runnerUp)
   })
 
-  it('explains everybody else by a figure', async () => {
+  it('explains every other strategy by a figure', async () => {
     const { runnerUp, others, ruledOut } = await advise(comparison, requirements)
     const told = [runnerUp!, ...others, ...ruledOut.map(({ strategy, reason }) => ({ strategy, why: reason }))]
     const names = comparison.strategies.map(({ name }) => name).filter((name) => name !== pick)
@@ -114,7 +114,7 @@ describe.each(Object.entries(cases))('the advice for %s', (_, { comparison, requ
 describe('advise', () => {
   const { comparison } = cases['strict freshness']
 
-  it('rules out by the promise, whatever was measured', async () => {
+  it('rules out by the guarantee, whatever was measured', async () => {
     const lucky = caseOf(0.05, { 'cache-aside': { loads: 0.05, p99: 3 }, 'write-through': { loads: 0.1, p99: 3 } })
     const { ruledOut } = await advise(lucky, { maxStalenessMs: 1_000, mayLoseWrites: false })
     expect(ruledOut).toEqual([
@@ -131,7 +131,7 @@ describe('advise', () => {
     expect(pick?.strategy).toBe('cache-aside')
   })
 
-  it('rules out by what was measured, whatever is promised', async () => {
+  it('rules out by what was measured, whatever is guaranteed', async () => {
     const unlucky = caseOf(0.05, { 'stampede-lock': { loads: 0.05, p99: 3, stale: 12 } })
     const { pick, ruledOut } = await advise(unlucky, CURRENT)
     expect(pick).toBeUndefined()
@@ -143,7 +143,7 @@ describe('advise', () => {
     expect(ruledOut.map(({ strategy }) => strategy)).toEqual(['naive-invalidation'])
   })
 
-  it('rules out who broke a promise', async () => {
+  it('rules out a strategy that broke its guarantee', async () => {
     const strategies = { 'write-through': figuresAround({ loads: 0.1, p99: 3 }) }
     const violations = { counts: { 'read-after-write': 2 }, schedule: [] }
     const { pick, ruledOut } = await advise(
@@ -344,7 +344,7 @@ describe('advise', () => {
 })
 
 describe('adviceInWords', () => {
-  it('tells what to use, why, and what to mind', async () => {
+  it('says what to use, why, and what limits the advice', async () => {
     const { comparison, requirements } = cases['flash crowd']
     expect(adviceInWords(await advise(comparison, requirements)).join('\n')).toMatchInlineSnapshot(`
       "Required: a value at most 1 s old, read p99 within 100 ms, at most 50 loads per second, no acknowledged write may be lost
@@ -360,14 +360,14 @@ describe('adviceInWords', () => {
       Runner-up:
         - write-through: loads per read 0.190 [0.186–0.194] against 0.100 [0.098–0.102] of stampede-lock (higher)
 
-      Met the requirements too:
+      Also meet the requirements:
         - manual-invalidation: loads per read 0.210 [0.206–0.214] against 0.100 [0.098–0.102] of stampede-lock (higher)
 
       Ruled out as measured:
         - no-cache: its read p99 is 900 ms [882–918], and 100 ms (--p99) is allowed; its database load is 200/s [196–204], and 50/s (--max-db-load) is allowed
         - cache-aside: it guarantees only that a value is at most 5 s old, and 1 s (--max-staleness) is allowed
 
-      Mind:
+      Notes:
         - database load was measured at 200 requests per second, 5 % of them writes; it changes with the rate
 
       To use it:

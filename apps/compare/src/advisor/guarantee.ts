@@ -10,7 +10,7 @@ export const WRITES = { 'expire-only': expireOnly, invalidate, 'write-through': 
 /** What a strategy is judged by. */
 export interface Guarantee {
   readonly readAfterWrite: boolean
-  /** How old a value gets when nobody invalidates it. 0: nothing is kept. */
+  /** How old a value gets where nothing invalidates it. 0: nothing is kept. */
   readonly staleForAtMostMs: number
 }
 

@@ -92,7 +92,7 @@ export function whatCannotBeMet(
   const tried =
     ttlsMs.length > 0
       ? `at any TTL tried (${toldTime(Math.min(...ttlsMs))} to ${toldTime(Math.max(...ttlsMs))})`
-      : 'as measured; other TTLs were not tried, as this load is not simulated'
+      : 'as measured, and no other TTL was tried'
   const closest = {
     maxStalenessMs: () => '',
     p99Ms: () => closestP99(forecasts),

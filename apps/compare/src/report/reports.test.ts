@@ -160,11 +160,25 @@ describe('the three reports', () => {
     expect(few).not.toContain('★')
   })
 
-  it('name who broke a promise and the schedule that shows it', () => {
+  it('name a strategy that broke its guarantee, and the schedule that shows it', () => {
     expect(markdown).toContain('**‼ write-behind broke its guarantee: 5 × read-after-write.**')
     expect(markdown).toContain('    read-after-write, 212.40 ms after')
     expect(markdown).not.toContain('‼ naive-lock broke')
     expect(document.querySelector('p.alarm')!.textContent).toContain('write-behind broke its guarantee')
+  })
+
+  it('answer before any table', () => {
+    const kinds = reportContent(comparison, deviations).sections.flatMap(({ blocks }) => blocks.map(({ kind }) => kind))
+    expect(kinds.indexOf('answers')).toBeLessThan(kinds.indexOf('table'))
+    expect(document.querySelectorAll('#answer .answer h3')).toHaveLength(4)
+    expect(markdown).toContain('**Always current** (reads see every acknowledged write): **')
+  })
+
+  it('name the load with its TTL, rate, posts, writes, added delay and runs', () => {
+    const one = madeUpComparison({ runs: 5, strategies: { tiered: {} }, workload: { originDelayMs: 25 } })
+    expect(markdownReport(one, [])).toContain(
+      'Made up for a test: 200 requests/s on 9,996 posts, 5 % of them writes, TTL 5 s, 25 ms added to each database load, median of 5 runs of 25 s.',
+    )
   })
 
   it('show the forms that break their guarantee apart, each with its loss', () => {
@@ -190,7 +204,7 @@ describe('the three reports', () => {
     )
   })
 
-  it('show where the books do not balance, and the turns that do not count', () => {
+  it('show where the counters do not agree, and the turns that do not count', () => {
     const odd = madeUpComparison({
       strategies: { tiered: {}, xfetch: {} },
       turn: {

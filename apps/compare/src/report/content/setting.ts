@@ -102,10 +102,10 @@ export function limits({ config, environment, strategies, turns }: Comparison): 
       {
         kind: 'list',
         items: [
-          `One machine with ${environment.cpus} CPUs: clients, API, Redis and Postgres share it, and no network lies between them. A network makes hits in Redis dearer, and hits in the process not.`,
+          `One machine with ${environment.cpus} CPUs: clients, API, Redis and Postgres share it, and no network lies between them. A network makes hits in Redis slower, and hits in the process not.`,
           `The probe is a sample: ${config.probe.posts} posts, each read far more often than most. What it does not see may still happen; with 0 of n writes stale, up to 3/n of them may be (95 %).`,
-          `The shortest turn has ${formatCount(fewest)} reads of k6, so that its p99.9 rests on ${formatCount(Math.floor(fewest / 1_000))} of them.`,
-          `One workload, one rate (${formatCount(config.workload.ratePerSecond)}/s): another load can turn the order round. Nothing here says where a strategy saturates.`,
+          `The shortest turn has ${formatCount(fewest)} reads of k6, so its p99.9 rests on ${formatCount(Math.floor(fewest / 1_000))} of them.`,
+          `One workload, one rate (${formatCount(config.workload.ratePerSecond)}/s): another load can reverse the order. Nothing here says where a strategy saturates.`,
           'Each run lasts seconds to minutes: effects of hours, such as fragmentation and eviction, do not show.',
           'No faults: what happens when Redis or a process dies is in docs/failures.md.',
           ...(noHit
