@@ -39,7 +39,7 @@ describe('the first screen of the report', () => {
       effect: '6.7 times fewer loads/s, 33 % lower read p50, against no-cache.',
       figures: ['read p50 4 ms', 'p99 40 ms', '85.0 % hits', '30 loads/s'],
       others:
-        'cache-aside (up to 5 s old), naive-invalidation (known to break the guarantee), manual-invalidation (more loads)',
+        'cache-aside (up to 5 s old); naive-invalidation (known to break the guarantee); manual-invalidation (more loads)',
       equals: "Can't be told apart from write-through in loads and p99: stampede-lock.",
     })
     expect(fewest!.figures[0]).toBe('up to 5 s old')
@@ -91,6 +91,16 @@ describe('the first screen of the report', () => {
   it('says so where nothing meets a need', () => {
     const [current] = answersOf(caseOf(0, { 'cache-aside': { loads: 0.1, p99: 3 } })).answers
     expect(current).toMatchObject({ use: 'none', effect: 'No strategy that was measured meets this.' })
+  })
+
+  it('counts the others where they are many', () => {
+    const many = { ...blog, 'write-behind': { loads: 0.3, p99: 50 } }
+    const comparison = caseOf(0.02, many)
+    const strategies = comparison.strategies.map((one) => ({
+      ...one,
+      promise: { ...one.promise, mayLoseWrites: false },
+    }))
+    expect(answersOf({ ...comparison, strategies }).answers[2]!.others).toContain('4 others (more loads)')
   })
 
   it('names all forms of a kind in one word', () => {

@@ -164,15 +164,15 @@ function othersIn({ ruledOut, notWorthIt, beaten, winner }: Decision, { strategi
   )
   if (groups.size === 0) return {}
   const names = strategies.map(({ name }) => name)
-  const told = [...groups].map(
-    ([short, group]) =>
-      `${inShort(
-        group.map(({ strategy }) => strategy),
-        names,
-      )} (${short})`,
-  )
-  return { others: told.join(', ') }
+  const said = [...groups].map(([short, group]) => {
+    const inGroup = group.map(({ strategy }) => strategy)
+    return `${inShort(inGroup, names)} (${short})`
+  })
+  return { others: said.join('; ') }
 }
+
+/** More names than these are counted: they are in the table. */
+const NAMED = 3
 
 /** `naive-*` for all naive forms, `peer:*` for all libraries. */
 function inShort(group: readonly string[], all: readonly string[]): string {
@@ -181,7 +181,8 @@ function inShort(group: readonly string[], all: readonly string[]): string {
     return family.length > 1 && family.every((name) => group.includes(name))
   })
   const rest = group.filter((name) => !whole.some((prefix) => name.startsWith(prefix)))
-  return [...rest, ...whole.map((prefix) => `${prefix}*`)].join(', ')
+  const named = rest.length > NAMED ? [`${rest.length} others`] : rest
+  return [...named, ...whole.map((prefix) => `${prefix}*`)].join(', ')
 }
 
 function equalsIn({ winner, beaten }: Decision): { equals?: string } {
