@@ -108,8 +108,9 @@ async function conclude(
     console.log(terminalReport(comparison, deviations))
     const advice = requirements && adviceInWords(await adviseOn(comparison, requirements))
     if (advice !== undefined) console.log(`\n${advice.join('\n')}`)
-    const { html, markdown } = await writeReports(folder, comparison, deviations, advice)
-    console.log(`\nreport: ${html}\n        ${markdown}\nfigures: ${folder}/comparison.json`)
+    const file = `${folder}/comparison.json`
+    const { html, markdown } = await writeReports(file, comparison, deviations, advice)
+    console.log(`\nreport: ${html}\n        ${markdown}\nfigures: ${file}`)
   }
   const left = remainingTurns(comparison).length
   if (comparison.finishedAt === null && left > 0) {

@@ -20,8 +20,18 @@ describe('readComparison', () => {
     expect(await readComparison(folder)).toEqual(comparison)
   })
 
+  it('reads a file by its own name', async () => {
+    const comparison = madeUpComparison({ strategies: { tiered: { hitRatio: 0.5 } } })
+    const file = join(folder, 'compare-blog.json')
+    await writeFile(file, JSON.stringify(comparison))
+    expect(await readComparison(file)).toEqual(comparison)
+  })
+
   it('says that there is no such file', async () => {
     await expect(readComparison(folder)).rejects.toThrow(/comparison\.json cannot be read: there is no such file/)
+    await expect(readComparison(join(folder, 'a.json'))).rejects.toThrow(
+      /a\.json cannot be read: there is no such file/,
+    )
   })
 
   it('says that it is not JSON, and keeps the cause', async () => {

@@ -1,20 +1,31 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { type Comparison, comparisonSchema, SCHEMA_VERSION } from './comparison.ts'
 
+/** The file of a comparison, named itself or by the folder that `pnpm compare` wrote. */
+export async function comparisonFile(fileOrFolder: string): Promise<string> {
+  const isFolder = await stat(fileOrFolder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  return isFolder ? join(fileOrFolder, 'comparison.json') : fileOrFolder
+}
+
 /**
- * The comparison in `comparison.json` of a folder.
+ * The comparison in a file, or in `comparison.json` of a folder.
  *
  * @throws Error that names the file and what to do: it cannot be read, is not JSON, is not a comparison, or has the
  *   shape of another version.
  */
-export async function readComparison(folder: string): Promise<Comparison> {
-  const file = join(folder, 'comparison.json')
+export async function readComparison(fileOrFolder: string): Promise<Comparison> {
+  const file = await comparisonFile(fileOrFolder)
   const json = parseJson(file, await readText(file))
   const found = z.object({ kind: z.literal('comparison'), schemaVersion: z.unknown() }).safeParse(json)
   if (!found.success) {
-    throw new Error(`${file} is not a comparison: "kind" is not "comparison"; name a folder that pnpm compare wrote`)
+    throw new Error(
+      `${file} is not a comparison: "kind" is not "comparison"; name the .json of a comparison, or a folder that pnpm compare wrote`,
+    )
   }
   if (found.data.schemaVersion !== SCHEMA_VERSION) {
     const version = JSON.stringify(found.data.schemaVersion)
@@ -36,7 +47,9 @@ async function readText(file: string): Promise<string> {
     return await readFile(file, 'utf8')
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')
-    const why = missing ? 'there is no such file; name a folder that pnpm compare wrote' : String(cause)
+    const why = missing
+      ? 'there is no such file; name the .json of a comparison, or a folder that pnpm compare wrote'
+      : String(cause)
     throw new Error(`${file} cannot be read: ${why}`, { cause })
   }
 }

@@ -40,7 +40,7 @@ const descriptions: Readonly<Record<string, Description>> = {
     read: 'getOrSet',
     write: 'delete, deleteByTag',
     store: 'redis',
-    promise: { ...current, breaks },
+    promise: { ...current, readAfterWrite: false },
   },
 }
 

@@ -1,27 +1,43 @@
-import type { Advice, Loser } from './advise.ts'
+import type { Advice, Loser, Recommendation } from './advise.ts'
+import { guaranteeInWords } from './guarantee.ts'
 import type { Requirements } from './requirements.ts'
 import { toldTime } from './told.ts'
 
-/** The advice as plain lines: what to use and how, what came next, what was ruled out, and what to mind. */
+const NOTHING_MEASURED = 'Nothing that was measured meets the requirements.'
+
+/** The advice as plain lines: what to use and how, the runner-up, what was ruled out, and notes. */
 export function adviceInWords(advice: Advice): string[] {
-  const { requirements, pick, dontCache, runnerUp, others, ruledOut, notes } = advice
+  const { requirements, pick, cannotBeMet, dontCache, runnerUp, others, ruledOut, notes } = advice
   return [
     `Required: ${requirementsInWords(requirements)}`,
     '',
-    ...(pick
-      ? [`Recommended: ${pick.strategy} (${pick.title})`]
-      : ['Nothing that was measured meets the requirements.']),
+    ...(pick ? recommendation(pick) : [NOTHING_MEASURED, ...cannotBeMet.map((one) => `  - ${one}`)]),
     ...(dontCache === undefined ? [] : [`  Do not cache this: ${dontCache}`]),
-    ...(pick?.figures.map((figure) => `  ${figure}`) ?? []),
-    ...(pick?.ttl ? [`  TTL ${toldTime(pick.ttl.ttlMs)}: ${pick.ttl.why}`] : []),
     ...section('Runner-up', runnerUp ? [runnerUp] : []),
-    ...section('Met the requirements too', others),
+    ...section('Also meet the requirements', others),
     ...section(
-      'Ruled out',
+      'Ruled out as measured',
       ruledOut.map(({ strategy, reason }) => ({ strategy, why: reason })),
     ),
-    ...(notes.length > 0 ? ['', 'Mind:', ...notes.map((note) => `  - ${note}`)] : []),
+    ...(notes.length > 0 ? ['', 'Notes:', ...notes.map((note) => `  - ${note}`)] : []),
     ...(pick?.snippet === undefined ? [] : ['', 'To use it:', '', ...pick.snippet.split('\n').map(indented)]),
+  ]
+}
+
+function recommendation(pick: Recommendation): string[] {
+  const { strategy, title, basis, guarantee, figures, ttlMs, otherTtl, confirmBy } = pick
+  const name = `${strategy} (${title})`
+  return [
+    ...(basis === 'measured'
+      ? [`Recommended: ${name}`]
+      : [NOTHING_MEASURED, `Predicted to meet them, not measured: ${name}`]),
+    ...(ttlMs === undefined
+      ? []
+      : [`  TTL ${toldTime(ttlMs)}, ${basis === 'measured' ? 'as measured' : 'a prediction'}`]),
+    `  guarantee: ${guaranteeInWords(guarantee)}`,
+    ...figures.map((figure) => `  ${figure}`),
+    ...(otherTtl === undefined ? [] : [`  another TTL, a prediction: ${otherTtl}`]),
+    ...(confirmBy === undefined ? [] : [`  confirm the prediction before you use it: ${confirmBy}`]),
   ]
 }
 
@@ -30,8 +46,8 @@ function requirementsInWords({ maxStalenessMs, p99Ms, maxLoadsPerSecond, mayLose
     maxStalenessMs === undefined
       ? 'staleness unlimited'
       : maxStalenessMs === 0
-        ? 'reads are current'
-        : `stale for ${toldTime(maxStalenessMs)} at most`,
+        ? 'reads see every acknowledged write'
+        : `a value at most ${toldTime(maxStalenessMs)} old`,
     ...(p99Ms === undefined ? [] : [`read p99 within ${toldTime(p99Ms)}`]),
     ...(maxLoadsPerSecond === undefined ? [] : [`at most ${maxLoadsPerSecond} loads per second`]),
     mayLoseWrites ? 'acknowledged writes may be lost' : 'no acknowledged write may be lost',

@@ -1,10 +1,12 @@
+import { cacheAside, expireOnly, invalidate, stampedeLock, writeThrough } from 'cache-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { described } from '../../test/advisor-cases.ts'
 import type { Comparison } from '../comparison.ts'
 import { figureOf } from '../spread.ts'
-import { type Advice, advise } from './advise.ts'
+import { type Advice, adviceInWords, advise } from './advise.ts'
 import { FLOOR, figuresOf } from './decide.ts'
+import { guaranteeInWords } from './guarantee.ts'
 import { bySimplicity, isLower } from './ranking.ts'
 import type { Requirements } from './requirements.ts'
 
@@ -79,7 +81,7 @@ function without(comparison: Comparison, strategy: string): Comparison {
   return { ...comparison, turns: comparison.turns.filter((turn) => turn.strategy !== strategy) }
 }
 
-/** Whether `a` comes before `b` when there is nobody else. */
+/** Whether `a` comes before `b` when there are only the two. */
 function beats(comparison: Comparison, a: string, b: string): boolean {
   const figures = figuresOf(comparison)
   for (const measure of ['loadsPerRead', 'readP99Ms'] as const) {
@@ -129,7 +131,7 @@ describe('the advice', { timeout: 120_000 }, () => {
       }),
     ))
 
-  it('stays when somebody it did not take is gone, unless another one beats the winner one to one', () =>
+  it('stays when a strategy that it did not take is gone, unless another one beats the winner one to one', () =>
     check(
       fc.asyncProperty(comparisons, limits, async (comparison, requirements) => {
         const advice = await advise(comparison, requirements)
@@ -175,4 +177,55 @@ describe('the advice', { timeout: 120_000 }, () => {
         },
       ),
     ))
+
+  it('never prints code that guarantees something else than what the advice was judged by', async () => {
+    let printed = 0
+    await check(
+      fc.asyncProperty(comparisons, measuredTtl, limits, sweeps, async (measured, ttlMs, requirements, ttlSweep) => {
+        const { config } = measured
+        const comparison = { ...measured, config: { ...config, workload: { ...config.workload, ttlMs } } }
+        const advice = await advise(comparison, requirements, ttlSweep && { ttlSweep })
+        const text = adviceInWords(advice).join('\n')
+        const guarantee = printedGuarantee(text)
+        if (guarantee === undefined) return
+        printed++
+        expect(advice.pick!.guarantee).toMatchObject(guarantee)
+        expect(text).toContain(`guarantee: ${guaranteeInWords(guarantee)}`)
+        const { maxStalenessMs = Number.POSITIVE_INFINITY } = requirements
+        if (!guarantee.readAfterWrite) expect(guarantee.staleForAtMostMs).toBeLessThanOrEqual(maxStalenessMs)
+      }),
+    )
+    expect(printed).toBeGreaterThan(20)
+  })
 })
+
+/** At times another one than the strategies say they were tuned to. */
+const measuredTtl = fc.constantFrom(5_000, 5_000, 5_000, 60_000)
+
+const sweeps = fc.option(
+  fc
+    .array(
+      fc.record({
+        ttlMs: fc.constantFrom(500, 1_000, 5_000, 60_000, 300_000),
+        hitRatio: fc.double({ min: 0, max: 1, noNaN: true }),
+        loadsPerSecond: fc.double({ min: 0, max: 150, noNaN: true }),
+      }),
+    )
+    .map((rows) => async () => rows),
+  { nil: undefined, freq: 4 },
+)
+
+const reads = { cacheAside, stampedeLock }
+const writes = { expireOnly, invalidate, writeThrough }
+
+/** By cache-core itself, of the strategies that the code in the advice builds. */
+function printedGuarantee(text: string) {
+  const [, read, ttlMs] = /read: (\w+)\(\{ ttlMs: ([\d_]+) \}\)/.exec(text) ?? []
+  const [, write] = /write: (\w+)\(\)/.exec(text) ?? []
+  if (ttlMs === undefined) return undefined
+  return {
+    readAfterWrite: writes[write as keyof typeof writes]().promise.readAfterWrite,
+    staleForAtMostMs: reads[read as keyof typeof reads]({ ttlMs: Number(ttlMs.replaceAll('_', '')) }).promise
+      .staleForAtMostMs,
+  }
+}

@@ -90,7 +90,7 @@ function withoutTurnsOf(comparison: Comparison, strategy: string): Comparison {
 }
 
 describe.each(Object.entries(cases))('the advice for %s', (_, { comparison, requirements, pick, runnerUp }) => {
-  it('names who wins and who comes next', async () => {
+  it('names the winner and the runner-up', async () => {
     const advice = await advise(comparison, requirements)
     expect([advice.pick?.strategy, advice.runnerUp?.strategy]).toEqual([pick, runnerUp])
   })
@@ -100,7 +100,7 @@ describe.each(Object.entries(cases))('the advice for %s', (_, { comparison, requ
     expect(advice.pick?.strategy).toBe(runnerUp)
   })
 
-  it('explains everybody else by a figure', async () => {
+  it('explains every other strategy by a figure', async () => {
     const { runnerUp, others, ruledOut } = await advise(comparison, requirements)
     const told = [runnerUp!, ...others, ...ruledOut.map(({ strategy, reason }) => ({ strategy, why: reason }))]
     const names = comparison.strategies.map(({ name }) => name).filter((name) => name !== pick)
@@ -114,15 +114,14 @@ describe.each(Object.entries(cases))('the advice for %s', (_, { comparison, requ
 describe('advise', () => {
   const { comparison } = cases['strict freshness']
 
-  it('rules out by the promise, whatever was measured', async () => {
+  it('rules out by the guarantee, whatever was measured', async () => {
     const lucky = caseOf(0.05, { 'cache-aside': { loads: 0.05, p99: 3 }, 'write-through': { loads: 0.1, p99: 3 } })
     const { ruledOut } = await advise(lucky, { maxStalenessMs: 1_000, mayLoseWrites: false })
     expect(ruledOut).toEqual([
       {
         strategy: 'cache-aside',
-        reason:
-          'by its promise a value may be stale for 5 s, its TTL, and 1 s (--max-staleness) is allowed; ' +
-          'compare again with a TTL no longer than that',
+        reason: 'it guarantees only that a value is at most 5 s old, and 1 s (--max-staleness) is allowed',
+        short: 'up to 5 s old',
       },
     ])
   })
@@ -132,7 +131,7 @@ describe('advise', () => {
     expect(pick?.strategy).toBe('cache-aside')
   })
 
-  it('rules out by what was measured, whatever is promised', async () => {
+  it('rules out by what was measured, whatever is guaranteed', async () => {
     const unlucky = caseOf(0.05, { 'stampede-lock': { loads: 0.05, p99: 3, stale: 12 } })
     const { pick, ruledOut } = await advise(unlucky, CURRENT)
     expect(pick).toBeUndefined()
@@ -144,7 +143,7 @@ describe('advise', () => {
     expect(ruledOut.map(({ strategy }) => strategy)).toEqual(['naive-invalidation'])
   })
 
-  it('rules out who broke a promise', async () => {
+  it('rules out a strategy that broke its guarantee', async () => {
     const strategies = { 'write-through': figuresAround({ loads: 0.1, p99: 3 }) }
     const violations = { counts: { 'read-after-write': 2 }, schedule: [] }
     const { pick, ruledOut } = await advise(
@@ -152,7 +151,7 @@ describe('advise', () => {
       NOTHING_LOST,
     )
     expect(pick).toBeUndefined()
-    expect(ruledOut[0]?.reason).toBe('it broke its promise (seen here: 10 × read-after-write)')
+    expect(ruledOut[0]?.reason).toBe('it broke its guarantee (seen here: 10 × read-after-write)')
   })
 
   it('names a library that wins, and has no snippet for it', async () => {
@@ -196,8 +195,9 @@ describe('advise', () => {
   it('says with figures why nothing should be cached', async () => {
     const { dontCache, pick } = await advise(cases['read about once'].comparison, CURRENT)
     expect(dontCache).toBe(
-      'no-cache meets the requirements, and the best cache, manual-invalidation, does not pay: it spares the database ' +
-        '3.0 % of the loads of no-cache: 0.970 [0.951–0.989] loads per read against 1. A cache should spare 10 %. ' +
+      'no-cache meets the requirements, and the best cache, manual-invalidation, does not pay: it saves the database ' +
+        '3.0 % of the loads of no-cache: 0.970 [0.951–0.989] loads per read against 1. A cache should save 10 % of the loads, ' +
+        "and make the median read 3 times faster or halve the servers' CPU time. " +
         'Its read p50 is 0.910 ms [0.892–0.928] against 0.900 ms [0.882–0.918] (no difference), ' +
         'its p99 9.10 ms [8.92–9.28] against 9 ms (no difference); 50 % of the operations write',
     )
@@ -234,59 +234,142 @@ describe('advise', () => {
     const { pick, notes } = await advise(quick, NOTHING_LOST)
     expect(pick?.strategy).toBe('write-through')
     expect(notes[0]).toBe(
-      'rests on medians alone, without a claim that they differ: fewer than 5 runs count of ' +
-        'write-through, manual-invalidation. Compare again with --runs 5 or more',
+      'rests on medians alone: fewer than 5 runs count of write-through, manual-invalidation. ' +
+        'Compare again with --runs 5 or more to claim a difference',
     )
   })
 
-  it('recommends the TTL of the sweep, within what staleness allows', async () => {
-    const sweep = async () => [
-      { ttlMs: 500, hitRatio: 0.7, loadsPerSecond: 60 },
-      { ttlMs: 2_000, hitRatio: 0.9, loadsPerSecond: 20 },
-      { ttlMs: 4_000, hitRatio: 0.905, loadsPerSecond: 19 },
-      { ttlMs: 60_000, hitRatio: 0.99, loadsPerSecond: 2 },
-    ]
-    const { pick } = await advise(comparison, { maxStalenessMs: 5_000, mayLoseWrites: false }, { ttlSweep: sweep })
-    expect([pick?.strategy, pick?.ttl?.ttlMs]).toEqual(['cache-aside', 2_000])
-    expect(pick?.snippet).toContain('read: cacheAside({ ttlMs: 2_000 })')
+  const sweep = async () => [
+    { ttlMs: 500, hitRatio: 0.7, loadsPerSecond: 60 },
+    { ttlMs: 5_000, hitRatio: 0.95, loadsPerSecond: 10 },
+    { ttlMs: 60_000, hitRatio: 0.985, loadsPerSecond: 4 },
+    { ttlMs: 300_000, hitRatio: 0.99, loadsPerSecond: 2 },
+  ]
+
+  it('prints code with the TTL that the guarantee is judged by, and calls another TTL a prediction', async () => {
+    const { pick } = await advise(comparison, NOTHING_LOST, { ttlSweep: sweep })
+    expect(pick).toMatchObject({
+      strategy: 'cache-aside',
+      basis: 'measured',
+      guarantee: { readAfterWrite: false, staleForAtMostMs: 5_000 },
+      otherTtl:
+        '60 s, the shortest within a point of the best hit ratio: 98.5 % hits and 4.0 loads per second; ' +
+        'a value may then be 60 s old',
+    })
+    expect(pick?.snippet).toContain('read: cacheAside({ ttlMs: 5_000 })')
+    expect(pick?.confirmBy).toContain('--ttl 60s --strategies no-cache,cache-aside')
   })
 
-  it('recommends the TTL that was measured where there is no sweep, or none that fits', async () => {
-    const none = async () => [{ ttlMs: 500, hitRatio: 0.7, loadsPerSecond: 60 }]
-    const [plain, unfit] = await Promise.all([
-      advise(comparison, CURRENT),
-      advise(comparison, { ...CURRENT, maxLoadsPerSecond: 50 }, { ttlSweep: none }),
+  it('says so where the other TTL is only the longest that is allowed, or that was tried', async () => {
+    const [capped, end] = await Promise.all([
+      advise(
+        comparison,
+        { maxStalenessMs: 10_000, mayLoseWrites: false },
+        {
+          ttlSweep: async () => [...(await sweep()), { ttlMs: 10_000, hitRatio: 0.97, loadsPerSecond: 8 }],
+        },
+      ),
+      advise(comparison, NOTHING_LOST, { ttlSweep: async () => (await sweep()).slice(0, 3) }),
     ])
-    expect([plain.pick?.ttl?.ttlMs, unfit.pick?.ttl?.ttlMs]).toEqual([5_000, 5_000])
-    expect(unfit.pick?.ttl?.why).toContain('none stays within the limits')
+    expect(capped.pick?.otherTtl).toContain('10 s, the longest that --max-staleness allows: ')
+    expect(end.pick?.otherTtl).toContain('60 s, the longest that was tried: ')
+  })
+
+  it('names no other TTL where the measured one is as good, or none was tried', async () => {
+    const asGood = async () => [
+      { ttlMs: 1_000, hitRatio: 0.7, loadsPerSecond: 60 },
+      { ttlMs: 5_000, hitRatio: 0.95, loadsPerSecond: 10 },
+      { ttlMs: 60_000, hitRatio: 0.951, loadsPerSecond: 10 },
+    ]
+    for (const options of [{ ttlSweep: asGood }, {}]) {
+      const { pick } = await advise(comparison, NOTHING_LOST, options)
+      expect([pick?.ttlMs, pick?.otherTtl]).toEqual([5_000, undefined])
+    }
+  })
+
+  it('tries the requirements at other TTLs where nothing that was measured meets them', async () => {
+    const tight = { maxStalenessMs: 1_000, maxLoadsPerSecond: 12, mayLoseWrites: false }
+    const { pick } = await advise(comparison, tight, { ttlSweep: sweep })
+    expect(pick).toMatchObject({
+      strategy: 'manual-invalidation',
+      basis: 'predicted',
+      ttlMs: 300_000,
+      guarantee: { readAfterWrite: true, staleForAtMostMs: 300_000 },
+    })
+    expect(pick?.snippet).toContain('read: cacheAside({ ttlMs: 300_000 })')
+    expect(pick?.confirmBy).toContain('--ttl 300s --strategies no-cache,manual-invalidation')
+  })
+
+  it('takes a shorter TTL where only expiry was measured, and bounds staleness', async () => {
+    const expiry = caseOf(0.05, { 'cache-aside': { loads: 0.05, p99: 3, stale: 4_900 } })
+    const { pick } = await advise(expiry, { maxStalenessMs: 1_000, mayLoseWrites: false }, { ttlSweep: sweep })
+    expect(pick).toMatchObject({ strategy: 'cache-aside', ttlMs: 500, guarantee: { staleForAtMostMs: 500 } })
+  })
+
+  it('takes what was measured beyond the simulation into account', async () => {
+    // 20/s were measured where the simulation, which has no lists, predicts 10/s: 10/s stay at any TTL.
+    const { pick, cannotBeMet } = await advise(
+      comparison,
+      { maxStalenessMs: 0, maxLoadsPerSecond: 11, mayLoseWrites: false },
+      { ttlSweep: sweep },
+    )
+    expect(pick).toBeUndefined()
+    expect(cannotBeMet).toEqual([
+      'each requirement can be met alone, but not all together at any TTL tried (500 ms to 300 s)',
+    ])
+  })
+
+  it('says which requirement no TTL meets, with the closest', async () => {
+    const { cannotBeMet } = await advise(
+      comparison,
+      { p99Ms: 1, maxLoadsPerSecond: 1, mayLoseWrites: false },
+      { ttlSweep: sweep },
+    )
+    expect(cannotBeMet).toEqual([
+      '--p99 1 ms cannot be met at any TTL tried (500 ms to 300 s); the most hits predicted are 99.0 % (cache-aside, TTL 300 s), ' +
+        'and while more than 1 % of the reads miss, their p99 is that of a miss',
+      '--max-db-load 1/s cannot be met at any TTL tried (500 ms to 300 s); the fewest predicted are 2.0/s (cache-aside, TTL 300 s)',
+    ])
+  })
+
+  it('says that a longer TTL may pay where no cache pays at the one that was measured', async () => {
+    const { pick, notes } = await advise(cases['read about once'].comparison, CURRENT, {
+      ttlSweep: async () => [
+        { ttlMs: 5_000, hitRatio: 0.03, loadsPerSecond: 194 },
+        { ttlMs: 60_000, hitRatio: 0.6, loadsPerSecond: 80 },
+      ],
+    })
+    expect(pick?.strategy).toBe('no-cache')
+    expect(notes.at(-1)).toContain('with TTL 60 s write-through is predicted to pay: ')
   })
 })
 
 describe('adviceInWords', () => {
-  it('tells what to use, why, and what to mind', async () => {
+  it('says what to use, why, and what limits the advice', async () => {
     const { comparison, requirements } = cases['flash crowd']
     expect(adviceInWords(await advise(comparison, requirements)).join('\n')).toMatchInlineSnapshot(`
-      "Required: stale for 1 s at most, read p99 within 100 ms, at most 50 loads per second, no acknowledged write may be lost
+      "Required: a value at most 1 s old, read p99 within 100 ms, at most 50 loads per second, no acknowledged write may be lost
 
       Recommended: stampede-lock (The strategy stampede-lock)
+        TTL 5 s, as measured
+        guarantee: reads see every acknowledged write; a change made around the cache may stay hidden for 5 s (the TTL)
         0.100 [0.098–0.102] loads per read, 20/s
         read p50 2 ms, p99 20 ms
         hit ratio 90.0 % [88.2–91.8]
-        stale: 0 of the probe's reads, none by its promise
-        TTL 5 s: as measured; no other was tried
+        stale reads seen: 0 of the probe's reads
 
       Runner-up:
         - write-through: loads per read 0.190 [0.186–0.194] against 0.100 [0.098–0.102] of stampede-lock (higher)
 
-      Met the requirements too:
+      Also meet the requirements:
         - manual-invalidation: loads per read 0.210 [0.206–0.214] against 0.100 [0.098–0.102] of stampede-lock (higher)
 
-      Ruled out:
+      Ruled out as measured:
         - no-cache: its read p99 is 900 ms [882–918], and 100 ms (--p99) is allowed; its database load is 200/s [196–204], and 50/s (--max-db-load) is allowed
-        - cache-aside: by its promise a value may be stale for 5 s, its TTL, and 1 s (--max-staleness) is allowed; compare again with a TTL no longer than that
+        - cache-aside: it guarantees only that a value is at most 5 s old, and 1 s (--max-staleness) is allowed
 
-      Mind:
-        - database load was measured at 200 operations per second, 5 % of them writes; at another rate it is another
+      Notes:
+        - database load was measured at 200 requests per second, 5 % of them writes; it changes with the rate
 
       To use it:
 

@@ -3,11 +3,15 @@
  * How it decides is in decide.ts, and in words in docs/choosing.md.
  */
 import type { ComparedStrategy, Comparison } from '../comparison.ts'
+import { compareCommand } from '../report/content/setting.ts'
 import { type Difference, differenceOf, RUNS_TO_CLAIM } from '../spread.ts'
-import { bestTtl, type TtlOutlook } from './best-ttl.ts'
-import { type Decision, decide, FLOOR, figuresOf, type RuledOut, savingInWords, WORTH_SAVING } from './decide.ts'
-import { type Beaten, bySimplicity, type FigureOf, isPeer, steps } from './ranking.ts'
+import { type BestTtl, bestTtl } from './best-ttl.ts'
+import { type Decision, decide, FLOOR, figuresOf, type RuledOut, whyNotWorthIt, WORTH_SAVING, WORTH_SPEED } from './decide.ts'
+import { type Guarantee, guaranteeAt, promisedBy } from './guarantee.ts'
+import { bestForecast, type Forecast, forecastsOf, meets, type TtlSweep, whatCannotBeMet } from './other-ttls.ts'
+import { type Beaten, bySimplicity, type FigureOf, steps } from './ranking.ts'
 import type { Requirements } from './requirements.ts'
+import { ruledOutBy, whyUnusable } from './ruled-out-by.ts'
 import { snippet } from './snippet.ts'
 import { told, toldTime } from './told.ts'
 
@@ -16,10 +20,18 @@ export { adviceInWords } from './advice-in-words.ts'
 export interface Recommendation {
   readonly strategy: string
   readonly title: string
+  /** `predicted`: at another TTL than the one that was measured, to be confirmed by measuring it. */
+  readonly basis: 'measured' | 'predicted'
+  /** What it was judged by. The snippet guarantees the same. */
+  readonly guarantee: Guarantee
   /** The figures it is recommended for, as text. */
   readonly figures: readonly string[]
-  /** Absent where nothing is kept, and for a library. */
-  readonly ttl?: { readonly ttlMs: number; readonly why: string }
+  /** Absent where nothing is kept. */
+  readonly ttlMs?: number
+  /** Another TTL that is predicted to be better, with what it means for staleness. */
+  readonly otherTtl?: string
+  /** How to measure what is only predicted. */
+  readonly confirmBy?: string
   /** Imports it from cache-core. Absent where there is nothing to import from there. */
   readonly snippet?: string
 }
@@ -32,8 +44,10 @@ export interface Loser {
 
 export interface Advice {
   readonly requirements: Requirements
-  /** Undefined: nothing that was measured meets the requirements. */
+  /** Undefined: nothing meets the requirements, as measured or as predicted. */
   readonly pick: Recommendation | undefined
+  /** Why there is no pick: which requirements can't be met. */
+  readonly cannotBeMet: readonly string[]
   /** Why nothing should be cached. Then the pick is `no-cache`. */
   readonly dontCache: string | undefined
   /** What would be recommended if there were no pick. */
@@ -46,8 +60,7 @@ export interface Advice {
 }
 
 export interface AdviseOptions {
-  /** What a simulation of the same load predicts of a strategy, for a range of TTLs. */
-  readonly ttlSweep?: (strategy: string) => Promise<readonly TtlOutlook[]>
+  readonly ttlSweep?: TtlSweep
 }
 
 export async function advise(
@@ -61,14 +74,26 @@ export async function advise(
   const figures = figuresOf(comparison)
   const losers = losersOf(decision, figures)
   const picked = comparison.strategies.find(({ name }) => name === winner)
+  // At other TTLs: the winner, or all that could be used where none wins, or where only not caching does.
+  const candidates =
+    picked && winner !== FLOOR ? [picked] : comparison.strategies.filter(isUsableIn(comparison, requirements))
+  const forecasts = ttlSweep ? await Promise.all(candidates.map((one) => forecastsOf(comparison, one, ttlSweep))) : []
+  const predicted = bestForecast(forecasts, requirements)
+  const pick = picked
+    ? measured(picked, comparison, requirements, forecasts.flat())
+    : predicted && atTtl(predicted, comparison)
   return {
     requirements,
-    pick: picked && (await recommend(picked, comparison, requirements, ttlSweep)),
+    pick,
+    cannotBeMet: pick ? [] : whatCannotBeMet(comparison, forecasts.flat(), requirements),
     dontCache: winner === FLOOR ? whyNoCache(comparison, decision, second, figures) : undefined,
     runnerUp: losers.find(({ strategy }) => strategy === second),
     others: losers.filter(({ strategy }) => strategy !== second),
     ruledOut: decision.ruledOut,
-    notes: notesOn(comparison, decision, requirements, figures),
+    notes: [
+      ...notesOn(comparison, decision, requirements, figures),
+      ...(winner === FLOOR && predicted ? noteOnTtl(predicted, comparison, figures) : []),
+    ],
   }
 }
 
@@ -80,50 +105,115 @@ function without(comparison: Comparison, strategy: string): Comparison {
   }
 }
 
-async function recommend(
-  { name, title, read, write, store, promise }: ComparedStrategy,
+/** Whether nothing that another TTL would leave as it is rules a strategy out. */
+function isUsableIn(comparison: Comparison, { mayLoseWrites, maxStalenessMs }: Requirements) {
+  return (strategy: ComparedStrategy): boolean => {
+    if (whyUnusable(comparison, strategy) !== undefined) return false
+    // The TTL bounds nothing of what was read stale in spite of read-after-write.
+    const bound = strategy.promise.readAfterWrite && maxStalenessMs !== undefined ? { maxStalenessMs } : {}
+    return ruledOutBy(comparison, strategy, { mayLoseWrites, ...bound }).length === 0
+  }
+}
+
+function measured(
+  strategy: ComparedStrategy,
   comparison: Comparison,
   requirements: Requirements,
-  ttlSweep: AdviseOptions['ttlSweep'],
-): Promise<Recommendation> {
+  forecasts: readonly Forecast[],
+): Recommendation {
+  const { name, title, store } = strategy
   const figures = figuresOf(comparison)
+  const guarantee = promisedBy(strategy)
+  const { ttlMs } = comparison.config.workload
   const recommendation = {
     strategy: name,
     title,
+    basis: 'measured' as const,
+    guarantee,
     figures: [
       `${told('loadsPerRead', figures(name, 'loadsPerRead'))} loads per read, ${told('loadsPerSecond', figures(name, 'loadsPerSecond'))}`,
       `read p50 ${told('readP50Ms', figures(name, 'readP50Ms'))}, p99 ${told('readP99Ms', figures(name, 'readP99Ms'))}`,
       `hit ratio ${told('hitRatio', figures(name, 'hitRatio'))}`,
-      `stale: ${told('staleReadRatio', figures(name, 'staleReadRatio'))} of the probe's reads, ` +
-        (promise.readAfterWrite && promise.breaks === undefined
-          ? 'none by its promise'
-          : `for ${toldTime(promise.staleForAtMostMs)} at most by its promise`),
+      `stale reads seen: ${told('staleReadRatio', figures(name, 'staleReadRatio'))} of the probe's reads`,
     ],
   }
-  if (store === 'none' || isPeer(name)) return recommendation
-  const ttl = await ttlFor(name, !promise.readAfterWrite, comparison, requirements, ttlSweep)
-  const code = snippet({ read, write, store, ttlMs: ttl.ttlMs })
-  return { ...recommendation, ttl, ...(code !== undefined && { snippet: code }) }
+  if (store === 'none') return recommendation
+  const best = bestTtl(forecasts, (forecast) => forecast.strategy === strategy && meets(forecast, requirements))
+  return {
+    ...recommendation,
+    ttlMs,
+    ...(best &&
+      best.outlook.ttlMs !== ttlMs && { otherTtl: otherTtl(best), confirmBy: confirming(best.outlook, comparison) }),
+    ...codeFor(strategy, ttlMs, guarantee),
+  }
 }
 
-async function ttlFor(
-  strategy: string,
-  ttlBoundsStaleness: boolean,
-  comparison: Comparison,
-  requirements: Requirements,
-  ttlSweep: AdviseOptions['ttlSweep'],
-): Promise<{ ttlMs: number; why: string }> {
-  const measuredMs = comparison.config.workload.ttlMs
-  if (!ttlSweep) return { ttlMs: measuredMs, why: 'as measured; no other was tried' }
-  const best = bestTtl(await ttlSweep(strategy), requirements, ttlBoundsStaleness)
-  if (!best) return { ttlMs: measuredMs, why: 'as measured; of those simulated, none stays within the limits' }
-  const predicted = `${(100 * best.hitRatio).toFixed(1)} % hits and ${best.loadsPerSecond.toFixed(1)} loads per second`
+const WHY: Record<BestTtl<Forecast>['why'], string> = {
+  'as good': 'the shortest within a point of the best hit ratio',
+  'longest allowed': 'the longest that --max-staleness allows',
+  'longest tried': 'the longest that was tried',
+}
+
+function otherTtl({ outlook, why }: BestTtl<Forecast>): string {
+  return `${toldTime(outlook.ttlMs)}, ${WHY[why]}: ${predictedOf(outlook)}; ${meaningOf(outlook)}`
+}
+
+function predictedOf({ hitRatio, loadsPerSecond }: Forecast): string {
+  return `${(100 * hitRatio).toFixed(1)} % hits and ${loadsPerSecond.toFixed(1)} loads per second`
+}
+
+function meaningOf({ guarantee: { readAfterWrite, staleForAtMostMs } }: Forecast): string {
+  const age = toldTime(staleForAtMostMs)
+  return readAfterWrite
+    ? `a change made around the cache may then stay hidden for ${age}`
+    : `a value may then be ${age} old`
+}
+
+function atTtl(forecast: Forecast, comparison: Comparison): Recommendation {
+  const { strategy, ttlMs, guarantee, readP99Ms } = forecast
+  const figures = figuresOf(comparison)
+  const measuredAt = `at TTL ${toldTime(comparison.config.workload.ttlMs)}`
   return {
-    ttlMs: best.ttlMs,
-    why:
-      `the shortest within a point of the best hit ratio: a simulation of this load predicts ${predicted}. ` +
-      `Measured was ${toldTime(measuredMs)}`,
+    strategy: strategy.name,
+    title: strategy.title,
+    basis: 'predicted',
+    guarantee,
+    figures: [
+      `predicted: ${predictedOf(forecast)}`,
+      `measured ${measuredAt}: hit ratio ${told('hitRatio', figures(strategy.name, 'hitRatio'))}, ` +
+        `${told('loadsPerSecond', figures(strategy.name, 'loadsPerSecond'))} loads`,
+      ...(readP99Ms === undefined
+        ? []
+        : [`read p99 ${readP99Ms.toPrecision(3)} ms, from what was measured ${measuredAt}`]),
+    ],
+    ttlMs,
+    confirmBy: confirming(forecast, comparison),
+    ...codeFor(strategy, ttlMs, guarantee),
   }
+}
+
+/** The code, unless it would guarantee something else than what the advice was judged by. */
+function codeFor(strategy: ComparedStrategy, ttlMs: number, judged: Guarantee): { snippet?: string } {
+  const code = guaranteeAt(strategy, ttlMs)
+  if (code?.readAfterWrite !== judged.readAfterWrite || code.staleForAtMostMs !== judged.staleForAtMostMs) return {}
+  const written = snippet({ ...strategy, ttlMs })
+  return written === undefined ? {} : { snippet: written }
+}
+
+function confirming({ strategy, ttlMs }: Forecast, { config: { workload } }: Comparison): string {
+  return compareCommand(workload, [
+    `--ttl ${toldTime(ttlMs).replace(' ', '')}`,
+    `--strategies ${FLOOR},${strategy.name}`,
+  ])
+}
+
+function noteOnTtl(forecast: Forecast, comparison: Comparison, figures: FigureOf): string[] {
+  const floor = figures(FLOOR, 'loadsPerSecond')
+  if (floor === undefined || forecast.loadsPerSecond > (1 - WORTH_SAVING) * floor.median) return []
+  return [
+    `with TTL ${toldTime(forecast.ttlMs)} ${forecast.strategy.name} is predicted to pay: ${predictedOf(forecast)} against ` +
+      `${told('loadsPerSecond', floor)} of ${FLOOR}; ${meaningOf(forecast)}. Confirm: ${confirming(forecast, comparison)}`,
+  ]
 }
 
 function losersOf({ beaten, notWorthIt }: Decision, figures: FigureOf): Loser[] {
@@ -166,8 +256,8 @@ function whyNoCache(
     return `${told(measure, own)} against ${told(measure, floor)} (${THAN[differenceOf(own, floor)]})`
   }
   return (
-    `${FLOOR} meets the requirements, and the best cache, ${best}, does not pay: ${savingInWords(best, figures)}. ` +
-    `A cache should spare ${100 * WORTH_SAVING} %. ` +
+    `${FLOOR} meets the requirements, and the best cache, ${best}, does not pay: ${whyNotWorthIt(best, figures)}. ` +
+    `A cache should save ${100 * WORTH_SAVING} % of the loads, and make the median read ${WORTH_SPEED} times faster or halve the servers' CPU time. ` +
     `Its read p50 is ${against('readP50Ms')}, its p99 ${against('readP99Ms')}; ${load}`
   )
 }
@@ -191,8 +281,8 @@ function notesOn(comparison: Comparison, decision: Decision, requirements: Requi
   return [
     ...(few.length > 0
       ? [
-          `rests on medians alone, without a claim that they differ: fewer than ${RUNS_TO_CLAIM} runs count of ` +
-            `${few.join(', ')}. Compare again with --runs ${RUNS_TO_CLAIM} or more`,
+          `rests on medians alone: fewer than ${RUNS_TO_CLAIM} runs count of ${few.join(', ')}. ` +
+            `Compare again with --runs ${RUNS_TO_CLAIM} or more to claim a difference`,
         ]
       : []),
     ...straddling.map(
@@ -200,18 +290,18 @@ function notesOn(comparison: Comparison, decision: Decision, requirements: Requi
         `the ${name} of ${winner} is ${told(measure, figures(winner!, measure))}: not every run stays within ${flag}`,
     ),
     ...(maxStalenessMs === undefined && promise && !promise.readAfterWrite
-      ? [`--max-staleness was not given, and a value may be stale for ${toldTime(promise.staleForAtMostMs)}`]
+      ? [`--max-staleness was not given, and a value may be ${toldTime(promise.staleForAtMostMs)} old`]
       : []),
     ...(maxLoadsPerSecond !== undefined
       ? [
           trace === null
-            ? `database load was measured at ${ratePerSecond} operations per second, ${(100 * writeShare).toFixed(0)} % of them writes; at another rate it is another`
-            : `database load was measured at the rate of the trace that was replayed; at another rate it is another`,
+            ? `database load was measured at ${ratePerSecond} requests per second, ${(100 * writeShare).toFixed(0)} % of them writes; it changes with the rate`
+            : `database load was measured at the rate of the trace that was replayed; it changes with the rate`,
         ]
       : []),
     ...(comparison.strategies.some(({ name }) => name === FLOOR)
       ? []
-      : [`${FLOOR} was not measured, so that nothing is known of whether a cache pays at all`]),
+      : [`${FLOOR} was not measured, so it is not known whether a cache pays at all`]),
     ...(comparison.finishedAt === null ? ['the comparison is not finished: turns are missing'] : []),
   ]
 }

@@ -1,29 +1,36 @@
 import { describe, expect, it } from 'vitest'
 import { bestTtl } from './best-ttl.ts'
 
-const outlook = [
+const tried = [
   { ttlMs: 60_000, hitRatio: 0.99, loadsPerSecond: 2 },
   { ttlMs: 10_000, hitRatio: 0.981, loadsPerSecond: 4 },
   { ttlMs: 1_000, hitRatio: 0.8, loadsPerSecond: 40 },
 ]
-const nothing = { mayLoseWrites: false }
+const within = (maxMs: number) => bestTtl(tried, ({ ttlMs }) => ttlMs <= maxMs)
 
 describe('bestTtl', () => {
   it('is the shortest within a point of the best hit ratio', () => {
-    expect(bestTtl(outlook, nothing, false)?.ttlMs).toBe(10_000)
+    expect(within(60_000)).toEqual({ outlook: tried[1], why: 'as good' })
   })
 
-  it('keeps below what the database bears', () => {
-    expect(bestTtl(outlook, { ...nothing, maxLoadsPerSecond: 3 }, false)?.ttlMs).toBe(60_000)
+  it('is as good where what is allowed ends there, and a longer one would bring nothing', () => {
+    expect(within(10_000)).toEqual({ outlook: tried[1], why: 'as good' })
   })
 
-  it('keeps within the staleness allowed, where nothing but the TTL bounds it', () => {
-    const strict = { ...nothing, maxStalenessMs: 5_000 }
-    expect([bestTtl(outlook, strict, true)?.ttlMs, bestTtl(outlook, strict, false)?.ttlMs]).toEqual([1_000, 10_000])
+  it('says so where it is only the longest that is allowed', () => {
+    expect(within(5_000)).toEqual({ outlook: tried[2], why: 'longest allowed' })
   })
 
-  it('is none where none stays below the limits', () => {
-    expect(bestTtl(outlook, { ...nothing, maxLoadsPerSecond: 1 }, false)).toBeUndefined()
-    expect(bestTtl([], nothing, false)).toBeUndefined()
+  it('says so where it is only the longest that was tried', () => {
+    expect(bestTtl(tried.slice(2), () => true)).toEqual({ outlook: tried[2], why: 'longest tried' })
+    expect(bestTtl(tried, ({ loadsPerSecond }) => loadsPerSecond < 3)).toEqual({
+      outlook: tried[0],
+      why: 'longest tried',
+    })
+  })
+
+  it('is none where none is allowed', () => {
+    expect(within(10)).toBeUndefined()
+    expect(bestTtl([], () => true)).toBeUndefined()
   })
 })

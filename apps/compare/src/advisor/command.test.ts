@@ -45,13 +45,21 @@ describe('advise', () => {
     )
   })
 
+  it('reads a file named, whatever its name, and says so', async () => {
+    const file = join(results, 'stored-run.json')
+    await writeFile(file, JSON.stringify(comparison))
+    const lines = await advise(file)
+    expect(lines[0]).toBe(`From ${file}: Made up for a test`)
+    expect(lines).toContain('Recommended: cache-aside (The strategy cache-aside)')
+  })
+
   it('takes the newest finished one by default', async () => {
     await keep('old', { startedAt: '2026-11-22T09:00:00.000Z' })
     const newest = await keep('a-newer-one', { startedAt: '2026-11-23T09:00:00.000Z' })
     await keep('unfinished', { startedAt: '2026-11-24T09:00:00.000Z', finishedAt: null })
     await mkdir(join(results, 'histories'))
     await writeFile(join(results, 'side-by-side.json'), '{}')
-    expect((await advise())[0]).toBe(`From ${newest}: Made up for a test`)
+    expect((await advise())[0]).toBe(`From ${join(newest, 'comparison.json')}: Made up for a test`)
   })
 
   it('says what to do when there is none', async () => {

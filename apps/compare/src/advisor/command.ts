@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Comparison } from '../comparison.ts'
-import { readComparison } from '../read-comparison.ts'
+import { comparisonFile, readComparison } from '../read-comparison.ts'
 import { newestComparison, RESULTS } from '../results-folder.ts'
 import { type AdviseOptions, adviceInWords, advise } from './advise.ts'
 import { addRequirementOptions, type RequirementFlags, readRequirements } from './requirements.ts'
@@ -14,7 +14,7 @@ export interface AdviseCommandOptions {
   readonly sweepOf?: (comparison: Comparison) => AdviseOptions['ttlSweep']
 }
 
-/** `advise [FOLDER]` with the requirements as flags: prints advice from a comparison that has been run. */
+/** `advise [FILE]` with the requirements as flags: prints advice from a comparison that has been run. */
 export function addAdviseCommand(
   program: Command,
   { results = RESULTS, print = console.log, sweepOf }: AdviseCommandOptions = {},
@@ -22,14 +22,14 @@ export function addAdviseCommand(
   const command = program
     .command('advise')
     .description('recommend a strategy from a comparison that has been run')
-    .argument('[folder]', 'of the comparison (default: the newest finished one in results/)')
+    .argument('[file]', 'the .json of a comparison, or its folder (default: the newest finished one in results/)')
   addRequirementOptions(command).action(async (given: string | undefined, flags: RequirementFlags) => {
     const requirements = readRequirements(flags)
-    const folder = given ?? (await newestComparison('finished', results))
-    const comparison = await readComparison(folder)
+    const file = await comparisonFile(given ?? (await newestComparison('finished', results)))
+    const comparison = await readComparison(file)
     const ttlSweep = sweepOf?.(comparison)
     const advice = await advise(comparison, requirements, ttlSweep ? { ttlSweep } : {})
-    print(`From ${folder}: ${comparison.config.workload.title}`)
+    print(`From ${file}: ${comparison.config.workload.title}`)
     for (const line of adviceInWords(advice)) print(line)
   })
 }

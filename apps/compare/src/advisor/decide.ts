@@ -2,8 +2,8 @@
  * The decision, as a function of nothing but the comparison and the requirements:
  *
  * 1. What fails a requirement is ruled out, by a figure.
- * 2. Where no cache at all meets them too, a strategy that spares the database under a tenth of the loads is ruled out: it
- *    does not pay for another server and another way to be wrong.
+ * 2. Where no cache at all meets them too, a strategy has to be worth another server and another way to be wrong: it saves
+ *    at least a tenth of the loads, and makes the median read at least 3 times faster or halves the servers' CPU time.
  * 3. The rest is ranked: see ranking.ts.
  *
  * Take out the winner, and the decision over what is left names the runner-up.
@@ -11,7 +11,7 @@
 import type { Comparison } from '../comparison.ts'
 import { type MeasureName, measureNames } from '../measures.ts'
 import { figureOf } from '../spread.ts'
-import { type Beaten, bySimplicity, type FigureOf, isLower, rank } from './ranking.ts'
+import { type Beaten, bySimplicity, type FigureOf, isLower, rank, type Step, steps } from './ranking.ts'
 import type { Requirements } from './requirements.ts'
 import { ruledOutBy } from './ruled-out-by.ts'
 import { told } from './told.ts'
@@ -20,35 +20,48 @@ export const FLOOR = 'no-cache'
 
 /** Of the loads that no cache makes; a cache that spares the database less is not worth having. */
 export const WORTH_SAVING = 0.1
+/** By so many times the median read is to be faster, where the servers' CPU time does not fall to half. */
+export const WORTH_SPEED = 3
 
 export interface RuledOut {
   readonly strategy: string
   /** The figure, and the requirement that it fails. */
   readonly reason: string
+  /** The same in a few words, the first reason only. */
+  readonly short: string
 }
 
 export interface Decision {
   readonly winner: string | undefined
   readonly beaten: readonly Beaten[]
   readonly ruledOut: readonly RuledOut[]
-  /** Meet the requirements, and spare the database too little to be worth having. */
+  /** Meet the requirements, and save too little to be worth having. */
   readonly notWorthIt: readonly RuledOut[]
 }
 
-export function decide(comparison: Comparison, requirements: Requirements): Decision {
+/** @param first what is ranked by before anything else, and has to be saved */
+export function decide(comparison: Comparison, requirements: Requirements, first: Step = 'load'): Decision {
   const figures = figuresOf(comparison)
   const judged = comparison.strategies
     .map((strategy) => ({ strategy: strategy.name, reasons: ruledOutBy(comparison, strategy, requirements) }))
     .toSorted((a, b) => bySimplicity(a.strategy, b.strategy))
   const fit = judged.filter(({ reasons }) => reasons.length === 0).map(({ strategy }) => strategy)
-  const notWorthIt = fit.includes(FLOOR) ? fit.filter((name) => name !== FLOOR && !paysOff(name, figures)) : []
+  const notWorthIt = fit.includes(FLOOR) ? fit.filter((name) => name !== FLOOR && !paysOff(name, figures, first)) : []
   const left = fit.filter((name) => !notWorthIt.includes(name))
   return {
-    ...rank(left, figures),
+    ...rank(left, figures, first),
     ruledOut: judged
       .filter(({ reasons }) => reasons.length > 0)
-      .map(({ strategy, reasons }) => ({ strategy, reason: reasons.join('; ') })),
-    notWorthIt: notWorthIt.map((strategy) => ({ strategy, reason: savingInWords(strategy, figures) })),
+      .map(({ strategy, reasons }) => ({
+        strategy,
+        reason: reasons.map(({ text }) => text).join('; '),
+        short: reasons[0]!.short,
+      })),
+    notWorthIt: notWorthIt.map((strategy) => ({
+      strategy,
+      reason: whyNotWorthIt(strategy, figures),
+      short: 'saves too little',
+    })),
   }
 }
 
@@ -60,26 +73,63 @@ export function figuresOf(comparison: Comparison): FigureOf {
   return (strategy, measure) => known.get(strategy)?.get(measure)
 }
 
-function paysOff(strategy: string, figures: FigureOf): boolean {
-  return (
-    isLower(figures(strategy, 'loadsPerRead'), figures(FLOOR, 'loadsPerRead')) &&
-    saving(strategy, figures) >= WORTH_SAVING
-  )
+function paysOff(strategy: string, figures: FigureOf, step: Step): boolean {
+  const isBelow = isLower(figures(strategy, steps[step]), figures(FLOOR, steps[step]))
+  return isBelow && saving(strategy, figures, step) >= WORTH_SAVING && !changesLittle(strategy, figures)
 }
 
-/** Share of the floor's loads that are spared, by the medians. */
-function saving(strategy: string, figures: FigureOf): number {
-  const [own, floor] = [figures(strategy, 'loadsPerRead'), figures(FLOOR, 'loadsPerRead')]
+/** Loads that cost next to nothing: to save them makes no read much faster, and hardly less work. Not said of what is not known. */
+function changesLittle(strategy: string, figures: FigureOf): boolean {
+  const faster = timesFaster(strategy, figures)
+  const cpu = cpuShare(strategy, figures)
+  return faster !== undefined && faster < WORTH_SPEED && (cpu === undefined || cpu > 0.5)
+}
+
+function timesFaster(strategy: string, figures: FigureOf): number | undefined {
+  const [own, floor] = [figures(strategy, 'readP50Ms'), figures(FLOOR, 'readP50Ms')]
+  return own && floor && own.median > 0 ? floor.median / own.median : undefined
+}
+
+/** CPU time of API, Redis and Postgres per request, of that without a cache, by the medians. */
+function cpuShare(strategy: string, figures: FigureOf): number | undefined {
+  const [own, floor] = [strategy, FLOOR].map((name) => {
+    const parts = (['apiCpuMs', 'redisCpuMs', 'postgresCpuMs'] as const).map((part) => figures(name, part)?.median)
+    return parts.includes(undefined) ? undefined : parts.reduce<number>((sum, part) => sum + part!, 0)
+  })
+  return own !== undefined && floor ? own / floor : undefined
+}
+
+/** Share of the floor's loads, or of its latency, that is saved, by the medians. */
+function saving(strategy: string, figures: FigureOf, step: Step): number {
+  const [own, floor] = [figures(strategy, steps[step]), figures(FLOOR, steps[step])]
   return own && floor && floor.median > 0 ? 1 - own.median / floor.median : 0
 }
 
-export function savingInWords(strategy: string, figures: FigureOf): string {
+export function whyNotWorthIt(strategy: string, figures: FigureOf): string {
   const [own, floor] = [figures(strategy, 'loadsPerRead'), figures(FLOOR, 'loadsPerRead')]
-  const share = saving(strategy, figures)
-  const spared = share > 0 ? `${(100 * share).toFixed(1)} %` : 'none'
+  const share = saving(strategy, figures, 'load')
+  if (share >= WORTH_SAVING && isLower(own, floor) && changesLittle(strategy, figures)) {
+    return gainInWords(strategy, figures)
+  }
+  const saved = share > 0 ? `${(100 * share).toFixed(1)} %` : 'none'
   const within = isLower(own, floor) ? '' : ', which is no difference'
   return (
-    `it spares the database ${spared} of the loads of ${FLOOR}${within}: ` +
+    `it saves the database ${saved} of the loads of ${FLOOR}${within}: ` +
     `${told('loadsPerRead', own)} loads per read against ${told('loadsPerRead', floor)}`
   )
+}
+
+/** Of a strategy that saves loads, what else it changes. */
+function gainInWords(strategy: string, figures: FigureOf): string {
+  const [own, floor] = [figures(strategy, 'readP50Ms'), figures(FLOOR, 'readP50Ms')]
+  const cpu = cpuShare(strategy, figures)
+  const faster = timesFaster(strategy, figures)!
+  return [
+    `it saves ${(100 * saving(strategy, figures, 'load')).toFixed(0)} % of the loads, but these cost little: ` +
+      `read p50 ${told('readP50Ms', own)} against ${told('readP50Ms', floor)}, ` +
+      (faster > 1 ? `${faster.toFixed(1)} times lower` : 'no lower'),
+    ...(cpu === undefined
+      ? []
+      : [`${Math.abs(100 * (1 - cpu)).toFixed(0)} % ${cpu < 1 ? 'less' : 'more'} CPU time of all servers per request`]),
+  ].join('; ')
 }

@@ -50,7 +50,7 @@ describe('rank', () => {
     })
   })
 
-  it('has nobody first among nobody', () => {
+  it('has no winner among none', () => {
     expect(rank([], figures({}))).toEqual({ winner: undefined, beaten: [] })
   })
 })

@@ -1,9 +1,9 @@
 /**
- * Who comes first among strategies that meet the requirements: least database load; where that makes no difference, lower
- * read p99; where that makes none either, fewer moving parts.
+ * Ranks the strategies that meet the requirements: least database load; where that makes no difference, lower read p99;
+ * where that makes none either, fewer moving parts. The first two the other way round where latency is what is asked for.
  *
- * "No difference" does not carry over from pair to pair, so each step keeps everybody whom nobody beats. Whoever beats
- * each of the others one to one therefore comes first.
+ * "No difference" does not carry over from pair to pair, so each step keeps every strategy that no other one beats. One that
+ * beats each of the others one to one therefore comes first.
  */
 import { strategyNames } from 'strategies'
 import type { MeasureName } from '../measures.ts'
@@ -11,14 +11,16 @@ import { differenceOf, type Spread } from '../spread.ts'
 
 export type FigureOf = (strategy: string, measure: MeasureName) => Spread | undefined
 
-/** The steps in order, with the measure that decides each. */
+/** The steps, with the measure that decides each. */
 export const steps = { load: 'loadsPerRead', latency: 'readP99Ms' } as const satisfies Record<string, MeasureName>
+
+export type Step = keyof typeof steps
 
 export interface Beaten {
   readonly strategy: string
   /** Where it fell behind. */
-  readonly step: keyof typeof steps | 'simplicity'
-  /** Who beat it there: the winner, where it did. */
+  readonly step: Step | 'simplicity'
+  /** What beat it there: the winner, where it did. */
   readonly by: string
 }
 
@@ -27,11 +29,11 @@ export interface Ranking {
   readonly beaten: readonly Beaten[]
 }
 
-export function rank(strategies: readonly string[], figureOf: FigureOf): Ranking {
-  const byLoad = fewest(strategies, 'load', figureOf)
-  const byLatency = fewest(byLoad.left, 'latency', figureOf)
-  const [winner, ...others] = byLatency.left.toSorted(bySimplicity)
-  const behind = [...byLoad.behind, ...byLatency.behind]
+export function rank(strategies: readonly string[], figureOf: FigureOf, first: Step = 'load'): Ranking {
+  const byFirst = fewest(strategies, first, figureOf)
+  const bySecond = fewest(byFirst.left, first === 'load' ? 'latency' : 'load', figureOf)
+  const [winner, ...others] = bySecond.left.toSorted(bySimplicity)
+  const behind = [...byFirst.behind, ...bySecond.behind]
   return {
     winner,
     beaten: [
@@ -45,7 +47,7 @@ export function rank(strategies: readonly string[], figureOf: FigureOf): Ranking
   }
 }
 
-function fewest(strategies: readonly string[], step: keyof typeof steps, figureOf: FigureOf) {
+function fewest(strategies: readonly string[], step: Step, figureOf: FigureOf) {
   const standing = strategies.map((strategy) => ({
     strategy,
     step,

@@ -4,11 +4,11 @@ import { time } from '../choose/flag-values.ts'
 
 /** What is left out limits nothing. */
 export interface Requirements {
-  /** A read may return a value that was replaced so long ago, in ms. 0: reads are current. */
+  /** How long ago a value that a read returns may have been replaced, in ms. 0: reads are current. */
   readonly maxStalenessMs?: number
   /** Latency of reads that 99 % have to stay within, in ms. */
   readonly p99Ms?: number
-  /** Loads that the database bears from this cache, at the rate that was measured. */
+  /** Loads per second that the database can take from this cache, at the rate that was measured. */
   readonly maxLoadsPerSecond?: number
   /** Whether a write that was acknowledged may be lost. */
   readonly mayLoseWrites: boolean
@@ -24,9 +24,9 @@ export interface RequirementFlags {
 
 export function addRequirementOptions(command: Command): Command {
   return command
-    .option('--max-staleness <time>', 'how long ago a value that is read may have been replaced: 0, 250ms, 1s, 2m')
+    .option('--max-staleness <time>', 'how old a value may be that a read returns: 0, 250ms, 1s, 2m')
     .option('--p99 <time>', 'latency that 99 % of the reads have to stay within')
-    .option('--max-db-load <loads>', 'loads per second that the database bears: 50/s')
+    .option('--max-db-load <loads>', 'loads per second that the database can take: 50/s')
     .option('--may-lose-writes <yes|no>', 'whether an acknowledged write may be lost (default: no)')
 }
 

@@ -1,16 +1,23 @@
-/** Which requirements a strategy fails, each by a figure: measured, or promised. */
+/** Which requirements a strategy fails, each by a figure: measured, or guaranteed. */
 import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import type { MeasureName } from '../measures.ts'
 import { promisesKept } from '../report/broken-promises.ts'
 import { formatCount } from '../report/format.ts'
 import { CEILING } from '../report/standing.ts'
 import { figureOf, type Spread } from '../spread.ts'
-import { isPeer } from './ranking.ts'
+import { promisedBy } from './guarantee.ts'
 import type { Requirements } from './requirements.ts'
 import { told, toldTime } from './told.ts'
 
+export interface Reason {
+  /** In full, with the figure and the requirement. */
+  readonly text: string
+  /** In a few words that fit one strategy as well as several. */
+  readonly short: string
+}
+
 /** Empty: it meets all of them. */
-export function ruledOutBy(comparison: Comparison, strategy: ComparedStrategy, requirements: Requirements): string[] {
+export function ruledOutBy(comparison: Comparison, strategy: ComparedStrategy, requirements: Requirements): Reason[] {
   const unusable = whyUnusable(comparison, strategy)
   if (unusable !== undefined) return [unusable]
   const { maxStalenessMs, p99Ms, maxLoadsPerSecond, mayLoseWrites } = requirements
@@ -25,39 +32,44 @@ export function ruledOutBy(comparison: Comparison, strategy: ComparedStrategy, r
   ]
 }
 
-/** Whatever is required, nobody should take it. */
-function whyUnusable(comparison: Comparison, { name, promise }: ComparedStrategy): string | undefined {
-  if (name === CEILING) return 'not a strategy but a bound: it never expires and never hears of a write'
+/** Not to be recommended, whatever is required. */
+export function whyUnusable(comparison: Comparison, { name, promise }: ComparedStrategy): Reason | undefined {
+  if (name === CEILING) {
+    const text = 'not a strategy but a bound: it never expires an entry and never hears of a write'
+    return { text, short: 'an upper bound, not a strategy' }
+  }
   const turns = comparison.turns.filter((turn) => turn.strategy === name)
-  if (turns.length === 0) return 'it was not measured'
+  if (turns.length === 0) return { text: 'it was not measured', short: 'not measured' }
   if (turns.every(({ status }) => status !== 'ok')) {
     const problem = turns.find(({ problems }) => problems.length > 0)?.problems[0] ?? turns[0]!.status
-    return `none of its turns counts (0 of ${turns.length}): ${problem}`
+    return { text: `none of its turns counts (0 of ${turns.length}): ${problem}`, short: 'no turn that counts' }
   }
   const kept = promisesKept(comparison).find(({ strategy }) => strategy.name === name)
   const seen = Object.entries(kept?.promised ?? {}).map(([kind, times]) => `${formatCount(times)} × ${kind}`)
   const counted = seen.length === 0 ? 'not seen in these runs' : `seen here: ${seen.join(', ')}`
-  // A library that loses races may still do where old values are allowed: its bound is then its TTL.
-  if (promise.breaks !== undefined) return isPeer(name) ? undefined : `it ${breaksIn(promise.breaks)} (${counted})`
-  return seen.length === 0 ? undefined : `it broke its promise (${counted})`
+  if (promise.breaks !== undefined) {
+    return { text: `it breaks its guarantee: ${promise.breaks} (${counted})`, short: 'known to break the guarantee' }
+  }
+  return seen.length === 0
+    ? undefined
+    : { text: `it broke its guarantee (${counted})`, short: 'broke the guarantee here' }
 }
 
-function breaksIn(breaks: string): string {
-  return `does not keep its promise, by its own account: ${breaks}`
-}
-
-function tooStale({ promise, store }: ComparedStrategy, measured: Spread | undefined, limitMs: number): string[] {
+function tooStale(strategy: ComparedStrategy, measured: Spread | undefined, limitMs: number): Reason[] {
   const limit = `${toldTime(limitMs)} (--max-staleness)`
-  const current = store === 'none' || (promise.readAfterWrite && promise.breaks === undefined)
-  if (!current && promise.staleForAtMostMs > limitMs) {
-    const why = promise.breaks === undefined ? 'by its promise a value' : `it ${breaksIn(promise.breaks)}. A value`
+  const { readAfterWrite, staleForAtMostMs } = promisedBy(strategy)
+  if (!readAfterWrite && staleForAtMostMs > limitMs) {
+    const age = toldTime(staleForAtMostMs)
     return [
-      `${why} may be stale for ${toldTime(promise.staleForAtMostMs)}, its TTL, and ${limit} is allowed` +
-        (limitMs > 0 && promise.breaks === undefined ? '; compare again with a TTL no longer than that' : ''),
+      {
+        text: `it guarantees only that a value is at most ${age} old, and ${limit} is allowed`,
+        short: `up to ${age} old`,
+      },
     ]
   }
   if (measured === undefined || measured.max <= limitMs) return []
-  return [`its stalest read in a run: ${told('staleMaxMs', measured)}, and ${limit} is allowed`]
+  const seen = told('staleMaxMs', measured)
+  return [{ text: `its stalest read in a run: ${seen}, and ${limit} is allowed`, short: 'read too stale here' }]
 }
 
 /** By the median of the runs. What was not measured is not known to stay below. */
@@ -66,16 +78,24 @@ function above(
   spread: Spread | undefined,
   limit: number,
   limitInWords: string,
-): string[] {
+): Reason[] {
   const name = measure === 'readP99Ms' ? 'read p99' : 'database load'
-  if (spread === undefined) return [`its ${name} is not known, and ${limitInWords} is allowed`]
+  if (spread === undefined) {
+    return [{ text: `its ${name} is not known, and ${limitInWords} is allowed`, short: `${name} not known` }]
+  }
   if (spread.median <= limit) return []
   const straddles = spread.min <= limit ? '; its runs lie on both sides of that, the median counts' : ''
-  return [`its ${name} is ${told(measure, spread)}, and ${limitInWords} is allowed${straddles}`]
+  return [
+    {
+      text: `its ${name} is ${told(measure, spread)}, and ${limitInWords} is allowed${straddles}`,
+      short: `${name} too high`,
+    },
+  ]
 }
 
-function losesWrites({ promise }: ComparedStrategy, lost: Spread | undefined): string[] {
-  if (promise.mayLoseWrites) return ['by its promise it may lose acknowledged writes (--may-lose-writes no)']
+function losesWrites({ promise }: ComparedStrategy, lost: Spread | undefined): Reason[] {
+  const short = 'acknowledged writes may be lost'
+  if (promise.mayLoseWrites) return [{ text: 'it may lose acknowledged writes (--may-lose-writes no)', short }]
   if (lost === undefined || lost.max === 0) return []
-  return [`it lost ${formatCount(lost.max)} acknowledged writes in one run (--may-lose-writes no)`]
+  return [{ text: `it lost ${formatCount(lost.max)} acknowledged writes in one run (--may-lose-writes no)`, short }]
 }

@@ -1,12 +1,5 @@
 /** The code that imports a strategy from cache-core. */
-
-/** From the names that strategies go by to the factories of cache-core. */
-const READS: Readonly<Record<string, string>> = { 'cache-aside': 'cacheAside', 'stampede-lock': 'stampedeLock' }
-const WRITES: Readonly<Record<string, string>> = {
-  'expire-only': 'expireOnly',
-  invalidate: 'invalidate',
-  'write-through': 'writeThrough',
-}
+import { isKeyOf, READS, WRITES } from './guarantee.ts'
 
 export interface SnippetOf {
   readonly read: string
@@ -17,8 +10,8 @@ export interface SnippetOf {
 
 /** Undefined for what cache-core does not have: a library's own ways, or no cache. */
 export function snippet({ read, write, store, ttlMs }: SnippetOf): string | undefined {
-  const [readWith, writeWith] = [READS[read], WRITES[write]]
-  if (readWith === undefined || writeWith === undefined) return undefined
+  if (!isKeyOf(READS, read) || !isKeyOf(WRITES, write)) return undefined
+  const [readWith, writeWith] = [READS[read].name, WRITES[write].name]
   if (store === 'redis') return overRedis(readWith, writeWith, ttlMs)
   return store === 'memory' ? inMemory(readWith, writeWith, ttlMs) : undefined
 }

@@ -20,7 +20,7 @@ describe('promisesKept', () => {
     })
   })
 
-  it('never counts what nobody promises', () => {
+  it('never counts what no strategy promises', () => {
     expect(verdicts({ tiered: { violations: { counts: { 'monotonic-reads-before-ack': 9 }, schedule: [] } } })).toEqual(
       {
         'cache-aside': 'kept',

@@ -3,7 +3,18 @@ import { madeUpComparison } from '../../test/made-up-comparison.ts'
 import { frontOf } from './front.ts'
 
 describe('frontOf', () => {
-  it('keeps whom nobody beats in both, among all and among those never stale', () => {
+  it('keeps no form that breaks its guarantee, and lets it beat none', () => {
+    const strategies = {
+      'naive-lock': { readP99Ms: 1, loadsPerSecond: 10, staleReadRatio: 0 },
+      tiered: { readP99Ms: 2, loadsPerSecond: 20, staleReadRatio: 0 },
+    }
+    expect(frontOf(madeUpComparison({ strategies }))).toMatchObject([
+      { strategy: 'naive-lock', keepsGuarantee: false, onFront: false, onFreshFront: false },
+      { strategy: 'tiered', keepsGuarantee: true, onFront: true, onFreshFront: true },
+    ])
+  })
+
+  it('keeps those that none beats in both, among all and among those never stale', () => {
     const strategies = {
       fast: { readP99Ms: 1, loadsPerSecond: 90, staleReadRatio: 0.1 },
       slower: { readP99Ms: 2, loadsPerSecond: 95, staleReadRatio: 0 },

@@ -1,7 +1,7 @@
-/** Which strategies nobody beats in everything at once: in latency and loads on the database, and with staleness too. */
+/** Which strategies no other beats in everything at once: in latency and loads on the database, and with staleness too. */
 import type { Comparison } from '../comparison.ts'
 import { figureOf, type Spread } from '../spread.ts'
-import { CEILING } from './standing.ts'
+import { CEILING, contestantsIn } from './standing.ts'
 
 export interface FrontPoint {
   readonly strategy: string
@@ -9,25 +9,37 @@ export interface FrontPoint {
   readonly loads: Spread
   /** Share of the reads; undefined: not known. */
   readonly stale: Spread | undefined
-  /** No other strategy has both a lower p99 and fewer loads, by medians. */
+  /** Whether it keeps its guarantee. One that does not is drawn, and on no front. */
+  readonly keepsGuarantee: boolean
+  /** No other strategy that keeps its guarantee has both a lower p99 and fewer loads, by medians. */
   readonly onFront: boolean
   /** The same among those that were never seen stale. */
   readonly onFreshFront: boolean
 }
 
-/** Strategies whose latency and loads are known. The ceiling is none, and would only set the scale. */
+/** The strategies whose latency and loads are known. The ceiling is none, and would only set the scale. */
 export function frontOf(comparison: Comparison): readonly FrontPoint[] {
+  const contestants = contestantsIn(comparison)
   const points = comparison.strategies.flatMap(({ name }) => {
     const latency = figureOf(comparison, name, 'readP99Ms')
     const loads = figureOf(comparison, name, 'loadsPerSecond')
     return latency && loads && name !== CEILING
-      ? [{ strategy: name, latency, loads, stale: figureOf(comparison, name, 'staleReadRatio') }]
+      ? [
+          {
+            strategy: name,
+            latency,
+            loads,
+            stale: figureOf(comparison, name, 'staleReadRatio'),
+            keepsGuarantee: contestants.has(name),
+          },
+        ]
       : []
   })
-  const fresh = points.filter(isFresh)
+  const sound = points.filter(({ keepsGuarantee }) => keepsGuarantee)
+  const fresh = sound.filter(isFresh)
   return points.map((point) => ({
     ...point,
-    onFront: !points.some((other) => beats(other, point)),
+    onFront: sound.includes(point) && !sound.some((other) => beats(other, point)),
     onFreshFront: fresh.includes(point) && !fresh.some((other) => beats(other, point)),
   }))
 }

@@ -1,6 +1,14 @@
 import type { Comparison } from '../comparison.ts'
 import type { Deviation } from '../theory/deviation.ts'
-import { type Block, type Content, cellInLine, MARK_SIGNS, type Table } from './content/content.ts'
+import {
+  type Answer,
+  type Block,
+  type Content,
+  cellInLine,
+  linesOf,
+  MARK_SIGNS,
+  type Table,
+} from './content/content.ts'
 import { reportContent } from './content/report-content.ts'
 
 /** The report as a Markdown page. `advice`: lines of the advisor, shown first. */
@@ -19,6 +27,8 @@ function markdownOf({ title, sections }: Content): string {
 
 function block(block: Block): string {
   switch (block.kind) {
+    case 'answers':
+      return block.answers.map(answer).join('\n\n')
     case 'text':
       return plain(block.text)
     case 'alarm':
@@ -31,6 +41,12 @@ function block(block: Block): string {
     case 'lines':
       return `${plain(block.caption)}\n\n${block.lines.map((line) => `    ${line.replaceAll(/[\r\n]+/g, ' ')}`).join('\n')}`
   }
+}
+
+function answer(answer: Answer): string {
+  const { need, meaning, use } = answer
+  const lines = linesOf(answer).map((line) => `- ${plain(line)}`)
+  return [`**${plain(need)}** (${plain(meaning)}): **${plain(use)}**`, '', ...lines].join('\n')
 }
 
 function table({ caption, of, head, rows }: Table): string {

@@ -5,12 +5,12 @@ import { groupsIn, standingsIn, withTooFewRuns } from './standing.ts'
 const around = (value: number) => [-2, -1, 0, 1, 2].map((step) => value + step)
 
 describe('standingsIn', () => {
-  it('calls best only who lies beyond every other in all runs', () => {
+  it('calls best only a strategy beyond every other in all runs', () => {
     const strategies = { tiered: { readP99Ms: around(10) }, xfetch: { readP99Ms: around(20) } }
     expect([...standingsIn(madeUpComparison({ strategies }), 'readP99Ms')]).toEqual([['tiered', 'best']])
   })
 
-  it('calls equal who does not differ from the one with the best median, and that one too', () => {
+  it('calls equal what does not differ from the best median, and the best median too', () => {
     const strategies = {
       a: { hitRatio: around(50) },
       b: { hitRatio: around(53) },
@@ -35,6 +35,19 @@ describe('standingsIn', () => {
     ])
   })
 
+  it('ranks no form that breaks its guarantee, by its own account or as seen in these runs', () => {
+    const strategies = {
+      'naive-write-through': { readP99Ms: around(10) },
+      tiered: { readP99Ms: around(20) },
+      xfetch: { readP99Ms: around(30) },
+      swr: { readP99Ms: around(40) },
+    }
+    const turn = { tiered: { violations: { counts: { 'read-after-write': 1 }, schedule: [] } } }
+    const comparison = madeUpComparison({ strategies, turn })
+    expect([...standingsIn(comparison, 'readP99Ms')]).toEqual([['xfetch', 'best']])
+    expect(groupsIn(comparison, 'readP99Ms')).toEqual([['xfetch'], ['swr']])
+  })
+
   it('does not rank the ceiling', () => {
     const strategies = { 'always-hit': { hitRatio: 1 }, a: { hitRatio: around(50) }, b: { hitRatio: around(20) } }
     expect([...standingsIn(madeUpComparison({ strategies }), 'hitRatio')]).toEqual([['a', 'best']])
@@ -47,7 +60,7 @@ describe('standingsIn', () => {
 })
 
 describe('groupsIn', () => {
-  it('puts into two groups who differs from neither of two that differ', () => {
+  it('puts into two groups a strategy that differs from neither of two that differ', () => {
     const strategies = {
       low: { readP99Ms: around(10) },
       middle: { readP99Ms: around(13) },

@@ -1,7 +1,7 @@
 import CliTable from 'cli-table3'
 import type { Comparison } from '../comparison.ts'
 import type { Deviation } from '../theory/deviation.ts'
-import { type Block, MARK_SIGNS, type Section, type Table } from './content/content.ts'
+import { type Answer, type Block, linesOf, MARK_SIGNS, type Section, type Table } from './content/content.ts'
 import { reportContent } from './content/report-content.ts'
 
 export interface TerminalOptions {
@@ -30,6 +30,8 @@ function sectionOf({ title, blocks }: Section, columns: number): string {
 
 function blockOf(block: Block, columns: number): string {
   switch (block.kind) {
+    case 'answers':
+      return block.answers.map((answer) => answerOf(answer, columns)).join('\n\n')
     case 'text':
       return wrap(block.text, columns)
     case 'alarm':
@@ -42,6 +44,12 @@ function blockOf(block: Block, columns: number): string {
     case 'lines':
       return [block.caption, ...block.lines.map((line) => `  ${line}`)].map(printable).join('\n')
   }
+}
+
+function answerOf(answer: Answer, columns: number): string {
+  const { need, meaning, use } = answer
+  const lines = linesOf(answer).map((line) => `  ${wrap(line, columns - 2, '  ')}`)
+  return [wrap(`${need} (${meaning}): ${use}`, columns), ...lines].join('\n')
 }
 
 const NO_BORDERS = {

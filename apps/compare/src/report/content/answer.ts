@@ -1,81 +1,150 @@
 import type { Comparison } from '../../comparison.ts'
-import { type MeasureName, measures } from '../../measures.ts'
+import type { MeasureName } from '../../measures.ts'
 import { RUNS_TO_CLAIM } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
 import { type PromiseKept, promisesKept } from '../broken-promises.ts'
 import { formatCount, formatMs } from '../format.ts'
-import { CEILING, standingsIn, withTooFewRuns } from '../standing.ts'
-import { type Block, MARK_SIGNS, type Section, text } from './content.ts'
+import { CEILING, contestantsIn, withTooFewRuns } from '../standing.ts'
+import { type Block, type Cell, MARK_SIGNS, type Section, text } from './content.ts'
 import { measureTable } from './measure-table.ts'
+import { answersTo } from './needs.ts'
 
 const MAIN: readonly MeasureName[] = [
   'hitRatio',
   'readP50Ms',
   'readP99Ms',
-  'missP50Ms',
-  'loadsPerRead',
+  'writeP50Ms',
   'loadsPerSecond',
   'staleReadRatio',
   'staleMaxMs',
-  'consistentAfter1S',
   'lostWrites',
   'redisCommandsPerRequest',
   'redisBytesPerRequest',
   'apiCpuMs',
 ]
 
-/** What an engineer has to see: who is best in what, at which price, and whether the promises held. */
+/** What an engineer has to see first: what to use for which need, and whether the guarantees held. */
 export function answer(comparison: Comparison, deviations: readonly Deviation[], advice: readonly string[]): Section {
-  const { config } = comparison
-  const { workload } = config
+  const kept = promisesKept(comparison)
   return {
     id: 'answer',
     title: 'The answer',
     blocks: [
-      text(
-        `${workload.title}: ${formatCount(workload.ratePerSecond)} requests a second on ${formatCount(workload.posts)} posts, ` +
-          `${formatMs(config.measuredMs)} measured, ${config.runs === 1 ? '1 run' : `${config.runs} runs`} of each of ${comparison.strategies.length} strategies.`,
-      ),
-      ...(advice.length > 0 ? [{ kind: 'list', items: advice } as const] : []),
-      ...promiseBlocks(promisesKept(comparison)),
-      ...whatCounts(comparison),
-      { kind: 'list', items: winners(comparison, deviations) },
-      { kind: 'table', table: measureTable(comparison, 'Median of the runs, and [least–greatest]', MAIN) },
-      text(legend(comparison)),
+      text(loadInWords(comparison)),
+      ...alarms(comparison, kept),
+      ...answersTo(comparison),
+      ...heldGuarantees(kept),
+      ...(advice.length > 0 ? [{ kind: 'lines', caption: 'For what was required:', lines: advice } as const] : []),
+      ...tables(comparison, kept),
+      text(`${legend(comparison)} ${theoryInWords(deviations)}`),
     ],
   }
 }
 
-function promiseBlocks(kept: readonly PromiseKept[]): Block[] {
-  // Those that say how they break it don't stand by it, even where nothing was seen.
-  const standing = kept.filter(
+function loadInWords({ config }: Comparison): string {
+  const { workload, runs } = config
+  const { writeShare, insertShare, readModifyWriteShare, originDelayMs } = workload
+  const writes = writeShare + insertShare + readModifyWriteShare
+  return [
+    `${workload.title}: ${formatCount(workload.ratePerSecond)} requests/s on ${formatCount(workload.posts)} posts`,
+    writes === 0 ? 'no writes' : `${formatWholeShare(writes)} of them writes`,
+    `TTL ${formatMs(workload.ttlMs)}`,
+    ...(originDelayMs > 0 ? [`${formatMs(originDelayMs)} added to each database load`] : []),
+    `${runs === 1 ? '1 run' : `median of ${runs} runs`} of ${formatMs(config.measuredMs)}.`,
+  ].join(', ')
+}
+
+function formatWholeShare(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`
+}
+
+/** Those that may be chosen; then the forms that are known to break their guarantee, each with its loss, and never ranked. */
+function tables({ strategies, ...rest }: Comparison, kept: readonly PromiseKept[]): Block[] {
+  const comparison = { strategies, ...rest }
+  const caption = 'Median of the runs, and [min–max]'
+  const unguarded = strategies.filter(({ promise }) => promise.breaks !== undefined)
+  const guarded = strategies.filter((strategy) => !unguarded.includes(strategy))
+  const { head, rows, ...table } = measureTable(comparison, `The same without the guard. ${caption}`, MAIN, unguarded)
+  return [
+    { kind: 'table', table: measureTable(comparison, caption, MAIN, guarded) },
+    ...(unguarded.length === 0
+      ? []
+      : [
+          {
+            kind: 'table',
+            table: {
+              ...table,
+              head: [head[0]!, 'its loss', ...head.slice(1)],
+              rows: rows.map(([name, ...cells]) => [name!, lossOf(kept, name!.text), ...cells]),
+            },
+          } as const,
+        ]),
+  ]
+}
+
+function lossOf(kept: readonly PromiseKept[], name: string): Cell {
+  const { promised = {} } = kept.find(({ strategy }) => strategy.name === name) ?? {}
+  return Object.keys(promised).length > 0
+    ? { text: lossInWords(promised), mark: 'alarm' }
+    : { text: 'loses scripted races', detail: '0 stale reads seen; docs/races.md', mark: 'alarm' }
+}
+
+/** What has to be known before any figure is believed. */
+function alarms({ config, strategies, turns, finishedAt }: Comparison, kept: readonly PromiseKept[]): Block[] {
+  const counted = turns.filter(({ status }) => status === 'ok').length
+  const wanted = config.runs * strategies.length
+  const disagreeing = turns.filter(({ account }) => account.agree === false).length
+  const unfinished = finishedAt === null ? '; the comparison is not finished' : ''
+  return [
+    ...kept
+      .filter(({ verdict }) => verdict === 'broken')
+      .map(({ strategy, promised }) => `${strategy.name} broke its guarantee: ${inWords(promised)}.`),
+    ...(counted < wanted || finishedAt === null
+      ? [`${counted} of ${wanted} turns count${unfinished}. The others are under “What was counted”.`]
+      : []),
+    ...(disagreeing > 0 ? [`In ${disagreeing} turns the server did not count what its clients counted.`] : []),
+  ].map((text) => ({ kind: 'alarm', text }))
+}
+
+function heldGuarantees(kept: readonly PromiseKept[]): Block[] {
+  // Forms that declare how they break it don't guarantee it, even where nothing was seen.
+  const guaranteeing = kept.filter(
     ({ strategy }) => strategy.promise.readAfterWrite && strategy.promise.breaks === undefined,
   )
-  const holders = standing.filter(({ verdict }) => verdict === 'kept')
+  const holders = guaranteeing.filter(({ verdict }) => verdict === 'kept')
   const reads = holders.reduce((sum, { probeReads }) => sum + probeReads, 0)
+  const all = guaranteeing.length === 1 ? 'The only' : `All ${holders.length}`
+  const which = holders.length === guaranteeing.length ? all : `${holders.length} of ${guaranteeing.length}`
   const declared = kept.filter(({ verdict }) => verdict === 'broken as declared')
+  const unguarded = declared.every(({ strategy }) => strategy.name.startsWith('naive-'))
+    ? 'The naive strategies'
+    : 'Unguarded forms'
   return [
-    ...kept.flatMap((one): Block[] =>
-      one.verdict === 'broken'
-        ? [{ kind: 'alarm', text: `${one.strategy.name} broke its promise: ${inWords(one.promised)}.` }]
-        : [],
-    ),
     ...(holders.length > 0
       ? [
           {
             kind: 'good',
-            text: `${holders.length} of the ${standing.length} strategies that stand by read-after-write kept it: 0 violations in ${formatCount(reads)} reads of the probe.`,
+            text: `${which} ${guaranteeing.length === 1 ? 'strategy that guarantees' : 'strategies that guarantee'} read-after-write held it: 0 violations in ${formatCount(reads)} reads of the probe.`,
           } as const,
         ]
       : []),
     ...(declared.length > 0
       ? [
           text(
-            `Seen to break their promise, as they say of themselves: ${declared.map(({ strategy, promised }) => `${strategy.name} (${inWords(promised)})`).join(', ')}.`,
+            `${unguarded} broke it, as expected: ${declared.map(({ strategy, promised }) => `${strategy.name} (${lossInWords(promised)})`).join(', ')}.`,
           ),
         ]
       : []),
   ]
+}
+
+/** A violation of read-after-write is a stale read. */
+function lossInWords(counts: Readonly<Record<string, number>>): string {
+  const { 'read-after-write': stale, ...others } = counts
+  return [
+    ...(stale === undefined ? [] : [`${formatCount(stale)} stale reads seen`]),
+    ...(Object.keys(others).length === 0 ? [] : [inWords(others)]),
+  ].join(', ')
 }
 
 export function inWords(counts: Readonly<Record<string, number>>): string {
@@ -84,64 +153,24 @@ export function inWords(counts: Readonly<Record<string, number>>): string {
     .join(', ')
 }
 
-function whatCounts({ config, strategies, turns, finishedAt }: Comparison): Block[] {
-  const counted = turns.filter(({ status }) => status === 'ok').length
-  const wanted = config.runs * strategies.length
-  const disagreeing = turns.filter(({ account }) => account.agree === false).length
-  return [
-    ...(counted < wanted || finishedAt === null
-      ? [
-          {
-            kind: 'alarm',
-            text: `${counted} of ${wanted} turns count${finishedAt === null ? '; the comparison is not finished' : ''}. The others are under “What was counted”.`,
-          } as const,
-        ]
-      : []),
-    ...(disagreeing > 0
-      ? [
-          {
-            kind: 'alarm',
-            text: `In ${disagreeing} turns the server did not count what its clients counted.`,
-          } as const,
-        ]
-      : []),
-  ]
-}
-
-function winners(comparison: Comparison, deviations: readonly Deviation[]): string[] {
-  const asked: readonly MeasureName[] = ['hitRatio', 'readP50Ms', 'readP99Ms', 'loadsPerSecond']
-  return [
-    ...asked.map((measure) => `${measures[measure].title}: ${winnersOf(comparison, measure)}`),
-    deviations.length > 0
-      ? `theory: ${deviations.filter(({ deviates }) => deviates).length} of ${deviations.length} figures deviate from what is predicted by more than the tolerance`
-      : 'theory: nothing is predicted for this workload',
-  ]
-}
-
-function winnersOf(comparison: Comparison, measure: MeasureName): string {
-  const standings = [...standingsIn(comparison, measure)]
-  const broken = new Set(
-    promisesKept(comparison).flatMap(({ strategy, verdict }) => (verdict.startsWith('broken') ? [strategy.name] : [])),
-  )
-  const names = standings.map(([name]) => (broken.has(name) ? `${name} (broke its promise)` : name))
-  const [first, ...others] = names
-  if (!first) return 'no difference is claimed'
-  if (others.length === 0) return `best is ${first}, beyond every other in all runs`
-  return `${first} has the best median; no difference from ${others.join(', ')}`
+function theoryInWords(deviations: readonly Deviation[]): string {
+  if (deviations.length === 0) return 'Theory predicts nothing for this workload.'
+  const deviating = deviations.filter(({ deviates }) => deviates).length
+  return `Theory: ${deviating} of ${deviations.length} figures deviate from the prediction by more than the tolerance.`
 }
 
 function legend(comparison: Comparison): string {
   const few = withTooFewRuns(comparison)
   const claims =
-    few.length === comparison.strategies.length
-      ? `No difference is claimed at all: it takes ${RUNS_TO_CLAIM} runs of each that count, and there are fewer.`
+    few.length > 0 && few.length === contestantsIn(comparison).size
+      ? `Nothing is marked best: that takes ${RUNS_TO_CLAIM} runs of each strategy that count.`
       : `${MARK_SIGNS.best} best: all its runs lie beyond all runs of every other. ${MARK_SIGNS.equal} no difference from the best: their runs overlap. ` +
-        'Without a sign: worse than the one with the best median, in all runs.' +
+        'Without a sign: worse than the best median in all runs.' +
         (few.length > 0
           ? ` Nothing is claimed of ${few.map(({ name, runs }) => `${name} (${runs} runs that count)`).join(', ')}: it takes ${RUNS_TO_CLAIM}.`
           : '')
   const ceiling = comparison.strategies.some(({ name }) => name === CEILING)
-    ? ` ${CEILING} is the ceiling, not a strategy, and not ranked.`
+    ? ` ${CEILING} is an upper bound, not a strategy, and not ranked.`
     : ''
-  return `${claims}${ceiling} ${MARK_SIGNS.alarm} a broken promise. – not known. Each figure is defined in docs/measuring.md.`
+  return `${claims}${ceiling} ${MARK_SIGNS.alarm} a broken guarantee. – not known. docs/measuring.md defines each figure.`
 }

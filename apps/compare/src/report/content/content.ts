@@ -25,7 +25,29 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[]
 }
 
+/** What to use for one thing that readers require, and what that brings. */
+export interface Answer {
+  readonly need: string
+  readonly meaning: string
+  /** A strategy, or that there is none. */
+  readonly use: string
+  /** Against no cache. Absent: not known. */
+  readonly effect?: string
+  readonly figures: readonly string[]
+  /** Those that were ruled out, by reason. */
+  readonly others?: string
+  /** Those that can't be told apart from it. */
+  readonly equals?: string
+}
+
+/** What is said of an answer, a line each. */
+export function linesOf({ effect, figures, others, equals }: Answer): string[] {
+  const said = figures.length > 0 ? [figures.join(' · ')] : []
+  return [...(effect ? [effect] : []), ...said, ...(others ? [`Not: ${others}.`] : []), ...(equals ? [equals] : [])]
+}
+
 export type Block =
+  | { readonly kind: 'answers'; readonly answers: readonly Answer[] }
   | { readonly kind: 'text' | 'alarm' | 'good'; readonly text: string }
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'table'; readonly table: Table }

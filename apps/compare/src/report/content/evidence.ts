@@ -1,11 +1,11 @@
 /** What a sceptic asks for: differences, promises, theory, and the books. */
 import type { Comparison, Turn } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
-import { RUNS_TO_CLAIM } from '../../spread.ts'
+import { RUNS_TO_CLAIM, spreadOf } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
 import { type PromiseKept, promisesKept } from '../broken-promises.ts'
 import { formatCount, formatFigure, formatMs, formatShare, formatSpread, UNKNOWN } from '../format.ts'
-import { groupsIn, withTooFewRuns } from '../standing.ts'
+import { contestantsIn, groupsIn, withTooFewRuns } from '../standing.ts'
 import { inWords } from './answer.ts'
 import { type Block, type Cell, type Section, type Table, text } from './content.ts'
 import { headOf } from './measure-table.ts'
@@ -33,10 +33,10 @@ export function differences(comparison: Comparison): Section {
         ? [text(`No difference is claimed: that takes ${RUNS_TO_CLAIM} runs of each strategy that count.`)]
         : [
             text(
-              'In each column: strategies that share a letter do not differ, as their runs overlap. Strategies that share none do: all runs of one lie beyond all runs of the other. The letters go from the best (a) to the worst; of CPU, loads, commands and bytes less is better.',
+              'In each column: strategies that share a letter do not differ, as their runs overlap. Strategies that share none do: all runs of one lie beyond all runs of the other. The letters go from the best (a) to the worst; of CPU, loads, commands and bytes less is better. Forms that break their guarantee are left out.',
             ),
             { kind: 'table', table: lettersTable(comparison, claimed) },
-            text(chance(comparison.strategies.length - few.length)),
+            text(chance(contestantsIn(comparison).size - few.length)),
           ],
   }
 }
@@ -50,12 +50,12 @@ function withGroups(comparison: Comparison): Claimed {
 }
 
 /** A letter for each group, and for each strategy the letters of the groups it stands in. */
-function lettersTable({ strategies }: Comparison, claimed: Claimed): Table {
+function lettersTable(comparison: Comparison, claimed: Claimed): Table {
   return {
-    caption: 'Who cannot be told apart',
+    caption: "Strategies that can't be told apart",
     of: 'figures',
     head: ['strategy', ...claimed.map(({ measure }) => headOf(measure))],
-    rows: strategies.map(({ name }) => [
+    rows: [...contestantsIn(comparison)].map((name) => [
       { text: name },
       ...claimed.map(({ groups }): Cell => {
         const letters = groups.flatMap((group, at) => (group.includes(name) ? [letterOf(at)] : []))
@@ -74,7 +74,7 @@ function chance(strategies: number): string {
   const pairs = (strategies * (strategies - 1)) / 2
   return (
     `By chance alone, two equal strategies look different in 1 of 126 cases at ${RUNS_TO_CLAIM} runs. ` +
-    `There are ${pairs} pairs for each measure, so that in a measure in which all were equal, ${(pairs / 126).toFixed(1)} would.`
+    `There are ${pairs} pairs for each measure, so where all are equal, ${(pairs / 126).toFixed(1)} pairs look different.`
   )
 }
 
@@ -82,10 +82,10 @@ export function brokenPromises(comparison: Comparison): Section {
   const kept = promisesKept(comparison)
   return {
     id: 'promises',
-    title: 'Promises',
+    title: 'Guarantees',
     blocks: [
       text(
-        'The probe is a client of its own that knows when each of its writes was acknowledged, and asks every API process. Counted over all turns with figures, also those that do not count above.',
+        'The probe is a separate client that knows when each of its writes was acknowledged, and reads from every API process. Counted over all turns with figures, also those that do not count above.',
       ),
       { kind: 'table', table: promiseTable(kept) },
       ...kept.flatMap((one): Block[] =>
@@ -94,10 +94,10 @@ export function brokenPromises(comparison: Comparison): Section {
           : [
               {
                 kind: 'lines',
-                caption: `${one.strategy.name}: the first, in run ${one.run}${Object.keys(one.promised).length === 0 ? '; it was not promised not to happen' : ''}`,
+                caption: `${one.strategy.name}: the first, in run ${one.run}${Object.keys(one.promised).length === 0 ? '; its guarantee allows it' : ''}`,
                 lines: one.schedule,
               },
-              ...(one.strategy.promise.breaks ? [text(`By its own account: ${one.strategy.promise.breaks}`)] : []),
+              ...(one.strategy.promise.breaks ? [text(`Known: ${one.strategy.promise.breaks}.`)] : []),
             ],
       ),
     ],
@@ -106,21 +106,21 @@ export function brokenPromises(comparison: Comparison): Section {
 
 function promiseTable(kept: readonly PromiseKept[]): Table {
   return {
-    caption: 'What each strategy promises, and what was seen',
+    caption: 'What each strategy guarantees, and what was seen',
     of: 'words',
     head: [
       'strategy',
       'read-after-write',
-      'stale for at most',
+      'max staleness',
       'loses writes',
       'verdict',
-      'promised not to happen',
-      'not promised',
+      'seen against the guarantee',
+      'seen, not guaranteed against',
       'probe reads',
     ],
     rows: kept.map(({ strategy: { name, promise }, verdict, promised, notPromised, probeReads }): Cell[] => [
       { text: name },
-      { text: promise.readAfterWrite ? 'promised' : 'no' },
+      { text: promise.readAfterWrite ? 'guaranteed' : 'no' },
       { text: formatMs(promise.staleForAtMostMs) },
       { text: promise.mayLoseWrites ? 'may' : 'no' },
       { text: verdict, ...(verdict === 'broken' && { mark: 'alarm' }), ...(verdict === 'kept' && { mark: 'good' }) },
@@ -177,21 +177,35 @@ export function account(comparison: Comparison): Section {
   const noisy = comparison.turns.filter(
     ({ machine }) => (machine.busyBefore ?? 0) > NOISY.busyBefore || (machine.stolen ?? 0) > NOISY.stolen,
   )
-  const noise = `others used more than ${formatShare(NOISY.busyBefore)} of the CPU just before, or the host took more than ${formatShare(NOISY.stolen)}`
+  const noise = `other processes used more than ${formatShare(NOISY.busyBefore)} of the CPU just before, or the host took more than ${formatShare(NOISY.stolen)}`
   return {
     id: 'account',
     title: 'What was counted',
     blocks: [
-      text('What k6 counted and what the probe counted is what the server counted, to the unit, warm-up included.'),
+      text('k6 and the probe together counted exactly what the server counted, warm-up included.'),
       { kind: 'table', table: accountTable(comparison) },
       ...(rejected.length === 0
         ? [text('Every turn counts.')]
         : [{ kind: 'table', table: rejectedTable(rejected) } as const]),
       ...(noisy.length === 0
         ? [text(`No turn was noisy (${noise}).`)]
-        : [{ kind: 'table', table: noisyTable(noisy, `Noisy turns, which count all the same: ${noise}`) } as const]),
+        : [{ kind: 'table', table: noisyTable(noisy, `Noisy turns, which still count: ${noise}`) } as const]),
+      ...idleInWords(comparison),
     ],
   }
+}
+
+/** With none left, figures would be those of the machine. */
+function idleInWords({ strategies, turns }: Comparison): Block[] {
+  const medians = strategies.flatMap(({ name }) => {
+    const idle = spreadOf(
+      turns.filter((turn) => turn.strategy === name && turn.status === 'ok').map(({ machine }) => machine.idle),
+    )
+    return idle ? [`${name} ${formatShare(Math.round(100 * idle.median) / 100)}`] : []
+  })
+  return medians.length === 0
+    ? []
+    : [text(`CPU that nobody used in the measured phase, median of the runs: ${medians.join(', ')}.`)]
 }
 
 function accountTable({ strategies, turns }: Comparison): Table {

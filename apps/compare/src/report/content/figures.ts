@@ -14,6 +14,7 @@ export function front(comparison: Comparison): Section {
     if (name === CEILING) return 'the ceiling'
     const point = points.find(({ strategy }) => strategy === name)
     if (!point) return UNKNOWN
+    if (!point.keepsGuarantee) return 'breaks its guarantee'
     if (point.onFront) return 'of all'
     return point.onFreshFront ? 'of those never stale' : 'no'
   }
@@ -34,9 +35,7 @@ export function front(comparison: Comparison): Section {
           rows: rows.map((cells, at) => [...cells, { text: onFront(comparison.strategies[at]!.name) }]),
         },
       },
-      text(
-        'The front is drawn through medians. Where the ranges of two strategies overlap, no difference between them is claimed.',
-      ),
+      text("The front is drawn through medians. Strategies whose ranges overlap can't be told apart."),
     ],
   }
 }
@@ -49,14 +48,13 @@ export function latency(comparison: Comparison): Section {
     title: 'Latency',
     blocks: [
       table('Reads, by quantile', ['readP50Ms', 'readP90Ms', 'readP99Ms', 'readP999Ms']),
-      table('Hits, misses, writes and lists', [
+      table('Hits, misses and writes', [
         'hitP50Ms',
         'hitP99Ms',
         'missP50Ms',
         'missP99Ms',
         'writeP50Ms',
         'writeP99Ms',
-        'listP50Ms',
       ]),
     ],
   }
@@ -75,7 +73,18 @@ export function hits(comparison: Comparison): Section {
           'freshRatio',
           'servedStaleRatio',
           'collapsedRatio',
+        ]),
+      },
+      {
+        kind: 'table',
+        table: measureTable(comparison, 'By kind of read', [
+          'postHitRatio',
+          'postP50Ms',
           'listHitRatio',
+          'listP50Ms',
+          'reportHitRatio',
+          'reportHitP50Ms',
+          'reportMissP50Ms',
         ]),
       },
     ],

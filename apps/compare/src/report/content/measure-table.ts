@@ -1,4 +1,4 @@
-import type { Comparison } from '../../comparison.ts'
+import type { ComparedStrategy, Comparison } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
 import { figureOf } from '../../spread.ts'
 import { promisesKept } from '../broken-promises.ts'
@@ -9,12 +9,11 @@ import type { Cell, Table } from './content.ts'
 /** Heads of columns, where the measure's own title is too long or names no unit. */
 const HEADS: Partial<Record<MeasureName, string>> = {
   freshRatio: 'fresh',
-  servedStaleRatio: 'past its time',
+  servedStaleRatio: 'past its TTL',
   collapsedRatio: "waited for another's load",
-  listHitRatio: 'hit ratio of the list',
   loadsPerSecond: 'loads/s',
-  staleReadRatio: 'stale reads',
-  staleMaxMs: 'stale for at most, ms',
+  staleReadRatio: 'stale reads seen',
+  staleMaxMs: 'max staleness seen, ms',
   consistentAfter10Ms: 'seen by all after 10 ms',
   consistentAfter100Ms: 'seen by all after 100 ms',
   consistentAfter1S: 'seen by all after 1 s',
@@ -23,15 +22,20 @@ const HEADS: Partial<Record<MeasureName, string>> = {
   bytesPerEntry: 'memory per entry, bytes',
 }
 
-/** A row for each strategy, a column for each measure. */
-export function measureTable(comparison: Comparison, caption: string, columns: readonly MeasureName[]): Table {
+/** A row for each strategy, or for some of them, and a column for each measure. */
+export function measureTable(
+  comparison: Comparison,
+  caption: string,
+  columns: readonly MeasureName[],
+  strategies: readonly ComparedStrategy[] = comparison.strategies,
+): Table {
   const standings = new Map(columns.map((measure) => [measure, standingsIn(comparison, measure)]))
   const broken = brokenIn(comparison)
   return {
     caption,
     of: 'figures',
     head: ['strategy', ...columns.map(headOf)],
-    rows: comparison.strategies.map(({ name }) => [
+    rows: strategies.map(({ name }) => [
       { text: name },
       ...columns.map((measure): Cell => {
         const { median, range } = formatSpread(measure, figureOf(comparison, name, measure))
@@ -42,7 +46,7 @@ export function measureTable(comparison: Comparison, caption: string, columns: r
   }
 }
 
-/** The measures that show a broken promise, in alarm; not where a strategy declares that it breaks it. */
+/** The measures that show a broken guarantee, in alarm; not where a strategy declares that it breaks it. */
 function brokenIn(comparison: Comparison): (strategy: string, measure: MeasureName) => boolean {
   const broken = new Map(
     promisesKept(comparison).flatMap(({ strategy, verdict, promised }) =>

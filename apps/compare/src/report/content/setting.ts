@@ -30,12 +30,14 @@ function configuration({ config, startedAt, finishedAt }: Comparison): (readonly
   return [
     ['workload', `${workload.name}: ${workload.title}`],
     ['its source', workload.source],
-    ['posts', formatCount(workload.posts)],
+    ['posts read and written', formatCount(workload.posts)],
+    ['rows', config.rows === null ? UNKNOWN : formatCount(config.rows)],
     ['rate', `${formatCount(workload.ratePerSecond)} requests/s`],
     ['popularity', `${workload.popularity}, exponent ${workload.zipf}`],
     ['writes', formatShare(workload.writeShare)],
     ['lists of all posts', formatShare(workload.listShare)],
     ['pages of 20', formatShare(workload.pageShare)],
+    ['reports over all posts', formatShare(workload.reportShare)],
     ['inserts', formatShare(workload.insertShare)],
     ['read-modify-writes', formatShare(workload.readModifyWriteShare)],
     ['time to live', formatMs(workload.ttlMs)],
@@ -104,8 +106,8 @@ export function limits({ config, environment, strategies, turns }: Comparison): 
         items: [
           `One machine with ${environment.cpus} CPUs: clients, API, Redis and Postgres share it, and no network lies between them. A network makes hits in Redis slower, and hits in the process not.`,
           `The probe is a sample: ${config.probe.racedPosts + config.probe.quietPosts} posts, raced far more often than most. What it does not see may still happen; with 0 of n writes stale, up to 3/n of them may be (95 %).`,
-          `The shortest turn has ${formatCount(fewest)} reads of k6, so that its p99.9 rests on ${formatCount(Math.floor(fewest / 1_000))} of them.`,
-          `One workload, one rate (${formatCount(config.workload.ratePerSecond)}/s): another load can turn the order round. Nothing here says where a strategy saturates.`,
+          `The shortest turn has ${formatCount(fewest)} reads of k6, so its p99.9 rests on ${formatCount(Math.floor(fewest / 1_000))} of them.`,
+          `One workload, one rate (${formatCount(config.workload.ratePerSecond)}/s): another load can reverse the order. Nothing here says where a strategy saturates.`,
           'Each run lasts seconds to minutes: effects of hours, such as fragmentation and eviction, do not show.',
           'No faults: what happens when Redis or a process dies is in docs/failures.md.',
           ...(noHit
@@ -127,14 +129,20 @@ export function reproduce({ config, environment }: Comparison): Section {
         caption: 'The same strategies, order and load',
         lines: [
           ...(environment.commit ? [`git checkout ${environment.commit}`] : []),
-          ['pnpm compare', ...loadFlags(config.workload), ...runFlags(config)].join(' '),
+          compareCommand(config.workload, runFlags(config)),
         ],
       },
       text(
-        'Everything here is computed from comparison.json beside this page; pnpm compare report FOLDER writes the pages again. What each figure means is defined in docs/measuring.md.',
+        'Everything here is computed from the .json file beside this page; `pnpm compare report FILE` writes the pages again. docs/measuring.md defines each figure.',
       ),
     ],
   }
+}
+
+/** The command that puts this load on the strategies, with other flags, which may change it. */
+export function compareCommand(workload: ComparedWorkload, otherFlags: readonly string[]): string {
+  const isGiven = (flag: string) => otherFlags.some((other) => other.startsWith(`${flag.split(' ')[0]} `))
+  return ['pnpm compare', ...loadFlags(workload).filter((flag) => !isGiven(flag)), ...otherFlags].join(' ')
 }
 
 function runFlags({ strategies, runs, seed, warmupMs, measuredMs }: ComparisonConfig): string[] {
@@ -157,6 +165,7 @@ function loadFlags(workload: ComparedWorkload): string[] {
     writeShare: '--write-share',
     listShare: '--list-share',
     pageShare: '--page-share',
+    reportShare: '--report-share',
     insertShare: '--insert-share',
     readModifyWriteShare: '--read-modify-write-share',
   } as const

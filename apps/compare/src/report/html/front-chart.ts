@@ -1,6 +1,7 @@
 import * as Plot from '@observablehq/plot'
 import type { Comparison } from '../../comparison.ts'
 import type { Spread } from '../../spread.ts'
+import { MARK_SIGNS } from '../content/content.ts'
 import { formatSpread } from '../format.ts'
 import { type FrontPoint, frontOf, isFresh } from '../front.ts'
 import { costAxis } from './cost-axis.ts'
@@ -54,7 +55,8 @@ export function frontChart(comparison: Comparison, { width, height }: ChartSize)
           r: 5,
           stroke: colourOf(point),
           strokeWidth: 2,
-          fill: isFresh(point) ? colourOf(point) : 'var(--paper)',
+          fill: isFresh(point) && point.keepsGuarantee ? colourOf(point) : 'var(--paper)',
+          strokeOpacity: point.keepsGuarantee ? 1 : 0.6,
           title: describe,
         }),
       ),
@@ -68,8 +70,14 @@ export function frontChart(comparison: Comparison, { width, height }: ChartSize)
   })
   return drawn(
     chart,
-    `Read p99 against loads per second of ${points.length} strategies. Nothing beats ${inFront.map(({ strategy }) => strategy).join(', ')}. The table below has the figures.`,
+    `Read p99 against loads per second of ${points.length} strategies. Nothing beats ${inFront.map(({ strategy }) => strategy).join(', ')}.${points.every(({ keepsGuarantee }) => keepsGuarantee) ? '' : ` ${BREAKS}.`} The table below has the figures.`,
   )
+}
+
+const BREAKS = `${MARK_SIGNS.alarm} breaks its guarantee, and is on no front`
+
+function labelOf({ strategy, keepsGuarantee }: FrontPoint): string {
+  return keepsGuarantee ? strategy : `${MARK_SIGNS.alarm} ${strategy}`
 }
 
 const AXIS = { grid: true, inset: 24, tickFormat: String }
@@ -99,7 +107,7 @@ function addLabels(chart: Chart, points: readonly FrontPoint[], bounds: Paramete
   const labelled = points.map((point) => ({
     x: Number(x.apply(latencyOf(point))),
     y: Number(y.apply(loadsOf(point))),
-    label: point.strategy,
+    label: labelOf(point),
     colour: colourOf(point),
   }))
   const ranges = points.map(({ latency, loads }) => {
@@ -128,6 +136,11 @@ function addLabels(chart: Chart, points: readonly FrontPoint[], bounds: Paramete
       group.append(svg('line', { x1: x, y1: y, x2: towards, y2: textY, stroke: colour, 'stroke-opacity': 0.8 }))
     }
     group.append(svg('text', { x: textX, y: textY, dy: '0.35em', class: 'halo' }, label))
+  }
+  if (points.some(({ keepsGuarantee }) => !keepsGuarantee)) {
+    group.append(
+      svg('text', { x: bounds.right - BREAKS.length * 5.6, y: 10, 'font-size': 10, fill: 'currentColor' }, BREAKS),
+    )
   }
   chart.append(group)
 }

@@ -1,6 +1,14 @@
 import type { Comparison } from '../../comparison.ts'
 import type { Deviation } from '../../theory/deviation.ts'
-import { type Block, type Cell, type Content, MARK_SIGNS, type Section, type Table } from '../content/content.ts'
+import {
+  type Answer,
+  type Block,
+  type Cell,
+  type Content,
+  MARK_SIGNS,
+  type Section,
+  type Table,
+} from '../content/content.ts'
 import { reportContent } from '../content/report-content.ts'
 import { frontChart } from './front-chart.ts'
 import { lookOf } from './look.ts'
@@ -30,7 +38,7 @@ function page({ title, sections }: Content, comparison: Comparison, strategies: 
 <body>
 <main>
 <h1>${title}</h1>
-<nav aria-label="Sections">${sections.map(({ id, title }, at) => html`${at === 0 ? '' : ' · '}<a href="#${id}">${title}</a>`)}</nav>
+<details class="contents"><summary>Contents</summary><nav aria-label="Sections">${sections.map(({ id, title }, at) => html`${at === 0 ? '' : ' · '}<a href="#${id}">${title}</a>`)}</nav></details>
 ${sections.map((section) => sectionOf(section, comparison, strategies))}
 </main>
 </body>
@@ -67,7 +75,7 @@ function figureOf(
         wide && {
           part: html`<figure class="whole">
 <figcaption>Left and down is better. Filled: never seen stale; hollow: seen stale. Thin lines: least to greatest of the runs.
-Solid line: the front among those never seen stale; dashed: the front among all. What lies above and to the right of a line is beaten. Both scales are logarithmic where nothing is 0.</figcaption>
+Solid line: the front of those never seen stale; dashed: the front of all that keep their guarantee. Everything above and to the right of a line is beaten. Both scales are logarithmic where nothing is 0.</figcaption>
 <div class="wide">${wide}</div><div class="narrow">${narrow}</div>
 </figure>`,
           place: 'above',
@@ -108,6 +116,8 @@ function dotsFigure(chart: Html | undefined, note: string) {
 
 function blockOf(block: Block, strategies: ReadonlySet<string>): Html {
   switch (block.kind) {
+    case 'answers':
+      return html`<div class="answers">${block.answers.map((answer) => answerOf(answer, strategies))}</div>`
     case 'text':
       return html`<p>${block.text}</p>`
     case 'alarm':
@@ -120,6 +130,23 @@ function blockOf(block: Block, strategies: ReadonlySet<string>): Html {
     case 'lines':
       return html`<p>${block.caption}</p><pre>${block.lines.join('\n')}</pre>`
   }
+}
+
+function answerOf(
+  { need, meaning, use, effect, figures, others, equals }: Answer,
+  strategies: ReadonlySet<string>,
+): Html {
+  return html`<article class="answer"><h3>${need} <small>${meaning}</small></h3>
+<p class="use">${swatchOf(use, strategies)}${use}</p>
+${paragraph('effect', effect)}
+<p>${figures.map((figure, at) => html`${at === 0 ? '' : ' · '}<span class="figure">${figure}</span>`)}</p>
+${paragraph('others', others && `Not: ${others}.`)}
+${paragraph('others', equals)}</article>
+`
+}
+
+function paragraph(name: string, text: string | undefined): Html | undefined {
+  return text === undefined ? undefined : html`<p class="${name}">${text}</p>`
 }
 
 /** In a box of its own that scrolls, by keyboard too, so that the page never does sideways. */
@@ -136,10 +163,12 @@ function tableOf({ caption, of, head, rows }: Table, strategies: ReadonlySet<str
 
 function nameOf(cell: Cell | undefined, strategies: ReadonlySet<string>): Html {
   const name = cell?.text ?? ''
-  const swatch = strategies.has(name)
-    ? html`<span class="swatch" style="background:${lookOf(name).colour}"></span>`
-    : undefined
-  return html`<th scope="row">${swatch}${name}</th>`
+  return html`<th scope="row">${swatchOf(name, strategies)}${name}</th>`
+}
+
+function swatchOf(name: string, strategies: ReadonlySet<string>): Html | undefined {
+  if (!strategies.has(name)) return undefined
+  return html`<span class="swatch" style="background:${lookOf(name).colour}"></span>`
 }
 
 function cellOf({ text, detail, mark }: Cell): Html {

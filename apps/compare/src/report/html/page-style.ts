@@ -17,6 +17,19 @@ h2{font-size:1.2rem;margin:2.5rem 0 .5rem;padding-top:.75rem;border-top:1px soli
 p,ul{max-width:75ch;overflow-wrap:anywhere}
 nav{color:var(--muted);font-size:.9rem}
 a{color:inherit}
+#answer h2{margin-top:.5rem;border-top:0;padding-top:0}
+.contents{color:var(--muted);font-size:.9rem}
+.answers{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:.6rem;margin:.6rem 0}
+.answer{border:1px solid var(--line);border-radius:6px;padding:.5rem .7rem;font-size:.88rem;line-height:1.4;overflow-wrap:anywhere}
+.answer h3{font-size:1em;margin:0}
+.answer h3 small{font-weight:400;color:var(--muted)}
+.answer p{margin:0;max-width:none}
+#answer>p{max-width:120ch}
+#answer pre{white-space:pre-wrap;overflow-wrap:anywhere}
+.figure{white-space:nowrap}
+.answer .use{font-size:1.25em;font-weight:700}
+.answer .effect{font-weight:600}
+.answer .others{color:var(--muted);font-size:.93em}
 .alarm{color:var(--alarm);font-weight:600}
 .good{color:var(--good)}
 p.alarm{background:var(--alarm-paper);border-left:4px solid var(--alarm);padding:.4rem .75rem;margin:.5rem 0}
@@ -47,7 +60,7 @@ figcaption{font-size:.9rem;color:var(--muted);max-width:80ch;margin-bottom:.4rem
 .beside{display:flex;flex-wrap:wrap;gap:0 2rem;align-items:flex-start}
 .beside>*{min-width:0}
 .narrow{display:none}
-@media screen and (max-width:700px){.narrow{display:block}.wide{display:none}main{padding:.75rem}}
+@media screen and (max-width:700px){.narrow{display:block}.wide{display:none}main{padding:.75rem}.answers{grid-template-columns:minmax(0,1fr);gap:.35rem}.answer{font-size:.74rem;line-height:1.28;padding:.25rem .5rem}#answer>p{font-size:.78rem;line-height:1.3;margin:.3rem 0}h1{font-size:1.05rem;margin:.1rem 0}#answer h2{font-size:1rem;margin:.1rem 0}.contents{font-size:.75rem}}
 .visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media print{
 @page{size:A4 landscape;margin:12mm}
