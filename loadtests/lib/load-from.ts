@@ -40,7 +40,10 @@ export function loadFrom(env: Env, preset: Workload, ttlMs: number): Load {
     ([name, share]) => decimalFrom(env, name, { fallback: preset[share], min: 0, max: 1 }),
   ) as [number, number, number, number, number, number]
   const sum = writeRatio + listRatio + pageRatio + reportRatio + insertRatio + rmwRatio
-  if (sum > 1) throw new OptionError(`${Object.keys(RATIOS).join(' + ')} is ${Number(sum.toFixed(6))}; allowed is at most 1 together`)
+  if (sum > 1)
+    throw new OptionError(
+      `${Object.keys(RATIOS).join(' + ')} is ${Number(sum.toFixed(6))}; allowed is at most 1 together`,
+    )
   return {
     ratePerSecond,
     peakPerSecond: ratePerSecond * (preset.crowd?.rateFactor ?? 1),

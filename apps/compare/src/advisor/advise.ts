@@ -6,7 +6,16 @@ import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import { compareCommand } from '../report/content/setting.ts'
 import { type Difference, differenceOf, RUNS_TO_CLAIM } from '../spread.ts'
 import { type BestTtl, bestTtl } from './best-ttl.ts'
-import { type Decision, decide, FLOOR, figuresOf, type RuledOut, whyNotWorthIt, WORTH_SAVING, WORTH_SPEED } from './decide.ts'
+import {
+  type Decision,
+  decide,
+  FLOOR,
+  figuresOf,
+  type RuledOut,
+  WORTH_SAVING,
+  WORTH_SPEED,
+  whyNotWorthIt,
+} from './decide.ts'
 import { type Guarantee, guaranteeAt, promisedBy } from './guarantee.ts'
 import { bestForecast, type Forecast, forecastsOf, meets, type TtlSweep, whatCannotBeMet } from './other-ttls.ts'
 import { type Beaten, bySimplicity, type FigureOf, steps } from './ranking.ts'
@@ -257,7 +266,7 @@ function whyNoCache(
   }
   return (
     `${FLOOR} meets the requirements, and the best cache, ${best}, does not pay: ${whyNotWorthIt(best, figures)}. ` +
-    `A cache should save ${100 * WORTH_SAVING} % of the loads, and make the median read ${WORTH_SPEED} times faster or halve the servers' CPU time. ` +
+    `A cache should save ${100 * WORTH_SAVING} % of the loads, and a hit be ${WORTH_SPEED} times faster than a load, or the servers' CPU time halved. ` +
     `Its read p50 is ${against('readP50Ms')}, its p99 ${against('readP99Ms')}; ${load}`
   )
 }

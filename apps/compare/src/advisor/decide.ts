@@ -3,7 +3,7 @@
  *
  * 1. What fails a requirement is ruled out, by a figure.
  * 2. Where no cache at all meets them too, a strategy has to be worth another server and another way to be wrong: it saves
- *    at least a tenth of the loads, and makes the median read at least 3 times faster or halves the servers' CPU time.
+ *    at least a tenth of the loads, and a hit is at least 3 times faster than a load, or the servers' CPU time is halved.
  * 3. The rest is ranked: see ranking.ts.
  *
  * Take out the winner, and the decision over what is left names the runner-up.
@@ -20,7 +20,7 @@ export const FLOOR = 'no-cache'
 
 /** Of the loads that no cache makes; a cache that spares the database less is not worth having. */
 export const WORTH_SAVING = 0.1
-/** By so many times the median read is to be faster, where the servers' CPU time does not fall to half. */
+/** By so many times a hit is to be faster than a load, where the servers' CPU time does not fall to half. */
 export const WORTH_SPEED = 3
 
 export interface RuledOut {
@@ -78,16 +78,17 @@ function paysOff(strategy: string, figures: FigureOf, step: Step): boolean {
   return isBelow && saving(strategy, figures, step) >= WORTH_SAVING && !changesLittle(strategy, figures)
 }
 
-/** Loads that cost next to nothing: to save them makes no read much faster, and hardly less work. Not said of what is not known. */
+/** Loads that cost about as much as a hit: saving them makes no read much faster. Not said of what is not known. */
 function changesLittle(strategy: string, figures: FigureOf): boolean {
   const faster = timesFaster(strategy, figures)
   const cpu = cpuShare(strategy, figures)
   return faster !== undefined && faster < WORTH_SPEED && (cpu === undefined || cpu > 0.5)
 }
 
+/** A hit, than a read without a cache, by the medians. */
 function timesFaster(strategy: string, figures: FigureOf): number | undefined {
-  const [own, floor] = [figures(strategy, 'readP50Ms'), figures(FLOOR, 'readP50Ms')]
-  return own && floor && own.median > 0 ? floor.median / own.median : undefined
+  const [hit, load] = [figures(strategy, 'hitP50Ms'), figures(FLOOR, 'readP50Ms')]
+  return hit && load && hit.median > 0 ? load.median / hit.median : undefined
 }
 
 /** CPU time of API, Redis and Postgres per request, of that without a cache, by the medians. */
@@ -121,13 +122,13 @@ export function whyNotWorthIt(strategy: string, figures: FigureOf): string {
 
 /** Of a strategy that saves loads, what else it changes. */
 function gainInWords(strategy: string, figures: FigureOf): string {
-  const [own, floor] = [figures(strategy, 'readP50Ms'), figures(FLOOR, 'readP50Ms')]
+  const [hit, load] = [figures(strategy, 'hitP50Ms'), figures(FLOOR, 'readP50Ms')]
   const cpu = cpuShare(strategy, figures)
   const faster = timesFaster(strategy, figures)!
   return [
     `it saves ${(100 * saving(strategy, figures, 'load')).toFixed(0)} % of the loads, but these cost little: ` +
-      `read p50 ${told('readP50Ms', own)} against ${told('readP50Ms', floor)}, ` +
-      (faster > 1 ? `${faster.toFixed(1)} times lower` : 'no lower'),
+      `a hit takes ${told('hitP50Ms', hit)} (p50), a read without a cache ${told('readP50Ms', load)}, ` +
+      (faster > 1 ? `${faster.toFixed(1)} times as long` : 'no longer'),
     ...(cpu === undefined
       ? []
       : [`${Math.abs(100 * (1 - cpu)).toFixed(0)} % ${cpu < 1 ? 'less' : 'more'} CPU time of all servers per request`]),

@@ -48,14 +48,7 @@ export function latency(comparison: Comparison): Section {
     title: 'Latency',
     blocks: [
       table('Reads, by quantile', ['readP50Ms', 'readP90Ms', 'readP99Ms', 'readP999Ms']),
-      table('Hits, misses and writes', [
-        'hitP50Ms',
-        'hitP99Ms',
-        'missP50Ms',
-        'missP99Ms',
-        'writeP50Ms',
-        'writeP99Ms',
-      ]),
+      table('Hits, misses and writes', ['hitP50Ms', 'hitP99Ms', 'missP50Ms', 'missP99Ms', 'writeP50Ms', 'writeP99Ms']),
     ],
   }
 }
