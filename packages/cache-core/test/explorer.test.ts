@@ -1,4 +1,4 @@
-/** Ten times as many in `explorer.slow.test.ts`, a hundred times as many in `pnpm test:nightly`. */
+/** For a first trust. `pnpm test:slow` takes ten times as many, `pnpm test:nightly` a hundred times. */
 import { exploreAllPairs } from './explore-all-pairs.ts'
 
 exploreAllPairs({ schedules: 1_000 })
