@@ -1,23 +1,10 @@
-/** Changes that the API's own invalidation doesn't cover: made around it, or by a process that died before it could. */
+/** Changes that the API's own invalidation doesn't cover, since they are made around it. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { bytesCodec, cacheAside, createCache, invalidate } from 'cache-core'
-import { createOutbox } from 'cache-core/postgres'
-import { redisOptions, redisStore } from 'cache-core/redis'
-import { Redis } from 'ioredis'
 import { sql } from 'kysely'
-import {
-  type ApiProcess,
-  createScratchDatabase,
-  type PrivateRedis,
-  type ScratchDatabase,
-  startApi,
-  startRedis,
-} from 'local-servers'
-import { createDatabase, loadPosts, migrate, type PostsDatabase, postsRepository, schemaName } from 'posts-db'
+import { loadPosts } from 'posts-db'
 import { strategies, strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { promisesChanges } from '../src/outboxes.ts'
-import { type TcpRelay, tcpRelay } from './support/tcp-relay.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 const promising = strategyNames.filter((name) => promisesChanges(strategies[name]))
@@ -135,118 +122,5 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
     expect(metrics).not.toContain('posts_api_outbox_undelivered{strategy="cache-aside"}')
     const ready = JSON.parse((await get('/readyz')).body)
     expect(ready).toMatchObject({ status: 'ready', parts: { outbox: { state: 'up', undelivered: 1, lagSeconds: 0 } } })
-  })
-})
-
-const embedded = (
-  await (async () => {
-    const database = createDatabase({ url: process.env.TEST_DATABASE_URL! })
-    const { rows } = await sql<{ version: string }>`select version()`.execute(database.kysely)
-    await database.close()
-    return rows[0]!.version
-  })()
-).includes('PGlite')
-
-describe.skipIf(embedded).each(promising)('an API under %s, killed between commit and invalidation', (strategy) => {
-  const schema = schemaName(strategy)
-  const path = `/api/posts/1?strategy=${strategy}`
-  let scratch: ScratchDatabase
-  let database: PostsDatabase
-  let redis: PrivateRedis
-  let relay: TcpRelay
-  let client: Redis
-  const started: ApiProcess[] = []
-
-  beforeAll(async () => {
-    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
-    database = createDatabase({ url: scratch.url })
-    await migrate(database, [schema])
-    await loadPosts(database, [schema], { count: 3 })
-    redis = await startRedis()
-    relay = await tcpRelay(redis.port)
-    client = new Redis(redis.url, { ...redisOptions, lazyConnect: true })
-    await client.connect()
-  })
-  afterAll(async () => {
-    for (const api of started) await api.kill()
-    client.disconnect()
-    await relay.close()
-    await redis.stop()
-    await database.close()
-    await scratch.drop()
-  })
-
-  const start = async (redisUrl: string) => {
-    const api = await startApi({ DATABASE_URL: scratch.url, REDIS_URL: redisUrl, CACHE_TTL_MS: '600000' })
-    started.push(api)
-    return api
-  }
-  const versionAt = async (api: ApiProcess) => {
-    const answer = await fetch(`${api.url}${path}`)
-    return { cache: answer.headers.get('X-Cache'), version: ((await answer.json()) as { version: number }).version }
-  }
-
-  /** What the cache holds, as any process without a relay would serve it. */
-  async function cached(): Promise<string | undefined> {
-    const store = redisStore({ client, prefix: `posts:${strategy}:` })
-    const cache = createCache({ store, read: cacheAside(), write: invalidate(), codec: bytesCodec })
-    const { outcome, value } = await cache.read('post:1', async () => Buffer.from('loaded'))
-    await cache.invalidate({ keys: outcome === 'hit' ? [] : ['post:1'] }) // it was only looked at
-    return outcome === 'hit' ? value!.toString() : undefined
-  }
-
-  async function killedAfterItsCommit(): Promise<void> {
-    const api = await start(`redis://127.0.0.1:${relay.port}`)
-    const before = await versionAt(api)
-    expect(await versionAt(api)).toEqual({ cache: 'HIT', version: before.version })
-    const posts = postsRepository(database, schema)
-    await database.kysely.transaction().execute(async (transaction) => {
-      // The writer waits for the row: it has done what comes before the commit, and nothing that comes after.
-      await sql`select from ${sql.id(schema, 'posts')} where id = 1 for update`.execute(transaction)
-      fetch(`${api.url}${path}`, {
-        method: 'PATCH',
-        body: '{"title":"Committed"}',
-        headers: { 'Content-Type': 'application/json' },
-      }).catch(() => {})
-      const waiting = async () => {
-        const { rows } = await sql`
-          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(
-          database.kysely,
-        )
-        return rows.length
-      }
-      await expect.poll(waiting, { interval: 5 }).toBe(1)
-      relay.hold()
-    })
-    await expect.poll(async () => (await posts.byId(1))!.version, { interval: 2 }).toBe(before.version + 1)
-    await api.kill()
-    expect(await cached()).toContain(`"version":${before.version}}`)
-  }
-
-  it('is current within a second of a relay that runs, and old for as long as none does', async () => {
-    await killedAfterItsCommit()
-    await sleep(1_500)
-    const old = await cached()
-    expect(old).toContain('"version":1}')
-    const outbox = createOutbox({
-      pool: database.pool,
-      schema,
-      store: redisStore({ client, prefix: `posts:${strategy}:` }),
-    })
-    const startedAt = performance.now()
-    outbox.start()
-    await expect.poll(cached, { interval: 5, timeout: 5_000 }).toBe(undefined)
-    const tookMs = performance.now() - startedAt
-    await outbox.close()
-    expect(tookMs).toBeLessThan(WITHIN_MS)
-    console.log(`${strategy}: current ${tookMs.toFixed(0)} ms after a relay began`)
-  })
-
-  it('is current from the first answer on of an API that starts', async () => {
-    await relay.close()
-    relay = await tcpRelay(redis.port)
-    await killedAfterItsCommit()
-    const api = await start(redis.url)
-    expect((await versionAt(api)).version).toBe(3)
   })
 })

@@ -1,42 +1,4 @@
-/**
- * The explorer over every read × write × store that promises anything: no schedule may break a promise.
- *
- * EXPLORER_SCHEDULES says how many each gets (10,000; nightly 100,000), EXPLORER_SEED repeats a run.
- */
-import { afterAll, describe, expect, it } from 'vitest'
-import { cacheAside, expireOnly, invalidate, noCache, stampedeLock, writeThrough } from '../src/index.ts'
-import { describeFinding, explore, memoryPlace, redisPlace, type Subject } from '../src/testing/index.ts'
+/** For a first trust. `pnpm test:slow` takes ten times as many, `pnpm test:nightly` a hundred times. */
+import { exploreAllPairs } from './explore-all-pairs.ts'
 
-const schedules = Number(process.env.EXPLORER_SCHEDULES ?? 10_000)
-const seed = Number(process.env.EXPLORER_SEED ?? Date.now() % 1_000_000_000)
-
-const places = [memoryPlace, redisPlace({ inOrder: true }), redisPlace({ inOrder: false })]
-const reads = [noCache, cacheAside, stampedeLock]
-const writes = [expireOnly, invalidate, writeThrough]
-const subjects: Subject[] = places.flatMap((place) =>
-  reads.flatMap((read) =>
-    writes.map((write) => ({ name: `${read().name} × ${write().name} × ${place.name}`, read, write, place })),
-  ),
-)
-
-const began = performance.now()
-let explored = 0
-afterAll(() => {
-  const seconds = Math.round((performance.now() - began) / 1_000)
-  console.log(`explorer, seed ${seed}: ${explored} schedules of ${subjects.length} pairs in ${seconds} s`)
-})
-
-describe(`explorer, seed ${seed}, ${schedules} schedules each of ${subjects.length} pairs`, () => {
-  it.each(subjects)(
-    '$name keeps its promises',
-    async (subject) => {
-      const start = performance.now()
-      const { finding, steps } = await explore(subject, { schedules, seed })
-      if (finding !== undefined) expect.fail(await describeFinding(subject, finding))
-      explored += schedules
-      const perSecond = Math.round((schedules / (performance.now() - start)) * 1_000)
-      console.log(`${subject.name}: ${schedules} schedules, ${steps} steps, ${perSecond} schedules/s`)
-    },
-    1_800_000,
-  )
-})
+exploreAllPairs({ schedules: 1_000 })

@@ -1,0 +1,3 @@
+import { exploreAllPairs } from './explore-all-pairs.ts'
+
+exploreAllPairs({ schedules: 10_000 })

@@ -1,0 +1,38 @@
+/**
+ * Says which tests `pnpm test` has left out. With --check it says nothing, and fails when a `*.slow.test.ts` would never run:
+ * because its package has no `test:slow`, or because its vitest doesn't look there.
+ */
+import { globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join, matchesGlob, relative } from 'node:path'
+
+const root = join(import.meta.dirname, '..')
+const packages = globSync('{apps/*,packages/*,loadtests}/package.json', { cwd: root }).map(dirname)
+const slowTests = globSync('**/*.slow.test.ts', {
+  cwd: root,
+  exclude: (name) => ['node_modules', 'dist', '.turbo'].includes(basename(name)),
+})
+
+async function whyItNeverRuns(test: string): Promise<string | undefined> {
+  const folder = packages.find((one) => test.startsWith(`${one}/`))
+  if (folder === undefined) return 'is in no package'
+  const { scripts } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'))
+  const wanted = `SLOW=1 ${scripts.test}`
+  if (scripts['test:slow'] !== wanted) return `needs "test:slow": "${wanted}" in ${folder}/package.json`
+  const { default: config } = await import(join(root, folder, 'vitest.config.ts'))
+  const include: string[] = config.test.include
+  const found = include.some((glob) => matchesGlob(relative(folder, test), glob))
+  return found ? undefined : `lies where the vitest of ${folder} does not look: ${include.join(', ')}`
+}
+
+if (process.argv.includes('--check')) {
+  for (const test of slowTests) {
+    const why = await whyItNeverRuns(test)
+    if (why === undefined) continue
+    console.error(`${test} ${why}`)
+    process.exitCode = 1
+  }
+} else {
+  const names = slowTests.map((test) => basename(test).replace(/(\.live)?\.slow\.test\.ts$/, '')).sort()
+  console.log(`Left out, because they are slow: ${names.join(', ')}.`)
+  console.log('They run by `npx -y pnpm@12 test:slow`, and in `.ci/run`.')
+}
