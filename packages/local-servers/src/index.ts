@@ -2,6 +2,7 @@ export { findPostgresServer, installPostgresHint } from './find-postgres-server.
 export { findRedisServer, installRedisHint, type RedisServer } from './find-redis-server.ts'
 export { freePort } from './free-port.ts'
 export { lacksTools } from './lacks-tools.ts'
+export { openPostgresFolder, postgresFolder } from './open-postgres-folder.ts'
 export { createScratchDatabase, hostOf, type ScratchDatabase } from './scratch-database.ts'
 export type {
   EmbeddedPostgresOptions,
