@@ -1,7 +1,7 @@
 export { createDatabase, type DatabaseOptions, type PostsDatabase } from './database.ts'
 export { PostsDbError, type PostsDbErrorCode } from './errors.ts'
 export { type LoadOptions, type LoadResult, loadLimits, loadPosts } from './load-posts.ts'
-export { postsLoaded } from './load-record.ts'
+export { loadIds, postsLoaded } from './load-record.ts'
 export { type MigratedSchema, migrate } from './migrate.ts'
 export { type PostInput, type PostPatch, postInput, postLimits, postPatch } from './post-input.ts'
 export type { Post, PostJson } from './post-json.ts'
