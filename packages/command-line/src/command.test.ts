@@ -26,14 +26,24 @@ async function run(...argv: string[]) {
 }
 
 describe('a command', () => {
-  it.each([['--help'], ['-h'], ['--count', '5', '--help']])('says with %s what it does, needs, takes, prints', async (...argv) => {
-    const { exitCode, out } = await run(...argv)
-    expect(exitCode).toBeUndefined()
-    for (const part of ['pnpm count', 'Counts.', '--count <n>', '(default: 10)', 'Needs: Nothing.', 'Prints: The sum.']) {
-      expect(out).toContain(part)
-    }
-    expect(ran).not.toHaveBeenCalled()
-  })
+  it.each([['--help'], ['-h'], ['--count', '5', '--help']])(
+    'says with %s what it does, needs, takes, prints',
+    async (...argv) => {
+      const { exitCode, out } = await run(...argv)
+      expect(exitCode).toBeUndefined()
+      for (const part of [
+        'pnpm count',
+        'Counts.',
+        '--count <n>',
+        '(default: 10)',
+        'Needs: Nothing.',
+        'Prints: The sum.',
+      ]) {
+        expect(out).toContain(part)
+      }
+      expect(ran).not.toHaveBeenCalled()
+    },
+  )
 
   it.each([
     [['--count', '5'], { count: 5 }],
@@ -62,18 +72,33 @@ describe('a command', () => {
     expect(ran).not.toHaveBeenCalled()
   })
 
-  it.each(['0', '-1', '1.5', 'abc', '1001', '1e2', '0x10', ' 5', '+5', '05', '', '--schema', '99999999999999999999', 'NaN'])(
-    'refuses %j as a number; the line names flag, value and range',
-    async (text) => {
-      const { exitCode, err } = await run('--count', text)
-      expect(err).toBe(`--count ${JSON.stringify(text)} is not allowed; give a whole number from 1 to 1000`)
-      expect(exitCode).toBe(2)
-    },
-  )
+  it.each([
+    '0',
+    '-1',
+    '1.5',
+    'abc',
+    '1001',
+    '1e2',
+    '0x10',
+    ' 5',
+    '+5',
+    '05',
+    '',
+    '--schema',
+    '99999999999999999999',
+    'NaN',
+  ])('refuses %j as a number; the line names flag, value and range', async (text) => {
+    const { exitCode, err } = await run('--count', text)
+    expect(err).toBe(`--count ${JSON.stringify(text)} is not allowed; give a whole number from 1 to 1000`)
+    expect(exitCode).toBe(2)
+  })
 
   it('ends with 2 when the action finds the use wrong, and passes on what else goes wrong', async () => {
     const failing = (error: Error) =>
-      runCommand(describeCommand('pnpm x', { does: '', needs: '', prints: '' }).action(() => Promise.reject(error)), [])
+      runCommand(
+        describeCommand('pnpm x', { does: '', needs: '', prints: '' }).action(() => Promise.reject(error)),
+        [],
+      )
     await failing(new UsageError('no drill x; there are a, b'))
     expect([process.exitCode, err.mock.calls]).toEqual([2, [['no drill x; there are a, b']]])
     await expect(failing(new Error('the disk is full'))).rejects.toThrow('the disk is full')

@@ -77,7 +77,9 @@ test('load-posts --reset puts each copy back as it was loaded', async () => {
   await posts.create({ title: 'new', content: '', author: 'a' })
   const idsBefore = await loadIds(scratch.db(), [first.schema, second.schema])
   const { code, stdout } = await run('load-posts', ['--reset', ...first.flag, ...second.flag])
-  expect(stdout).toMatch(/^loaded 200 posts \(seed 9\) into 1 schema in .*\nloaded 30 posts \(seed 1\) into 1 schema in .*\n$/)
+  expect(stdout).toMatch(
+    /^loaded 200 posts \(seed 9\) into 1 schema in .*\nloaded 30 posts \(seed 1\) into 1 schema in .*\n$/,
+  )
   expect(code).toBe(0)
   expect(await posts.all()).toEqual(before)
   // As told from the load before, though it is the same posts.
@@ -93,7 +95,8 @@ test('load-posts --reset takes no other count or seed', async () => {
 test.each(['migrate', 'load-posts'] as const)('%s --help opens nothing', async (command) => {
   const { code, stdout, stderr } = await run(command, ['--help'], 'postgres://127.0.0.1:1/posts')
   expect([code, stderr]).toEqual([0, ''])
-  for (const part of [`Usage: pnpm ${command}`, '--schema <name>', 'Needs: DATABASE_URL', 'Prints: ']) expect(stdout).toContain(part)
+  for (const part of [`Usage: pnpm ${command}`, '--schema <name>', 'Needs: DATABASE_URL', 'Prints: '])
+    expect(stdout).toContain(part)
 })
 
 test('an unknown strategy is refused, with the names there are', async () => {

@@ -40,7 +40,9 @@ const command = describeCommand('pnpm load-posts', {
   .action(async ({ count, seed, schema, reset }: Flags) => {
     // All of the command line is checked before the database is opened: after a mistake nothing was written.
     if (reset && (count !== undefined || seed !== undefined)) {
-      throw new UsageError('--reset takes the count and seed of the last load; leave out --count and --seed, or --reset')
+      throw new UsageError(
+        '--reset takes the count and seed of the last load; leave out --count and --seed, or --reset',
+      )
     }
     const schemas = chosenSchemas(schema)
     await withDatabase(async (db) => {

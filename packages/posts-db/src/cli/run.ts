@@ -31,7 +31,9 @@ export async function withDatabase(use: (db: PostsDatabase) => Promise<void>): P
   // Only where it is needed: in production DATABASE_URL is set, and local-servers not installed.
   const { openPostgresFolder, postgresFolder } = await import('local-servers')
   const opened = await openPostgresFolder(join(import.meta.dirname, '../../../..', postgresFolder))
-  console.error(`DATABASE_URL is not set: using ${postgresFolder}${opened.isShared ? ', which `pnpm dev` has open' : ''}`)
+  console.error(
+    `DATABASE_URL is not set: using ${postgresFolder}${opened.isShared ? ', which `pnpm dev` has open' : ''}`,
+  )
   try {
     await withUrl(opened.url, use)
   } finally {
