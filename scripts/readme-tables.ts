@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { describeCommand, runCommand } from 'command-line'
 import { comparisonSchema } from '../apps/compare/src/comparison.ts'
 import type { MeasureName } from '../apps/compare/src/measures.ts'
 import { figureOf, type Spread } from '../apps/compare/src/spread.ts'
@@ -86,19 +87,29 @@ const tables: Record<string, () => string> = {
   },
 }
 
-const file = join(root, 'README.md')
-const before = readFileSync(file, 'utf8')
-let after = before
-for (const [name, make] of Object.entries(tables)) {
-  const [begin, end] = [`<!-- table: ${name} -->`, '<!-- /table -->']
-  const start = after.indexOf(begin) + begin.length
-  after = `${after.slice(0, start)}\n${make()}\n${after.slice(after.indexOf(end, start))}`
-}
-if (process.argv.includes('--check')) {
-  if (after !== before) {
-    console.error("README's tables are not those of docs/runs; run node scripts/readme-tables.ts")
-    process.exit(1)
+const command = describeCommand('pnpm readme-tables', {
+  does: "Writes README.md's tables from the stored runs in docs/runs.",
+  needs: 'Nothing.',
+  prints: 'Nothing, or with --check that the tables are not those of docs/runs. Exit code 1 then.',
+})
+  .option('--check', 'changes nothing')
+  .action(({ check = false }: { check?: true | false }) => update(check))
+
+await runCommand(command)
+
+function update(isCheck: boolean): void {
+  const file = join(root, 'README.md')
+  const before = readFileSync(file, 'utf8')
+  let after = before
+  for (const [name, make] of Object.entries(tables)) {
+    const [begin, end] = [`<!-- table: ${name} -->`, '<!-- /table -->']
+    const start = after.indexOf(begin) + begin.length
+    after = `${after.slice(0, start)}\n${make()}\n${after.slice(after.indexOf(end, start))}`
   }
-} else {
-  writeFileSync(file, after)
+  if (!isCheck) {
+    writeFileSync(file, after)
+  } else if (after !== before) {
+    console.error("README's tables are not those of docs/runs; run pnpm readme-tables")
+    process.exitCode = 1
+  }
 }

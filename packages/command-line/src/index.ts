@@ -1,3 +1,4 @@
+export type { Command } from 'commander'
 export { type About, describeCommand } from './describe-command.ts'
 export { collect, wholeNumber } from './flag-values.ts'
 export { runCommand } from './run-command.ts'

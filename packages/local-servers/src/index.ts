@@ -19,3 +19,4 @@ export { type PostgresServer, startPostgresServer } from './start-postgres-serve
 export { type PrivateRedis, type RedisOptions, startRedis } from './start-redis.ts'
 export { type Services, startServices } from './start-services.ts'
 export { installToxiproxyHint, type ProxiedWay, startToxiproxy, type Toxiproxy } from './start-toxiproxy.ts'
+export { withTestServers } from './test-servers.ts'
