@@ -4,17 +4,10 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { describeCommand, runCommand } from 'command-line'
 import { type Comparison, comparisonSchema } from '../apps/compare/src/comparison.ts'
 import type { MeasureName } from '../apps/compare/src/measures.ts'
 import { figureOf, type Spread } from '../apps/compare/src/spread.ts'
-
-const HELP = `node scripts/readme-tables.ts [--check]
-
-Writes the tables of README.md, docs/performance.md and docs/strategies from the runs stored in docs/runs, and prints
-which files changed. Needs nothing but these files.
-
-  --check   change nothing; exit with 1 where a table is not that of its run`
 
 const root = join(import.meta.dirname, '..')
 const run = (name: string) => JSON.parse(readFileSync(join(root, 'docs/runs', `${name}.json`), 'utf8'))
@@ -266,17 +259,24 @@ const pages: Record<string, Record<string, () => string>> = {
   ),
 }
 
-const { values } = parseArgs({ options: { check: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
-if (values.help) {
-  console.log(HELP)
-} else {
+const command = describeCommand('pnpm readme-tables', {
+  does: 'Writes the tables of README.md, docs/performance.md and docs/strategies from the stored runs in docs/runs.',
+  needs: 'Nothing but these files.',
+  prints: 'The pages that changed; with --check those whose tables are not of their runs, and exits with 1.',
+})
+  .option('--check', 'changes nothing')
+  .action(({ check = false }: { check?: boolean }) => update(check))
+
+await runCommand(command)
+
+function update(isCheck: boolean): void {
   for (const [page, tables] of Object.entries(pages)) {
     const file = join(root, page)
     const before = readFileSync(file, 'utf8')
     const after = withTables(before, page, tables)
     if (after === before) continue
-    if (values.check) {
-      console.error(`${page}: its tables are not those of docs/runs; run node scripts/readme-tables.ts`)
+    if (isCheck) {
+      console.error(`${page}: its tables are not those of docs/runs; run pnpm readme-tables`)
       process.exitCode = 1
     } else {
       writeFileSync(file, after)

@@ -1,15 +1,8 @@
-/**
- * Takes out one safeguard at a time, in a copy of the tree, and sees which suite notices. `with-servers node scripts/mutations/main.ts`
- *
- *     (nothing)      all of them; writes docs/runs/mutations.json and the table in docs/guarantees.md
- *     --only TEXT    those whose name contains TEXT; what was stored of the others stays
- *     --suite NAME   all of them by that suite alone; notes in both where it notices too, whatever others do
- *     --sample N     N of them, others each day, by the suite that is known to catch each: for CI
- *     --check        runs nothing: every edit still fits, and the table is that of the stored run
- */
+/** `pnpm mutations`: takes out one safeguard at a time, in a copy of the tree, and sees which suite notices. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { describeCommand, runCommand, UsageError, wholeNumber } from 'command-line'
+import { withTestServers } from 'local-servers'
 import { mutations } from './list.ts'
 import { type Mutation, mutate } from './mutation.ts'
 import { runSuite } from './run-suite.ts'
@@ -18,15 +11,6 @@ import { type SuiteName, suiteNamed, suites } from './suites.ts'
 import { createWorkbench, type Workbench } from './workbench.ts'
 
 const root = join(import.meta.dirname, '../..')
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    suite: { type: 'string' },
-    sample: { type: 'string' },
-    check: { type: 'boolean' },
-  },
-})
-
 /** @throws Error naming the first that does not */
 function checkEdits(): void {
   const names = new Set(mutations.map(({ name }) => name))
@@ -130,15 +114,56 @@ async function runSuiteAlone(chosen: readonly Mutation[], suite: SuiteName): Pro
   store(root, mutations, stored)
 }
 
-checkEdits()
-const runnable = mutations.filter(({ needsPostgres }) => !needsPostgres || process.env.DATABASE_URL)
-if (options.check) {
-  checkTable(root, mutations)
-} else {
-  const leftOut = mutations.length - runnable.length
-  if (leftOut > 0) console.log(`${leftOut} need a Postgres and are left out: set DATABASE_URL`)
-  const chosen = runnable.filter(({ name }) => name.includes(options.only ?? ''))
-  if (options.sample !== undefined) await runSample(runnable, Number(options.sample))
-  else if (options.suite !== undefined) await runSuiteAlone(chosen, suiteNamed(options.suite).name)
-  else await runAll(chosen)
+interface Flags {
+  only?: string
+  suite?: string
+  sample?: number
+  check?: true
+}
+
+const command = describeCommand('pnpm mutations', {
+  does:
+    'Takes out one safeguard at a time, in a copy of the tree, and sees which suite of tests notices. All of them, which is without flags, ' +
+    'takes hours and writes docs/runs/mutations.json and the table in docs/guarantees.md.',
+  needs:
+    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for throw-away databases; without it the safeguards that ' +
+    'need one are left out. --check needs nothing.',
+  prints:
+    'A line per safeguard: the suite and the test that noticed, or NOT CAUGHT, and how long it took. Exit code 1 when one was not caught, or ' +
+    'does not fit the code any more.',
+})
+  .option('--only <text>', 'those whose name contains it; what was stored of the others stays')
+  .option('--suite <name>', 'by that suite alone; notes where it notices too, whatever others do')
+  .option(
+    '--sample <n>',
+    'so many of them, others each day, by the suite that is known to catch each: for CI',
+    wholeNumber('--sample', { min: 1, max: mutations.length }),
+  )
+  .option('--check', 'runs nothing: whether every edit still fits, and the table is that of the stored run')
+  .action(async (flags: Flags) => {
+    checkEdits()
+    if (flags.check) checkTable(root, mutations)
+    else await hunting(flags)
+  })
+
+await runCommand(command)
+
+async function hunting({ only = '', suite, sample }: Flags): Promise<void> {
+  const known = suites.map(({ name }) => name)
+  const alone = known.find((name) => name === suite)
+  if (suite !== undefined && alone === undefined) {
+    throw new UsageError(`--suite ${JSON.stringify(suite)} is not allowed; give one of ${known.join(', ')}`)
+  }
+  const named = mutations.filter(({ name }) => name.includes(only))
+  if (named.length === 0)
+    throw new UsageError(`--only ${JSON.stringify(only)} is in no name; docs/guarantees.md has them`)
+  await withTestServers(async () => {
+    const runnable = mutations.filter(({ needsPostgres }) => !needsPostgres || process.env.DATABASE_URL)
+    const leftOut = mutations.length - runnable.length
+    if (leftOut > 0) console.log(`${leftOut} need a Postgres and are left out: set DATABASE_URL`)
+    const chosen = runnable.filter((mutation) => named.includes(mutation))
+    if (sample !== undefined) await runSample(runnable, sample)
+    else if (alone !== undefined) await runSuiteAlone(chosen, alone)
+    else await runAll(chosen)
+  })
 }

@@ -1,9 +1,7 @@
 /**
  * What a cache hit costs beside the bare minimum: requests per second of `GET /api/posts…` against bare routes that pass
  * the same bytes through. Interleaved rounds on one machine, medians, ratios; result in `results/hit-path.json`.
- *
- * `pnpm --filter api bench [--rounds 7] [--seconds 3] [--connections 32]`
- * Wants `wrk` and `redis-server` on PATH, and DATABASE_URL for a Postgres to make a throw-away database on.
+ * `pnpm --filter api bench --help` says what it needs.
  */
 import { type ChildProcess, execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,21 +9,18 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseArgs, promisify } from 'node:util'
+import { promisify } from 'node:util'
+import { describeCommand, runCommand, UsageError, wholeNumber } from 'command-line'
 import { Redis } from 'ioredis'
 import { createScratchDatabase, freePort, startRedis } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 
-const { values: options } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '7' },
-    seconds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '32' },
-  },
-})
-if (!process.env.DATABASE_URL)
-  throw new Error('DATABASE_URL is not set; give a Postgres to make a throw-away database on')
+interface Flags {
+  rounds: number
+  seconds: number
+  connections: number
+}
 
 const here = import.meta.dirname
 const execArgv = ['--conditions=workspace-source']
@@ -47,7 +42,7 @@ const cases: readonly Case[] = [
 ]
 
 /** Answers per second; refused and failed ones don't count. */
-async function answersPerSecond(url: string, script?: string): Promise<number> {
+async function answersPerSecond(options: Flags, url: string, script?: string): Promise<number> {
   const args = ['-t1', `-c${options.connections}`, `-d${options.seconds}s`, ...(script ? ['-s', script] : []), url]
   const { stdout } = await run('wrk', args)
   const failed = Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0)
@@ -55,16 +50,16 @@ async function answersPerSecond(url: string, script?: string): Promise<number> {
   return (Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)![1]) * (total - failed)) / total
 }
 
-async function measure(api: string, bare: string, { title, paths, script }: Case) {
+async function measure(options: Flags, api: string, bare: string, { title, paths, script }: Case) {
   const sides = [
     { url: api + paths[0], rounds: [] as number[] },
     { url: bare + paths[1], rounds: [] as number[] },
   ]
-  for (const { url } of sides) await answersPerSecond(url, script) // warm
-  for (let round = 0; round < Number(options.rounds); round++) {
+  for (const { url } of sides) await answersPerSecond(options, url, script) // warm
+  for (let round = 0; round < options.rounds; round++) {
     // Who goes first takes turns.
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
-      side.rounds.push(await answersPerSecond(side.url, script))
+      side.rounds.push(await answersPerSecond(options, side.url, script))
     }
   }
   const [ours, theirs] = sides.map(({ rounds }) => rounds) as [number[], number[]]
@@ -75,64 +70,86 @@ async function measure(api: string, bare: string, { title, paths, script }: Case
   return { title, bytes, ours, bare: theirs, ratio }
 }
 
-const closing: (() => unknown)[] = []
-try {
-  const redis = await startRedis()
-  closing.push(() => redis.stop())
-  const database = await createScratchDatabase(process.env.DATABASE_URL)
-  closing.push(() => database.drop())
-  const db = createDatabase({ url: database.url })
-  const schemas = strategyNames.map(schemaName)
-  await migrate(db, schemas)
-  await loadPosts(db, schemas, { count: 10_000 })
-  await db.close()
-
-  const ended = async (child: ChildProcess) => {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
-  }
-  const port = await freePort()
-  const env = { REDIS_URL: redis.url, DATABASE_URL: database.url, LOG_LEVEL: 'warn', CACHE_TTL_MS: '3600000' }
-  const child = fork(join(here, '../src/main.ts'), [], {
-    execArgv,
-    env: { ...process.env, ...env, PORT: String(port) },
+const command = describeCommand('pnpm --filter api bench', {
+  does:
+    'What a cache hit costs beside the bare minimum: requests per second of GET /api/posts… against bare routes that pass the same bytes ' +
+    'through, in turns. Writes results/hit-path.json.',
+  needs: 'wrk and redis-server on PATH, and DATABASE_URL for a Postgres to make a throw-away database on.',
+  prints: 'A line per case: both medians and their ratio.',
+})
+  .option('--rounds <n>', 'measured on each side', wholeNumber('--rounds', { min: 1, max: 1_000 }), 7)
+  .option('--seconds <n>', 'each round', wholeNumber('--seconds', { min: 1, max: 3_600 }), 3)
+  .option('--connections <n>', 'kept open', wholeNumber('--connections', { min: 1, max: 10_000 }), 32)
+  .action(async (options: Flags) => {
+    const { DATABASE_URL } = process.env
+    if (!DATABASE_URL) {
+      throw new UsageError('DATABASE_URL is not set; give a Postgres to make a throw-away database on')
+    }
+    await bench(options, DATABASE_URL)
   })
-  closing.push(() => ended(child))
-  const api = `http://127.0.0.1:${port}`
-  const isReady = () =>
-    fetch(`${api}/readyz`).then(
-      ({ ok }) => ok,
-      () => false,
-    )
-  while (!(await isReady())) await sleep(100)
 
-  const client = new Redis(redis.url)
-  const keep = async (key: string, path: string) =>
-    client.set(`bare:${key}`, Buffer.from(await (await fetch(api + path)).arrayBuffer()))
-  for (let id = 1; id <= 1_000; id++) await keep(String(id), `/api/posts/${id}`)
-  await keep('page', '/api/posts?limit=50')
-  await keep('all', '/api/posts')
-  client.disconnect()
+await runCommand(command)
 
-  const barePort = await freePort()
-  const bare = fork(join(here, 'bare-server.ts'), [String(barePort), redis.url], { execArgv })
-  closing.push(() => ended(bare))
-  await once(bare, 'message')
+async function bench(options: Flags, databaseUrl: string): Promise<void> {
+  const closing: (() => unknown)[] = []
+  try {
+    const redis = await startRedis()
+    closing.push(() => redis.stop())
+    const database = await createScratchDatabase(databaseUrl)
+    closing.push(() => database.drop())
+    const db = createDatabase({ url: database.url })
+    const schemas = strategyNames.map(schemaName)
+    await migrate(db, schemas)
+    await loadPosts(db, schemas, { count: 10_000 })
+    await db.close()
 
-  const results = []
-  for (const each of cases) results.push(await measure(api, `http://127.0.0.1:${barePort}`, each))
-  const { strategies } = (await (await fetch(`${api}/api/stats`)).json()) as {
-    strategies: Record<string, Record<'reads' | 'hits' | 'bypassed', number>>
+    const ended = async (child: ChildProcess) => {
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    }
+    const port = await freePort()
+    const env = { REDIS_URL: redis.url, DATABASE_URL: database.url, LOG_LEVEL: 'warn', CACHE_TTL_MS: '3600000' }
+    const child = fork(join(here, '../src/main.ts'), [], {
+      execArgv,
+      env: { ...process.env, ...env, PORT: String(port) },
+    })
+    closing.push(() => ended(child))
+    const api = `http://127.0.0.1:${port}`
+    const isReady = () =>
+      fetch(`${api}/readyz`).then(
+        ({ ok }) => ok,
+        () => false,
+      )
+    while (!(await isReady())) await sleep(100)
+
+    const client = new Redis(redis.url)
+    const keep = async (key: string, path: string) =>
+      client.set(`bare:${key}`, Buffer.from(await (await fetch(api + path)).arrayBuffer()))
+    for (let id = 1; id <= 1_000; id++) await keep(String(id), `/api/posts/${id}`)
+    await keep('page', '/api/posts?limit=50')
+    await keep('all', '/api/posts')
+    client.disconnect()
+
+    const barePort = await freePort()
+    const bare = fork(join(here, 'bare-server.ts'), [String(barePort), redis.url], { execArgv })
+    closing.push(() => ended(bare))
+    await once(bare, 'message')
+
+    const results = []
+    for (const each of cases) results.push(await measure(options, api, `http://127.0.0.1:${barePort}`, each))
+    const { strategies } = (await (await fetch(`${api}/api/stats`)).json()) as {
+      strategies: Record<string, Record<'reads' | 'hits' | 'bypassed', number>>
+    }
+    const { reads, hits, bypassed } = strategies['cache-aside']!
+    console.log(`of ${reads} reads ${hits} were hits, ${bypassed} bypassed`)
+
+    const folder = join(here, '../../../results')
+    mkdirSync(folder, { recursive: true })
+    const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
+    const date = new Date().toISOString()
+    const report = { schemaVersion: 1, kind: 'hit-path', date, machine, options, reads, hits, bypassed, results }
+    writeFileSync(join(folder, 'hit-path.json'), `${JSON.stringify(report, null, 2)}\n`)
+  } finally {
+    for (const close of closing.reverse()) await close()
   }
-  const { reads, hits, bypassed } = strategies['cache-aside']!
-  console.log(`of ${reads} reads ${hits} were hits, ${bypassed} bypassed`)
-
-  const folder = join(here, '../../../results')
-  mkdirSync(folder, { recursive: true })
-  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
-  const date = new Date().toISOString()
-  const report = { schemaVersion: 1, kind: 'hit-path', date, machine, options, reads, hits, bypassed, results }
-  writeFileSync(join(folder, 'hit-path.json'), `${JSON.stringify(report, null, 2)}\n`)
-} finally {
-  for (const close of closing.reverse()) await close()
 }

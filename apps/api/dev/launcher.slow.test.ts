@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { createScratchDatabase } from 'local-servers'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -23,6 +23,12 @@ const launcher = `
   import { launch } from ${JSON.stringify(new URL('./launch.ts', import.meta.url))}
   await launch({ api: import.meta.dirname, entry: 'main.mjs', root: import.meta.dirname })
 `
+/** Two of the API itself. */
+const twoOfTheApi = `
+  import { launch } from ${JSON.stringify(new URL('./launch.ts', import.meta.url))}
+  const api = ${JSON.stringify(new URL('..', import.meta.url).pathname)}
+  await launch({ api, entry: 'src/main.ts', root: import.meta.dirname, processes: 2 })
+`
 
 interface Serving {
   url: string
@@ -35,6 +41,7 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'launcher-'))
   writeFileSync(join(folder, 'main.mjs'), standIn)
   writeFileSync(join(folder, 'launcher.mjs'), launcher)
+  writeFileSync(join(folder, 'two.mjs'), twoOfTheApi)
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -43,9 +50,9 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-function start(env: NodeJS.ProcessEnv = {}) {
+function start(env: NodeJS.ProcessEnv = {}, script = 'launcher.mjs', ...args: string[]) {
   const { REDIS_URL, DATABASE_URL, ...plain } = process.env
-  const launcher = spawn(process.execPath, ['--conditions=workspace-source', join(folder, 'launcher.mjs')], {
+  const launcher = spawn(process.execPath, ['--conditions=workspace-source', resolve(folder, script), ...args], {
     env: { ...plain, PORT: '0', SEED_POSTS: '20', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -97,6 +104,7 @@ describe('pnpm dev', () => {
       expect.stringMatching(/^posts: 20 loaded in [\d.]+ s$/),
     ])
 
+    await expect.poll(() => lines).toContain(first.url)
     const saved = new Date()
     const restarted = serving()
     utimesSync(join(folder, 'main.mjs'), saved, saved)
@@ -158,5 +166,71 @@ describe('pnpm dev', () => {
     expect(errors()).toBe(
       `port ${port} on 127.0.0.1 is taken; end what listens there (another \`pnpm dev\`?), or set PORT\n`,
     )
+  })
+
+  const real = new URL('./launcher.ts', import.meta.url).pathname
+
+  it('starts several, each on a port of its own, over one Redis and one Postgres, and ends them all', async () => {
+    const { launcher, allGone, lines } = start({ LOG_LEVEL: 'warn' }, 'two.mjs')
+    const baseUrl = () => lines.find((line) => line.startsWith('BASE_URL='))
+    await expect
+      .poll(baseUrl, { timeout: 15_000 })
+      .toMatch(/^BASE_URL=http:\/\/127\.0\.0\.1:\d+,http:\/\/127\.0\.0\.1:\d+$/)
+    const [one, other] = baseUrl()!.slice('BASE_URL='.length).split(',') as [string, string]
+    expect(one).not.toBe(other)
+
+    const path = '/api/posts/7?strategy=manual-invalidation'
+    const read = async (url: string) => {
+      const answer = await fetch(url + path)
+      const { title } = (await answer.json()) as { title: string }
+      return [answer.headers.get('X-Cache'), title]
+    }
+    const [, before] = await read(one)
+    expect(await read(other)).toEqual(['HIT', before])
+    const headers = { 'Content-Type': 'application/json' }
+    await fetch(one + path, { method: 'PATCH', body: '{"title":"changed through one"}', headers })
+    expect(await read(other)).toEqual(['MISS', 'changed through one'])
+
+    launcher.kill('SIGTERM')
+    expect((await allGone)[0]).toBe(0)
+    expect(await Promise.all([one, other].map(refuses))).toEqual([true, true])
+  })
+
+  it.each([
+    [{}, ['--processes', '0'], 2, '--processes "0" is not allowed; give a whole number from 1 to 16\n'],
+    [{}, ['--processes', '17'], 2, '--processes "17" is not allowed; give a whole number from 1 to 16\n'],
+    [{}, ['--', '--processes=two'], 2, '--processes "two" is not allowed; give a whole number from 1 to 16\n'],
+    [{}, ['--workers', '2'], 2, "unknown option '--workers'; allowed are --processes, --help\n"],
+    [
+      { WORKERS: '2', REDIS_URL: 'redis://127.0.0.1:1' },
+      ['--processes', '2'],
+      1,
+      'WORKERS is "2"; allowed with --processes: 1, since clients could not tell workers apart\n',
+    ],
+    [
+      { PORT: '65534' },
+      ['--processes', '2'],
+      1,
+      'PORT is "65534"; allowed with --processes 2: up to 65533, since they listen on the ports after it\n',
+    ],
+  ])('refuses %j %j in one line, and starts nothing', async (env, args, code, line) => {
+    const { allGone, lines, errors } = start(env, real, ...args)
+    expect((await allGone)[0]).toBe(code)
+    expect(errors()).toBe(line)
+    expect(lines).toEqual([])
+  })
+
+  it('needs a Redis for several, and says how to get one', async () => {
+    const { allGone, errors } = start({ PATH: '/nonexistent' }, real, '--processes', '2')
+    expect((await allGone)[0]).toBe(1)
+    expect(errors()).toMatch(
+      /^--processes is "2"; allowed without Redis: 1, [^\n]*apt-get install redis-server[^\n]*\n$/,
+    )
+  })
+
+  it('--help starts nothing', async () => {
+    const { allGone, lines, errors } = start({ PORT: 'abc' }, real, '--help')
+    expect([(await allGone)[0], errors()]).toEqual([0, ''])
+    expect(lines.join('\n')).toMatch(/Usage: pnpm dev.*--processes <n>.*Needs: .*Prints: /s)
   })
 })

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 
 export interface RunningApi {
   /** Of `node --watch`, which leads a process group with the API in it. */
@@ -12,11 +13,22 @@ export interface RunningApi {
   stop(): Promise<void>
 }
 
+export interface RunApiOptions {
+  /** The API's folder. */
+  folder: string
+  /** What to run, from there. */
+  entry: string
+  /** Beside this process's own. */
+  env: NodeJS.ProcessEnv
+  /** Gets each line it prints. Default: it prints to this process's output by itself. */
+  onLine?: ((line: string) => void) | undefined
+}
+
 /** Within the 10 s in which `pnpm dev` ends: the servers come after it. */
 const GRACE_MS = 6_000
 
 /** Runs the API from its sources and restarts it, and only it, when one of them is saved. */
-export function runApi(folder: string, entry: string, env: NodeJS.ProcessEnv): RunningApi {
+export function runApi({ folder, entry, env, onLine }: RunApiOptions): RunningApi {
   // Sources by name: `--watch` alone follows what is imported into node_modules, where any other install touches shared files.
   const watched = sourceFolders(join(folder, entry)).map((path) => `--watch-path=${path}`)
   const args = [...watched, '--watch-preserve-output', '--conditions=workspace-source', entry]
@@ -25,8 +37,9 @@ export function runApi(folder: string, entry: string, env: NodeJS.ProcessEnv): R
     env: { ...process.env, ...env },
     // A group of its own: a Ctrl-C is the launcher's to pass on, once, and a kill of the group reaches the API too.
     detached: true,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'inherit'],
   })
+  if (onLine) createInterface(child.stdout!).on('line', onLine)
   const ended = once(child, 'exit').then(() => {})
   return {
     pid: child.pid!,

@@ -1,38 +1,52 @@
-/** `with-servers node fuzz/run-soak.ts`: `SOAK_SECONDS` (default 600) of load, then a table. Fails when something grows, or fails. */
+/** `pnpm --filter api soak`: load for a while, then a table of what grew. */
+import { describeCommand, runCommand } from 'command-line'
+import { withTestServers } from 'local-servers'
 import { soak, watched } from './soak.ts'
 
-const seconds = Number(process.env.SOAK_SECONDS ?? 600)
-console.log(`${seconds} s of mixed load over all strategies`)
-const round = (value: number) => Math.round(value * 10) / 10
-let samples = 0
-const { requests, failures, rows } = await soak({
-  seconds,
-  sampleMs: 2_000,
-  posts: 500,
-  clients: 6,
-  pauseMs: 10,
-  onSample(values) {
-    // Once a minute, so that a run that fails shows when it grew.
-    if (samples++ % 30 === 0) console.log(watched.map(({ name }, i) => `${name} ${round(values[i]!)}`).join(' · '))
-  },
-})
+const command = describeCommand('pnpm --filter api soak', {
+  does: 'Mixed load over all strategies for SOAK_SECONDS, 600 unless set, and whether memory, handles and open files stay level.',
+  needs:
+    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a throw-away database; without it an embedded one is started.',
+  prints:
+    'What is watched once a minute, then a table with each slope. Exit code 1 when something grows, or a request failed.',
+}).action(() => withTestServers(runSoak))
 
-console.table(
-  Object.fromEntries(
-    rows.map(({ name, first, last, lowest, highest, trend, boundPerHour, flat }) => [
-      name,
-      {
-        first: round(first),
-        last: round(last),
-        lowest: round(lowest),
-        highest: round(highest),
-        'per hour': `${round(trend.perHour)} ± ${round(trend.standardError)}`,
-        'may grow by': boundPerHour,
-        verdict: flat ? 'flat' : 'GROWS',
-      },
-    ]),
-  ),
-)
-console.log(`${requests} requests, ${failures.length} failures; slope ± standard error of the second half`)
-for (const failure of failures.slice(0, 10)) console.log(failure)
-process.exitCode = failures.length > 0 || rows.some(({ flat }) => !flat) ? 1 : 0
+await runCommand(command)
+
+async function runSoak(): Promise<void> {
+  const seconds = Number(process.env.SOAK_SECONDS ?? 600)
+  console.log(`${seconds} s of mixed load over all strategies`)
+  const round = (value: number) => Math.round(value * 10) / 10
+  let samples = 0
+  const { requests, failures, rows } = await soak({
+    seconds,
+    sampleMs: 2_000,
+    posts: 500,
+    clients: 6,
+    pauseMs: 10,
+    onSample(values) {
+      // Once a minute, so that a run that fails shows when it grew.
+      if (samples++ % 30 === 0) console.log(watched.map(({ name }, i) => `${name} ${round(values[i]!)}`).join(' · '))
+    },
+  })
+
+  console.table(
+    Object.fromEntries(
+      rows.map(({ name, first, last, lowest, highest, trend, boundPerHour, flat }) => [
+        name,
+        {
+          first: round(first),
+          last: round(last),
+          lowest: round(lowest),
+          highest: round(highest),
+          'per hour': `${round(trend.perHour)} ± ${round(trend.standardError)}`,
+          'may grow by': boundPerHour,
+          verdict: flat ? 'flat' : 'GROWS',
+        },
+      ]),
+    ),
+  )
+  console.log(`${requests} requests, ${failures.length} failures; slope ± standard error of the second half`)
+  for (const failure of failures.slice(0, 10)) console.log(failure)
+  process.exitCode = failures.length > 0 || rows.some(({ flat }) => !flat) ? 1 : 0
+}

@@ -49,4 +49,48 @@ describe('the access log', () => {
     none.read('cache-aside', 'post:1', 'hit', 1)
     expect(lines).toHaveLength(0)
   })
+
+  const write = { method: 'PUT', key: 'post:42', strategy: 'write-through', status: 200, ms: 4.56789, direct: false }
+  const refusal = {
+    method: 'POST',
+    path: `/${'x'.repeat(1_000)}`,
+    status: 403,
+    code: 'admin-only',
+    detail: 'not for you',
+    requestId: 'r',
+  }
+
+  it('says of a write its method, key, strategy, status and time', () => {
+    const log = logAt('info')
+    log.write(write)
+    const { direct, ...shown } = write
+    expect(lines).toMatchObject([{ msg: 'write', ...shown, ms: 4.568 }])
+    expect(lines[0]).not.toHaveProperty('direct')
+    log.write({ ...write, direct: true })
+    expect(lines[1]).toMatchObject({ direct: true })
+  })
+
+  it('says what was refused and why, and is not flooded by it, nor kept from the rest', () => {
+    const log = logAt('info')
+    for (let i = 0; i < 500; i++) log.refusal(refusal)
+    expect(lines).toHaveLength(MAX_LINES_PER_SECOND)
+    expect(lines[0]).toMatchObject({ msg: 'refused', ...refusal, path: refusal.path.slice(0, 200) })
+    log.write(write)
+    log.read('cache-aside', 'post:1', 'hit', 1)
+    log.action('tuned', { strategy: 'cache-aside' })
+    expect(lines).toHaveLength(MAX_LINES_PER_SECOND + 3)
+    vi.advanceTimersByTime(1_000)
+    expect(lines.at(-1)).toMatchObject({ leftOut: 480, msg: expect.stringContaining('480 more refusals') })
+  })
+
+  it('says all an admin does, and none of it at warn', () => {
+    const log = logAt('info')
+    for (let i = 0; i < 100; i++) log.action('tuned', { strategy: 'cache-aside', change: { ttlMs: i + 1 } })
+    expect(lines).toHaveLength(100)
+    const none = logAt('warn')
+    none.action('tuned', {})
+    none.write(write)
+    none.refusal(refusal)
+    expect(lines).toHaveLength(0)
+  })
 })

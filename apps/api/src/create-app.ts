@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { PostsDatabase } from 'posts-db'
-import { accessLog } from './access-log.ts'
+import { type AccessLog, accessLog } from './access-log.ts'
 import type { Api, ApiEnv } from './api-types.ts'
 import { errorHandler } from './errors.ts'
 import { createMetrics } from './metrics.ts'
@@ -23,6 +23,8 @@ import type { Runtimes } from './runtimes.ts'
 export interface AppDeps {
   readonly runtimes: Runtimes
   readonly logger: Logger
+  /** Default: one that writes to `logger`. */
+  readonly log?: AccessLog
   readonly adminToken?: string | undefined
   readonly parts: Parts
   /** Undefined where memory is used. */
@@ -32,21 +34,21 @@ export interface AppDeps {
 }
 
 /** The HTTP API over what it is handed; opens nothing, so that tests call `app.request()` without a port. */
-export function createApp({ runtimes, logger, adminToken, parts, evictions, pool }: AppDeps): Api {
+export function createApp({ runtimes, logger, log = accessLog(logger), adminToken, ...deps }: AppDeps): Api {
+  const { parts, evictions, pool } = deps
   // Not strict: a trailing slash is accepted.
   const app: Api = new Hono<ApiEnv>({ strict: false })
-  const log = accessLog(logger)
   readPostsRoutes(app, runtimes, log)
   readAuthorsRoute(app, runtimes, log)
-  writePostsRoutes(app, runtimes)
-  strategiesRoutes(app, runtimes, adminToken)
-  statsRoutes(app, runtimes, adminToken, evictions)
-  cacheRoutes(app, runtimes, adminToken)
+  writePostsRoutes(app, runtimes, log)
+  strategiesRoutes(app, runtimes, adminToken, log)
+  statsRoutes(app, runtimes, adminToken, evictions, log)
+  cacheRoutes(app, runtimes, adminToken, log)
   healthRoutes(app, parts)
   metricsRoute(app, createMetrics(runtimes, pool, evictions))
   openApiRoute(app)
   indexPageRoute(app)
-  app.notFound(notFoundHandler(routesOf(app)))
-  app.onError(errorHandler(logger))
+  app.notFound(notFoundHandler(routesOf(app), log))
+  app.onError(errorHandler(logger, log))
   return app
 }

@@ -1,13 +1,25 @@
 /** What becomes of a request that failed. */
 import type { Logger } from 'pino'
+import type { AccessLog } from './access-log.ts'
 import type { ApiContext } from './api-types.ts'
 import { DatabaseAway } from './database-away.ts'
-import { Problem, type ProblemDetails, problemResponse } from './problem.ts'
+import { Problem, type ProblemDetails, problemResponse, rawPathOf } from './problem.ts'
+
+/** A problem of the client's, answered and logged. */
+export function refuse(context: ApiContext, details: ProblemDetails, log: AccessLog): Response {
+  const response = problemResponse(context, details)
+  if (log.isOn) {
+    const { status, code, detail } = details
+    const requestId = response.headers.get('X-Request-Id')!
+    log.refusal({ method: context.req.method, path: rawPathOf(context.req.url), status, code, detail, requestId })
+  }
+  return response
+}
 
 /** Problems are answered as they are; anything else is logged with its cause, and never shown. */
-export function errorHandler(logger: Logger) {
+export function errorHandler(logger: Logger, log: AccessLog) {
   return (error: unknown, context: ApiContext): Response => {
-    if (error instanceof Problem) return problemResponse(context, error.details)
+    if (error instanceof Problem) return refuse(context, error.details, log)
     const details = error instanceof DatabaseAway ? DATABASE_AWAY : INTERNAL
     const response = problemResponse(context, details)
     const requestId = response.headers.get('X-Request-Id')

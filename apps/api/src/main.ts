@@ -1,6 +1,7 @@
 /** The one composition root: everything is opened, put together and closed here. */
 import cluster from 'node:cluster'
 import { createDatabase, migrate, schemaName } from 'posts-db'
+import { accessLog } from './access-log.ts'
 import { onOrder, superviseWorkers } from './cluster.ts'
 import { createApp } from './create-app.ts'
 import { checkStrategy, EnvError, readEnv } from './env.ts'
@@ -15,6 +16,7 @@ import { Evictions } from './redis-evictions.ts'
 import { endGracefully } from './shutdown.ts'
 import { KEY_PREFIX, startRuntimes } from './start-runtimes.ts'
 import { announce, warnOfMissingPosts } from './startup-lines.ts'
+import { watchLoads } from './watch-loads.ts'
 
 async function main(): Promise<void> {
   const env = readEnv(process.env)
@@ -33,13 +35,16 @@ async function main(): Promise<void> {
   const runtimes = startRuntimes(env, database, redis, logger, { peers })
   await startOutboxes(runtimes)
   await warnOfMissingPosts(runtimes, env, logger)
+  const stopWatching = await watchLoads(runtimes, database)
 
   const evictions = redis && new Evictions(redis)
   onOrder(obeyOrders(runtimes, evictions))
 
+  const log = accessLog(logger)
   const app = createApp({
     runtimes,
     logger,
+    log,
     adminToken: env.ADMIN_TOKEN,
     parts: {
       database: () => database.ping(),
@@ -49,13 +54,14 @@ async function main(): Promise<void> {
     evictions,
     pool: database.pool,
   })
-  const server = createProblemServer(app.fetch, logger)
+  const server = createProblemServer(app.fetch, logger, log)
   const address = await listen(server, env)
   announce(address, env, redis, logger)
 
   endGracefully(
     server,
     async () => {
+      stopWatching()
       await closeOutboxes(runtimes)
       await runtimes.close()
       redis?.disconnect()

@@ -67,7 +67,7 @@ export function problemResponse(
 }
 
 /** The path of an absolute URL as it was sent, nothing decoded. */
-function rawPathOf(url: string): string {
+export function rawPathOf(url: string): string {
   return /^[^:]+:\/\/[^/?#]*([^?#]*)/.exec(url)?.[1] ?? ''
 }
 

@@ -4,8 +4,12 @@ import { type AddressInfo, connect } from 'node:net'
 import { Hono } from 'hono'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { accessLog } from './access-log.ts'
 import type { ApiEnv } from './api-types.ts'
 import { createProblemServer } from './protocol-errors.ts'
+
+const lines: Record<string, unknown>[] = []
+const logger = pino({ level: 'debug' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
 
 let server: Server
 let slow: () => void
@@ -19,7 +23,7 @@ beforeAll(async () => {
     return context.text('fine')
   })
   const options = { headersTimeout: 100, connectionsCheckingInterval: 20 }
-  server = createProblemServer(app.fetch, pino({ level: 'silent' }), options).listen(0, '127.0.0.1')
+  server = createProblemServer(app.fetch, logger, accessLog(logger), options).listen(0, '127.0.0.1')
   await once(server, 'listening')
 })
 afterAll(() => {
@@ -60,7 +64,10 @@ describe('a refusal before the app', () => {
     ['a Host with a path', request('Host: a/b'), 400, 'bad-address'],
     ['OPTIONS *', request('Host: a').replace('GET /', 'OPTIONS *'), 400, 'bad-address'],
   ])('is a problem: %s', async (_, bytes, status, code) => {
-    expect(problemIn(await send(bytes))).toMatchObject({ status, type: `urn:problem:${code}` })
+    const problem = problemIn(await send(bytes))
+    expect(problem).toMatchObject({ status, type: `urn:problem:${code}` })
+    const { detail, requestId } = problem
+    expect(lines.at(-1)).toMatchObject({ msg: 'refused', status, code, detail, requestId })
   })
 
   it('keeps the id and the path where they could be read', async () => {

@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerOptions, type ServerResponse, STA
 import type { Socket } from 'node:net'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Logger } from 'pino'
+import type { AccessLog } from './access-log.ts'
 import type { Api } from './api-types.ts'
 import { type ProblemDetails, problemBody, requestIdOf } from './problem.ts'
 
@@ -21,24 +22,40 @@ const UNKNOWN_EXPECTATION: ProblemDetails = {
 const INTERNAL: ProblemDetails = { status: 500, code: 'internal', detail: 'something went wrong here; see the log' }
 
 /** A server of `fetch` that refuses with problems. */
-export function createProblemServer(fetch: Api['fetch'], logger: Logger, options: ServerOptions = {}): Server {
+export function createProblemServer(
+  fetch: Api['fetch'],
+  logger: Logger,
+  log: AccessLog,
+  options: ServerOptions = {},
+): Server {
+  // What could not be parsed has no method and no path.
+  const say = ({ status, code, detail }: ProblemDetails, requestId: string, method = '-', path = '-') =>
+    log.refusal({ method, path, status, code, detail, requestId })
   const listener = getRequestListener(fetch, {
     errorHandler(error) {
-      if (error instanceof RequestError) return refuse(badAddress(error))
-      const refusal = refuse(INTERNAL)
-      logger.error({ err: error, requestId: refusal.headers.get('X-Request-Id') }, INTERNAL.detail)
-      return refusal
+      const details = error instanceof RequestError ? badAddress(error) : INTERNAL
+      const { response, requestId } = refuse(details)
+      if (details === INTERNAL) logger.error({ err: error, requestId }, INTERNAL.detail)
+      else say(details, requestId)
+      return response
     },
   })
   // Node would answer a missing Host with an empty 400; Hono's listener refuses it too.
   const server = createServer({ ...options, requireHostHeader: false }, listener)
-  server.on('checkExpectation', ({ url, headers }, response) => {
-    const given = headers['x-request-id']
-    const { headers: answered, body } = written(UNKNOWN_EXPECTATION, url?.split('?')[0], given?.toString())
+  server.on('checkExpectation', ({ method, url, headers }, response) => {
+    const path = url?.split('?')[0]
+    const {
+      headers: answered,
+      body,
+      requestId,
+    } = written(UNKNOWN_EXPECTATION, path, headers['x-request-id']?.toString())
+    say(UNKNOWN_EXPECTATION, requestId, method, path)
     response.writeHead(UNKNOWN_EXPECTATION.status, answered).end(body)
   })
   server.on('clientError', (error: ClientError, socket) => {
-    refuseRaw(REFUSALS[error.code ?? ''] ?? MALFORMED, socket as RawSocket, isHead(error))
+    const details = REFUSALS[error.code ?? ''] ?? MALFORMED
+    const requestId = refuseRaw(details, socket as RawSocket, isHead(error))
+    if (requestId !== undefined) say(details, requestId)
   })
   return server
 }
@@ -55,12 +72,12 @@ function written(details: ProblemDetails, path?: string, givenId?: string) {
     'Content-Length': String(Buffer.byteLength(body)),
     'X-Request-Id': requestId,
   }
-  return { headers, body }
+  return { headers, body, requestId }
 }
 
-function refuse(details: ProblemDetails): Response {
-  const { headers, body } = written(details)
-  return new Response(body, { status: details.status, headers })
+function refuse(details: ProblemDetails): { response: Response; requestId: string } {
+  const { headers, body, requestId } = written(details)
+  return { response: new Response(body, { status: details.status, headers }), requestId }
 }
 
 /** Node keeps the response under way here, and looks at it in its own handler of `clientError`. */
@@ -73,16 +90,18 @@ function isHead({ rawPacket }: ClientError): boolean {
   return rawPacket?.toString('latin1', 0, 5) === 'HEAD '
 }
 
-function refuseRaw(details: ProblemDetails, socket: RawSocket, withoutBody: boolean): void {
+/** The id it was answered with; undefined where nobody can be answered. */
+function refuseRaw(details: ProblemDetails, socket: RawSocket, withoutBody: boolean): string | undefined {
   // In the middle of an answer, or with nobody left to read one.
   if (!socket.writable || socket._httpMessage?.headersSent) {
     socket.destroy()
-    return
+    return undefined
   }
-  const { headers, body } = written(details)
+  const { headers, body, requestId } = written(details)
   const lines = Object.entries({ ...headers, Connection: 'close' }).map(([name, value]) => `${name}: ${value}\r\n`)
   socket.write(
     `HTTP/1.1 ${details.status} ${STATUS_CODES[details.status]}\r\n${lines.join('')}\r\n${withoutBody ? '' : body}`,
   )
   socket.destroySoon()
+  return requestId
 }

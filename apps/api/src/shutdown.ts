@@ -11,7 +11,7 @@ const END_WITHIN_MS = 9_500
 
 /**
  * Ends the process with 0 on SIGTERM or SIGINT, once the requests in flight are answered and `closeAll` is done.
- * Repeated signals change nothing: turbo sends each twice. An exception nobody caught ends it the same way, with 1.
+ * Repeated signals change nothing: pnpm passes on what its group gets too. An exception nobody caught ends it the same way, with 1.
  */
 export function endGracefully(server: Server, closeAll: () => Promise<void>, logger: Logger): void {
   const { close } = closeWithGrace(

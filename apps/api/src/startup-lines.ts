@@ -7,16 +7,20 @@ import type { StrategyRuntime } from './strategy-runtime.ts'
 
 /** Says where it serves and where entries are kept. */
 export function announce(address: string, env: Env, redis: Redis | undefined, logger: Logger): void {
+  logger.info(storeLine(redis))
+  // Last: whoever starts it looks for where to go next.
   logger.info(`API on ${address} (strategy unless asked otherwise: ${env.CACHE_STRATEGY})`)
+}
+
+function storeLine(redis: Redis | undefined): string {
   if (redis !== undefined) {
     const { host, port } = redis.options
     const state = redis.status === 'ready' ? 'connected' : 'not there yet: reads bypass the cache until it is'
-    logger.info(`store: Redis at ${host}:${port}, ${state}`)
-    return
+    return `store: Redis at ${host}:${port}, ${state}`
   }
-  logger.info(
+  return (
     "store: this process's memory, since REDIS_URL is not set; to use Redis: " +
-      'apt-get install redis-server, or brew install redis, then REDIS_URL=redis://127.0.0.1:6379',
+    'apt-get install redis-server, or brew install redis, then REDIS_URL=redis://127.0.0.1:6379'
   )
 }
 

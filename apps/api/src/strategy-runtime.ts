@@ -72,7 +72,7 @@ export class StrategyRuntime {
     this.#opened = strategy.open(this.counters, options.outbox && catchUp)
     this.outbox = options.outbox?.({
       invalidate: (keys, tags) => this.#opened.store.invalidate(keys, tags),
-      invalidateAll: () => this.#invalidateAll(),
+      invalidateAll: () => this.invalidateAll(),
     })
     this.caughtUp = caughtUp.promise
     // Memory has no server to be asked for, and is empty: what was undelivered is no longer owed.
@@ -165,9 +165,9 @@ export class StrategyRuntime {
     return Representation.of((await this.posts.authors()).json, 0)
   }
 
-  /** As an outbox asks for it, after `load-posts` for one. */
-  async #invalidateAll(): Promise<boolean> {
-    const acknowledged = await this.#opened.store.invalidateAll()
+  /** After `load-posts` for one. Resolves to whether the store acknowledged it. */
+  async invalidateAll(): Promise<boolean> {
+    const acknowledged = this.storeKind === 'none' || (await this.#opened.store.invalidateAll())
     // Posts loaded anew start their versions anew. Nothing older than this moment is cached, so nothing is lost by it.
     if (acknowledged) this.writes?.forget()
     return acknowledged

@@ -1,12 +1,9 @@
-/**
- * `pnpm drill [NAME…] [--times N]`: runs the drills named, or all, and prints what held. Figures go to results/drills.json, the
- * histories of what did not hold to results/drills/. Exits with 1 when something did not hold.
- */
+/** `pnpm drill`: runs the drills named, or all, and prints what held. */
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
+import { describeCommand, runCommand, UsageError, wholeNumber } from 'command-line'
 import { startDatabases } from './database.ts'
 import { drills } from './drills/index.ts'
 import { type Figures, figuresOf } from './figures.ts'
@@ -16,17 +13,28 @@ import { tableOf } from './table.ts'
 const RESULTS = fileURLToPath(new URL('../../../results', import.meta.url))
 const KEEP_IN = join(RESULTS, 'drills')
 
-process.exitCode = await main(process.argv.slice(2))
+const known = drills.map(({ name }) => name)
 
-async function main(args: string[]): Promise<number> {
-  let chosen: { names: string[]; times: number }
-  try {
-    chosen = readArguments(args)
-  } catch (error) {
-    console.error((error as Error).message)
-    return 2
-  }
-  const { names, times } = chosen
+const command = describeCommand('pnpm drill', {
+  does:
+    'Breaks Redis, Postgres and the API, one fault at a time, under recorded load, and judges what clients saw: nothing old, failed or stuck ' +
+    'beyond what docs/failures.md says. Figures go to results/drills.json, the histories of what did not hold to results/drills/.',
+  needs:
+    'redis-server, a Postgres server of its own (initdb), Toxiproxy and libfaketime; says how to install what is missing. Nothing of yours is ' +
+    'touched. All drills take some minutes.',
+  prints: 'A line per drill as it begins, then a table of what held. Exit code 1 when something did not hold.',
+})
+  .argument('[name...]', `which: ${known.join(', ')} (default: all)`)
+  .option('--times <n>', 'how often each', wholeNumber('--times', { min: 1, max: 1_000 }), 1)
+  .action(async (names: string[], { times }: { times: number }) => {
+    process.exitCode = await main(names, times)
+  })
+
+await runCommand(command)
+
+async function main(names: readonly string[], times: number): Promise<number> {
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0) throw new UsageError(`there is no drill ${unknown.join(', ')}; there are ${known.join(', ')}`)
   const toRun = drills.filter(({ name }) => names.length === 0 || names.includes(name))
   const databases = await startDatabases()
   const runs: Figures[][] = []
@@ -53,18 +61,4 @@ function writeResults(runs: readonly Figures[][]): void {
   const file = join(RESULTS, 'drills.json')
   writeFileSync(file, `${JSON.stringify({ schemaVersion: 1, at: new Date().toISOString(), machine, runs }, null, 2)}\n`)
   console.log(`figures: ${file}`)
-}
-
-function readArguments(args: string[]): { names: string[]; times: number } {
-  const { values, positionals: names } = parseArgs({
-    args,
-    options: { times: { type: 'string', default: '1' } },
-    allowPositionals: true,
-  })
-  const known = drills.map(({ name }) => name)
-  const unknown = names.filter((name) => !known.includes(name))
-  if (unknown.length > 0) throw new Error(`there is no drill ${unknown.join(', ')}; there are ${known.join(', ')}`)
-  const times = Number(values.times)
-  if (!Number.isInteger(times) || times < 1) throw new Error(`--times is ${values.times}; give a whole number from 1`)
-  return { names, times }
 }

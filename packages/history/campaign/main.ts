@@ -1,42 +1,58 @@
 /** `pnpm campaign`: every strategy under attack, histories kept, exit code 1 unless all came out as they should. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { collect, describeCommand, runCommand, UsageError, wholeNumber } from 'command-line'
+import { strategyNames } from '../../strategies/src/strategy-names.ts'
 import { describeViolation, writeHistory } from '../src/index.ts'
 import { failuresOf, tableHead, tableRow } from './report.ts'
 import { runCampaign, setting, type Turn } from './run-campaign.ts'
 
-const usage = `pnpm campaign [--operations N] [--seed N] [--strategy NAME]… [--out FOLDER]
+interface Flags {
+  operations: number
+  seed: number
+  strategy?: string[]
+  out: string
+}
 
-  --operations N   in all, spread evenly over the strategies, default 100000
-  --seed N         default 1
-  --strategy NAME  only this one; may be given several times
-  --out FOLDER     where the histories go, default results/histories
-  DATABASE_URL     a Postgres server for a throw-away database; default: an embedded one, which is slower`
-
-const { values } = parseArgs({
-  args: process.argv.slice(2).filter((argument) => argument !== '--'),
-  options: {
-    operations: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: '1' },
-    strategy: { type: 'string', multiple: true },
-    out: { type: 'string', default: join(import.meta.dirname, '../../../results/histories') },
-    help: { type: 'boolean', short: 'h', default: false },
-  },
+const command = describeCommand('pnpm campaign', {
+  does:
+    'Attacks every strategy: 8 clients record what 3 API processes answer while Redis loses keys, and a checker judges it. Keeps the ' +
+    'histories, for `pnpm check-history`.',
+  needs:
+    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a throw-away database; without it an embedded one is ' +
+    'started, which is slower.',
+  prints:
+    'The setting, then a row per strategy, and the violations of what was promised. Exit code 1 unless all came out as they should: the naive ' +
+    'strategies must be caught.',
 })
-process.exitCode = values.help ? say(usage) : await main()
+  .option('--operations <n>', 'in all, spread evenly over the strategies', whole('--operations'), 100_000)
+  .option('--seed <n>', 'another one, other operations', whole('--seed'), 1)
+  .option('--strategy <name>', 'only this one; may be given several times', oneOfThem)
+  .option('--out <folder>', 'where the histories go', join(import.meta.dirname, '../../../results/histories'))
+  .action(async (flags: Flags) => {
+    process.exitCode = await main(flags)
+  })
 
-async function main(): Promise<number> {
-  const operations = wholeNumber('operations', values.operations)
-  const seed = wholeNumber('seed', values.seed)
-  await mkdir(values.out, { recursive: true })
-  const options = { length: { operations }, seed, strategies: values.strategy }
+await runCommand(command)
+
+function whole(flag: string) {
+  return wholeNumber(flag, { min: 0, max: 9_999_999_999 })
+}
+
+function oneOfThem(name: string, before: string[] | undefined): string[] {
+  if (strategyNames.some((known) => known === name)) return collect(name, before)
+  throw new UsageError(`--strategy ${JSON.stringify(name)} is not allowed; give one of ${strategyNames.join(', ')}`)
+}
+
+async function main({ operations, seed, strategy, out }: Flags): Promise<number> {
+  await mkdir(out, { recursive: true })
+  const options = { length: { operations }, seed, strategies: strategy }
   console.log(JSON.stringify(setting))
   console.log(tableHead())
   const turns: Turn[] = []
   for await (const turn of runCampaign({ ...options, databaseServer: process.env.DATABASE_URL || undefined })) {
     const { header, operations, promise, verdict } = turn
-    await writeHistory(join(values.out, `${promise.strategy}.jsonl.gz`), { header, operations })
+    await writeHistory(join(out, `${promise.strategy}.jsonl.gz`), { header, operations })
     console.log(tableRow(turn))
     if (promise.breaks === undefined && !verdict.holds) {
       for (const violation of verdict.violations.filter((v) => v.promised).slice(0, 5))
@@ -46,17 +62,7 @@ async function main(): Promise<number> {
     turns.push({ ...turn, operations: [] })
   }
   const failures = failuresOf(turns)
-  console.log(`\nhistories: ${values.out}; judge one again: pnpm check-history FILE`)
+  console.log(`\nhistories: ${out}; judge one again: pnpm check-history FILE`)
   for (const failure of failures) console.log(`FAILED: ${failure}`)
   return failures.length === 0 ? 0 : 1
-}
-
-function wholeNumber(name: string, text: string): number {
-  if (/^\d{1,10}$/.test(text)) return Number(text)
-  throw new Error(`--${name} is ${JSON.stringify(text)}; give a whole number`)
-}
-
-function say(text: string): number {
-  console.log(text)
-  return 0
 }

@@ -17,7 +17,7 @@ export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
   onLost: () => void,
 ): Promise<{ url: string; stop(): Promise<void> }> {
-  const { dataDir, giveBack } = await claimFolder(options.dataDir)
+  const { dataDir, tell, giveBack } = await claimFolder(options.dataDir)
   const workerData: PostgresWorkerData = { dataDir, maxConnections: options.maxConnections ?? 100 }
   const worker = new Worker(new URL('./postgres-worker.ts', import.meta.url), { workerData })
   let stopping = false
@@ -36,8 +36,11 @@ export async function startEmbeddedPostgres(
       cause: reply.error,
     })
   }
+  const url = `postgres://postgres:postgres@127.0.0.1:${reply.port}/postgres`
+  // Others that want this folder get to its posts by it.
+  tell(url)
   return {
-    url: `postgres://postgres:postgres@127.0.0.1:${reply.port}/postgres`,
+    url,
     async stop() {
       stopping = true
       worker.postMessage('stop')
@@ -46,15 +49,22 @@ export async function startEmbeddedPostgres(
   }
 }
 
+interface ClaimedFolder {
+  dataDir: string
+  tell(answer: string): void
+  giveBack(): void
+}
+
 /** The folder asked for, locked; or a temporary one, which is deleted when given back or when this process exits. */
-async function claimFolder(asked: string | undefined): Promise<{ dataDir: string; giveBack(): void }> {
+async function claimFolder(asked: string | undefined): Promise<ClaimedFolder> {
   if (asked === undefined) {
     const dataDir = mkdtempSync(join(tmpdir(), 'private-postgres-'))
     const giveBack = () => rmSync(dataDir, { recursive: true, force: true })
     process.on('exit', giveBack)
-    return { dataDir, giveBack }
+    return { dataDir, tell() {}, giveBack }
   }
   const dataDir = resolve(asked)
   mkdirSync(dataDir, { recursive: true })
-  return { dataDir, giveBack: await lockFolder(dataDir) }
+  const lock = await lockFolder(dataDir)
+  return { dataDir, tell: lock.tell, giveBack: lock.release }
 }

@@ -2,6 +2,7 @@ export { findPostgresServer, installPostgresHint } from './find-postgres-server.
 export { findRedisServer, installRedisHint, type RedisServer } from './find-redis-server.ts'
 export { freePort } from './free-port.ts'
 export { lacksTools } from './lacks-tools.ts'
+export { openPostgresFolder, postgresFolder } from './open-postgres-folder.ts'
 export { createScratchDatabase, hostOf, type ScratchDatabase } from './scratch-database.ts'
 export type {
   EmbeddedPostgresOptions,
@@ -18,3 +19,4 @@ export { type PostgresServer, startPostgresServer } from './start-postgres-serve
 export { type PrivateRedis, type RedisOptions, startRedis } from './start-redis.ts'
 export { type Services, startServices } from './start-services.ts'
 export { installToxiproxyHint, type ProxiedWay, startToxiproxy, type Toxiproxy } from './start-toxiproxy.ts'
+export { withTestServers } from './test-servers.ts'

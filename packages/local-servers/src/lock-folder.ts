@@ -1,29 +1,74 @@
 import { once } from 'node:events'
-import { unlinkSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { basename, dirname } from 'node:path'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
+
+export interface FolderLock {
+  /** What `askHolder` is answered with from now on. */
+  tell(answer: string): void
+  /** Gives the folder back. */
+  release(): void
+}
 
 /**
- * Claims a folder for this process by listening on a socket file beside it (`FOLDER.lock`), and returns what gives it back.
+ * Claims a folder for this process by listening on a socket file beside it (`FOLDER.lock`), which only this user can open.
  * A socket, because the system lets go of it when its process dies, however that happens: a file with a pid would stay.
  * Throws when another process holds it.
  */
-export async function lockFolder(folder: string): Promise<() => void> {
+export async function lockFolder(folder: string): Promise<FolderLock> {
   // Socket paths end at about 100 bytes, so it is named from where it lies. Only the services process comes here: it may move.
   process.chdir(dirname(folder))
   const name = `${basename(folder)}.lock`
-  if (!(await isHeld(name))) {
-    try {
-      unlinkSync(name)
-    } catch {}
-    const lock = createServer((socket) => socket.end()).listen(name)
-    await once(lock, 'listening')
-    lock.unref()
-    return () => lock.close()
+  if (await isHeld(name)) {
+    throw new Error(
+      `${folder} is in use by another process; end that one first (another \`pnpm dev\`?), or set DATABASE_URL`,
+    )
   }
-  throw new Error(
-    `${folder} is in use by another process; end that one first (another \`pnpm dev\`?), or set DATABASE_URL`,
-  )
+  try {
+    unlinkSync(name)
+  } catch {}
+  let answer: string | undefined
+  const waiting = new Set<(answer: string) => void>()
+  const lock = createServer((socket) => {
+    socket.on('error', () => {})
+    if (answer !== undefined) return void socket.end(answer)
+    const send = (text: string) => socket.end(text)
+    waiting.add(send)
+    socket.once('close', () => waiting.delete(send))
+  })
+  const umask = process.umask(0o077)
+  try {
+    await once(lock.listen(name), 'listening')
+  } finally {
+    process.umask(umask)
+  }
+  lock.unref()
+  return {
+    tell(text) {
+      answer = text
+      for (const send of waiting) send(text)
+      waiting.clear()
+    },
+    release: () => lock.close(),
+  }
+}
+
+/** What the process that holds the folder tells, once it has something to tell; undefined when no process holds it. */
+export async function askHolder(folder: string): Promise<string | undefined> {
+  // Socket paths end at about 100 bytes. Unlike the services process this one may not move: it gets a short way there.
+  const way = mkdtempSync(join(tmpdir(), 'way-'))
+  try {
+    symlinkSync(resolve(dirname(folder)), join(way, 'to'))
+    const socket = connect(join(way, 'to', `${basename(folder)}.lock`))
+    await once(socket, 'connect')
+    return await text(socket)
+  } catch {
+    return undefined
+  } finally {
+    rmSync(way, { recursive: true })
+  }
 }
 
 function isHeld(name: string): Promise<boolean> {

@@ -45,6 +45,12 @@ describe('with-servers', () => {
     expect(second).toBe(TEST_DATABASE_URL)
   })
 
+  it('starts nothing for a command that is only asked for its help', async () => {
+    const { code, out } = await run(file, [process.execPath, '--help'], { ...plain, PATH: '/nonexistent' })
+    expect(code).toBe(0)
+    expect(out).not.toContain('tests use')
+  })
+
   it('exits with the code of the command', async () => {
     expect(await run(file, ['sh', '-c', 'exit 3'], { ...plain, ...given })).toMatchObject({ code: 3 })
   })

@@ -1,10 +1,12 @@
-/** `pnpm --filter peers run race`: every race script on every peer, five times each, into docs/runs/peers-race.json. */
+/** `pnpm --filter peers run race`: every race script on every peer. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { isLost, type Race, races } from 'cache-core/testing'
+import { describeCommand, runCommand } from 'command-line'
 import { Redis } from 'ioredis'
+import { withTestServers } from 'local-servers'
 import { peerNames, peers } from '../src/index.ts'
 import { onManualInvalidation, onPeer, type Play } from './stages.ts'
 
@@ -26,37 +28,48 @@ const contenders: Contender[] = [
   { name: 'manual-invalidation', library: 'cache-core', version: 'this commit', play: onManualInvalidation },
 ]
 
-const results = []
-for (const contender of contenders) {
-  const { play, ...who } = contender
-  const lost: Record<string, number> = {}
-  for (const race of races) lost[shortTitle(race)] = await countLosses(play, race)
-  results.push({ ...who, lost })
-  console.log(`${who.name} (${who.library} ${who.version}) lost, of ${TIMES}: ${JSON.stringify(lost)}`)
-}
+const command = describeCommand('pnpm --filter peers run race', {
+  does: `Plays every race script on every peer, ${TIMES} times each, and on manual-invalidation. Writes docs/runs/peers-race.json.`,
+  needs: 'redis-server or valkey-server on PATH.',
+  prints:
+    'A line per library: how often each race was lost, which is how often somebody was served a value from before an acknowledged write.',
+}).action(() => withTestServers(playAll))
 
-const run = {
-  format: 'peers-race/1',
-  what: `Races scripted with gates (packages/cache-core/src/testing/races.ts), each played ${TIMES} times on keys of its own; how often somebody was served a value from before an acknowledged write.`,
-  command: 'pnpm --filter peers run race',
-  date: new Date().toISOString(),
-  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
-  node: process.version,
-  redis: await redisVersion(),
-  times: TIMES,
-  races: Object.fromEntries(races.map((race) => [shortTitle(race), race.title])),
-  schedule: [
-    'reader (process 1) finds nothing and begins to load: version 1',
-    'writer (process 2) commits version 2, deletes, is acknowledged',
-    'reader is handed version 1, and keeps it',
-    'four readers, two in each process, begin: whoever gets version 1 was served it after version 2 was acknowledged',
-  ],
-  scheduleOf: 'stale set',
-  results,
+await runCommand(command)
+
+async function playAll(): Promise<void> {
+  const results = []
+  for (const contender of contenders) {
+    const { play, ...who } = contender
+    const lost: Record<string, number> = {}
+    for (const race of races) lost[shortTitle(race)] = await countLosses(play, race)
+    results.push({ ...who, lost })
+    console.log(`${who.name} (${who.library} ${who.version}) lost, of ${TIMES}: ${JSON.stringify(lost)}`)
+  }
+
+  const run = {
+    format: 'peers-race/1',
+    what: `Races scripted with gates (packages/cache-core/src/testing/races.ts), each played ${TIMES} times on keys of its own; how often somebody was served a value from before an acknowledged write.`,
+    command: 'pnpm --filter peers run race',
+    date: new Date().toISOString(),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    node: process.version,
+    redis: await redisVersion(),
+    times: TIMES,
+    races: Object.fromEntries(races.map((race) => [shortTitle(race), race.title])),
+    schedule: [
+      'reader (process 1) finds nothing and begins to load: version 1',
+      'writer (process 2) commits version 2, deletes, is acknowledged',
+      'reader is handed version 1, and keeps it',
+      'four readers, two in each process, begin: whoever gets version 1 was served it after version 2 was acknowledged',
+    ],
+    scheduleOf: 'stale set',
+    results,
+  }
+  const path = join(root, 'docs/runs/peers-race.json')
+  writeFileSync(path, `${JSON.stringify(run, null, 2)}\n`)
+  console.log('written: docs/runs/peers-race.json')
 }
-const path = join(root, 'docs/runs/peers-race.json')
-writeFileSync(path, `${JSON.stringify(run, null, 2)}\n`)
-console.log('written: docs/runs/peers-race.json')
 
 async function countLosses(play: Play, race: Race): Promise<number> {
   let lost = 0

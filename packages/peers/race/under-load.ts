@@ -1,12 +1,10 @@
-/**
- * `pnpm --filter peers run under-load`: two API processes with PEERS=1 under recorded load, each peer for ten seconds, and the
- * same for manual-invalidation; what their clients saw, judged by the history checker, into docs/runs/peers-under-load.json.
- */
+/** `pnpm --filter peers run under-load`: what clients of two API processes with PEERS=1 saw, judged by the history checker. */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { describeCommand, runCommand } from 'command-line'
 import { checkHistory, promisedBy, recordClients } from 'history'
 import { startApi, startServices } from 'local-servers'
 import { peerNames } from '../src/index.ts'
@@ -26,56 +24,69 @@ const setting = {
 const root = join(import.meta.dirname, '../../..')
 const names = [...peerNames, 'manual-invalidation']
 
-const services = await startServices({
-  redis: true,
-  postgres: process.env.DATABASE_URL ? { scratchOn: process.env.DATABASE_URL } : true,
-})
-const results = []
-try {
-  const env = { REDIS_URL: services.redis!.url, DATABASE_URL: services.postgres!.url }
-  const cli = join(root, 'packages/posts-db/src/cli/load-posts.ts')
-  const load = [cli, '--count', String(setting.posts), '--schema', names.join(',')]
-  execFileSync(process.execPath, ['--conditions=workspace-source', ...load], { env: { ...process.env, ...env } })
-  const urls: string[] = []
-  for (const delayMs of setting.originDelaysMs) {
-    const options = { CACHE_TTL_MS: String(setting.ttlMs), ORIGIN_DELAY_MS: String(delayMs), PEERS: '1' }
-    const api = await startApi({ ...env, ...options })
-    services.alsoEnd(api.pid)
-    urls.push(api.url)
-  }
-  const promises = await promisedBy(urls[0]!)
-  for (const strategy of names) {
-    const { promised } = promises.find((one) => one.strategy === strategy)!
-    const recording = recordClients({
-      urls,
-      strategy,
-      ids: Array.from({ length: setting.posts }, (_, i) => i + 1),
-      processes: setting.processes,
-      clientsPerProcess: setting.clientsPerProcess,
-      writeRatio: setting.writeRatio,
-      pauseMs: setting.pauseMs,
-      seed: setting.seed,
-    })
-    await sleep(setting.secondsEach * 1_000)
-    const { reads, writes, counts, staleness } = checkHistory(await recording.stop(), promised)
-    const result = { strategy, reads, writes, counts, staleness }
-    results.push(result)
-    console.log(JSON.stringify(result))
-  }
-} finally {
-  await services.stop()
-}
+const command = describeCommand('pnpm --filter peers run under-load', {
+  does:
+    `Runs two API processes with PEERS=1 under recorded load, ${setting.secondsEach} s for each peer and for manual-invalidation, and judges ` +
+    'what their clients saw. Writes docs/runs/peers-under-load.json.',
+  needs:
+    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a throw-away database; without it an embedded one is started.',
+  prints: 'A line of JSON per library: reads, writes, what was stale and for how long.',
+}).action(measure)
 
-const run = {
-  format: 'peers-under-load/1',
-  command: 'pnpm --filter peers run under-load',
-  date: new Date().toISOString(),
-  commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
-  node: process.version,
-  redis: services.redis!.version,
-  postgres: services.postgres!.kind,
-  cpu: `${availableParallelism()} × ${cpus()[0]?.model}`,
-  setting,
-  results,
+await runCommand(command)
+
+async function measure(): Promise<void> {
+  const services = await startServices({
+    redis: true,
+    postgres: process.env.DATABASE_URL ? { scratchOn: process.env.DATABASE_URL } : true,
+  })
+  const results = []
+  try {
+    const env = { REDIS_URL: services.redis!.url, DATABASE_URL: services.postgres!.url }
+    const cli = join(root, 'packages/posts-db/src/cli/load-posts.ts')
+    const load = [cli, '--count', String(setting.posts), '--schema', names.join(',')]
+    execFileSync(process.execPath, ['--conditions=workspace-source', ...load], { env: { ...process.env, ...env } })
+    const urls: string[] = []
+    for (const delayMs of setting.originDelaysMs) {
+      const options = { CACHE_TTL_MS: String(setting.ttlMs), ORIGIN_DELAY_MS: String(delayMs), PEERS: '1' }
+      const api = await startApi({ ...env, ...options })
+      services.alsoEnd(api.pid)
+      urls.push(api.url)
+    }
+    const promises = await promisedBy(urls[0]!)
+    for (const strategy of names) {
+      const { promised } = promises.find((one) => one.strategy === strategy)!
+      const recording = recordClients({
+        urls,
+        strategy,
+        ids: Array.from({ length: setting.posts }, (_, i) => i + 1),
+        processes: setting.processes,
+        clientsPerProcess: setting.clientsPerProcess,
+        writeRatio: setting.writeRatio,
+        pauseMs: setting.pauseMs,
+        seed: setting.seed,
+      })
+      await sleep(setting.secondsEach * 1_000)
+      const { reads, writes, counts, staleness } = checkHistory(await recording.stop(), promised)
+      const result = { strategy, reads, writes, counts, staleness }
+      results.push(result)
+      console.log(JSON.stringify(result))
+    }
+  } finally {
+    await services.stop()
+  }
+
+  const run = {
+    format: 'peers-under-load/1',
+    command: 'pnpm --filter peers run under-load',
+    date: new Date().toISOString(),
+    commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
+    node: process.version,
+    redis: services.redis!.version,
+    postgres: services.postgres!.kind,
+    cpu: `${availableParallelism()} × ${cpus()[0]?.model}`,
+    setting,
+    results,
+  }
+  writeFileSync(join(root, 'docs/runs/peers-under-load.json'), `${JSON.stringify(run, null, 2)}\n`)
 }
-writeFileSync(join(root, 'docs/runs/peers-under-load.json'), `${JSON.stringify(run, null, 2)}\n`)

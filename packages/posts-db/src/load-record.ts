@@ -37,8 +37,30 @@ export async function schemaLoaded(db: PostsDatabase, schema: string, { count, s
   return record !== undefined
 }
 
+/** A load as it was recorded. */
+export type Load = Required<LoadKey>
+
+/** What this schema was last loaded with; undefined when it never was. The schema must be migrated. */
+export async function storedLoad(db: PostsDatabase, schema: string): Promise<Load | undefined> {
+  const loads = db.kysely.withSchema(schema).selectFrom('loads')
+  const record = await loads.select(['post_count', 'seed']).executeTakeFirst()
+  return record && { count: record.post_count, seed: Number(record.seed) }
+}
+
+/**
+ * What tells one load of each schema from the next, even one of the same count and seed; undefined where none was.
+ * One statement, in the order asked for.
+ */
+export async function loadIds(db: PostsDatabase, schemas: readonly string[]): Promise<(string | undefined)[]> {
+  // A load makes its row anew, so that the transaction which did is as good as an id.
+  const idOf = (schema: string) => sql`(select xmin::text from ${sql.id(schema, 'loads')})`
+  const { rows } = await sql<{ ids: (string | null)[] }>`
+    select array[${sql.join(schemas.map(idOf))}]::text[] as ids`.execute(db.kysely)
+  return rows[0]!.ids.map((id) => id ?? undefined)
+}
+
 /** Part of the load's own transaction. */
-export async function recordLoad(db: Kysely<Tables>, schema: string, load: Required<LoadKey>): Promise<void> {
+export async function recordLoad(db: Kysely<Tables>, schema: string, load: Load): Promise<void> {
   const tables = db.withSchema(schema)
   await tables.deleteFrom('loads').execute()
   await tables.insertInto('loads').values({ post_count: load.count, seed: load.seed, generator }).execute()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AccessLog } from '../access-log.ts'
 import { requireAdmin } from '../admin.ts'
 import type { Api } from '../api-types.ts'
 import { badRequest } from '../problem.ts'
@@ -27,7 +28,7 @@ export const warmRequest = z.strictObject({
 })
 
 /** Invalidating and warming by hand. */
-export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined): void {
+export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined, log: AccessLog): void {
   const chosen = (strategy: string | undefined) => (strategy === undefined ? runtimes.all : [runtimes.named(strategy)])
 
   app.post('/api/cache/invalidate', async (context) => {
@@ -39,6 +40,10 @@ export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | u
     }
     const strategies = chosen(strategy)
     await Promise.all(strategies.map((runtime) => invalidate(runtime, keys, tags, all)))
+    log.action('invalidated', {
+      strategy: strategy ?? 'all',
+      ...(all ? { everything: true } : { keys: some(keys), tags: some(tags) }),
+    })
     return context.json({ strategies: strategies.map((runtime) => runtime.name), keys, tags, all })
   })
 
@@ -47,11 +52,18 @@ export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | u
     readQuery(searchOf(context.req.url), [])
     const { strategy, ids } = await readOptionalJson(context, warmRequest)
     const strategies = chosen(strategy)
-    const warmed = []
+    const warmed: Awaited<ReturnType<typeof warm>>[] = []
     // One after another: warming should not starve those who read meanwhile.
     for (const runtime of strategies) warmed.push(await warm(runtime, ids))
+    const sum = (of: 'loaded' | 'found') => warmed.reduce((total, one) => total + one[of], 0)
+    log.action('warmed', { strategy: strategy ?? 'all', loaded: sum('loaded'), found: sum('found') })
     return context.json({ strategies: warmed })
   })
+}
+
+/** The first few, for a line in the log. */
+function some(names: readonly string[]): readonly string[] {
+  return names.length > 10 ? [...names.slice(0, 10), `and ${names.length - 10} more`] : names
 }
 
 async function invalidate(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AccessLog } from '../access-log.ts'
 import { requireAdmin } from '../admin.ts'
 import type { Api } from '../api-types.ts'
 import { tellOthers } from '../cluster.ts'
@@ -17,6 +18,7 @@ export function statsRoutes(
   runtimes: Runtimes,
   adminToken: string | undefined,
   evictions: Evictions | undefined,
+  log: AccessLog,
 ): void {
   app.get('/api/stats', async (context) => {
     readQuery(searchOf(context.req.url), [])
@@ -45,6 +47,7 @@ export function statsRoutes(
     }
     const reset = chosen.map((runtime) => runtime.name)
     tellOthers({ do: 'reset', strategies: reset })
+    log.action('stats reset', { strategy: strategy ?? 'all' })
     return context.json({ reset })
   })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { AccessLog } from '../access-log.ts'
 import { requireAdmin } from '../admin.ts'
 import type { Api } from '../api-types.ts'
 import { tellOthers } from '../cluster.ts'
@@ -21,7 +22,7 @@ export const tuningChange = z.strictObject({
 })
 
 /** Which strategies there are, what they promise, and how they are tuned. */
-export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined): void {
+export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined, log: AccessLog): void {
   app.get('/api/strategies', (context) => {
     readQuery(searchOf(context.req.url), [])
     return context.json(runtimes.all.map((runtime) => runtime.describe()))
@@ -39,6 +40,7 @@ export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: strin
     const change = await readJson(context, tuningChange)
     runtime.tune(change)
     tellOthers({ do: 'tune', strategy: name, change })
+    log.action('tuned', { strategy: name, change, tuning: runtime.tuning })
     return context.json(runtime.describe())
   })
 }

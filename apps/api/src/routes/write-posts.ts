@@ -1,5 +1,6 @@
 import { newWriteId } from 'cache-core/postgres'
 import { type PostJson, type PostsRepository, postInput, postPatch, type WriteOptions } from 'posts-db'
+import type { AccessLog } from '../access-log.ts'
 import { DELETED } from '../acknowledged-writes.ts'
 import type { Api, ApiContext } from '../api-types.ts'
 import { badRequest, Problem, shown } from '../problem.ts'
@@ -13,23 +14,25 @@ import { representationOf, type StrategyRuntime } from '../strategy-runtime.ts'
 const TAGS = [LISTS_TAG]
 
 /** Creating, changing and deleting posts, through the strategy or, with `?write=direct`, around its cache. */
-export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
+export function writePostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): void {
   app.post('/api/posts', async (context) => {
-    const { runtime, direct } = readWrite(context, runtimes)
+    const target = readWrite(context, runtimes)
+    const { runtime, direct } = target
     const input = await readJson(context, postInput)
     const beganAt = performance.now()
     const { writeId, delivered } = recordOf(runtime, direct)
     const create = async () => written(await runtime.posts.create(input, { writeId }))!
     const change = { keys: ({ id }: Written) => [postKey(id)], tags: TAGS, delivered }
     const post = await (direct ? create() : runtime.cache.write(change, create))
-    return acknowledge(runtime, post, beganAt, 201, { Location: `/api/posts/${post.id}` })
+    return acknowledge(target, post, beganAt, log, 201, { Location: `/api/posts/${post.id}` })
   })
 
   const update = async (
-    { runtime, direct }: Target,
+    target: Target,
     id: number,
     write: (posts: PostsRepository, options: WriteOptions) => Promise<PostJson | undefined>,
   ) => {
+    const { runtime, direct } = target
     const beganAt = performance.now()
     const { writeId, delivered } = recordOf(runtime, direct)
     const commit = async () => written(await write(runtime.posts, { writeId }))
@@ -37,7 +40,7 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
     const change = { keys: [postKey(id)], tags: TAGS, value, delivered }
     const post = await (direct ? commit() : runtime.cache.write(change, commit))
     if (post === undefined) throw noSuchPost(id)
-    return acknowledge(runtime, post, beganAt, 200)
+    return acknowledge(target, post, beganAt, log, 200)
   }
 
   app.put('/api/posts/:id', async (context) => {
@@ -56,14 +59,15 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
 
   app.delete('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
-    const { runtime, direct } = readWrite(context, runtimes)
+    const target = readWrite(context, runtimes)
+    const { runtime, direct } = target
     const beganAt = performance.now()
     const { writeId, delivered } = recordOf(runtime, direct)
     const commit = () => runtime.posts.delete(id, { writeId })
     const change = { keys: [postKey(id)], tags: TAGS, value: () => undefined, delivered }
     const existed = await (direct ? commit() : runtime.cache.write(change, commit))
     if (!existed) throw noSuchPost(id)
-    count(runtime, id, DELETED, beganAt)
+    count(target, id, DELETED, beganAt, log, 204)
     return new Response(null, { status: 204, headers: writeHeaders(runtime) })
   })
 }
@@ -72,6 +76,8 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes): void {
 interface Target {
   readonly runtime: StrategyRuntime
   readonly direct: boolean
+  readonly method: string
+  readonly arrivedAt: number
 }
 
 interface Written {
@@ -95,36 +101,48 @@ function written(row: PostJson | undefined): Written | undefined {
 }
 
 function readWrite(context: ApiContext, runtimes: Runtimes): Target {
+  const arrivedAt = performance.now()
   const { strategy, write } = readQuery(searchOf(context.req.url), ['strategy', 'write'])
   if (write !== undefined && write !== 'direct') {
     throw badRequest('bad-parameter', `write is ${shown(write)}; give direct, or leave it out`)
   }
-  return { runtime: runtimes.byParameter(strategy), direct: write === 'direct' }
+  const runtime = runtimes.byParameter(strategy)
+  return { runtime, direct: write === 'direct', method: context.req.method, arrivedAt }
 }
 
 function acknowledge(
-  runtime: StrategyRuntime,
+  target: Target,
   { id, version, representation }: Written,
   beganAt: number,
+  log: AccessLog,
   status: 200 | 201,
   headers?: Record<string, string>,
 ): Response {
-  count(runtime, id, version, beganAt)
+  count(target, id, version, beganAt, log, status)
   return new Response(representation.body, {
     status,
     headers: {
       'Content-Type': 'application/json',
       ETag: representation.etag,
-      ...writeHeaders(runtime),
+      ...writeHeaders(target.runtime),
       ...headers,
     },
   })
 }
 
 /** From here on the write counts as acknowledged. */
-function count(runtime: StrategyRuntime, id: number, version: number, beganAt: number): void {
+function count(
+  { runtime, direct, method, arrivedAt }: Target,
+  id: number,
+  version: number,
+  beganAt: number,
+  log: AccessLog,
+  status: number,
+): void {
+  const now = performance.now()
   runtime.counters.counts.writes++
-  runtime.writes?.acknowledge(id, version, beganAt, performance.now())
+  runtime.writes?.acknowledge(id, version, beganAt, now)
+  log.write({ method, key: postKey(id), strategy: runtime.name, status, ms: now - arrivedAt, direct })
 }
 
 function writeHeaders(runtime: StrategyRuntime): Record<string, string> {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { createDatabase, loadPosts, migrate, type PostsDatabase, schemaName } from 'posts-db'
 import { createApp } from '../../src/create-app.ts'
 import type { Env } from '../../src/env.ts'
@@ -20,6 +20,8 @@ export interface TestApiOptions {
   /** In each strategy's copy. Default 20. */
   readonly posts?: number
   readonly adminToken?: string
+  /** Default: a silent one. */
+  readonly logger?: Logger
   /** Whether other libraries are served too. Default false. */
   readonly peers?: boolean
   readonly env?: Partial<Pick<Env, 'CACHE_STRATEGY' | 'CACHE_TTL_MS' | 'ORIGIN_DELAY_MS' | 'WORKERS'>>
@@ -39,7 +41,7 @@ export interface TestApi {
 }
 
 export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { store = 'redis', posts = 20, adminToken } = options
+  const { store = 'redis', posts = 20, adminToken, logger = pino({ level: 'silent' }) } = options
   const env = {
     CACHE_STRATEGY: 'cache-aside',
     CACHE_TTL_MS: 60_000,
@@ -59,7 +61,6 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   if (posts > 0) await loadPosts(database, schemas, { count: posts })
   await recordPromised(database, schemaOf)
   if (redis && redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve))
-  const logger = pino({ level: 'silent' })
   const peers = PEERS === 1 ? await peerStrategies(redisUrlOf('redis'), prefix) : []
   const runtimes = startRuntimes(env, database, redis, logger, { schemaOf, prefix, peers })
   await startOutboxes(runtimes)

@@ -77,10 +77,10 @@ it('says when the end was not read', async () => {
 it.each<[string[], number, string]>([
   [['none.jsonl'], 1, "can't read none.jsonl: there is no such file"],
   [[join(import.meta.dirname, '../../package.json')], 1, 'line 1 is not JSON'],
-  [[], 2, 'give one file; got 0'],
-  [['a', 'b'], 2, 'give one file; got 2'],
-  [['a', '--fast'], 2, "Unknown option '--fast'"],
-  [['a', '--examples', 'all'], 2, '--examples is "all"'],
+  [[], 2, "missing required argument 'file'; allowed are FILE, --strict, --examples, --help"],
+  [['a', 'b'], 2, 'too many arguments'],
+  [['a', '--fast'], 2, "unknown option '--fast'; allowed are FILE, --strict, --examples, --help"],
+  [['a', '--examples', 'all'], 2, '--examples "all" is not allowed; give a whole number from 0 to 999999'],
 ])('%j: %i, one clear line and no stack', (args, code, message) => {
   const result = run(...args)
   expect(result.code).toBe(code)
@@ -96,5 +96,8 @@ it('a client that does two things at once is named', async () => {
 })
 
 it('--help', () => {
-  expect(run('--help')).toMatchObject({ code: 0, out: expect.stringContaining('pnpm check-history FILE') })
+  expect(run('--help')).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('Usage: pnpm check-history [options] <file>'),
+  })
 })

@@ -1,30 +1,31 @@
-import { parseArgs } from 'node:util'
+import { describeCommand, runCommand, wholeNumber } from 'command-line'
 import { checkHistory } from '../check-history.ts'
 import { describeHeader, describeVerdict, verdictInWords } from '../describe-verdict.ts'
 import { HistoryError } from '../history-error.ts'
 import { readHistory } from '../history-file.ts'
 
-const usage = `pnpm check-history FILE [--strict] [--examples N]
+interface Flags {
+  strict: boolean
+  examples: number
+}
 
-Judges a recorded history (JSON lines, or the same as .gz) by what its header promises. Exit code 0: it held; 1: it did not,
-or FILE is no history; 2: wrong use.
-  --strict      a violation of what is not promised, and a read without a value, count too
-  --examples N  violations of each kind to show, default 2`
+const command = describeCommand('pnpm check-history', {
+  does: 'Judges a recorded history by what its header promises. Changes nothing.',
+  needs: 'The file: JSON lines, or the same as .gz, as `pnpm campaign` and `pnpm drill` write it.',
+  prints:
+    'What was promised, what was counted, and the operations that prove each violation. Exit code 0: it held; 1: it did not, or the file is no ' +
+    'history.',
+})
+  .argument('<file>', 'the history')
+  .option('--strict', 'a violation of what is not promised, and a read without a value, count too', false)
+  .option('--examples <n>', 'violations of each kind to show', wholeNumber('--examples', { min: 0, max: 999_999 }), 2)
+  .action(async (path: string, flags: Flags) => {
+    process.exitCode = await judge(path, flags)
+  })
 
-process.exitCode = await main(process.argv.slice(2))
+await runCommand(command)
 
-async function main(argv: readonly string[]): Promise<number> {
-  let options: ReturnType<typeof readOptions>
-  try {
-    options = readOptions(argv)
-  } catch (error) {
-    return complain(`${(error as Error).message}\n\n${usage}`, 2)
-  }
-  if (options === 'help') {
-    console.log(usage)
-    return 0
-  }
-  const { path, strict, examples } = options
+async function judge(path: string, { strict, examples }: Flags): Promise<number> {
   try {
     const { header, operations } = await readHistory(path)
     const verdict = checkHistory(operations, header.promised)
@@ -38,26 +39,6 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof HistoryError) return complain(error.message, 1)
     throw error
   }
-}
-
-function readOptions(argv: readonly string[]) {
-  const { values, positionals } = parseArgs({
-    // pnpm passes a lone -- on now and then.
-    args: argv.filter((argument) => argument !== '--'),
-    options: {
-      strict: { type: 'boolean', default: false },
-      examples: { type: 'string', default: '2' },
-      help: { type: 'boolean', short: 'h', default: false },
-    },
-    allowPositionals: true,
-  })
-  if (values.help) return 'help'
-  const [path, ...others] = positionals
-  if (path === undefined || others.length > 0) throw new Error(`give one file; got ${positionals.length}`)
-  if (!/^\d{1,6}$/.test(values.examples)) {
-    throw new Error(`--examples is ${JSON.stringify(values.examples)}; give a whole number from 0 to 999999`)
-  }
-  return { path, strict: values.strict, examples: Number(values.examples) }
 }
 
 function complain(text: string, code: number): number {

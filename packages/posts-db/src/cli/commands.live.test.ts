@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { scratchSchemas, testUrl } from '../../test/scratch.ts'
-import { loadPosts, postsRepository } from '../index.ts'
+import { loadIds, loadPosts, postsRepository } from '../index.ts'
 
 const scratch = scratchSchemas()
 
@@ -54,11 +54,11 @@ test.each([
   ['--seed x'],
   ['--seed 4294967296'],
   ['--frob 1'],
-])('load-posts %s: one line, exit 1, nothing written', async (line) => {
+])('load-posts %s: one line, exit 2, nothing written', async (line) => {
   const { schema, flag } = ownSchema()
   const [name, value] = line.split(' ')
   const { code, stdout, stderr } = await run('load-posts', [...line.split(' '), ...flag])
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
   expect(stderr).toMatch(/^[^\n]+\n$/)
   expect(stderr).toContain(name)
   if (name !== '--frob') expect(stderr).toContain(`${JSON.stringify(value)} is not allowed; give a whole number from`)
@@ -66,14 +66,46 @@ test.each([
   expect(rows).toEqual([])
 })
 
+test('load-posts --reset puts each copy back as it was loaded', async () => {
+  const [first, second] = [ownSchema(), ownSchema()]
+  await run('load-posts', ['--count', '200', '--seed', '9', ...first.flag])
+  await run('load-posts', ['--count', '30', ...second.flag])
+  const posts = postsRepository(scratch.db(), first.schema)
+  const before = await posts.all()
+  await posts.delete(44)
+  await posts.patch(45, { title: 'changed' })
+  await posts.create({ title: 'new', content: '', author: 'a' })
+  const idsBefore = await loadIds(scratch.db(), [first.schema, second.schema])
+  const { code, stdout } = await run('load-posts', ['--reset', ...first.flag, ...second.flag])
+  expect(stdout).toMatch(
+    /^loaded 200 posts \(seed 9\) into 1 schema in .*\nloaded 30 posts \(seed 1\) into 1 schema in .*\n$/,
+  )
+  expect(code).toBe(0)
+  expect(await posts.all()).toEqual(before)
+  // As told from the load before, though it is the same posts.
+  const idsAfter = await loadIds(scratch.db(), [first.schema, second.schema])
+  expect(idsAfter.map((id, i) => id !== undefined && id !== idsBefore[i])).toEqual([true, true])
+})
+
+test('load-posts --reset takes no other count or seed', async () => {
+  const { code, stderr } = await run('load-posts', ['--reset', '--count', '5'])
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/^--reset takes [^\n]+\n$/)])
+})
+
+test.each(['migrate', 'load-posts'] as const)('%s --help opens nothing', async (command) => {
+  const { code, stdout, stderr } = await run(command, ['--help'], 'postgres://127.0.0.1:1/posts')
+  expect([code, stderr]).toEqual([0, ''])
+  for (const part of [`Usage: pnpm ${command}`, '--schema <name>', 'Needs: DATABASE_URL', 'Prints: '])
+    expect(stdout).toContain(part)
+})
+
 test('an unknown strategy is refused, with the names there are', async () => {
   const { code, stderr } = await run('load-posts', ['--schema', 'no-such-strategy'])
-  expect(code).toBe(1)
+  expect(code).toBe(2)
   expect(stderr).toMatch(/^--schema "no-such-strategy" is not allowed; give one of .*cache-aside.*\n$/)
 })
 
 test.each([
-  ['', 'DATABASE_URL is not set'],
   ['postgres://127.0.0.1:1/posts', "can't use the database at 127.0.0.1:1/posts"],
   ['mysql://u:secret@h/d', 'must look like postgres://'],
 ])('DATABASE_URL=%s is told in one line', async (url, message) => {

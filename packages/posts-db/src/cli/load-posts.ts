@@ -1,34 +1,78 @@
+import { collect, describeCommand, UsageError, wholeNumber } from 'command-line'
+import type { PostsDatabase } from '../database.ts'
 import { loadLimits, loadPosts } from '../load-posts.ts'
+import { type Load, storedLoad } from '../load-record.ts'
 import { migrate } from '../migrate.ts'
-import { readFlags, wholeNumber } from './flags.ts'
 import { createProgress } from './progress.ts'
-import { runCommand, withDatabase } from './run.ts'
+import { needsPostgres, runToEnd, withDatabase } from './run.ts'
 import { chosenSchemas } from './schemas.ts'
 
-const usage = `pnpm load-posts [--count N] [--seed N] [--schema NAME]…
+interface Flags {
+  count?: number
+  seed?: number
+  schema?: string[]
+  reset?: true
+}
 
-Replaces the posts in every strategy's schema by N made-up ones, the same for the same seed. Migrates first.
-  --count N       posts per schema, 1 to ${loadLimits.maxCount}, default 10000
-  --seed N        0 to ${loadLimits.maxSeed}, default 1
-  --schema NAME   only this strategy's; may be given several times
-  DATABASE_URL    the Postgres to use
+const defaults: Load = { count: 10_000, seed: 1 }
 
-An API that runs meanwhile shows the new posts within a second under strategies that promise it. Others still have the old
-ones in their caches: POST /api/cache/invalidate {"all":true} afterwards.`
-
-await runCommand(async () => {
-  const { values, help } = readFlags(process.argv.slice(2), ['count', 'seed', 'schema'])
-  if (help) return console.log(usage)
-  // All of the command line is checked before the database is opened: after a mistake nothing was written.
-  const count = wholeNumber(values, 'count', { min: 1, max: loadLimits.maxCount, default: 10_000 })
-  const seed = wholeNumber(values, 'seed', { min: 0, max: loadLimits.maxSeed, default: 1 })
-  const schemas = chosenSchemas(values.get('schema'))
-  await withDatabase(async (db) => {
-    await migrate(db, schemas)
-    const progress = createProgress()
-    const result = await loadPosts(db, schemas, { count, seed, onProgress: progress.update }).finally(progress.stop)
-    const seconds = (result.durationMs / 1000).toFixed(1)
-    const where = schemas.length === 1 ? '1 schema' : `each of ${schemas.length} schemas`
-    console.log(`loaded ${count} posts (seed ${seed}) into ${where} in ${seconds} s`)
-  })
+const command = describeCommand('pnpm load-posts', {
+  does:
+    "Replaces the posts in every strategy's copy by N made-up ones, the same for the same seed; migrates first. With --reset: puts them back " +
+    'as they were loaded last, so that what was deleted is there again, and what was changed or added since is gone.',
+  needs: needsPostgres,
+  prints:
+    'How far it is, on stderr, then one line that says what was loaded. Exit code 1 when it failed; a copy that failed is as it was. ' +
+    'An API that runs meanwhile serves the new posts within about a second, under every strategy.',
 })
+  .option(
+    '--count <n>',
+    `posts per copy, 1 to ${loadLimits.maxCount} (default: ${defaults.count})`,
+    wholeNumber('--count', { min: 1, max: loadLimits.maxCount }),
+  )
+  .option(
+    '--seed <n>',
+    `0 to ${loadLimits.maxSeed} (default: ${defaults.seed})`,
+    wholeNumber('--seed', { min: 0, max: loadLimits.maxSeed }),
+  )
+  .option('--schema <name>', "only this strategy's copy; may be given several times", collect)
+  .option('--reset', 'the count and seed of the last load of each copy')
+  .action(async ({ count, seed, schema, reset }: Flags) => {
+    // All of the command line is checked before the database is opened: after a mistake nothing was written.
+    if (reset && (count !== undefined || seed !== undefined)) {
+      throw new UsageError(
+        '--reset takes the count and seed of the last load; leave out --count and --seed, or --reset',
+      )
+    }
+    const schemas = chosenSchemas(schema)
+    await withDatabase(async (db) => {
+      await migrate(db, schemas)
+      const loads = reset
+        ? await lastLoads(db, schemas)
+        : [{ schemas, load: { count: count ?? defaults.count, seed: seed ?? defaults.seed } }]
+      for (const { schemas, load } of loads) await loadInto(db, schemas, load)
+    })
+  })
+
+/** The copies, with those together that were loaded alike: their rows are made once. */
+async function lastLoads(db: PostsDatabase, schemas: readonly string[]): Promise<{ schemas: string[]; load: Load }[]> {
+  const alike = new Map<string, { schemas: string[]; load: Load }>()
+  for (const schema of schemas) {
+    const load = (await storedLoad(db, schema)) ?? defaults
+    const key = `${load.count} ${load.seed}`
+    const group = alike.get(key) ?? { schemas: [], load }
+    group.schemas.push(schema)
+    alike.set(key, group)
+  }
+  return [...alike.values()]
+}
+
+async function loadInto(db: PostsDatabase, schemas: readonly string[], { count, seed }: Load): Promise<void> {
+  const progress = createProgress()
+  const result = await loadPosts(db, schemas, { count, seed, onProgress: progress.update }).finally(progress.stop)
+  const seconds = (result.durationMs / 1000).toFixed(1)
+  const where = schemas.length === 1 ? '1 schema' : `each of ${schemas.length} schemas`
+  console.log(`loaded ${count} posts (seed ${seed}) into ${where} in ${seconds} s`)
+}
+
+await runToEnd(command)

@@ -1,22 +1,22 @@
+import { collect, describeCommand } from 'command-line'
 import { migrate } from '../migrate.ts'
-import { readFlags } from './flags.ts'
-import { runCommand, withDatabase } from './run.ts'
+import { needsPostgres, runToEnd, withDatabase } from './run.ts'
 import { chosenSchemas } from './schemas.ts'
 
-const usage = `pnpm migrate [--schema NAME]…
-
-Creates the tables of every strategy's schema, or brings them up to date. May be run again at any time.
-  --schema NAME   only this strategy's; may be given several times
-  DATABASE_URL    the Postgres to use`
-
-await runCommand(async () => {
-  const { values, help } = readFlags(process.argv.slice(2), ['schema'])
-  if (help) return console.log(usage)
-  const schemas = chosenSchemas(values.get('schema'))
-  await withDatabase(async (db) => {
-    const migrated = await migrate(db, schemas)
-    for (const { schema, applied } of migrated) {
-      console.log(`${schema}: ${applied.length > 0 ? applied.join(', ') : 'up to date'}`)
-    }
-  })
+const command = describeCommand('pnpm migrate', {
+  does: "Creates the tables of every strategy's copy of the posts, or brings them up to date. May be run again at any time.",
+  needs: needsPostgres,
+  prints: 'A line per copy: what was applied, or "up to date". Exit code 1 when it failed.',
 })
+  .option('--schema <name>', "only this strategy's copy; may be given several times", collect)
+  .action(async ({ schema }: { schema?: string[] }) => {
+    const schemas = chosenSchemas(schema)
+    await withDatabase(async (db) => {
+      const migrated = await migrate(db, schemas)
+      for (const { schema, applied } of migrated) {
+        console.log(`${schema}: ${applied.length > 0 ? applied.join(', ') : 'up to date'}`)
+      }
+    })
+  })
+
+await runToEnd(command)

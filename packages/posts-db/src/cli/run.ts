@@ -1,36 +1,52 @@
+import { join } from 'node:path'
+import { type Command, runCommand } from 'command-line'
 import { createDatabase, type PostsDatabase } from '../database.ts'
 import { PostsDbError, reasonOf } from '../errors.ts'
-import { UsageError } from './flags.ts'
 
-/** Runs a command to its end: 0, or one line on stderr and 1. */
-export async function runCommand(command: () => Promise<void>): Promise<void> {
+/** What the commands say they need. */
+export const needsPostgres =
+  'DATABASE_URL, the Postgres to use. Without it, the embedded one of `pnpm dev` in .data/postgres: as it runs, or started for the moment.'
+
+class Unreachable extends Error {}
+
+/** Runs a command to its end: 0; one line on stderr and 1, or 2 for wrong use. */
+export async function runToEnd(command: Command): Promise<void> {
   try {
-    await command()
+    await runCommand(command)
   } catch (error) {
-    const expected = error instanceof UsageError || error instanceof PostsDbError
+    const expected = error instanceof PostsDbError || error instanceof Unreachable
     console.error(expected ? error.message : `failed: ${reasonOf(error)}`)
     process.exitCode = 1
   }
 }
 
 /**
- * Opens the database of `DATABASE_URL` for the time of `use`.
+ * Opens the database of `DATABASE_URL`, or that of `pnpm dev`, for the time of `use`.
  *
- * @throws UsageError when the variable is missing or nobody answers there
+ * @throws Unreachable when nobody answers there
  */
 export async function withDatabase(use: (db: PostsDatabase) => Promise<void>): Promise<void> {
-  const url = process.env.DATABASE_URL
-  if (!url) {
-    throw new UsageError(
-      'DATABASE_URL is not set; put the address of a Postgres before the command, for example ' +
-        'DATABASE_URL=postgres://postgres@127.0.0.1:5432/posts (`pnpm dev` brings its own and needs none)',
-    )
+  const given = process.env.DATABASE_URL
+  if (given) return withUrl(given, use)
+  // Only where it is needed: in production DATABASE_URL is set, and local-servers not installed.
+  const { openPostgresFolder, postgresFolder } = await import('local-servers')
+  const opened = await openPostgresFolder(join(import.meta.dirname, '../../../..', postgresFolder))
+  console.error(
+    `DATABASE_URL is not set: using ${postgresFolder}${opened.isShared ? ', which `pnpm dev` has open' : ''}`,
+  )
+  try {
+    await withUrl(opened.url, use)
+  } finally {
+    await opened.close()
   }
+}
+
+async function withUrl(url: string, use: (db: PostsDatabase) => Promise<void>): Promise<void> {
   const db = createDatabase({ url, maxConnections: 1 })
   try {
     await db.ping().catch((cause) => {
       const { hostname, port, pathname } = new URL(url)
-      throw new UsageError(
+      throw new Unreachable(
         `can't use the database at ${hostname}:${port || 5432}${pathname} (${reasonOf(cause)}); start it, or correct DATABASE_URL`,
         { cause },
       )

@@ -1,8 +1,8 @@
 // A command, not the library: posts-db itself knows no strategies and is handed its schemas. Here somebody has to say
 // which there are, and the list of names is a file without imports, so reading it by path adds no dependency.
+import { UsageError } from 'command-line'
 import { strategyNames } from '../../../strategies/src/strategy-names.ts'
 import { schemaName } from '../schema-name.ts'
-import { UsageError } from './flags.ts'
 
 /**
  * The schemas meant by `--schema` flags, each a strategy's name (`cache-aside`), a schema's (`cache_aside`), `peer:…`, or

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest'
+import { readableLines } from './readable-lines.ts'
+
+const time = '2026-11-25T10:00:00.000Z'
+const shown = (log: object) =>
+  readableLines({ color: false })(JSON.stringify({ level: 30, time, ...log })).replace(/^\[\d\d:\d\d:\d\d\] /, '')
+
+describe('a line on a terminal', () => {
+  it.each([
+    [
+      { strategy: 'cache-aside', key: 'post:42', outcome: 'hit', ms: 0.412, msg: 'read' },
+      'INFO: HIT post:42 cache-aside, 0.4 ms',
+    ],
+    [
+      { method: 'PUT', key: 'post:42', strategy: 'write-through', status: 200, ms: 13.14, msg: 'write' },
+      'INFO: PUT post:42 write-through 200, 13 ms',
+    ],
+    [
+      { method: 'DELETE', key: 'post:4', strategy: 'no-cache', status: 204, ms: 3, direct: true, msg: 'write' },
+      'INFO: DELETE post:4 no-cache 204, 3.0 ms, around the cache',
+    ],
+    [
+      {
+        method: 'POST',
+        path: '/api/x',
+        status: 403,
+        code: 'admin-only',
+        detail: 'not here',
+        requestId: 'r',
+        msg: 'refused',
+      },
+      'INFO: refused POST /api/x: 403 admin-only: not here',
+    ],
+    [
+      { strategy: 'cache-aside', change: { ttlMs: 5 }, msg: 'tuned' },
+      'INFO: tuned: cache-aside {"change":{"ttlMs":5}}',
+    ],
+    [{ leftOut: 7, msg: '7 more reads in this second' }, 'INFO: 7 more reads in this second'],
+    [{ level: 40, msg: 'redis: away' }, 'WARN: redis: away'],
+  ])('%j', (log, line) => {
+    expect(shown(log)).toBe(line)
+  })
+
+  it('an error comes with its stack', () => {
+    const err = { type: 'Error', message: 'gone', stack: 'Error: gone\n    at here' }
+    expect(shown({ level: 50, err, msg: 'failed' })).toMatch(/^ERROR: failed.*gone.*at here/s)
+  })
+
+  it('nothing a client sends steers the terminal', () => {
+    const path = '/\u001b[2J\u009b31m\n'
+    expect(shown({ method: 'GET', path, status: 404, code: 'c', detail: path, msg: 'refused' })).toBe(
+      'INFO: refused GET /\\x1b[2J\\x9b31m\\x0a: 404 c: /\\x1b[2J\\x9b31m\\x0a',
+    )
+  })
+
+  it('says which process, before each line; what is no log stays as it is', () => {
+    expect(readableLines({ color: false, label: '3001' })("Restarting 'src/main.ts'")).toBe(
+      "3001 │ Restarting 'src/main.ts'",
+    )
+    expect(readableLines({ color: false })('{broken')).toBe('{broken')
+  })
+})

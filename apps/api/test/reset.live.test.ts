@@ -1,0 +1,43 @@
+/** `pnpm load-posts --reset` beside a running API, and beside a running `pnpm dev`. */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
+import { strategyNames } from 'strategies'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const command = new URL('../../../packages/posts-db/src/cli/load-posts.ts', import.meta.url).pathname
+let scratch: ScratchDatabase
+const load = (...args: string[]) =>
+  promisify(execFile)(process.execPath, ['--conditions=workspace-source', command, ...args], {
+    env: { ...process.env, DATABASE_URL: scratch.url },
+  })
+
+beforeAll(async () => {
+  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+  await load('--count', '50')
+})
+afterAll(() => scratch.drop())
+
+describe.each(['redis', 'memory'])('with entries in %s', (store) => {
+  let api: ApiProcess
+  beforeAll(async () => {
+    const REDIS_URL = store === 'redis' ? process.env.TEST_REDIS_URL : undefined
+    api = await startApi({ DATABASE_URL: scratch.url, REDIS_URL })
+  })
+  afterAll(() => api.kill())
+
+  it('what was deleted is there again, under every strategy, within 5 s', async () => {
+    const url = (name: string) => `${api.url}/api/posts/44?strategy=${name}`
+    const statuses = (of: (name: string) => Promise<Response>) =>
+      Promise.all(strategyNames.map(async (name) => [name, (await of(name)).status]))
+    const all = (status: number) => strategyNames.map((name) => [name, status])
+    expect(await statuses((name) => fetch(url(name), { method: 'DELETE' }))).toEqual(all(204))
+    // Cached as absent, where the deletion did not do so.
+    await statuses((name) => fetch(url(name)))
+    await load('--reset')
+    await expect.poll(() => statuses((name) => fetch(url(name))), { timeout: 5_000, interval: 100 }).toEqual(all(200))
+    // Versions begin anew: what was deleted is not counted as newer than what is there.
+    const answers = await Promise.all(strategyNames.map((name) => fetch(url(name))))
+    expect(answers.map(({ headers }) => headers.get('X-Stale-Ms'))).toEqual(strategyNames.map(() => '0'))
+  })
+})
