@@ -4,9 +4,11 @@ import { type Cache, createCache } from 'cache-core'
 import { type FakeRuntime, fakeRuntime } from 'cache-core/testing'
 import fc from 'fast-check'
 import { Hono } from 'hono'
+import { pino } from 'pino'
 import type { PostsRepository } from 'posts-db'
 import { type StrategyName, strategies, strategyNames } from 'strategies'
 import { describe, expect, it } from 'vitest'
+import { accessLog } from '../src/access-log.ts'
 import type { ApiEnv } from '../src/api-types.ts'
 import { Representation, representationCodec } from '../src/representation.ts'
 import { readAuthorsRoute } from '../src/routes/read-authors.ts'
@@ -113,7 +115,7 @@ function world(name: StrategyName, runtime: FakeRuntime) {
     knowsAllWrites: true,
   })
   const app = new Hono<ApiEnv>({ strict: false })
-  const log = { isOn: false, read() {} }
+  const log = accessLog(pino({ level: 'silent' }))
   readPostsRoutes(app, new Runtimes([served], name), log)
   readAuthorsRoute(app, new Runtimes([served], name), log)
 
