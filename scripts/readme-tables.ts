@@ -14,6 +14,7 @@ const run = (name: string) => JSON.parse(readFileSync(join(root, 'docs/runs', `$
 const comparison = (name: string) => comparisonSchema.parse(run(name))
 const blog = comparison('compare-blog')
 const cheap = comparison('compare-cheap-reads')
+const peers = comparison('compare-peers')
 
 const FLOOR = 'no-cache'
 type Strategy = Comparison['strategies'][number]
@@ -239,6 +240,31 @@ function measured(name: string): string {
   ].join('\n\n')
 }
 
+const peerTables: Record<string, () => string> = {
+  peers() {
+    const { workload, runs } = peers.config
+    const load =
+      `In ${runs} runs of the default load (${workload.ratePerSecond} requests/s, TTL ${seconds(workload.ttlMs)}, ` +
+      `[the file](runs/compare-peers.json)). _Stale reads_ are reads of the probe that began after a newer version had been acknowledged:`
+    const rows = peers.strategies.map(({ name }) => {
+      const turns = peers.turns.filter(({ strategy, status }) => strategy === name && status === 'ok')
+      const stale = turns.map(
+        ({ violations, account }) => `${violations.counts['read-after-write'] ?? 0} of ${account.probe.reads}`,
+      )
+      return [
+        name.replace('peer:', ''),
+        stale.join(' · '),
+        staleSeen(peers, name),
+        spread(figureOf(peers, name, 'redisCommandsPerRequest'), (value) => value.toFixed(1)),
+        spread(figureOf(peers, name, 'hitRatio'), percent),
+        spread(figureOf(peers, name, 'readP50Ms'), ms),
+      ]
+    })
+    const head = ['', 'stale reads, by run', 'how old', 'Redis commands per request', 'hit ratio, %', 'read p50, ms']
+    return `${load}\n\n${table(head, rows)}`
+  },
+}
+
 function withTables(text: string, file: string, tables: Record<string, () => string>): string {
   let after = text
   for (const [name, make] of Object.entries(tables)) {
@@ -254,6 +280,7 @@ function withTables(text: string, file: string, tables: Record<string, () => str
 const pages: Record<string, Record<string, () => string>> = {
   'README.md': readmeTables,
   'docs/performance.md': performanceTables,
+  'docs/peers.md': peerTables,
   ...Object.fromEntries(
     blog.strategies.map(({ name }) => [`docs/strategies/${name}.md`, { measured: () => measured(name) }]),
   ),
