@@ -1,5 +1,5 @@
 /** The command line of `pnpm compare`. */
-import { Command } from 'commander'
+import { describeCommand, runCommand } from 'command-line'
 import { addAdviseCommand } from './advisor/command.ts'
 import { addCompareCommand } from './compare-command.ts'
 import { addReportCommand } from './report/report-command.ts'
@@ -7,8 +7,11 @@ import { addSimulateCommand } from './simulation/command.ts'
 import { ttlSweepOf } from './simulation/ttl-sweep.ts'
 import { deviationsOf } from './theory/deviations-of.ts'
 
-const program = new Command('pnpm compare')
-  .description('Which cache strategy for my load? Measures each on the same load, one at a time, and reports.')
+const program = describeCommand('pnpm compare', {
+  does: 'Which cache strategy for my load? Measures each on the same load, one at a time, and reports.',
+  needs: 'k6, and redis-server or valkey-server on PATH; Postgres if it is installed, otherwise an embedded one. With BASE_URL it measures an API that runs.',
+  prints: 'a line for each turn, then the report. Pages and figures are left in results/<date>-<workload>. Exit code 1 where nothing counts, or with --strict where something did not hold; 130 where it was stopped.',
+})
   // So that a command and its subcommands may have flags of the same name.
   .enablePositionalOptions()
 addCompareCommand(program)
@@ -17,10 +20,7 @@ addReportCommand(program, deviationsOf)
 addAdviseCommand(program, { sweepOf: ttlSweepOf })
 
 try {
-  await program.parseAsync(
-    process.argv.slice(2).filter((argument, at) => !(at === 0 && argument === '--')),
-    { from: 'user' },
-  )
+  await runCommand(program)
 } catch (error) {
   // For the user: what was wrong with what they asked for, or with the machine. The stack is for us.
   console.error(error instanceof Error ? error.message : error)

@@ -13,13 +13,18 @@ export async function runCommand(command: Command, argv: readonly string[] = pro
       { from: 'user' },
     )
   } catch (error) {
-    const line = mistakeIn(error, command)
+    const line = mistakeIn(error, calledBy(argv, command))
     if (line === undefined) throw error
     if (line !== '') {
       console.error(line)
       process.exitCode = 2
     }
   }
+}
+
+/** The subcommand that was named, if any: its flags are those that are allowed. */
+function calledBy(argv: readonly string[], command: Command): Command {
+  return command.commands.find((one) => one.name() === argv[0]) ?? command
 }
 
 /** The line that tells it; none for help, which is said already. Undefined: not a mistake in the use. */

@@ -51,8 +51,7 @@ describe.each(commands)('%s', (name, folder, args) => {
     expect(stdout).toContain(`Usage: ${name}`)
   })
 
-  // `pnpm compare` has subcommands, and its own way with them.
-  it.skipIf(name === 'pnpm compare')('what it needs and prints; a wrong flag is one line, and 2', () => {
+  it('what it needs and prints; a wrong flag is one line, and 2', () => {
     const { stdout } = run(folder, [...args, '--', '-h'])
     expect(stdout).toMatch(/\nNeeds: .*\nPrints: /s)
     const { status, stderr } = run(folder, [...args, '--frob'])
