@@ -64,7 +64,6 @@ describe('without a token', () => {
     async (headers) => {
       const post = async (path: string) => api.request(path, { method: 'POST', headers })
       expect((await post('/api/stats/reset')).status).toBe(200)
-      expect((await post('/api/cache/warm')).status).toBe(200)
       expect(await (await post('/api/cache/invalidate')).json()).toMatchObject({
         type: 'urn:problem:nothing-to-invalidate',
       })
