@@ -11,10 +11,18 @@ import { figureOf, type Spread } from '../apps/compare/src/spread.ts'
 
 const root = join(import.meta.dirname, '..')
 const run = (name: string) => JSON.parse(readFileSync(join(root, 'docs/runs', `${name}.json`), 'utf8'))
-const comparison = (name: string) => comparisonSchema.parse(run(name))
-const blog = comparison('compare-blog')
-const cheap = comparison('compare-cheap-reads')
-const peers = comparison('compare-peers')
+
+/** Read when it is first asked for. */
+function stored(name: string): () => Comparison {
+  let comparison: Comparison | undefined
+  return () => {
+    comparison ??= comparisonSchema.parse(run(name))
+    return comparison
+  }
+}
+const blog = stored('compare-blog')
+const cheap = stored('compare-cheap-reads')
+const peers = stored('compare-peers')
 
 const FLOOR = 'no-cache'
 type Strategy = Comparison['strategies'][number]
@@ -107,8 +115,8 @@ const hitRatios = (comparison: Comparison, measure: MeasureName) =>
 /** The report's: hits of the guarded strategies against its loads without a cache. */
 function reportFactor(): { missMs: number; hitMs: number } {
   return {
-    missMs: medianOf(blog, FLOOR, 'reportMissP50Ms'),
-    hitMs: Math.max(...hitRatios(blog, 'reportHitP50Ms')),
+    missMs: medianOf(blog(), FLOOR, 'reportMissP50Ms'),
+    hitMs: Math.max(...hitRatios(blog(), 'reportHitP50Ms')),
   }
 }
 
@@ -116,20 +124,20 @@ const readmeTables: Record<string, () => string> = {
   compare() {
     const { missMs, hitMs } = reportFactor()
     return [
-      loadInWords(blog),
+      loadInWords(blog()),
       mainTable(
-        blog,
+        blog(),
         'strategy',
-        blog.strategies.filter((strategy) => !isNaive(strategy)),
+        blog().strategies.filter((strategy) => !isNaive(strategy)),
       ),
-      `**What the cache buys here**: the median read is at least ${times(atLeastTimesLower(blog, 'readP50Ms'))} times faster than without one, ` +
-        `and the database gets at least ${times(atLeastTimesLower(blog, 'loadsPerSecond'))} times fewer loads. The report takes ${ms(missMs)} ms from ` +
+      `**What the cache buys here**: the median read is at least ${times(atLeastTimesLower(blog(), 'readP50Ms'))} times faster than without one, ` +
+        `and the database gets at least ${times(atLeastTimesLower(blog(), 'loadsPerSecond'))} times fewer loads. The report takes ${ms(missMs)} ms from ` +
         `Postgres and at most ${ms(hitMs)} ms from the cache. **Where it buys little**: rows by primary key without the added delay, where the median read ` +
-        `takes ${ms(medianOf(cheap, FLOOR, 'readP50Ms'))} ms without a cache and ${range(hitRatios(cheap, 'readP50Ms'))} ms with one.`,
+        `takes ${ms(medianOf(cheap(), FLOOR, 'readP50Ms'))} ms without a cache and ${range(hitRatios(cheap(), 'readP50Ms'))} ms with one.`,
     ].join('\n\n')
   },
   naive() {
-    return mainTable(blog, 'as most libraries ship it', blog.strategies.filter(isNaive))
+    return mainTable(blog(), 'as most libraries ship it', blog().strategies.filter(isNaive))
   },
 }
 
@@ -146,12 +154,12 @@ interface Quantiles {
 
 const performanceTables: Record<string, () => string> = {
   'cheap-reads'() {
-    const { workload, runs } = cheap.config
+    const { workload, runs } = cheap().config
     const load =
       `${workload.ratePerSecond} requests/s for ${workload.posts} posts by id, TTL ${seconds(workload.ttlMs)}, no added delay ` +
       `(\`pnpm compare --workload cheap-reads\`); median of ${runs} runs, [min–max]:`
-    const rows = cheap.strategies.map(({ name }) => {
-      const figure = (measure: MeasureName) => figureOf(cheap, name, measure)
+    const rows = cheap().strategies.map(({ name }) => {
+      const figure = (measure: MeasureName) => figureOf(cheap(), name, measure)
       const cpu = (['apiCpuMs', 'redisCpuMs', 'postgresCpuMs'] as const).map((measure) => figure(measure)?.median ?? 0)
       return [
         name,
@@ -224,9 +232,9 @@ const MEASURED: readonly (readonly [string, MeasureName, (value: number) => stri
 
 function measured(name: string): string {
   const other = BESIDE[name] ?? FLOOR
-  const { workload, runs } = blog.config
+  const { workload, runs } = blog().config
   const figures = (strategy: string, [, measure, text]: (typeof MEASURED)[number]) =>
-    spread(figureOf(blog, strategy, measure), text)
+    spread(figureOf(blog(), strategy, measure), text)
   return [
     `Under the default load of \`pnpm compare\`, ${workload.ratePerSecond} requests/s at a TTL of ${seconds(workload.ttlMs)} ` +
       `([the run](../runs/compare-blog.json), what it is made of: [README](../../README.md#result)); median of ${runs} runs, [min–max]:`,
@@ -234,7 +242,7 @@ function measured(name: string): string {
       ['', name, other],
       [
         ...MEASURED.map((row) => [row[0], figures(name, row), figures(other, row)]),
-        ['stale reads seen by the probe', staleSeen(blog, name), staleSeen(blog, other)],
+        ['stale reads seen by the probe', staleSeen(blog(), name), staleSeen(blog(), other)],
       ],
     ),
   ].join('\n\n')
@@ -242,22 +250,22 @@ function measured(name: string): string {
 
 const peerTables: Record<string, () => string> = {
   peers() {
-    const { workload, runs } = peers.config
+    const { workload, runs } = peers().config
     const load =
       `In ${runs} runs of the default load (${workload.ratePerSecond} requests/s, TTL ${seconds(workload.ttlMs)}, ` +
       `[the file](runs/compare-peers.json)). _Stale reads_ are reads of the probe that began after a newer version had been acknowledged:`
-    const rows = peers.strategies.map(({ name }) => {
-      const turns = peers.turns.filter(({ strategy, status }) => strategy === name && status === 'ok')
+    const rows = peers().strategies.map(({ name }) => {
+      const turns = peers().turns.filter(({ strategy, status }) => strategy === name && status === 'ok')
       const stale = turns.map(
         ({ violations, account }) => `${violations.counts['read-after-write'] ?? 0} of ${account.probe.reads}`,
       )
       return [
         name.replace('peer:', ''),
         stale.join(' · '),
-        staleSeen(peers, name),
-        spread(figureOf(peers, name, 'redisCommandsPerRequest'), (value) => value.toFixed(1)),
-        spread(figureOf(peers, name, 'hitRatio'), percent),
-        spread(figureOf(peers, name, 'readP50Ms'), ms),
+        staleSeen(peers(), name),
+        spread(figureOf(peers(), name, 'redisCommandsPerRequest'), (value) => value.toFixed(1)),
+        spread(figureOf(peers(), name, 'hitRatio'), percent),
+        spread(figureOf(peers(), name, 'readP50Ms'), ms),
       ]
     })
     const head = ['', 'stale reads, by run', 'how old', 'Redis commands per request', 'hit ratio, %', 'read p50, ms']
@@ -277,14 +285,14 @@ function withTables(text: string, file: string, tables: Record<string, () => str
   return after
 }
 
-const pages: Record<string, Record<string, () => string>> = {
+const pagesWithTables = (): Record<string, Record<string, () => string>> => ({
   'README.md': readmeTables,
   'docs/performance.md': performanceTables,
   'docs/peers.md': peerTables,
   ...Object.fromEntries(
-    blog.strategies.map(({ name }) => [`docs/strategies/${name}.md`, { measured: () => measured(name) }]),
+    blog().strategies.map(({ name }) => [`docs/strategies/${name}.md`, { measured: () => measured(name) }]),
   ),
-}
+})
 
 const command = describeCommand('pnpm readme-tables', {
   does: 'Writes the tables of README.md, docs/performance.md and docs/strategies from the stored runs in docs/runs.',
@@ -297,7 +305,7 @@ const command = describeCommand('pnpm readme-tables', {
 await runCommand(command)
 
 function update(isCheck: boolean): void {
-  for (const [page, tables] of Object.entries(pages)) {
+  for (const [page, tables] of Object.entries(pagesWithTables())) {
     const file = join(root, page)
     const before = readFileSync(file, 'utf8')
     const after = withTables(before, page, tables)

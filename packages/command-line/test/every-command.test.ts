@@ -12,7 +12,7 @@ function commandsOf(folder: string, prefix: string): [name: string, folder: stri
     scripts: Record<string, string>
   }
   return Object.entries(scripts)
-    .filter(([name, script]) => /^node [^&]*\.ts$/.test(script) && !name.startsWith('test'))
+    .filter(([name, script]) => /^node [^&]*\.ts$/.test(script) && !/^(post)?test/.test(name))
     .map(([name, script]) => [`${prefix}${name}`, join(root, folder), script.split(' ').slice(1)])
 }
 
