@@ -1,0 +1,103 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { afterEach, describe, expect, it } from 'vitest'
+import { type ScriptedServer, scriptedServer, tinyPosts } from '../test/scripted-server.ts'
+import { checkHistory } from './check-history.ts'
+import { type RacePlan, raceClients } from './race-clients.ts'
+
+const servers: ScriptedServer[] = []
+afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.close()))
+})
+
+/** As many processes as asked for, over one database and one cache. */
+async function serve(processes: number, answer: (request: IncomingMessage, response: ServerResponse) => void) {
+  for (let started = 0; started < processes; started++) servers.push(await scriptedServer(answer))
+  return servers.map(({ url }) => url)
+}
+
+/** Cached posts without a guard: a load that a write overtakes is kept, once an entry has been dropped. */
+function unguardedPosts(): (request: IncomingMessage, response: ServerResponse) => void {
+  const versions = new Map<number, number>()
+  const cached = new Map<number, number>()
+  return (request, response) => {
+    if (request.url!.startsWith('/api/cache/invalidate')) {
+      cached.clear()
+      return response.end('{}')
+    }
+    const id = Number(/posts\/(\d+)/.exec(request.url!)?.[1])
+    const version = versions.get(id) ?? 1
+    const send = (version: number, cache: string) => {
+      response.setHeader('X-Cache', cache)
+      response.end(JSON.stringify({ id, version }))
+    }
+    if (request.method === 'PATCH') {
+      versions.set(id, version + 1)
+      cached.delete(id)
+      return send(version + 1, 'MISS')
+    }
+    const hit = cached.get(id)
+    if (hit !== undefined) return send(hit, 'HIT')
+    setTimeout(() => {
+      cached.set(id, version)
+      send(version, 'MISS')
+    }, 25)
+  }
+}
+
+const plan: Omit<RacePlan, 'urls'> = {
+  strategy: 'any',
+  racedIds: [1, 2],
+  quietIds: [3],
+  readersPerPost: 2,
+  durationMs: 2_500,
+  seed: 1,
+}
+const never = new AbortController().signal
+
+describe('raceClients', () => {
+  it('sees stale reads of a cache that keeps what a write overtook', async () => {
+    const urls = await serve(2, unguardedPosts())
+    const { counts } = checkHistory(await raceClients({ ...plan, urls }, never), { readAfterWrite: true })
+    expect(counts['read-after-write']).toBeGreaterThan(0)
+  })
+
+  it('sees none without a cache, and every write by two clients, through both processes, at one time', async () => {
+    const urls = await serve(2, tinyPosts())
+    const operations = await raceClients({ ...plan, urls }, never)
+    expect(checkHistory(operations, { readAfterWrite: true }).violations).toEqual([])
+    const writes = operations.filter(({ op }) => op === 'write')
+    for (const key of ['post:1', 'post:2', 'post:3']) {
+      const [first, second] = [0, 1].map((writer) => writes.filter((write) => write.key === key && write.client.endsWith(`.${writer}`)))
+      expect(first!.length).toBeGreaterThanOrEqual(2)
+      expect(second).toHaveLength(first!.length)
+      first!.forEach((write, at) => {
+        expect(write.start).toBeLessThan(second![at]!.end)
+        expect(second![at]!.start).toBeLessThan(write.end)
+        expect(write.server).not.toBe(second![at]!.server)
+      })
+    }
+  })
+
+  it('drops the entries of raced posts alone', async () => {
+    const dropped: string[] = []
+    const posts = tinyPosts()
+    const urls = await serve(1, (request, response) => {
+      if (!request.url!.startsWith('/api/cache/invalidate')) return posts(request, response)
+      dropped.push(request.url!)
+      response.end('{}')
+    })
+    const operations = await raceClients({ ...plan, urls, racedIds: [], durationMs: 700 }, never)
+    expect(operations.length).toBeGreaterThan(10)
+    expect(dropped).toEqual([])
+    await raceClients({ ...plan, urls, quietIds: [], durationMs: 700 }, never)
+    expect(dropped.length).toBeGreaterThan(0)
+  })
+
+  it('rejects with the reason when it is stopped', async () => {
+    const urls = await serve(1, tinyPosts())
+    const stop = new AbortController()
+    const racing = raceClients({ ...plan, urls }, stop.signal)
+    stop.abort(new Error('stopped by hand'))
+    await expect(racing).rejects.toThrow('stopped by hand')
+  })
+})
