@@ -25,7 +25,7 @@ export interface Circumstances {
   /** Ids up to this one are those of the table; the plan's ids above it are posts that the load inserts. */
   posts: number
   /** Those of them that were deleted before the run. */
-  missing: readonly number[]
+  missing: ReadonlySet<number>
   /** The table's last id before those. */
   lastId: number
   /** The post whose loads are counted, and by which slices of time. */

@@ -10,6 +10,6 @@ describe('presentId', () => {
     [5, [5], 1],
     [5, [5, 1], 2],
   ])('of %d with %j missing, of 5 posts, is %d', (id, missing, chosen) => {
-    expect(presentId(id, 5, missing)).toBe(chosen)
+    expect(presentId(id, 5, new Set(missing))).toBe(chosen)
   })
 })

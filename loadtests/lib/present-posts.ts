@@ -12,11 +12,12 @@ const ENOUGH = 0.9
  */
 export function findMissing(target: Target, posts: number): number[] {
   const present = new Set<number>()
+  const limit = Math.min(posts, 1_000)
   for (let after = 0; ; ) {
-    const { answer, ids } = readIds(target, after)
+    const { answer, ids } = readIds(target, after, limit)
     recordRead(target.strategy, 'warmup', 'page', answer, 0)
     if ('failure' in answer) {
-      throw new ApiError(`GET /api/posts?limit=1000&strategy=${target.strategy} failed (${answer.failure})`)
+      throw new ApiError(`GET /api/posts?limit=${limit}&strategy=${target.strategy} failed (${answer.failure})`)
     }
     for (const id of ids) if (id <= posts) present.add(id)
     const last = ids[ids.length - 1]

@@ -33,13 +33,13 @@ export function readList(target: Target): ReadAnswer {
   return read(target, '/api/posts?', 'GET /api/posts')
 }
 
-/** Up to 1,000 posts with ids above `after`: how the read went, and their ids. */
-export function readIds(target: Target, after: number): { answer: ReadAnswer; ids: number[] } {
-  const path = `/api/posts?limit=1000&after=${after}&strategy=${target.strategy}`
+/** Up to `limit` posts with ids above `after`: how the read went, and their ids. */
+export function readIds(target: Target, after: number, limit: number): { answer: ReadAnswer; ids: number[] } {
+  const path = `/api/posts?limit=${limit}&after=${after}&strategy=${target.strategy}`
   const response = send('GET', `${target.baseUrl}${path}`, {
     body: null,
     headers: { 'Accept-Encoding': target.acceptEncoding },
-    name: 'GET /api/posts?limit=1000',
+    name: 'GET /api/posts?limit&after',
     responseType: 'text',
   })
   const answer = readAnswer(response, target)
@@ -96,7 +96,7 @@ export function deletePost(target: Target, id: number): WriteAnswer | undefined 
 function writeAnswer(response: ReturnType<typeof send>, expected: number): WriteAnswer {
   if ('failure' in response) return response
   if (response.status === expected) return { ms: msOf(response) }
-  return told(statusFailure(response.status), response)
+  return failed(statusFailure(response.status), response)
 }
 
 /** @param path ends where the strategy's parameter goes */
@@ -112,11 +112,11 @@ function read(target: Target, path: string, name: string, mayBeMissing = false):
 function readAnswer(response: ReturnType<typeof send>, target: Target, mayBeMissing = false): ReadAnswer {
   if ('failure' in response) return response
   if (response.status !== 200 && !(mayBeMissing && response.status === 404)) {
-    return told(statusFailure(response.status), response)
+    return failed(statusFailure(response.status), response)
   }
   const outcome = outcomeOf(response.headers['X-Cache'])
-  if (outcome === undefined) return told('no-x-cache', response)
-  if (response.headers['X-Cache-Strategy'] !== target.strategy) return told('other-strategy', response)
+  if (outcome === undefined) return failed('no-x-cache', response)
+  if (response.headers['X-Cache-Strategy'] !== target.strategy) return failed('other-strategy', response)
   const staleFor = target.knowsAllWrites ? response.headers['X-Stale-Ms'] : undefined
   return {
     outcome,
@@ -126,13 +126,17 @@ function readAnswer(response: ReturnType<typeof send>, target: Target, mayBeMiss
   }
 }
 
-let hasTold = false
+function failed(failure: Failure, { request, status }: Response): { failure: Failure } {
+  logFirst(`${request.method} ${request.url} answered ${status}: counted as ${failure}`)
+  return { failure }
+}
+
+let hasLogged = false
 
 /** Names the first operation that failed, once per virtual user: the table only counts them. */
-function told(failure: Failure, { request, status }: Response): { failure: Failure } {
-  if (!hasTold) console.error(`${request.method} ${request.url} answered ${status}: counted as ${failure}`)
-  hasTold = true
-  return { failure }
+function logFirst(line: string): void {
+  if (!hasLogged) console.error(line)
+  hasLogged = true
 }
 
 /** What k6 calls duration begins when a connection is there; `blocked` is the wait for it, connecting included. */
@@ -157,8 +161,7 @@ function send(method: string, url: string, { body, headers, name, responseType =
     return http.request(method, url, body, { headers, timeout: '10s', tags: { name }, responseType }) as Response
   } catch (error) {
     const { message } = error as Error
-    if (!hasTold) console.error(`${method} ${url} got no answer: ${message}`)
-    hasTold = true
+    logFirst(`${method} ${url} got no answer: ${message}`)
     return { failure: failureOf(String(message)) }
   }
 }

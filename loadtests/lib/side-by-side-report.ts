@@ -18,7 +18,7 @@ export function sideBySideReport(result: SideBySideResult): string {
   const { strategies, config } = result
   const floor = strategies.find(({ name }) => name === FLOOR)
   const [naive, contestants] = [strategies.filter(isNaive), strategies.filter((strategy) => !isNaive(strategy))]
-  const rows = (some: readonly StrategyResult[]) => some.map((strategy) => mainRow(strategy, floor, config.ttlMs))
+  const rows = (those: readonly StrategyResult[]) => those.map((strategy) => mainRow(strategy, floor, config.ttlMs))
   return [
     '',
     ...loadLines(result).flatMap((line) => wrapped(line, WIDTH)),
@@ -33,7 +33,7 @@ export function sideBySideReport(result: SideBySideResult): string {
     'hit %: (HIT + STALE) / all reads of the load. ms: from the moment a request was due, p50 and p99 of all reads.',
     `p50, loads: how many times lower than ${FLOOR}. stale reads: the value had been replaced by an acknowledged write`,
     'before the read came; max: for how long. Guarantee: how old a value may be. hot post: loads each time its entry ended.',
-    '–: fewer than 100 samples, or not known.',
+    '–: too few samples (100 for all reads and for p99, 5 for other medians), or not known.',
     ...(naive.length > 0
       ? [
           'Without the guard a strategy guarantees nothing, whatever it shows here: docs/races.md has the races it loses.',
@@ -51,9 +51,10 @@ function isNaive({ strategy }: StrategyResult): boolean {
 
 function loadLines({ config }: SideBySideResult): string[] {
   const { workload, zipf, posts, ttlMs, originDelayMs, durationMs, warmupMs, seed, trace, crowd, baseUrls } = config
-  const popularity = trace
-    ? `as recorded, of ${count(posts)} posts`
-    : `one of the ${config.popularity === 'latest' ? 'latest ' : ''}${count(posts)} most-read posts (Zipf ${zipf})`
+  const rest =
+    config.popularity === 'latest'
+      ? `read one of the latest of ${count(posts)} posts (Zipf ${zipf})`
+      : `read one of ${count(posts)} posts (Zipf ${zipf})`
   const shares = [
     [config.pageRatio, 'read the front page'],
     [config.reportRatio, 'the report over all posts'],
@@ -62,12 +63,14 @@ function loadLines({ config }: SideBySideResult): string[] {
     [config.insertRatio, 'add one'],
     [config.rmwRatio, 'read and edit one'],
   ] as const
-  const some = shares.flatMap(([ratio, what]) => (ratio === 0 ? [] : [`${percent(ratio)} % ${what}`]))
+  const given = shares.flatMap(([ratio, what]) => (ratio === 0 ? [] : [`${percent(ratio)} % ${what}`]))
   const rate = config.ratePerSecond
   return [
     ...(workload === null ? [] : [workloads[workload].title]),
-    `TTL ${ttlMs / 1000} s; ${Number.isInteger(rate) ? count(rate) : number(rate)} requests/s: ` +
-      `${[...some, 'the rest read'].join(', ')} ${popularity}`,
+    `TTL ${ttlMs / 1000} s; ${Number.isInteger(rate) ? count(rate) : number(rate)} requests/s` +
+      (trace
+        ? ` as recorded, on ${count(posts)} posts: ${[...given, 'the rest read a post'].join(', ')}`
+        : `: ${[...given, 'the rest'].join(', ')} ${rest}`),
     ...(crowd
       ? [`for a part of the time ${crowd.rateFactor} times as many, ${percent(crowd.share)} % of them for one post`]
       : []),
@@ -105,7 +108,7 @@ function mainRow(strategy: StrategyResult, floor: StrategyResult | undefined, tt
     name,
     guarantee(strategy, ttlMs),
     percent(reads.hitRatio),
-    ...some(reads.latencyMs, ['p50', 'p99']),
+    ...quantiles(reads.latencyMs, ['p50', 'p99']),
     origin === null ? '–' : number(origin.loadsPerSecond),
     ...(strategy === floor
       ? ['', '']
@@ -113,9 +116,9 @@ function mainRow(strategy: StrategyResult, floor: StrategyResult | undefined, tt
           factor(floor?.reads.latencyMs.p50, reads.latencyMs.p50),
           factor(floor?.origin?.loadsPerSecond, origin?.loadsPerSecond),
         ]),
-    ...(writes.count < MIDDLE ? ['–', '–'] : [number(writes.latencyMs.p50), some(writes.latencyMs, ['p99'])[0]!]),
+    ...(writes.count < MIDDLE ? ['–', '–'] : [number(writes.latencyMs.p50), ...quantiles(writes.latencyMs, ['p99'])]),
     staleReads ? count(staleReads.count) : '–',
-    staleReads ? seconds(staleReads.staleForMs.max ?? 0) : '–',
+    staleReads ? age(staleReads.staleForMs.max ?? 0) : '–',
     stampede?.factor == null ? '–' : stampede.factor.toFixed(2),
   ]
 }
@@ -133,8 +136,9 @@ function factor(floor: number | null | undefined, own: number | null | undefined
   return floor && own ? `${number(floor / own)}×` : '–'
 }
 
-function seconds(ms: number): string {
-  return ms === 0 ? '' : `${(ms / 1000).toFixed(1)} s`
+function age(ms: number): string {
+  if (ms === 0) return ''
+  return ms < 1000 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`
 }
 
 const KINDS = [
@@ -173,12 +177,15 @@ function kindRow(strategy: StrategyResult, result: SideBySideResult): string[] {
   ]
 }
 
-function some(distribution: Distribution, which: readonly ('p50' | 'p99')[]): string[] {
+function quantiles(distribution: Distribution, which: readonly ('p50' | 'p99')[]): string[] {
   return which.map((name) => (distribution.count < ENOUGH_SAMPLES ? '–' : number(distribution[name])))
 }
 
 function notes({ strategies, config, ok }: SideBySideResult): string[] {
   const lines = strategies.flatMap((strategy) => troubles(strategy, config.posts))
+  if (strategies.some(({ missing }) => missing.length > 0)) {
+    lines.push('Put deleted posts back: npx -y pnpm@12 load-posts --reset')
+  }
   if (strategies.every(({ counters }) => counters.agree)) {
     const reads = strategies.reduce((sum, { counters }) => sum + counters.k6.reads, 0)
     const writes = strategies.reduce((sum, { counters }) => sum + counters.k6.writes, 0)
@@ -197,14 +204,13 @@ function troubles(strategy: StrategyResult, posts: number): string[] {
   if (missing.length > 0) {
     const shown = `${missing.slice(0, 5).join(', ')}${missing.length > 5 ? ', …' : ''}`
     lines.push(
-      `${name}: of the posts 1 to ${count(posts)}, ${count(missing.length)} had been deleted (${shown}); the next one was read instead.`,
-      'Put them back: npx -y pnpm@12 load-posts --reset',
+      `${name}: of the posts 1 to ${count(posts)}, ${count(missing.length)} had been deleted (${shown}); the next one was read instead`,
     )
   }
   const { bypassed } = reads.outcomes
   if (bypassed > 0 && name !== FLOOR) {
     lines.push(
-      `${name}: ${count(bypassed)} of ${count(reads.count)} reads went past the cache (BYPASS): it is off or away; see /readyz and the API's log`,
+      `${name}: ${count(bypassed)} of ${count(reads.count)} reads went past the cache (BYPASS), which did not answer; see /readyz and the API's log`,
     )
   }
   if (failures.total > 0) {

@@ -217,7 +217,7 @@ describe('sideBySideReport', () => {
 
       A blog: its front page, single posts, a report over all of them, now and then an edit
       TTL 6 s; 200 requests/s: 20.0 % read the front page, 0.5 % the report over all posts, 0.5 % edit a post, the rest read
-      one of the 150 most-read posts (Zipf 0.99)
+      one of 150 posts (Zipf 0.99)
       each load of posts takes 25 ms on top of its query (joins, remote calls); the report has no added delay
       each strategy 12 s after 6 s of warm-up; seed 1
 
@@ -234,7 +234,7 @@ describe('sideBySideReport', () => {
       hit %: (HIT + STALE) / all reads of the load. ms: from the moment a request was due, p50 and p99 of all reads.
       p50, loads: how many times lower than no-cache. stale reads: the value had been replaced by an acknowledged write
       before the read came; max: for how long. Guarantee: how old a value may be. hot post: loads each time its entry ended.
-      –: fewer than 100 samples, or not known.
+      –: too few samples (100 for all reads and for p99, 5 for other medians), or not known.
 
       Counters agree: k6 and /api/stats counted the same hits, misses, stale, collapsed, bypassed and writes, to the unit,
       in 1,110 reads and 230 writes, warm-up included.

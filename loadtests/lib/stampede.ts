@@ -18,8 +18,8 @@ const MOST_SLICES = 1_500
  * not loaded again, so loads that begin in the same slice or in neighbouring ones set out while none had ended.
  * Slices begin with the measured phase; of a long one, the first 1,500 are looked at.
  */
-export function stampedeSlices(measuredMs: number, originDelayMs: number | null): Slices {
-  const sliceMs = 25 + (originDelayMs ?? 0)
+export function stampedeSlices(measuredMs: number, originDelayMs: number): Slices {
+  const sliceMs = 25 + originDelayMs
   return { sliceMs, count: Math.min(MOST_SLICES, Math.ceil(measuredMs / sliceMs)) }
 }
 

@@ -7,7 +7,7 @@ export const sharedOptions = {
   throw: true,
 }
 
-/** Without a cache every read goes past it; under any other strategy that means a cache that is off or away. */
+/** Without a cache every read goes past it; under any other strategy that means a cache that did not answer. */
 export const FLOOR = 'no-cache'
 
 /**

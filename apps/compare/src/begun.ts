@@ -28,7 +28,7 @@ export async function fromFlags(flags: CompareFlags): Promise<Begun> {
  */
 export async function whereItStopped(
   folder: string | undefined,
-  { workload, format, ...others }: CompareFlags,
+  { workload, ...others }: CompareFlags,
 ): Promise<Begun> {
   const given = Object.keys(others)
   if (given.length > 0) throw new Error(`--resume goes on as it was begun; leave out ${given.join(', ')}`)
@@ -43,15 +43,15 @@ export async function whereItStopped(
     config,
     kept: { folder: found, comparison },
     notes: [`going on with ${found}: ${left} turns to go`],
-    replay: trace === null ? undefined : await replayAgain(config, trace, { workload, format }),
+    replay: trace === null ? undefined : await replayAgain(config, trace, workload),
   }
 }
 
 /** The recorded requests themselves are in no result. */
 async function replayAgain(
   { workload, warmupMs, measuredMs }: Comparison['config'],
-  { file, speed }: NonNullable<Comparison['config']['workload']['trace']>,
-  { workload: path, format }: { readonly workload: string | undefined; readonly format: string | undefined },
+  { file, speed, chosenBy }: NonNullable<Comparison['config']['workload']['trace']>,
+  path: string | undefined,
 ): Promise<Replay | undefined> {
   if (path === undefined) throw new Error(`this comparison replays ${file}; say where it is: --workload FILE`)
   const again = await chosenComparison({
@@ -61,7 +61,7 @@ async function replayAgain(
     warmup: `${warmupMs}ms`,
     duration: `${measuredMs}ms`,
     speed: String(speed),
-    ...(format !== undefined && { format }),
+    ...chosenBy,
   })
   return again.replay
 }

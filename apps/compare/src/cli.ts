@@ -10,9 +10,9 @@ import { deviationsOf } from './theory/deviations-of.ts'
 const program = describeCommand('pnpm compare', {
   does: 'Which cache strategy for my load? Measures each on the same load, one at a time, and reports.',
   needs:
-    'k6, and redis-server or valkey-server on PATH; Postgres if it is installed, otherwise an embedded one. With BASE_URL it measures an API that runs.',
+    'k6, and redis-server or valkey-server on PATH; Postgres if it is installed, otherwise an embedded one. With BASE_URL it measures an API that is already running.',
   prints:
-    'a line for each turn, then the report. Pages and figures are left in results/<date>-<workload>. Exit code 1 where nothing counts, or with --strict where something did not hold; 130 where it was stopped.',
+    'a line for each turn, then the report. Pages and figures are left in results/<date>-<workload>. Exit code 1 if no turn counts, or with --strict if something did not hold; 130 if it was stopped.',
 })
   // So that a command and its subcommands may have flags of the same name.
   .enablePositionalOptions()

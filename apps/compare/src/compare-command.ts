@@ -56,7 +56,7 @@ async function compare(flags: Flags): Promise<number> {
   const { config } = begun
   const stopped = stopOnSignal()
   const system = BASE_URL
-    ? systemAt(BASE_URL, ADMIN_TOKEN)
+    ? systemAt(BASE_URL, ADMIN_TOKEN, config.workload.ttlMs)
     : await startSystem({
         ...config,
         ttlMs: config.workload.ttlMs,

@@ -54,7 +54,24 @@ const workload = z.object({
     })
     .nullable(),
   /** The file that is replayed, and what was read of it; the shares above then say what is in it. */
-  trace: z.object({ file: z.string(), requests: count, skipped: count, keys: count, speed: z.number() }).nullable(),
+  trace: z
+    .object({
+      file: z.string(),
+      requests: count,
+      skipped: count,
+      keys: count,
+      speed: z.number(),
+      /** How the file was read, and which of its requests were kept: the flags of that name. Absent: as it is. */
+      chosenBy: z
+        .object({
+          format: z.string().exactOptional(),
+          include: z.array(z.string()).exactOptional(),
+          exclude: z.array(z.string()).exactOptional(),
+          absent: z.string().exactOptional(),
+        })
+        .exactOptional(),
+    })
+    .nullable(),
 })
 
 const config = z.object({

@@ -14,7 +14,7 @@ export interface About {
 export function describeCommand(name: string, { does, needs, prints }: About): Command {
   return new Command(name)
     .description(does)
-    .helpOption('-h, --help', 'say this, and do nothing')
+    .helpOption('-h, --help', 'show this help')
     .addHelpText('after', ({ command }) => {
       const help = command.createHelp()
       const width = command.configureOutput().getOutHelpWidth?.() ?? 80

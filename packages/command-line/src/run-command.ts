@@ -6,14 +6,12 @@ import { UsageError } from './usage-error.ts'
  * exit code 2; `--help` does nothing else. What the action throws otherwise is thrown.
  */
 export async function runCommand(command: Command, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  // pnpm passes a lone -- on now and then.
+  const words = argv.filter((argument) => argument !== '--')
   try {
-    // pnpm passes a lone -- on now and then.
-    await command.parseAsync(
-      argv.filter((argument) => argument !== '--'),
-      { from: 'user' },
-    )
+    await command.parseAsync(words, { from: 'user' })
   } catch (error) {
-    const line = mistakeIn(error, calledBy(argv, command))
+    const line = mistakeIn(error, calledBy(words, command))
     if (line === undefined) throw error
     if (line !== '') {
       console.error(line)

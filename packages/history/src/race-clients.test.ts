@@ -67,7 +67,9 @@ describe('raceClients', () => {
     expect(checkHistory(operations, { readAfterWrite: true }).violations).toEqual([])
     const writes = operations.filter(({ op }) => op === 'write')
     for (const key of ['post:1', 'post:2', 'post:3']) {
-      const [first, second] = [0, 1].map((writer) => writes.filter((write) => write.key === key && write.client.endsWith(`.${writer}`)))
+      const [first, second] = [0, 1].map((writer) =>
+        writes.filter((write) => write.key === key && write.client.endsWith(`.${writer}`)),
+      )
       expect(first!.length).toBeGreaterThanOrEqual(2)
       expect(second).toHaveLength(first!.length)
       first!.forEach((write, at) => {

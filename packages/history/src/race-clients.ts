@@ -32,11 +32,12 @@ const READ_PAUSE_MS = 15
 const FILLED_AFTER_MS = 300
 const TIMEOUT_MS = 10_000
 
-/** @throws the signal's reason when it is stopped */
+/** @throws the signal's reason when it is stopped; Error when an entry can't be dropped */
 export async function raceClients(plan: RacePlan, signal: AbortSignal): Promise<Operation[]> {
   const { racedIds, quietIds, readersPerPost, durationMs, adminToken } = plan
   const http = httpClient({ timeoutMs: TIMEOUT_MS, ...(adminToken !== undefined && { adminToken }) })
-  const ends = AbortSignal.any([signal, AbortSignal.timeout(durationMs)])
+  const over = new AbortController()
+  const ends = AbortSignal.any([signal, over.signal, AbortSignal.timeout(durationMs)])
   const race: Race = { plan, http, ends, operations: [] }
   try {
     await Promise.all([
@@ -47,6 +48,7 @@ export async function raceClients(plan: RacePlan, signal: AbortSignal): Promise<
       ...quietIds.map((id) => writeAgainAndAgain(race, id)),
     ])
   } finally {
+    over.abort()
     http.close()
   }
   signal.throwIfAborted()
@@ -73,8 +75,12 @@ async function raceAgainAndAgain(race: Race, id: number, firstAfterMs: number): 
   await pause(firstAfterMs, race)
   for (let round = 0; !race.ends.aborted; round++) {
     const writesAfterMs = 30 * random(seed, id, round)
-    const drop = () =>
-      race.http.send('POST', new URL('/api/cache/invalidate', urls[0]!), { strategy, keys: [postKey(id)] })
+    const drop = async () => {
+      const url = new URL('/api/cache/invalidate', urls[0]!)
+      const { status } = await race.http.send('POST', url, { strategy, keys: [postKey(id)] })
+      // Without it nothing is raced, and nothing stale would prove nothing.
+      if (status !== 200) throw new Error(`POST ${url} answered ${status === 0 ? 'nothing' : status}`)
+    }
     const writes = async () => {
       await sleep(writesAfterMs)
       await writeTwice(race, id, `${seed} ${round}`)

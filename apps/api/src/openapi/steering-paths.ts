@@ -51,7 +51,7 @@ export const steeringPaths: ZodOpenApiPathsObject = {
   '/api/stats/reset': {
     post: {
       operationId: 'resetStats',
-      summary: 'Starts counting anew',
+      summary: 'Resets the counters',
       tags: ['stats'],
       security,
       requestBody: body(resetRequest, false),

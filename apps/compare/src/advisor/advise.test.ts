@@ -40,7 +40,7 @@ const cases = {
     comparison: caseOf(0.05, {
       'no-cache': { loads: 1, p99: 900 },
       'cache-aside': { loads: 0.2, p99: 60, stale: 4_000 },
-      'manual-invalidation': { loads: 0.21, p99: 61 },
+      'manual-invalidation': { loads: 0.25, p99: 61 },
       'write-through': { loads: 0.19, p99: 55 },
       'stampede-lock': { loads: 0.1, p99: 20 },
     }),
@@ -362,7 +362,7 @@ describe('adviceInWords', () => {
         - write-through: loads per read 0.190 [0.186–0.194] against 0.100 [0.098–0.102] of stampede-lock (higher)
 
       Also meet the requirements:
-        - manual-invalidation: loads per read 0.210 [0.206–0.214] against 0.100 [0.098–0.102] of stampede-lock (higher)
+        - manual-invalidation: loads per read 0.250 [0.245–0.255] against 0.100 [0.098–0.102] of stampede-lock (higher)
 
       Ruled out as measured:
         - no-cache: its read p99 is 900 ms [882–918], and 100 ms (--p99) is allowed; its database load is 200/s [196–204], and 50/s (--max-db-load) is allowed

@@ -6,17 +6,8 @@ import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import { compareCommand } from '../report/content/setting.ts'
 import { type Difference, differenceOf, RUNS_TO_CLAIM } from '../spread.ts'
 import { type BestTtl, bestTtl } from './best-ttl.ts'
-import {
-  type Decision,
-  decide,
-  FLOOR,
-  figuresOf,
-  type RuledOut,
-  WORTH_SAVING,
-  WORTH_SPEED,
-  whyNotWorthIt,
-} from './decide.ts'
-import { type Guarantee, guaranteeAt, promisedBy } from './guarantee.ts'
+import { type Decision, decide, FLOOR, figuresOf, type RuledOut, WORTH_SAVING, WORTH_SPEED } from './decide.ts'
+import { type Guarantee, guaranteeAt, guaranteeOf } from './guarantee.ts'
 import { bestForecast, type Forecast, forecastsOf, meets, type TtlSweep, whatCannotBeMet } from './other-ttls.ts'
 import { type Beaten, bySimplicity, type FigureOf, steps } from './ranking.ts'
 import type { Requirements } from './requirements.ts'
@@ -132,7 +123,7 @@ function measured(
 ): Recommendation {
   const { name, title, store } = strategy
   const figures = figuresOf(comparison)
-  const guarantee = promisedBy(strategy)
+  const guarantee = guaranteeOf(strategy)
   const { ttlMs } = comparison.config.workload
   const recommendation = {
     strategy: name,
@@ -257,15 +248,15 @@ function whyNoCache(
   figures: FigureOf,
 ): string {
   const writes = workload.writeShare + workload.insertShare + workload.readModifyWriteShare
-  const load = `${(100 * writes).toFixed(0)} % of the operations write`
-  const best = notWorthIt.find(({ strategy }) => strategy === second)?.strategy
+  const load = `${Number((100 * writes).toPrecision(2))} % of the operations write`
+  const best = notWorthIt.find(({ strategy }) => strategy === second)
   if (best === undefined) return `${FLOOR} meets the requirements, and no cache that was measured does; ${load}`
   const against = (measure: 'readP50Ms' | 'readP99Ms') => {
-    const [own, floor] = [figures(best, measure), figures(FLOOR, measure)]
+    const [own, floor] = [figures(best.strategy, measure), figures(FLOOR, measure)]
     return `${told(measure, own)} against ${told(measure, floor)} (${THAN[differenceOf(own, floor)]})`
   }
   return (
-    `${FLOOR} meets the requirements, and the best cache, ${best}, does not pay: ${whyNotWorthIt(best, figures)}. ` +
+    `${FLOOR} meets the requirements, and the best cache, ${best.strategy}, does not pay: ${best.reason}. ` +
     `A cache should save ${100 * WORTH_SAVING} % of the loads, and a hit be ${WORTH_SPEED} times faster than a load, or the servers' CPU time halved. ` +
     `Its read p50 is ${against('readP50Ms')}, its p99 ${against('readP99Ms')}; ${load}`
   )

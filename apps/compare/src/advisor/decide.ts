@@ -10,7 +10,7 @@
  */
 import type { Comparison } from '../comparison.ts'
 import { type MeasureName, measureNames } from '../measures.ts'
-import { figureOf } from '../spread.ts'
+import { differenceOf, figureOf } from '../spread.ts'
 import { type Beaten, bySimplicity, type FigureOf, isLower, rank, type Step, steps } from './ranking.ts'
 import type { Requirements } from './requirements.ts'
 import { ruledOutBy } from './ruled-out-by.ts'
@@ -20,7 +20,7 @@ export const FLOOR = 'no-cache'
 
 /** Of the loads that no cache makes; a cache that spares the database less is not worth having. */
 export const WORTH_SAVING = 0.1
-/** By so many times a hit is to be faster than a load, where the servers' CPU time does not fall to half. */
+/** A hit has to be this many times faster than a load, unless the servers' CPU time is halved. */
 export const WORTH_SPEED = 3
 
 export interface RuledOut {
@@ -59,8 +59,8 @@ export function decide(comparison: Comparison, requirements: Requirements, first
       })),
     notWorthIt: notWorthIt.map((strategy) => ({
       strategy,
-      reason: whyNotWorthIt(strategy, figures),
-      short: 'saves too little',
+      reason: whyNotWorthIt(strategy, figures, first),
+      short: first === 'load' ? 'saves too little' : 'p99 hardly lower than without a cache',
     })),
   }
 }
@@ -106,11 +106,15 @@ function saving(strategy: string, figures: FigureOf, step: Step): number {
   return own && floor && floor.median > 0 ? 1 - own.median / floor.median : 0
 }
 
-export function whyNotWorthIt(strategy: string, figures: FigureOf): string {
-  const [own, floor] = [figures(strategy, 'loadsPerRead'), figures(FLOOR, 'loadsPerRead')]
-  const share = saving(strategy, figures, 'load')
+function whyNotWorthIt(strategy: string, figures: FigureOf, step: Step): string {
+  const [own, floor] = [figures(strategy, steps[step]), figures(FLOOR, steps[step])]
+  const share = saving(strategy, figures, step)
   if (share >= WORTH_SAVING && isLower(own, floor) && changesLittle(strategy, figures)) {
     return gainInWords(strategy, figures)
+  }
+  if (step === 'latency') {
+    const overlap = differenceOf(own, floor) === 'no difference' ? ', and their runs overlap' : ''
+    return `its read p99 is ${told('readP99Ms', own)}, that of ${FLOOR} ${told('readP99Ms', floor)}${overlap}`
   }
   const saved = share > 0 ? `${(100 * share).toFixed(1)} %` : 'none'
   const within = isLower(own, floor) ? '' : ', which is no difference'

@@ -14,7 +14,7 @@ export interface Guarantee {
   readonly staleForAtMostMs: number
 }
 
-export function promisedBy({ promise, store }: ComparedStrategy): Guarantee {
+export function guaranteeOf({ promise, store }: ComparedStrategy): Guarantee {
   return store === 'none' ? { readAfterWrite: true, staleForAtMostMs: 0 } : promise
 }
 

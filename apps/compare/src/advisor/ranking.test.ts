@@ -19,6 +19,19 @@ describe('rank', () => {
     })
   })
 
+  it('takes the simpler one where the load differs in all runs, but by less than a tenth', () => {
+    const runs = {
+      'manual-invalidation': [five(107, 0.1), five(1)],
+      'write-through': [five(100, 0.1), five(1)],
+    } as const
+    expect(rank(Object.keys(runs), figures(runs))).toEqual({
+      winner: 'manual-invalidation',
+      beaten: [{ strategy: 'write-through', step: 'simplicity', by: 'manual-invalidation' }],
+    })
+    const more = { ...runs, 'manual-invalidation': [five(113, 0.1), five(1)] } as const
+    expect(rank(Object.keys(more), figures(more)).winner).toBe('write-through')
+  })
+
   it('takes the lower p99 where the load makes no difference', () => {
     const runs = { 'cache-aside': [five(1), five(100)], 'write-through': [five(3), five(1)] } as const
     expect(rank(Object.keys(runs), figures(runs))).toEqual({

@@ -1,6 +1,6 @@
 /**
- * Ranks the strategies that meet the requirements: least database load; where that makes no difference, lower read p99;
- * where that makes none either, fewer moving parts. The first two the other way round where latency is what is asked for.
+ * Ranks the strategies that meet the requirements: least database load; where that makes no difference of a tenth, lower
+ * read p99; where that makes none either, fewer moving parts. The first two the other way round where latency is what is asked for.
  *
  * "No difference" does not carry over from pair to pair, so each step keeps every strategy that no other one beats. One that
  * beats each of the others one to one therefore comes first.
@@ -51,12 +51,19 @@ function fewest(strategies: readonly string[], step: Step, figureOf: FigureOf) {
   const standing = strategies.map((strategy) => ({
     strategy,
     step,
-    beatenBy: strategies.filter((other) => isLower(figureOf(other, steps[step]), figureOf(strategy, steps[step]))),
+    beatenBy: strategies.filter((other) => beats(figureOf(other, steps[step]), figureOf(strategy, steps[step]))),
   }))
   return {
     left: standing.filter(({ beatenBy }) => beatenBy.length === 0).map(({ strategy }) => strategy),
     behind: standing.filter(({ beatenBy }) => beatenBy.length > 0),
   }
+}
+
+/** A difference that is there, and yet smaller than this share, is no reason for more moving parts. */
+export const WORTH_CHOOSING = 0.1
+
+function beats(a: Spread | undefined, b: Spread | undefined): boolean {
+  return isLower(a, b) && (b === undefined || median(a) <= (1 - WORTH_CHOOSING) * median(b))
 }
 
 /** Beyond the spread; by the medians where there are too few runs to tell. What is not known is higher than all that is. */

@@ -5,7 +5,7 @@ import { promisesKept } from '../report/broken-promises.ts'
 import { formatCount } from '../report/format.ts'
 import { CEILING } from '../report/standing.ts'
 import { figureOf, type Spread } from '../spread.ts'
-import { promisedBy } from './guarantee.ts'
+import { guaranteeOf } from './guarantee.ts'
 import type { Requirements } from './requirements.ts'
 import { told, toldTime } from './told.ts'
 
@@ -57,7 +57,7 @@ export function whyUnusable(comparison: Comparison, { name, promise }: ComparedS
 
 function tooStale(strategy: ComparedStrategy, measured: Spread | undefined, limitMs: number): Reason[] {
   const limit = `${toldTime(limitMs)} (--max-staleness)`
-  const { readAfterWrite, staleForAtMostMs } = promisedBy(strategy)
+  const { readAfterWrite, staleForAtMostMs } = guaranteeOf(strategy)
   if (!readAfterWrite && staleForAtMostMs > limitMs) {
     const age = toldTime(staleForAtMostMs)
     return [

@@ -11,7 +11,7 @@ import { decimal, names, wholeNumber } from './flag-values.ts'
 import { addLoadOptions, type LoadFlags, withLoadFlags } from './load-flags.ts'
 import { readNamedTrace } from './named-trace.ts'
 import { replayedTrace } from './replayed-trace.ts'
-import { addTraceOptions, refuseTraceFlags, type TraceFlags, traceOptions } from './trace-flags.ts'
+import { addTraceOptions, givenTraceFlags, refuseTraceFlags, type TraceFlags, traceOptions } from './trace-flags.ts'
 import { FULL, QUICK, type TimeFlags, type TurnTimes, turnTimes, withinTrace } from './turn-times.ts'
 
 export interface CompareFlags extends LoadFlags, TimeFlags, TraceFlags {
@@ -54,7 +54,7 @@ export function addCompareOptions(command: Command): Command {
     .option('--seed <n>', 'another one, other operations and another order (default: 1)')
     .option('--warmup <time>', 'load before anything is measured (default: one TTL)')
     .option('--duration <time>', 'how long each strategy is measured in a run (default: two TTLs, at least 10 s)')
-    .option('--speed <x>', 'of a trace: so many times as fast as recorded (default: so that it comes to --rate)')
+    .option('--speed <x>', 'of a trace: a factor on the recorded speed (default: so that it comes to --rate)')
   return addLoadOptions(addTraceOptions(command))
 }
 
@@ -115,7 +115,15 @@ async function chosenTrace(file: string, flags: CompareFlags): Promise<ChosenWor
   const times = turnTimes(flags, ttlMs)
   const trace = await readNamedTrace(file, flags.format, traceOptions(flags))
   const forMs = times.warmupMs + times.measuredMs
-  const { workload, replay, notes } = replayedTrace(trace, { ratePerSecond, ttlMs, originDelayMs, forMs, speed })
+  const chosenBy = givenTraceFlags(flags)
+  const { workload, replay, notes } = replayedTrace(trace, {
+    ratePerSecond,
+    ttlMs,
+    originDelayMs,
+    forMs,
+    speed,
+    chosenBy,
+  })
   return { workload, times: withinTrace(times, replay), replay, notes: [describeReport(trace.report), ...notes] }
 }
 
@@ -123,7 +131,16 @@ async function chosenTrace(file: string, flags: CompareFlags): Promise<ChosenWor
 function onlyOfTraces(flags: CompareFlags): LoadFlags {
   const { rate, ttl, originDelay } = flags
   const useless = (
-    ['posts', 'zipf', 'writeShare', 'listShare', 'pageShare', 'insertShare', 'readModifyWriteShare'] as const
+    [
+      'posts',
+      'zipf',
+      'writeShare',
+      'listShare',
+      'pageShare',
+      'reportShare',
+      'insertShare',
+      'readModifyWriteShare',
+    ] as const
   ).find((flag) => flags[flag] !== undefined)
   if (useless !== undefined)
     throw new Error(`--workload is a file, which says itself what is read and written; leave out ${useless}`)

@@ -14,6 +14,8 @@ export interface ReplayOptions {
   readonly forMs: number
   readonly ttlMs: number
   readonly originDelayMs: number
+  /** How the trace was read, to be said with the result. */
+  readonly chosenBy: NonNullable<NonNullable<ComparedWorkload['trace']>['chosenBy']>
 }
 
 /** Rows in each strategy's copy: more keys than this share posts. */
@@ -66,7 +68,14 @@ export function replayedTrace({ requests, report }: Trace, options: ReplayOption
       writeShare: writes / replayed.length,
       ttlMs: options.ttlMs,
       originDelayMs: options.originDelayMs,
-      trace: { file, requests: report.requests, skipped: report.skipped.total, keys: report.keys, speed },
+      trace: {
+        file,
+        requests: report.requests,
+        skipped: report.skipped.total,
+        keys: report.keys,
+        speed,
+        ...(Object.keys(options.chosenBy).length > 0 && { chosenBy: options.chosenBy }),
+      },
     },
   }
 }

@@ -49,6 +49,21 @@ function patterns(flag: string, texts: readonly string[]): string[] {
   })
 }
 
+/** Those of these flags that were given, to be kept with a comparison. */
+export function givenTraceFlags({ format, include, exclude, absent }: TraceFlags): {
+  format?: string
+  include?: string[]
+  exclude?: string[]
+  absent?: string
+} {
+  return {
+    ...(format !== undefined && { format }),
+    ...(include !== undefined && { include: [...include] }),
+    ...(exclude !== undefined && { exclude: [...exclude] }),
+    ...(absent !== undefined && { absent }),
+  }
+}
+
 /** @throws Error that names the first of these flags that was given: a workload of that name is no file */
 export function refuseTraceFlags(flags: TraceFlags, workload: string): void {
   const given = (['format', 'include', 'exclude', 'absent'] as const).find((flag) => flags[flag] !== undefined)

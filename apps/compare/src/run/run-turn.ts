@@ -118,7 +118,7 @@ function problemsIn(
   if (unfinished > 0) problems.push(`${unfinished} operations were cut off at the end`)
   const { bypassed } = figures.reads.outcomes
   if (bypassed > 0 && strategy.name !== 'no-cache') {
-    problems.push(`${bypassed} of ${figures.reads.count} reads went past the cache: it is off or away`)
+    problems.push(`${bypassed} of ${figures.reads.count} reads went past the cache, which did not answer`)
   }
   if (failures.total > 0) {
     const kinds = Object.entries(failures.byKind).map(([kind, count]) => `${count} × ${kind}`)

@@ -11,6 +11,8 @@ import { strategyNames } from 'strategies'
 import { z } from 'zod'
 import { type ComparedStrategy, comparedStrategy, type Environment } from '../comparison.ts'
 
+import { withTuning } from './with-tuning.ts'
+
 export interface System {
   /** Of the API processes. */
   readonly urls: readonly string[]
@@ -101,7 +103,7 @@ const PLACES = {
 } as const
 
 /** API processes that somebody else started: `http://127.0.0.1:3000,http://127.0.0.1:3001`. */
-export function systemAt(addresses: string, adminToken: string | undefined): System {
+export function systemAt(addresses: string, adminToken: string | undefined, ttlMs: number): System {
   const urls = addresses.split(',').map((text) => {
     const address = text.trim().replace(/\/+$/, '')
     if (URL.canParse(address) && /^https?:/.test(address)) return address
@@ -114,7 +116,7 @@ export function systemAt(addresses: string, adminToken: string | undefined): Sys
     pids: undefined,
     redis: undefined,
     versions: { redis: theirs, postgres: theirs, databaseConnections: null },
-    describe: (names) => describedBy(urls[0]!, names),
+    describe: (names) => describedAt(urls[0]!, adminToken, names, ttlMs),
     stop: async () => {},
   }
 }
@@ -154,6 +156,16 @@ async function vacuum(url: string): Promise<void> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await client.query('VACUUM ANALYZE').finally(() => client.end())
+}
+
+/** What each guarantees under the TTL of the comparison, which is tuned for each turn and may not be the API's own. */
+async function describedAt(url: string, adminToken: string | undefined, names: readonly string[], ttlMs: number) {
+  const described: ComparedStrategy[] = []
+  for (const strategy of names) {
+    const tuned = { urls: [url], adminToken, strategy, tuning: { ttlMs } }
+    described.push(...(await withTuning(tuned, () => describedBy(url, [strategy]))))
+  }
+  return described
 }
 
 async function describedBy(url: string, names: readonly string[]): Promise<ComparedStrategy[]> {

@@ -16,6 +16,7 @@ export async function withTuning<T>(
   action: () => Promise<T>,
 ): Promise<T> {
   const before: { readonly url: string; readonly tuning: Record<string, number> }[] = []
+  let outcome: T
   try {
     for (const url of urls) {
       const strategies = listed.parse(await answerOf(new URL('/api/strategies', url)))
@@ -26,9 +27,17 @@ export async function withTuning<T>(
       before.push({ url, tuning: settingsOf(inForce) })
       await tune(url, settingsOf(tuning))
     }
-    return await action()
-  } finally {
-    for (const { url, tuning } of before) await tune(url, tuning)
+    outcome = await action()
+  } catch (error) {
+    // What went wrong first is what has to be said.
+    await putBack()
+    throw error
+  }
+  for (const restored of await putBack()) if (restored.status === 'rejected') throw restored.reason
+  return outcome
+
+  function putBack() {
+    return Promise.allSettled(before.map(({ url, tuning }) => tune(url, tuning)))
   }
 
   async function tune(url: string, change: Readonly<Record<string, number>>): Promise<void> {

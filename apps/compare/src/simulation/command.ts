@@ -40,7 +40,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--ttl <times>', "one or several, with commas: 1s,10s,5m (default: the workload's; for a file 1m)")
     .option('--capacity <entries>', 'one or several numbers of entries there is room for, or unlimited', 'unlimited')
     .option('--duration <time>', 'of a workload; a file is replayed whole', '10m')
-    .option('--requests <n>', 'stop after so many')
+    .option('--requests <n>', 'stop after this many requests')
     .option('--load <time>', "how long a load takes (default: the workload's; for a file 0)")
     .option('--seed <n>', 'another one, another run of a workload', '1')
     .option('--json <file>', 'write all rows there, too; the table shows rows with the same figures as one')
@@ -76,7 +76,9 @@ async function run(flags: Flags): Promise<void> {
     if (!workloads[preset].cold) warmupMs = Math.max(...ttlsMs)
     const measuredMs = time('--duration', flags.duration, ofTime)
     requests = [...requestsOf(workloads[preset], { seed, warmupMs, measuredMs })].slice(0, limit)
-    console.log(`${workloads[preset].title}: ${tellCount(requests.length)} requests by id, lists and pages left out`)
+    console.log(
+      `${workloads[preset].title}: ${tellCount(requests.length)} requests by id; lists, pages and the report are left out`,
+    )
     if (warmupMs > 0) console.log(`counted after a warm-up of ${warmupMs / 1_000} s, the longest TTL`)
   }
 

@@ -13,7 +13,7 @@ function compared(figures: MadeUpOptions['strategies'][string], workload: MadeUp
 
 function predicted(workload: MadeUpOptions['workload'] = {}, change: Partial<ComparedStrategy> = {}, processes = 2) {
   const { strategies, config } = compared({}, workload)
-  return predict({ ...strategies[0]!, ...change }, config.workload, processes)
+  return predict({ ...strategies[0]!, ...change }, { ...config, apiProcesses: processes })
 }
 
 describe('deviationsOf', () => {
@@ -56,6 +56,12 @@ describe('deviationsOf', () => {
 })
 
 describe('predict', () => {
+  it('tolerates a point of hit ratio over five TTLs, and more over fewer', () => {
+    const { strategies, config } = compared({}, READS_ONLY)
+    const toleranceOver = (measuredMs: number) => predict(strategies[0]!, { ...config, measuredMs })[0]!.tolerance
+    expect([50_000, 25_000, 10_000].map(toleranceOver)).toEqual([0.01, 0.01, 0.025])
+  })
+
   it.each([
     ['a moving popularity', { popularity: 'latest' }, {}],
     ['a cold start', { cold: true }, {}],

@@ -5,9 +5,8 @@ import { predict } from './predict.ts'
 
 /** Every prediction beside what was measured: the median of the runs that count. Those without a measured figure are left out. */
 export function deviationsOf(comparison: Comparison): Deviation[] {
-  const { workload, apiProcesses } = comparison.config
   return comparison.strategies.flatMap((strategy) =>
-    predict(strategy, workload, apiProcesses).flatMap((prediction): Deviation[] => {
+    predict(strategy, comparison.config).flatMap((prediction): Deviation[] => {
       const measured = figureOf(comparison, strategy.name, prediction.measure)
       if (measured === undefined) return []
       const over = measured.median - prediction.predicted

@@ -22,7 +22,7 @@ const command = describeCommand('pnpm load-posts', {
     'as they were loaded last, so that what was deleted is there again, and what was changed or added since is gone.',
   needs: needsPostgres,
   prints:
-    'How far it is, on stderr, then one line that says what was loaded. Exit code 1 when it failed; a copy that failed is as it was. ' +
+    'Progress on stderr, then one line that says what was loaded. Exit code 1 when it failed; a copy that failed is unchanged. ' +
     'An API that runs meanwhile serves the new posts within about a second, under every strategy.',
 })
   .option(

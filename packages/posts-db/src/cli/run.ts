@@ -5,7 +5,7 @@ import { PostsDbError, reasonOf } from '../errors.ts'
 
 /** What the commands say they need. */
 export const needsPostgres =
-  'DATABASE_URL, the Postgres to use. Without it, the embedded one of `pnpm dev` in .data/postgres: as it runs, or started for the moment.'
+  'DATABASE_URL, the Postgres to use. Without it, the embedded one of `pnpm dev` in .data/postgres: the running one, or one started just for this command.'
 
 class Unreachable extends Error {}
 

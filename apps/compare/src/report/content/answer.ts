@@ -1,9 +1,10 @@
+import { FLOOR } from '../../advisor/decide.ts'
 import type { Comparison } from '../../comparison.ts'
 import type { MeasureName } from '../../measures.ts'
-import { RUNS_TO_CLAIM } from '../../spread.ts'
+import { figureOf, RUNS_TO_CLAIM } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
 import { type PromiseKept, promisesKept } from '../broken-promises.ts'
-import { formatCount, formatMs } from '../format.ts'
+import { formatCount, formatFigure, formatMs } from '../format.ts'
 import { CEILING, contestantsIn, withTooFewRuns } from '../standing.ts'
 import { type Block, type Cell, MARK_SIGNS, type Section, text } from './content.ts'
 import { measureTable } from './measure-table.ts'
@@ -33,12 +34,42 @@ export function answer(comparison: Comparison, deviations: readonly Deviation[],
       text(loadInWords(comparison)),
       ...alarms(comparison, kept),
       ...answersTo(comparison),
+      ...withoutTheDelay(comparison),
       ...heldGuarantees(kept),
       ...(advice.length > 0 ? [{ kind: 'lines', caption: 'For what was required:', lines: advice } as const] : []),
       ...tables(comparison, kept),
       text(`${legend(comparison)} ${theoryInWords(deviations)}`),
     ],
   }
+}
+
+/** What of the effect is the added delay's, and what the database's own. */
+function withoutTheDelay(comparison: Comparison): Block[] {
+  const { originDelayMs } = comparison.config.workload
+  const load = (measure: MeasureName) => figureOf(comparison, FLOOR, measure)?.median
+  const [post, report] = [load('postP50Ms'), load('reportMissP50Ms')]
+  const [postHit, reportHit] = [slowestIn(comparison, 'hitP50Ms'), slowestIn(comparison, 'reportHitP50Ms')]
+  const sentences = [
+    ...(originDelayMs > 0 && post !== undefined && post > originDelayMs && postHit
+      ? [
+          `Without the added ${formatMs(originDelayMs)} a post takes about ${comparedWithHit(post - originDelayMs, postHit)} (${FLOOR} p50 less the delay).`,
+        ]
+      : []),
+    ...(report !== undefined && reportHit
+      ? [`The report, to which no delay is added, takes ${comparedWithHit(report, reportHit)}.`]
+      : []),
+  ]
+  return sentences.length === 0 ? [] : [text(sentences.join(' '))]
+}
+
+/** The highest median of those that may be chosen. */
+function slowestIn(comparison: Comparison, measure: MeasureName): number | undefined {
+  const medians = [...contestantsIn(comparison)].flatMap((name) => figureOf(comparison, name, measure)?.median ?? [])
+  return medians.length === 0 ? undefined : Math.max(...medians)
+}
+
+function comparedWithHit(loadMs: number, hitMs: number): string {
+  return `${formatFigure('postP50Ms', loadMs)} ms from the database, ${Number((loadMs / hitMs).toPrecision(2))} times a hit`
 }
 
 function loadInWords({ config }: Comparison): string {
@@ -49,7 +80,7 @@ function loadInWords({ config }: Comparison): string {
     `${workload.title}: ${formatCount(workload.ratePerSecond)} requests/s on ${formatCount(workload.posts)} posts`,
     writes === 0 ? 'no writes' : `${formatWholeShare(writes)} of them writes`,
     `TTL ${formatMs(workload.ttlMs)}`,
-    ...(originDelayMs > 0 ? [`${formatMs(originDelayMs)} added to each database load`] : []),
+    ...(originDelayMs > 0 ? [`${formatMs(originDelayMs)} added to each load of posts`] : []),
     `${runs === 1 ? '1 run' : `median of ${runs} runs`} of ${formatMs(config.measuredMs)}.`,
   ].join(', ')
 }
@@ -58,7 +89,7 @@ function formatWholeShare(share: number): string {
   return `${Number((100 * share).toPrecision(3))} %`
 }
 
-/** Those that may be chosen; then the forms that are known to break their guarantee, each with its loss, and never ranked. */
+/** Those that may be chosen; then the forms that are known to break their guarantee, each with how it breaks it, and never ranked. */
 function tables({ strategies, ...rest }: Comparison, kept: readonly PromiseKept[]): Block[] {
   const comparison = { strategies, ...rest }
   const caption = 'Median of the runs, and [min–max]'
@@ -74,7 +105,7 @@ function tables({ strategies, ...rest }: Comparison, kept: readonly PromiseKept[
             kind: 'table',
             table: {
               ...table,
-              head: [head[0]!, 'its loss', ...head.slice(1)],
+              head: [head[0]!, 'how it breaks', ...head.slice(1)],
               rows: rows.map(([name, ...cells]) => [name!, lossOf(kept, name!.text), ...cells]),
             },
           } as const,

@@ -115,7 +115,7 @@ function promiseTable(kept: readonly PromiseKept[]): Table {
       'loses writes',
       'verdict',
       'seen against the guarantee',
-      'seen, not guaranteed against',
+      'seen, allowed by its guarantee',
       'probe reads',
     ],
     rows: kept.map(({ strategy: { name, promise }, verdict, promised, notPromised, probeReads }): Cell[] => [
@@ -182,7 +182,7 @@ export function account(comparison: Comparison): Section {
     id: 'account',
     title: 'What was counted',
     blocks: [
-      text('k6 and the probe together counted exactly what the server counted, warm-up included.'),
+      text(agreement(comparison)),
       { kind: 'table', table: accountTable(comparison) },
       ...(rejected.length === 0
         ? [text('Every turn counts.')]
@@ -195,6 +195,13 @@ export function account(comparison: Comparison): Section {
   }
 }
 
+function agreement({ turns }: Comparison): string {
+  const differing = turns.filter(({ account }) => account.agree === false).length
+  return differing === 0
+    ? 'k6 and the probe together counted exactly what the server counted, warm-up included.'
+    : `In ${differing} turns the counters of k6, probe and server differ: see the table.`
+}
+
 /** With none left, figures would be those of the machine. */
 function idleInWords({ strategies, turns }: Comparison): Block[] {
   const medians = strategies.flatMap(({ name }) => {
@@ -205,7 +212,7 @@ function idleInWords({ strategies, turns }: Comparison): Block[] {
   })
   return medians.length === 0
     ? []
-    : [text(`CPU that nobody used in the measured phase, median of the runs: ${medians.join(', ')}.`)]
+    : [text(`Idle CPU in the measured phase, median of the runs: ${medians.join(', ')}.`)]
 }
 
 function accountTable({ strategies, turns }: Comparison): Table {

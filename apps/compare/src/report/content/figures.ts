@@ -104,7 +104,7 @@ export function staleness(comparison: Comparison): Section {
     title: 'Staleness',
     blocks: [
       text(
-        "Of the probe's writes: the share that was still read stale after so long, over all runs that count. A probe of few posts sees few writes, so read the last column.",
+        "Of the probe's writes: the share still read stale that long after their acknowledgement, over all runs that count. A probe of few posts sees few writes, so read the last column.",
       ),
       { kind: 'table', table: stalenessTable(comparison) },
       { kind: 'table', table: ninesTable(comparison) },

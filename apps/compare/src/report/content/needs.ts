@@ -1,9 +1,8 @@
 /** The report's first screen: for each thing that people require of a cache, the strategy that the advisor's rules pick. */
 import { type Decision, decide, FLOOR, figuresOf, type RuledOut } from '../../advisor/decide.ts'
-import { promisedBy } from '../../advisor/guarantee.ts'
-import { type FigureOf, rank, type Step, steps } from '../../advisor/ranking.ts'
+import { guaranteeOf } from '../../advisor/guarantee.ts'
+import { type FigureOf, rank, type Step } from '../../advisor/ranking.ts'
 import type { Requirements } from '../../advisor/requirements.ts'
-import { told } from '../../advisor/told.ts'
 import type { Comparison } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
 import { differenceOf, RUNS_TO_CLAIM } from '../../spread.ts'
@@ -60,7 +59,7 @@ function answerTo(
   if (use === undefined) {
     return { ...known, use: 'none', effect: 'No strategy that was measured meets this.', figures: [] }
   }
-  const { readAfterWrite, staleForAtMostMs } = promisedBy(use)
+  const { readAfterWrite, staleForAtMostMs } = guaranteeOf(use)
   const age = readAfterWrite ? 'always current' : `up to ${formatMs(staleForAtMostMs)} old`
   return {
     ...known,
@@ -144,14 +143,8 @@ function whyNoCache({ notWorthIt }: Decision, figures: FigureOf, first: Step): s
   const names = notWorthIt.map(({ strategy }) => strategy)
   const best = rank(names, figures, first).winner
   if (best === undefined) return 'No cache that was measured meets this.'
-  if (first === 'load') {
-    const { reason } = notWorthIt.find(({ strategy }) => strategy === best)!
-    return `Hardly worth a cache here. The best one is ${best}: ${reason}.`
-  }
-  const [own, floor] = [figures(best, steps[first]), figures(FLOOR, steps[first])]
-  const title = measures[steps[first]].title
-  const overlap = differenceOf(own, floor) === 'no difference' ? ', and their runs overlap' : ''
-  return `Hardly worth a cache for this: ${title} ${told(steps[first], own)} with the best one, ${best}, against ${told(steps[first], floor)}${overlap}.`
+  const { reason } = notWorthIt.find(({ strategy }) => strategy === best)!
+  return `A cache is hardly worth it ${first === 'load' ? 'here' : 'for this'}. The best one is ${best}: ${reason}.`
 }
 
 function othersIn({ ruledOut, notWorthIt, beaten, winner }: Decision, { strategies }: Comparison): { others?: string } {
@@ -189,11 +182,11 @@ function inShort(group: readonly string[], all: readonly string[]): string {
   return [...named, ...whole.map((prefix) => `${prefix}*`)].join(', ')
 }
 
-function equalsIn({ winner, beaten }: Decision): { equals?: string } {
+function equalsIn({ beaten }: Decision): { equals?: string } {
   const equal = beaten.filter(({ step }) => step === 'simplicity').map(({ strategy }) => strategy)
   return equal.length === 0
     ? {}
-    : { equals: `Can't be told apart from ${winner} in loads and p99: ${equal.join(', ')}.` }
+    : { equals: `Can't be told apart in loads and p99, or differs by less than a tenth: ${equal.join(', ')}.` }
 }
 
 function compared(figures: FigureOf): string[] {
@@ -208,7 +201,7 @@ function fewRuns(comparison: Comparison): string[] {
   if (few.length === 0) return []
   const runs = [...new Set(few.map(({ runs }) => runs))].toSorted((a, b) => a - b)
   return [
-    `The picks go by medians: ${RUNS_TO_CLAIM} runs of each strategy are needed to claim a difference; there ${runs.at(-1) === 1 ? 'is' : 'are'} ${runs.join(' to ')}.`,
+    `Picks are by median: ${RUNS_TO_CLAIM} runs of each strategy are needed to claim a difference; there ${runs.at(-1) === 1 ? 'is' : 'are'} ${runs.join(' to ')}.`,
   ]
 }
 

@@ -94,7 +94,9 @@ function commit({ commit, modified }: Comparison['environment']): string {
 }
 
 export function limits({ config, environment, strategies, turns }: Comparison): Section {
-  const reads = turns.map(({ account }) => account.k6.reads).filter((count) => count > 0)
+  // The warm-up is counted with them, at the same rate.
+  const measuredShare = config.measuredMs / (config.warmupMs + config.measuredMs)
+  const reads = turns.map(({ account }) => account.k6.reads * measuredShare).filter((count) => count > 0)
   const fewest = reads.length > 0 ? Math.min(...reads) : 0
   const noHit = strategies.some(({ name }) => name.startsWith('peer:'))
   return {
@@ -106,7 +108,7 @@ export function limits({ config, environment, strategies, turns }: Comparison): 
         items: [
           `One machine with ${environment.cpus} CPUs: clients, API, Redis and Postgres share it, and no network lies between them. A network makes hits in Redis slower, and hits in the process not.`,
           `The probe is a sample: ${config.probe.racedPosts + config.probe.quietPosts} posts, raced far more often than most. What it does not see may still happen; with 0 of n writes stale, up to 3/n of them may be (95 %).`,
-          `The shortest turn has ${formatCount(fewest)} reads of k6, so its p99.9 rests on ${formatCount(Math.floor(fewest / 1_000))} of them.`,
+          `The shortest turn has about ${formatCount(fewest)} measured reads, so its p99.9 rests on ${formatCount(Math.floor(fewest / 1_000))} of them.`,
           `One workload, one rate (${formatCount(config.workload.ratePerSecond)}/s): another load can reverse the order. Nothing here says where a strategy saturates.`,
           'Each run lasts seconds to minutes: effects of hours, such as fragmentation and eviction, do not show.',
           'No faults: what happens when Redis or a process dies is in docs/failures.md.',
@@ -174,8 +176,11 @@ function loadFlags(workload: ComparedWorkload): string[] {
     flag: `${times[name]} ${workload[name]}ms`,
   }))
   if (workload.trace) {
-    const { file, speed } = workload.trace
-    return [`--workload ${file}`, `--speed ${speed}`, ...timeFlags.map(({ flag }) => flag)]
+    const { file, speed, chosenBy = {} } = workload.trace
+    const chosen = Object.entries(chosenBy).flatMap(([name, values]) =>
+      [values].flat().map((value) => `--${name} '${value}'`),
+    )
+    return [`--workload ${file}`, ...chosen, `--speed ${speed}`, ...timeFlags.map(({ flag }) => flag)]
   }
   const presets: Readonly<Record<string, Workload>> = workloads
   const preset = presets[workload.name]
