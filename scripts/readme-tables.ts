@@ -176,7 +176,7 @@ const performanceTables: Record<string, () => string> = {
       (name) => medianOf(cheap(), FLOOR, 'readP50Ms') / medianOf(cheap(), name, 'readP50Ms'),
     )
     const [least, most] = [Math.min(...faster).toFixed(1), Math.max(...faster).toFixed(1)]
-    return `${load}\n\n${table(head, rows)}\n\nThe median read is ${least} to ${most} times faster with a cache. CPU: API, Redis and Postgres together.`
+    return `${load}\n\n${table(head, rows)}\n\nThe median read is ${least === most ? least : `${least} to ${most}`} times faster with a cache. CPU: API, Redis and Postgres together.`
   },
 
   'hot-key-expiry'() {

@@ -60,7 +60,7 @@ export function decide(comparison: Comparison, requirements: Requirements, first
     notWorthIt: notWorthIt.map((strategy) => ({
       strategy,
       reason: whyNotWorthIt(strategy, figures, first),
-      short: first === 'load' ? 'saves too little' : 'p99 hardly lower than without a cache',
+      short: first === 'load' ? 'saves too little' : 'p99 not lower in every run',
     })),
   }
 }

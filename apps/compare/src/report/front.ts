@@ -11,7 +11,7 @@ export interface FrontPoint {
   readonly stale: Spread | undefined
   /** Whether it keeps its guarantee. One that does not is drawn, and on no front. */
   readonly keepsGuarantee: boolean
-  /** No other strategy that keeps its guarantee has both a lower p99 and fewer loads, by medians. */
+  /** No other strategy that keeps its guarantee has both a lower p50 and fewer loads, by medians. */
   readonly onFront: boolean
   /** The same among those that were never seen stale. */
   readonly onFreshFront: boolean
@@ -21,7 +21,7 @@ export interface FrontPoint {
 export function frontOf(comparison: Comparison): readonly FrontPoint[] {
   const contestants = contestantsIn(comparison)
   const points = comparison.strategies.flatMap(({ name }) => {
-    const latency = figureOf(comparison, name, 'readP99Ms')
+    const latency = figureOf(comparison, name, 'readP50Ms')
     const loads = figureOf(comparison, name, 'loadsPerSecond')
     return latency && loads && name !== CEILING
       ? [

@@ -40,7 +40,7 @@ describe('the first screen of the report', () => {
       figures: ['read p50 4 ms', 'p99 40 ms', '85.0 % hits', '30 loads/s'],
       others:
         'cache-aside (up to 5 s old); naive-invalidation (known to break the guarantee); manual-invalidation (more loads)',
-      equals: "Can't be told apart in loads and p99, or differs by less than a tenth: stampede-lock.",
+      equals: "Can't be told apart from it (loads and p99 overlap, or differ by under 10 %): stampede-lock.",
     })
     expect(fewest!.figures[0]).toBe('up to 5 s old')
     expect(fastest!.effect).toBe('58 % lower read p99, 5 times fewer loads/s, against no-cache.')

@@ -186,7 +186,7 @@ function equalsIn({ beaten }: Decision): { equals?: string } {
   const equal = beaten.filter(({ step }) => step === 'simplicity').map(({ strategy }) => strategy)
   return equal.length === 0
     ? {}
-    : { equals: `Can't be told apart in loads and p99, or differs by less than a tenth: ${equal.join(', ')}.` }
+    : { equals: `Can't be told apart from it (loads and p99 overlap, or differ by under 10 %): ${equal.join(', ')}.` }
 }
 
 function compared(figures: FigureOf): string[] {

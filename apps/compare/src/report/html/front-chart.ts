@@ -15,7 +15,7 @@ export interface ChartSize {
   readonly height: number
 }
 
-/** Read p99 against loads/s, with the front. Undefined if nothing is known of either. */
+/** Read p50 against loads/s, with the front. Undefined if nothing is known of either. */
 export function frontChart(comparison: Comparison, { width, height }: ChartSize): Html | undefined {
   const points = frontOf(comparison)
   if (points.length === 0) return undefined
@@ -29,7 +29,7 @@ export function frontChart(comparison: Comparison, { width, height }: ChartSize)
     height,
     ...margins,
     style: { background: 'none', fontSize: '11px', overflow: 'visible' },
-    x: { ...costAxis(...latencies), label: 'read p99, ms →', ...AXIS },
+    x: { ...costAxis(...latencies), label: 'read p50, ms →', ...AXIS },
     y: { ...costAxis(...loads), label: '↑ loads/s', ...AXIS },
     marks: [
       Plot.line(byLatency(inFront), { ...at, curve: 'step-after', stroke: 'currentColor', strokeDasharray: '3 3' }),
@@ -70,7 +70,7 @@ export function frontChart(comparison: Comparison, { width, height }: ChartSize)
   })
   return drawn(
     chart,
-    `Read p99 against loads per second of ${points.length} strategies. Nothing beats ${inFront.map(({ strategy }) => strategy).join(', ')}.${points.every(({ keepsGuarantee }) => keepsGuarantee) ? '' : ` ${BREAKS}.`} The table below has the figures.`,
+    `Read p50 against loads per second of ${points.length} strategies. Nothing beats ${inFront.map(({ strategy }) => strategy).join(', ')}.${points.every(({ keepsGuarantee }) => keepsGuarantee) ? '' : ` ${BREAKS}.`} The table below has the figures.`,
   )
 }
 
@@ -96,9 +96,9 @@ function byLatency(points: readonly FrontPoint[]): FrontPoint[] {
 }
 
 function describe(point: FrontPoint): string {
-  const { median: p99 } = formatSpread('readP99Ms', point.latency)
+  const { median: p50 } = formatSpread('readP50Ms', point.latency)
   const { median: loads } = formatSpread('loadsPerSecond', point.loads)
-  return `${point.strategy}: read p99 ${p99} ms, ${loads} loads/s, stale reads ${formatSpread('staleReadRatio', point.stale).median}`
+  return `${point.strategy}: read p50 ${p50} ms, ${loads} loads/s, stale reads ${formatSpread('staleReadRatio', point.stale).median}`
 }
 
 function addLabels(chart: Chart, points: readonly FrontPoint[], bounds: Parameters<typeof placeLabels>[1]): void {
