@@ -18,13 +18,18 @@ export function sideBySideReport(result: SideBySideResult): string {
   const { strategies, config } = result
   const floor = strategies.find(({ name }) => name === FLOOR)
   const [naive, contestants] = [strategies.filter(isNaive), strategies.filter((strategy) => !isNaive(strategy))]
-  const rows = (those: readonly StrategyResult[]) => those.map((strategy) => mainRow(strategy, floor, config.ttlMs))
+  const hasHotPost = strategies.some(({ stampede }) => stampede?.factor != null)
+  const main = (first: string, those: readonly StrategyResult[]) =>
+    table(
+      mainColumns(first, hasHotPost),
+      those.map((strategy) => mainRow(strategy, floor, config.ttlMs, hasHotPost)),
+    )
   return [
     '',
     ...loadLines(result).flatMap((line) => wrapped(line, WIDTH)),
     '',
-    ...(contestants.length > 0 ? [...table(mainColumns('strategy'), rows(contestants)), ''] : []),
-    ...(naive.length > 0 ? [...table(mainColumns('without the guard'), rows(naive)), ''] : []),
+    ...(contestants.length > 0 ? [...main('strategy', contestants), ''] : []),
+    ...(naive.length > 0 ? [...main('without the guard', naive), ''] : []),
     ...table(
       kindColumns(result),
       strategies.map((strategy) => kindRow(strategy, result)),
@@ -32,7 +37,7 @@ export function sideBySideReport(result: SideBySideResult): string {
     '',
     'hit %: (HIT + STALE) / all reads of the load. ms: from the moment a request was due, p50 and p99 of all reads.',
     `p50, loads: how many times lower than ${FLOOR}. stale reads: the value had been replaced by an acknowledged write`,
-    'before the read came; max: for how long. Guarantee: how old a value may be. hot post: loads each time its entry ended.',
+    `before the read came; max: for how long. Guarantee: how old a value may be.${hasHotPost ? ' hot post: loads each time its entry ended.' : ''}`,
     '–: too few samples (100 for all reads and for p99, 5 for other medians), or not known.',
     ...(naive.length > 0
       ? [
@@ -83,7 +88,7 @@ function loadLines({ config }: SideBySideResult): string[] {
   ]
 }
 
-function mainColumns(first: string): Column[] {
+function mainColumns(first: string, hasHotPost: boolean): Column[] {
   return [
     { head: first, align: 'left' },
     { head: 'guarantee' },
@@ -97,11 +102,16 @@ function mainColumns(first: string): Column[] {
     { group: 'writes, ms', head: 'p99' },
     { group: 'stale reads', head: 'seen' },
     { group: 'stale reads', head: 'max' },
-    { group: 'hot post', head: 'loads/expiry' },
+    ...(hasHotPost ? [{ group: 'hot post', head: 'loads/expiry' }] : []),
   ]
 }
 
-function mainRow(strategy: StrategyResult, floor: StrategyResult | undefined, ttlMs: number): string[] {
+function mainRow(
+  strategy: StrategyResult,
+  floor: StrategyResult | undefined,
+  ttlMs: number,
+  hasHotPost: boolean,
+): string[] {
   const { name, reads, writes, origin, stampede } = strategy
   const { staleReads } = reads
   return [
@@ -119,7 +129,7 @@ function mainRow(strategy: StrategyResult, floor: StrategyResult | undefined, tt
     ...(writes.count < MIDDLE ? ['–', '–'] : [number(writes.latencyMs.p50), ...quantiles(writes.latencyMs, ['p99'])]),
     staleReads ? count(staleReads.count) : '–',
     staleReads ? age(staleReads.staleForMs.max ?? 0) : '–',
-    stampede?.factor == null ? '–' : stampede.factor.toFixed(2),
+    ...(hasHotPost ? [stampede?.factor == null ? '–' : stampede.factor.toFixed(2)] : []),
   ]
 }
 

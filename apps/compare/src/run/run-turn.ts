@@ -61,9 +61,10 @@ async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: Abort
   const busyBefore = await busyShare()
   const [counted, used] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
   const machineBefore = machineTime()
+  const ended = new AbortController()
   const [load, idle] = await Promise.all([
-    runK6(k6, { ...target, config, replay }, signal),
-    idleShare({ fromMs: K6_STARTS_MS + warmupMs, forMs: measuredMs }, signal),
+    runK6(k6, { ...target, config, replay }, signal).finally(() => ended.abort()),
+    idleShare({ fromMs: K6_STARTS_MS + warmupMs, forMs: measuredMs }, ended.signal),
   ])
   const [countedInLoad, usedInLoad] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
   const entryBytes = redis === undefined ? null : await bytesPerEntry(redis)
@@ -174,11 +175,11 @@ async function busyShare(): Promise<number | null> {
   return busyBetween(before, machineTime())
 }
 
-/** Share of the machine's time that nobody took in the measured phase, load generator and servers included. */
-async function idleShare({ fromMs, forMs }: { fromMs: number; forMs: number }, signal: AbortSignal) {
-  // The rest of the turn says what went wrong, if it is stopped or ends sooner.
-  const wait = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => {})
+/** Share of the machine's time that was idle in the measured phase. Null where the load ended before that. */
+async function idleShare({ fromMs, forMs }: { fromMs: number; forMs: number }, ended: AbortSignal) {
+  const wait = (ms: number) => sleep(ms, undefined, { signal: ended }).catch(() => {})
   await wait(fromMs)
+  if (ended.aborted) return null
   const before = machineTime()
   await wait(forMs)
   const busy = busyBetween(before, machineTime())
