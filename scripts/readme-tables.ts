@@ -58,7 +58,9 @@ function guarded({ strategies }: Comparison): string[] {
 function timesLower(comparison: Comparison, measure: MeasureName): string {
   const floor = medianOf(comparison, FLOOR, measure)
   const factors = mediansOfGuarded(comparison, measure).map((value) => floor / value)
-  const [least, most] = [Math.min(...factors), Math.max(...factors)].map((factor) => factor.toFixed(factor < 10 ? 1 : 0))
+  const [least, most] = [Math.min(...factors), Math.max(...factors)].map((factor) =>
+    factor.toFixed(factor < 10 ? 1 : 0),
+  )
   return least === most ? least! : `${least} to ${most}`
 }
 
