@@ -8,7 +8,7 @@ import type { StrategyRuntime } from './strategy-runtime.ts'
 /** Says where it serves and where entries are kept. */
 export function announce(address: string, env: Env, redis: Redis | undefined, logger: Logger): void {
   logger.info(storeLine(redis))
-  // Last: whoever starts it looks for where to go next.
+  // Last: the next thing to know is where to go.
   logger.info(`API on ${address} (strategy unless asked otherwise: ${env.CACHE_STRATEGY})`)
 }
 

@@ -168,7 +168,7 @@ export class StrategyRuntime {
   /** After `load-posts` for one. Resolves to whether the store acknowledged it. */
   async invalidateAll(): Promise<boolean> {
     const acknowledged = this.storeKind === 'none' || (await this.#opened.store.invalidateAll())
-    // Posts loaded anew start their versions anew. Nothing older than this moment is cached, so nothing is lost by it.
+    // Reloaded posts start at version 1 again. Nothing older than this moment is cached, so nothing is lost by it.
     if (acknowledged) this.writes?.forget()
     return acknowledged
   }

@@ -1,11 +1,11 @@
-/** Noticing that posts were loaded anew, where no outbox tells it. */
+/** Notices that posts were reloaded, where there is no outbox. */
 import { loadIds, type PostsDatabase } from 'posts-db'
 import type { Runtimes } from './runtimes.ts'
 
 const EVERY_MS = 1_000
 
 /**
- * Looks every second whether the posts of a strategy without an outbox were loaded anew, by `load-posts` say, and then invalidates all
+ * Looks every second whether the posts of a strategy without an outbox were reloaded, by `load-posts` for one, and then invalidates all
  * that strategy has cached: a load replaces every post, which is more than a TTL should have to make good. Ends with the process, or by
  * the function it returns.
  */

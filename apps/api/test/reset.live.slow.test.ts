@@ -36,7 +36,7 @@ describe.each(['redis', 'memory'])('with entries in %s', (store) => {
     await statuses((name) => fetch(url(name)))
     await load('--reset')
     await expect.poll(() => statuses((name) => fetch(url(name))), { timeout: 5_000, interval: 100 }).toEqual(all(200))
-    // Versions begin anew: what was deleted is not counted as newer than what is there.
+    // Versions begin again: what was deleted is not counted as newer than what is there.
     const answers = await Promise.all(strategyNames.map((name) => fetch(url(name))))
     expect(answers.map(({ headers }) => headers.get('X-Stale-Ms'))).toEqual(strategyNames.map(() => '0'))
   })

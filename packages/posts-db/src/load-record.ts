@@ -52,7 +52,7 @@ export async function storedLoad(db: PostsDatabase, schema: string): Promise<Loa
  * One statement, in the order asked for.
  */
 export async function loadIds(db: PostsDatabase, schemas: readonly string[]): Promise<(string | undefined)[]> {
-  // A load makes its row anew, so that the transaction which did is as good as an id.
+  // A load makes a new row, so that the transaction which did is as good as an id.
   const idOf = (schema: string) => sql`(select xmin::text from ${sql.id(schema, 'loads')})`
   const { rows } = await sql<{ ids: (string | null)[] }>`
     select array[${sql.join(schemas.map(idOf))}]::text[] as ids`.execute(db.kysely)

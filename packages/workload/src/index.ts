@@ -1,5 +1,5 @@
 // No dependencies and no Node built-ins: k6 imports these files by relative path, and runs them as they are.
-export { createMix, type Mix, type MixShape, type Operation } from './operations.ts'
+export { createMix, type Mix, type MixShape, type Operation, shareNames } from './operations.ts'
 export { type Plan, type PlanOptions, planOf } from './plan.ts'
 export { random } from './random.ts'
 export { type Recording, recordedStages, replayPlan } from './replay-plan.ts'

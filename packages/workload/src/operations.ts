@@ -42,7 +42,8 @@ const KIND = 0
 const ID = 1
 const INSERT = 2
 
-const shareNames = [
+/** Shares of the operations, which together are at most 1; the rest reads one post. */
+export const shareNames = [
   'writeShare',
   'listShare',
   'pageShare',

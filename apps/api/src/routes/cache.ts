@@ -76,6 +76,6 @@ async function invalidate(
     await runtime.cache.invalidate({ keys, tags })
     if (all) await runtime.cache.invalidateAll()
   }
-  // Posts loaded anew start their versions anew. Nothing older than this moment is cached, so nothing is lost by it.
+  // Reloaded posts start at version 1 again. Nothing older than this moment is cached, so nothing is lost by it.
   if (all) runtime.writes?.forget()
 }

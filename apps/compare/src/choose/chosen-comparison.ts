@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import { peerNames } from 'peers/names'
 import { strategyNames } from 'strategies'
 import { describeReport } from 'traces'
-import { type WorkloadName, workloadNames, workloads } from 'workload'
+import { shareNames, type WorkloadName, workloadNames, workloads } from 'workload'
 import type { ComparedWorkload, ComparisonConfig } from '../comparison.ts'
 import type { Replay } from '../run/run-k6.ts'
 import { decimal, names, wholeNumber } from './flag-values.ts'
@@ -130,18 +130,7 @@ async function chosenTrace(file: string, flags: CompareFlags): Promise<ChosenWor
 /** A trace says itself what is read and written. */
 function onlyOfTraces(flags: CompareFlags): LoadFlags {
   const { rate, ttl, originDelay } = flags
-  const useless = (
-    [
-      'posts',
-      'zipf',
-      'writeShare',
-      'listShare',
-      'pageShare',
-      'reportShare',
-      'insertShare',
-      'readModifyWriteShare',
-    ] as const
-  ).find((flag) => flags[flag] !== undefined)
+  const useless = (['posts', 'zipf', ...shareNames] as const).find((flag) => flags[flag] !== undefined)
   if (useless !== undefined)
     throw new Error(`--workload is a file, which says itself what is read and written; leave out ${useless}`)
   return {

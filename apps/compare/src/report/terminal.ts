@@ -1,5 +1,6 @@
 import CliTable from 'cli-table3'
 import type { Comparison } from '../comparison.ts'
+import { NO_BORDERS } from '../no-borders.ts'
 import type { Deviation } from '../theory/deviation.ts'
 import { type Answer, type Block, linesOf, MARK_SIGNS, type Section, type Table } from './content/content.ts'
 import { reportContent } from './content/report-content.ts'
@@ -50,24 +51,6 @@ function answerOf(answer: Answer, columns: number): string {
   const { need, meaning, use } = answer
   const lines = linesOf(answer).map((line) => `  ${wrap(line, columns - 2, '  ')}`)
   return [wrap(`${need} (${meaning}): ${use}`, columns), ...lines].join('\n')
-}
-
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: '  ',
 }
 
 /** As many tables below one another as the width needs, each beginning with the column that names the row. */

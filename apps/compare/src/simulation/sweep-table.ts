@@ -1,5 +1,6 @@
 /** The rows of a sweep for a terminal of 100 columns; rows whose printed figures are the same are one. */
 import CliTable from 'cli-table3'
+import { NO_BORDERS } from '../no-borders.ts'
 import { type Given, roomLabel, strategiesLabel, tellCount, ttlsLabel } from './labels.ts'
 import { type MergedRow, mergedRows } from './merged-rows.ts'
 import type { SweepRow } from './sweep.ts'
@@ -75,23 +76,6 @@ function footnotes(merged: readonly MergedRow<SweepRow>[], given: Given): string
   const all = `all ${given.strategies.length}`
   const isUsed = merged.some(({ strategies }) => strategiesLabel(strategies, given) === all)
   return isUsed ? [`${all}: ${given.strategies.join(', ')}`] : []
-}
-
-const NO_BORDERS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
 }
 
 /** Breaks after spaces; in names that are too long, after hyphens. */
