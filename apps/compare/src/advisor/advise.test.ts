@@ -342,6 +342,23 @@ describe('advise', () => {
     expect(pick?.strategy).toBe('no-cache')
     expect(notes.at(-1)).toContain('with TTL 60 s write-through is predicted to pay: ')
   })
+
+  it('promises nothing of a longer TTL where loads cost about as much as hits', async () => {
+    const cheap = (loads: number, p50: number) => ({
+      ...figuresAround({ loads, p99: 9 }),
+      readP50Ms: p50,
+      hitP50Ms: p50,
+    })
+    const strategies = { 'no-cache': { ...cheap(1, 1.8), hitP50Ms: null }, 'write-through': cheap(0.1, 1.2) }
+    const { pick, notes } = await advise(described({ strategies, workload: { ttlMs: 5_000 } }), CURRENT, {
+      ttlSweep: async () => [
+        { ttlMs: 5_000, hitRatio: 0.9, loadsPerSecond: 20 },
+        { ttlMs: 60_000, hitRatio: 0.98, loadsPerSecond: 4 },
+      ],
+    })
+    expect(pick?.strategy).toBe('no-cache')
+    expect(notes.join()).not.toContain('predicted to pay')
+  })
 })
 
 describe('adviceInWords', () => {

@@ -4,9 +4,19 @@
  */
 import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import { compareCommand } from '../report/content/setting.ts'
+import { formatWholeShare } from '../report/format.ts'
 import { type Difference, differenceOf, RUNS_TO_CLAIM } from '../spread.ts'
 import { type BestTtl, bestTtl } from './best-ttl.ts'
-import { type Decision, decide, FLOOR, figuresOf, type RuledOut, WORTH_SAVING, WORTH_SPEED } from './decide.ts'
+import {
+  changesLittle,
+  type Decision,
+  decide,
+  FLOOR,
+  figuresOf,
+  type RuledOut,
+  WORTH_SAVING,
+  WORTH_SPEED,
+} from './decide.ts'
 import { type Guarantee, guaranteeAt, guaranteeOf } from './guarantee.ts'
 import { bestForecast, type Forecast, forecastsOf, meets, type TtlSweep, whatCannotBeMet } from './other-ttls.ts'
 import { type Beaten, bySimplicity, type FigureOf, steps } from './ranking.ts'
@@ -210,6 +220,8 @@ function confirming({ strategy, ttlMs }: Forecast, { config: { workload } }: Com
 function noteOnTtl(forecast: Forecast, comparison: Comparison, figures: FigureOf): string[] {
   const floor = figures(FLOOR, 'loadsPerSecond')
   if (floor === undefined || forecast.loadsPerSecond > (1 - WORTH_SAVING) * floor.median) return []
+  // Another TTL makes no load more expensive.
+  if (changesLittle(forecast.strategy.name, figures)) return []
   return [
     `with TTL ${toldTime(forecast.ttlMs)} ${forecast.strategy.name} is predicted to pay: ${predictedOf(forecast)} against ` +
       `${told('loadsPerSecond', floor)} of ${FLOOR}; ${meaningOf(forecast)}. Confirm: ${confirming(forecast, comparison)}`,
@@ -248,7 +260,7 @@ function whyNoCache(
   figures: FigureOf,
 ): string {
   const writes = workload.writeShare + workload.insertShare + workload.readModifyWriteShare
-  const load = `${Number((100 * writes).toPrecision(2))} % of the operations write`
+  const load = `${formatWholeShare(writes)} of the operations write`
   const best = notWorthIt.find(({ strategy }) => strategy === second)
   if (best === undefined) return `${FLOOR} meets the requirements, and no cache that was measured does; ${load}`
   const against = (measure: 'readP50Ms' | 'readP99Ms') => {
@@ -295,7 +307,7 @@ function notesOn(comparison: Comparison, decision: Decision, requirements: Requi
     ...(maxLoadsPerSecond !== undefined
       ? [
           trace === null
-            ? `database load was measured at ${ratePerSecond} requests per second, ${(100 * writeShare).toFixed(0)} % of them writes; it changes with the rate`
+            ? `database load was measured at ${ratePerSecond} requests per second, ${formatWholeShare(writeShare)} of them writes; it changes with the rate`
             : `database load was measured at the rate of the trace that was replayed; it changes with the rate`,
         ]
       : []),

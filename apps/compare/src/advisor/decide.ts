@@ -18,7 +18,7 @@ import { told } from './told.ts'
 
 export const FLOOR = 'no-cache'
 
-/** Of the loads that no cache makes; a cache that spares the database less is not worth having. */
+/** Of the loads that no cache makes; a cache that saves less is not worth having. */
 export const WORTH_SAVING = 0.1
 /** A hit has to be this many times faster than a load, unless the servers' CPU time is halved. */
 export const WORTH_SPEED = 3
@@ -74,12 +74,16 @@ export function figuresOf(comparison: Comparison): FigureOf {
 }
 
 function paysOff(strategy: string, figures: FigureOf, step: Step): boolean {
+  return savesEnough(strategy, figures, step) && !changesLittle(strategy, figures)
+}
+
+function savesEnough(strategy: string, figures: FigureOf, step: Step): boolean {
   const isBelow = isLower(figures(strategy, steps[step]), figures(FLOOR, steps[step]))
-  return isBelow && saving(strategy, figures, step) >= WORTH_SAVING && !changesLittle(strategy, figures)
+  return isBelow && saving(strategy, figures, step) >= WORTH_SAVING
 }
 
 /** Loads that cost about as much as a hit: saving them makes no read much faster. Not said of what is not known. */
-function changesLittle(strategy: string, figures: FigureOf): boolean {
+export function changesLittle(strategy: string, figures: FigureOf): boolean {
   const faster = timesFaster(strategy, figures)
   const cpu = cpuShare(strategy, figures)
   return faster !== undefined && faster < WORTH_SPEED && (cpu === undefined || cpu > 0.5)
@@ -106,16 +110,15 @@ function saving(strategy: string, figures: FigureOf, step: Step): number {
   return own && floor && floor.median > 0 ? 1 - own.median / floor.median : 0
 }
 
+/** Of a strategy that doesn't pay off. */
 function whyNotWorthIt(strategy: string, figures: FigureOf, step: Step): string {
+  if (savesEnough(strategy, figures, step)) return gainInWords(strategy, figures)
   const [own, floor] = [figures(strategy, steps[step]), figures(FLOOR, steps[step])]
-  const share = saving(strategy, figures, step)
-  if (share >= WORTH_SAVING && isLower(own, floor) && changesLittle(strategy, figures)) {
-    return gainInWords(strategy, figures)
-  }
   if (step === 'latency') {
     const overlap = differenceOf(own, floor) === 'no difference' ? ', and their runs overlap' : ''
     return `its read p99 is ${told('readP99Ms', own)}, that of ${FLOOR} ${told('readP99Ms', floor)}${overlap}`
   }
+  const share = saving(strategy, figures, step)
   const saved = share > 0 ? `${(100 * share).toFixed(1)} %` : 'none'
   const within = isLower(own, floor) ? '' : ', which is no difference'
   return (

@@ -42,7 +42,7 @@ export async function forecastsOf(
 }
 
 /**
- * The simulation leaves out lists and pages. Where it is below what was measured at the same TTL, it is taken to be as far
+ * The simulation leaves out lists, pages and the report. Where it is below what was measured at the same TTL, it is taken to be as far
  * below at the others: by the difference or by the factor, whichever makes more loads.
  */
 function calibrate(

@@ -37,6 +37,11 @@ export function formatShare(share: number): string {
   return formatFigure('hitRatio', share)
 }
 
+/** A share as it was set, without digits that say nothing: `5 %`, `0.5 %`. */
+export function formatWholeShare(share: number): string {
+  return `${Number((100 * share).toPrecision(3))} %`
+}
+
 export function formatCount(count: number): string {
   return formatNumber(count, 0)
 }

@@ -4,7 +4,7 @@ import type { MeasureName } from '../../measures.ts'
 import { figureOf, RUNS_TO_CLAIM } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
 import { type PromiseKept, promisesKept } from '../broken-promises.ts'
-import { formatCount, formatFigure, formatMs } from '../format.ts'
+import { formatCount, formatFigure, formatMs, formatWholeShare } from '../format.ts'
 import { CEILING, contestantsIn, withTooFewRuns } from '../standing.ts'
 import { type Block, type Cell, MARK_SIGNS, type Section, text } from './content.ts'
 import { measureTable } from './measure-table.ts'
@@ -83,10 +83,6 @@ function loadInWords({ config }: Comparison): string {
     ...(originDelayMs > 0 ? [`${formatMs(originDelayMs)} added to each load of posts`] : []),
     `${runs === 1 ? '1 run' : `median of ${runs} runs`} of ${formatMs(config.measuredMs)}.`,
   ].join(', ')
-}
-
-function formatWholeShare(share: number): string {
-  return `${Number((100 * share).toPrecision(3))} %`
 }
 
 /** Those that may be chosen; then the forms that are known to break their guarantee, each with how it breaks it, and never ranked. */
