@@ -138,7 +138,9 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
         ['/api/posts/4042', {}, 404, 6_000],
         ['/api/authors', {}, 200, 60_000],
       ] as const) {
+        const askedAt = performance.now()
         const { headers, status: answered } = await api.request(`${path}${q}`, init)
+        const tookSeconds = (performance.now() - askedAt) / 1_000
         expect([path, answered]).toEqual([path, status])
         const control = headers.get('Cache-Control')!
         if (isCurrent) {
@@ -147,8 +149,8 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
         }
         const left = Number(/^max-age=(\d+)$/.exec(control)![1]) - Number(headers.get('Age'))
         expect(left).toBeLessThan(leftMs / 1_000)
-        // What others read before has been kept for a while.
-        expect(left).toBeGreaterThan(leftMs === 60_000 ? 0 : leftMs / 1_000 - 3)
+        // Other tests may have read the others before. A slow machine takes its time from what is left.
+        expect(left, path).toBeGreaterThan(leftMs === 60_000 ? 0 : leftMs / 1_000 - 3 - tookSeconds)
       }
     })
 
