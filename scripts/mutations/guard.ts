@@ -7,7 +7,7 @@ const scripts = `${core}/redis/scripts.ts`
 const commands = `${core}/redis/redis-commands.ts`
 const memory = `${core}/stores/memory.ts`
 const entry = `${core}/entry.ts`
-const slot = `${core}/slot.ts`
+const slot = `${core}/key-read.ts`
 const writeThrough = `${core}/strategies/write-through.ts`
 const invalidate = `${core}/strategies/invalidate.ts`
 
@@ -40,7 +40,7 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: entry,
-        find: "export function newToken(): string {\n  return freshBytes(12).toString('base64')",
+        find: "export function newToken(): string {\n  return pooledRandomBytes(12).toString('base64')",
         replace:
           "const TOKEN = randomBytes(12).toString('base64')\nexport function newToken(): string {\n  return TOKEN",
       },
@@ -195,13 +195,13 @@ export const guard: readonly Mutation[] = [
       {
         file: slot,
         find: '  #flight: AsOf | undefined\n',
-        replace: '  #flight: AsOf | undefined\n  #early: ReturnType<KeySlot<T>["#timedLoad"]> | undefined\n',
+        replace: '  #flight: AsOf | undefined\n  #early: ReturnType<StoreKeyRead<T>["#timedLoad"]> | undefined\n',
       },
       {
         file: slot,
-        find: '  async acquire(): Promise<Turn<T>> {\n',
+        find: '  async acquire(): Promise<AcquireResult<T>> {\n',
         replace:
-          '  async acquire(): Promise<Turn<T>> {\n    this.#early ??= this.#timedLoad()\n    this.#early.catch(() => {})\n',
+          '  async acquire(): Promise<AcquireResult<T>> {\n    this.#early ??= this.#timedLoad()\n    this.#early.catch(() => {})\n',
       },
       {
         file: slot,
@@ -215,7 +215,7 @@ export const guard: readonly Mutation[] = [
     without: 'a reader is given a value from before a write acknowledged before it came',
     edits: [
       {
-        file: `${core}/flights.ts`,
+        file: `${core}/single-flight.ts`,
         find: 'if (flight.asOf > began) return { result, own: false }',
         replace: 'return { result, own: false }',
       },
@@ -226,7 +226,7 @@ export const guard: readonly Mutation[] = [
     without: 'the same',
     edits: [
       {
-        file: `${core}/redis/shared.ts`,
+        file: `${core}/redis/trailing-coalescer.ts`,
         find: 'if (underWay === undefined) return this.#start(question, ask)',
         replace:
           'if (underWay !== undefined) return underWay.answer\n    if (underWay === undefined) return this.#start(question, ask)',

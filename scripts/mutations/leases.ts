@@ -4,7 +4,7 @@ import type { Mutation } from './mutation.ts'
 const core = 'packages/cache-core/src'
 const scripts = `${core}/redis/scripts.ts`
 const memory = `${core}/stores/memory.ts`
-const slot = `${core}/slot.ts`
+const slot = `${core}/key-read.ts`
 
 export const leases: readonly Mutation[] = [
   {

@@ -4,7 +4,7 @@ import type { Mutation } from './mutation.ts'
 
 const core = 'packages/cache-core/src'
 const resilient = `${core}/resilience/resilient-store.ts`
-const owed = `${core}/resilience/owed-invalidations.ts`
+const pending = `${core}/resilience/pending-invalidations.ts`
 const table = `${core}/postgres/outbox-table.ts`
 const outbox = `${core}/postgres/outbox.ts`
 const redisStore = `${core}/redis/redis-store.ts`
@@ -14,20 +14,24 @@ export const outages: readonly Mutation[] = [
   {
     name: 'owed invalidations are paid before the store is used again',
     without: 'after an outage a process serves what it failed to void',
-    edits: [{ file: resilient, find: 'circuit.isClosed && owed.arePaid', replace: 'circuit.isClosed' }],
+    edits: [{ file: resilient, find: 'circuit.isClosed && pending.areFlushed', replace: 'circuit.isClosed' }],
     suites: ['before use'],
   },
   {
     name: 'an invalidation that failed is owed',
     without: 'the same',
-    edits: [{ file: resilient, find: '        owed.owe(keys, tags)\n', replace: '' }],
+    edits: [{ file: resilient, find: '        pending.add(keys, tags)\n', replace: '' }],
     suites: ['by hand'],
   },
   {
     name: 'what is being paid is not paid yet',
     without: 'the store is used while an invalidation is on its way',
     edits: [
-      { file: owed, find: 'return !this.#isPaying && isNothing(this.#debt)', replace: 'return isNothing(this.#debt)' },
+      {
+        file: pending,
+        find: 'return !this.#isFlushing && isNothing(this.#pending)',
+        replace: 'return isNothing(this.#pending)',
+      },
     ],
     suites: ['before use'],
   },
@@ -37,8 +41,8 @@ export const outages: readonly Mutation[] = [
     edits: [
       {
         file: redisStore,
-        find: 'owedByPrefix.get(prefix) ?? owedTo(commands, circuit)',
-        replace: 'owedTo(commands, circuit)',
+        find: 'pendingByPrefix.get(prefix) ?? pendingFor(commands, circuit)',
+        replace: 'pendingFor(commands, circuit)',
       },
     ],
     suites: ['by hand'],
@@ -59,10 +63,10 @@ export const outages: readonly Mutation[] = [
     name: 'a process catches up before its first use',
     without: 'what others wrote and could not void is served',
     edits: [
-      { file: redisStore, find: "    if (client.status === 'ready') void owed.pay()\n", replace: '' },
+      { file: redisStore, find: "    if (client.status === 'ready') void pending.flush()\n", replace: '' },
       {
-        file: owed,
-        find: '    this.#catchUps.push(catchUp)\n    this.oweCatchUp()',
+        file: pending,
+        find: '    this.#catchUps.push(catchUp)\n    this.requestCatchUp()',
         replace: '    this.#catchUps.push(catchUp)',
       },
     ],
@@ -71,13 +75,13 @@ export const outages: readonly Mutation[] = [
   {
     name: 'a process catches up after an outage',
     without: 'the same',
-    edits: [{ file: resilient, find: '  circuit.onOpened(() => owed.oweCatchUp())\n', replace: '' }],
+    edits: [{ file: resilient, find: '  circuit.onOpened(() => pending.requestCatchUp())\n', replace: '' }],
     suites: ['before use'],
   },
   {
     name: 'a process catches up on a new connection',
     without: 'a Redis that was restored serves what was voided since',
-    edits: [{ file: redisStore, find: '      owed.oweCatchUp()\n', replace: '' }],
+    edits: [{ file: redisStore, find: '      pending.requestCatchUp()\n', replace: '' }],
     suites: ['before use'],
   },
   {
@@ -180,7 +184,7 @@ export const outages: readonly Mutation[] = [
     edits: [
       {
         file: `${core}/redis/redis-store.ts`,
-        find: "  client.on('close', () => {\n    for (const owed of owedByPrefix.values()) owed.oweCatchUp()\n  })\n",
+        find: "  client.on('close', () => {\n    for (const pending of pendingByPrefix.values()) pending.requestCatchUp()\n  })\n",
         replace: '',
       },
     ],

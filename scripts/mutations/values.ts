@@ -5,7 +5,7 @@ import type { Mutation } from './mutation.ts'
 const core = 'packages/cache-core/src'
 const commands = `${core}/redis/redis-commands.ts`
 const entry = `${core}/entry.ts`
-const slot = `${core}/slot.ts`
+const slot = `${core}/key-read.ts`
 const clock = `${core}/redis/server-clock.ts`
 
 export const values: readonly Mutation[] = [
@@ -28,7 +28,7 @@ export const values: readonly Mutation[] = [
     edits: [
       {
         file: entry,
-        find: 'export function newEpoch(): Buffer {\n  return Buffer.from(freshBytes(EPOCH_BYTES))',
+        find: 'export function newEpoch(): Buffer {\n  return Buffer.from(pooledRandomBytes(EPOCH_BYTES))',
         replace:
           'let made = 0\nexport function newEpoch(): Buffer {\n  const epoch = Buffer.alloc(EPOCH_BYTES)\n  epoch.writeDoubleLE(++made)\n  return epoch',
       },

@@ -1,5 +1,5 @@
 /** What the API serves under one name: a strategy of the table or, with `PEERS=1`, another library. */
-import type { Cache, ReadPromise, Store, WritePromise } from 'cache-core'
+import type { Cache, ReadGuarantee, Store, WriteGuarantee } from 'cache-core'
 import type { Counters } from './counters.ts'
 import type { Representation } from './representation.ts'
 import type { RuntimeTuning, StoreKind } from './strategy-runtime.ts'
@@ -14,8 +14,8 @@ export interface ServedStrategy {
   readonly tunable: readonly (keyof RuntimeTuning)[]
   /** How its promise is broken. Absent: it is kept. */
   readonly breaks?: string | undefined
-  read(tuning: RuntimeTuning): { readonly name: string; readonly promise: ReadPromise }
-  write(): { readonly name: string; readonly promise: WritePromise }
+  read(tuning: RuntimeTuning): { readonly name: string; readonly guarantee: ReadGuarantee }
+  write(): { readonly name: string; readonly guarantee: WriteGuarantee }
   /** What comes of a tuning that was asked for. */
   settle(tuning: RuntimeTuning): RuntimeTuning
   /** Opens it, once. What happens in it is told to the counters. `beforeUse` as `redisStore` takes it. */

@@ -113,8 +113,8 @@ export class StrategyRuntime {
 
   describe() {
     const { title, breaks } = this.strategy
-    const { name, promise } = this.strategy.read(this.#tuning)
-    const { name: writeName, promise: writePromise } = this.strategy.write()
+    const { name, guarantee } = this.strategy.read(this.#tuning)
+    const { name: writeName, guarantee: written } = this.strategy.write()
     return {
       name: this.name,
       title,
@@ -122,10 +122,10 @@ export class StrategyRuntime {
       write: writeName,
       store: this.storeKind,
       promise: {
-        staleForAtMostMs: promise.staleForAtMostMs,
-        loadsPerExpiry: promise.loadsPerExpiry,
+        staleForAtMostMs: guarantee.staleForAtMostMs,
+        loadsPerExpiry: guarantee.loadsPerExpiry,
         readAfterWrite: this.#promisesCurrentReads,
-        mayLoseWrites: writePromise.mayLoseWrites,
+        mayLoseWrites: written.mayLoseWrites,
         ...(breaks !== undefined && { breaks }),
       },
       tuning: this.tuning,
@@ -179,7 +179,7 @@ export class StrategyRuntime {
 
   /** Where nothing is kept nothing can be old, whatever the writes do. */
   get #promisesCurrentReads(): boolean {
-    return this.strategy.write().promise.readAfterWrite || this.storeKind === 'none'
+    return this.strategy.write().guarantee.readAfterWrite || this.storeKind === 'none'
   }
 
   get #tunable(): readonly (keyof RuntimeTuning)[] {

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { type Finding, type Run, replay, runNth } from '../src/testing/explorer/explore.ts'
 import { calm } from '../src/testing/explorer/shrink.ts'
-import { tellAsDiagram, tellInWords } from '../src/testing/index.ts'
-import { type ToldRace, toldRaces } from '../test/told-races.ts'
+import { traceAsDiagram, traceInWords } from '../src/testing/index.ts'
+import { type ToldRace, toldRaces } from '../test/traced-races.ts'
 
 export const PAGE = new URL('../../../docs/races.md', import.meta.url)
 const SEED = 1
@@ -52,10 +52,11 @@ store is not built yet; its race will be told here with it.
 `
 
 async function section(race: ToldRace): Promise<string> {
-  const { plan, schedule, breach } = await find(race)
+  const { plan, schedule, violation } = await find(race)
   const broken = await replay(race.broken, plan, schedule)
   const guarded = await replay(race.guarded, plan, schedule)
-  if (guarded.breach !== undefined) throw new Error(`${race.title} breaks the guarded form: ${guarded.breach.message}`)
+  if (guarded.violation !== undefined)
+    throw new Error(`${race.title} breaks the guarded form: ${guarded.violation.message}`)
   return `## ${race.title}
 
 ${race.idea}
@@ -63,15 +64,15 @@ ${race.idea}
 **When ${race.without}:**
 
 \`\`\`mermaid
-${tellAsDiagram(plan, broken.story)}
+${traceAsDiagram(plan, broken.story)}
 \`\`\`
 
-${sentence(breach.message)}
+${sentence(violation.message)}
 
 **As it is,** in the same order:
 
 \`\`\`text
-${tellInWords(guarded.story).replaceAll(' · ', '\n')}
+${traceInWords(guarded.story).replaceAll(' · ', '\n')}
 \`\`\`
 
 ${race.closedBy}
@@ -80,11 +81,11 @@ ${race.closedBy}
 
 /** The schedule that tells the race best. @throws Error when none does */
 async function find(race: ToldRace): Promise<Finding> {
-  const isRight = (run: Run) => run.breach !== undefined && tells(race, run)
+  const isRight = (run: Run) => run.violation !== undefined && tells(race, run)
   for (let n = 0; n < MAX_SCHEDULES; n++) {
-    const { schedule, breach } = await runNth(race.broken, SEED, n, race.plan)
-    if (breach === undefined) continue
-    const finding = { seed: SEED, after: n + 1, plan: race.plan, schedule, breach }
+    const { schedule, violation } = await runNth(race.broken, SEED, n, race.plan)
+    if (violation === undefined) continue
+    const finding = { seed: SEED, after: n + 1, plan: race.plan, schedule, violation }
     if (isRight(await replay(race.broken, race.plan, schedule))) return calm(race.broken, finding, isRight)
   }
   throw new Error(`no schedule of ${MAX_SCHEDULES} tells "${race.title}"`)

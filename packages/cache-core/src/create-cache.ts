@@ -3,12 +3,12 @@ import { bulkhead } from 'cockatiel'
 import { type Codec, jsonCodec } from './codec.ts'
 import { MAX_TAGS } from './entry.ts'
 import { CacheError, checkText } from './errors.ts'
-import { type AsOf, Flights, nextMoment } from './flights.ts'
+import { StoreKeyRead } from './key-read.ts'
 import { type Runtime, systemRuntime } from './ports/runtime.ts'
 import type { Store } from './ports/store.ts'
 import type { Change, ReadStrategy, WriteStrategy } from './ports/strategy.ts'
 import type { ReadResult } from './read-result.ts'
-import { KeySlot } from './slot.ts'
+import { type AsOf, Flights, nextMoment } from './single-flight.ts'
 import { StoreWriter } from './writer.ts'
 
 export interface CacheOptions<T> {
@@ -46,10 +46,10 @@ export interface Cache<T> {
    */
   write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<R>
 
-  /** Voids entries by key and by tag. False: the store is away; it is done before this process uses it again. */
+  /** Invalidates entries by key and by tag. False: the store is away; it is done before this process uses it again. */
   invalidate(what: { readonly keys?: readonly string[]; readonly tags?: readonly string[] }): Promise<boolean>
 
-  /** Voids everything. Answers as `invalidate` does. */
+  /** Invalidates everything. Answers as `invalidate` does. */
   invalidateAll(): Promise<boolean>
 }
 
@@ -73,7 +73,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
     const began = nextMoment()
     const tags = options?.tags ?? NO_TAGS
     checkNames(key, tags)
-    const slot = new KeySlot<T>(parts, key, tags, load)
+    const slot = new StoreKeyRead<T>(parts, key, tags, load)
     if (strategy.lifetime === undefined) return (await strategy.onMiss(slot)).as('bypass')
     try {
       const asked = store.get(key, slot.tags)
@@ -85,7 +85,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
     }
   }
 
-  async function readTogether(slot: KeySlot<T>, began: number): Promise<ReadResult<T>> {
+  async function readTogether(slot: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
     const fly = async (flight: AsOf, waited: boolean) => {
       slot.board(flight)
       return (waited && (await slot.get())) || strategy.onMiss(slot)
@@ -97,7 +97,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   }
 
   /** The origin is spared the herd that the cache no longer keeps away: one load per key, and so many in all. */
-  async function readPastTheCache(slot: KeySlot<T>, began: number): Promise<ReadResult<T>> {
+  async function readPastTheCache(slot: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
     if (loadingPastTheCache.getStore()) return (await slot.load()).as('bypass')
     const load = (flight: AsOf) => loadingPastTheCache.run(true, () => slot.board(flight).load())
     const fly = (flight: AsOf) => gate.execute(() => load(flight))

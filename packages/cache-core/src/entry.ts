@@ -19,7 +19,7 @@
  * since a hit doesn't read it: a flipped bit in there is found by the codec, or by nobody. The key is in the check, so that
  * an entry that was copied or renamed is no answer to another question.
  */
-import { freshBytes } from './fresh-bytes.ts'
+import { pooledRandomBytes } from './pooled-random-bytes.ts'
 import type { Epochs, Lookup } from './ports/store.ts'
 
 const MAGIC = 0xce
@@ -103,7 +103,7 @@ export function encodeEntry({ key, payload, loadedAt, freshUntil, loadMs, epochs
   bytes[1] = FORMAT
   bytes[2] = payload === undefined ? ABSENT : 0
   bytes[3] = epochs.length
-  freshBytes(IDENTITY_END - IDENTITY_START).copy(bytes, IDENTITY_START)
+  pooledRandomBytes(IDENTITY_END - IDENTITY_START).copy(bytes, IDENTITY_START)
   bytes.writeDoubleLE(loadedAt, 12)
   bytes.writeDoubleLE(freshUntil, 20)
   bytes.writeFloatLE(loadMs, 28)
@@ -123,12 +123,12 @@ export function identityOf(bytes: Buffer): Buffer {
 
 /** A fresh epoch for a tag: random, never a counter, so that no two are ever the same. */
 export function newEpoch(): Buffer {
-  return Buffer.from(freshBytes(EPOCH_BYTES))
+  return Buffer.from(pooledRandomBytes(EPOCH_BYTES))
 }
 
 /** Unique per attempt: what a lease is known by. */
 export function newToken(): string {
-  return freshBytes(12).toString('base64')
+  return pooledRandomBytes(12).toString('base64')
 }
 
 /**

@@ -3,10 +3,10 @@ import { type Cache, cacheAside, invalidate, type Store, stampedeLock, writeThro
 import { type RedisClient, redisCommands } from '../src/redis/redis-commands.ts'
 import { connectionOf } from '../src/redis/redis-store.ts'
 import { ACQUIRE, CLAIM, FILL, RENEW } from '../src/redis/scripts.ts'
-import type { OwedInvalidations } from '../src/resilience/owed-invalidations.ts'
-import { owedTo, resilientStore } from '../src/resilience/resilient-store.ts'
+import type { PendingInvalidations } from '../src/resilience/pending-invalidations.ts'
+import { pendingFor, resilientStore } from '../src/resilience/resilient-store.ts'
 import { EmulatedRedis } from '../src/testing/explorer/emulated-redis.ts'
-import { type Invariant, memoryPlace, redisPlace, type Subject } from '../src/testing/index.ts'
+import { type Invariant, memoryBackend, redisBackend, type Subject } from '../src/testing/index.ts'
 
 type Evalsha = Parameters<EmulatedRedis['evalsha']>
 
@@ -60,7 +60,7 @@ class LeasesForEver extends EmulatedRedis {
   }
 }
 
-const over = (Server: typeof EmulatedRedis) => redisPlace({ inOrder: true, emulate: (now) => new Server(now) })
+const over = (Server: typeof EmulatedRedis) => redisBackend({ inOrder: true, emulate: (now) => new Server(now) })
 
 /** Reads the epochs again after the load, and puts those into the entry. */
 function readsEpochsLate(store: Store): Store {
@@ -120,59 +120,69 @@ function joinsAnything(cache: Cache<number>): Cache<number> {
   }
 }
 
-type Owed = Pick<OwedInvalidations, 'arePaid' | 'owe' | 'oweEverything'>
+type View = Pick<PendingInvalidations, 'areFlushed' | 'add' | 'addEverything'>
 
-/** The Redis store, with another view of what it owes. */
-const owing = (view: (owed: OwedInvalidations) => Owed) =>
-  redisPlace({
+/** The Redis store, with another view of its pending invalidations. */
+const withPending = (view: (pending: PendingInvalidations) => View) =>
+  redisBackend({
     inOrder: true,
     open({ client, prefix, runtime, onFailure }) {
-      const { clock, circuit, owedByPrefix } = connectionOf(client as RedisClient, runtime)
+      const { clock, circuit, pendingByPrefix } = connectionOf(client as RedisClient, runtime)
       const commands = redisCommands(client as RedisClient, prefix, clock)
-      const owed = owedTo(commands, circuit)
-      owedByPrefix.set(prefix, owed)
-      return resilientStore(commands, circuit, { onFailure }, view(owed) as OwedInvalidations)
+      const pending = pendingFor(commands, circuit)
+      pendingByPrefix.set(prefix, pending)
+      return resilientStore(commands, circuit, { onFailure }, view(pending) as PendingInvalidations)
     },
   })
 
-const forgotten = (): Owed => ({ arePaid: true, owe() {}, oweEverything() {} })
-const ignored = (owed: OwedInvalidations): Owed => ({
-  arePaid: true,
-  owe: (keys, tags) => owed.owe(keys, tags),
-  oweEverything: () => owed.oweEverything(),
+const forgotten = (): View => ({ areFlushed: true, add() {}, addEverything() {} })
+const ignored = (pending: PendingInvalidations): View => ({
+  areFlushed: true,
+  add: (keys, tags) => pending.add(keys, tags),
+  addEverything: () => pending.addEverything(),
 })
 
-const redis = redisPlace({ inOrder: true })
-const invalidating = { read: cacheAside, write: invalidate, place: redis }
-const filling = { read: stampedeLock, write: writeThrough, place: redis }
-const locking = { read: stampedeLock, write: invalidate, place: redis }
+const redis = redisBackend({ inOrder: true })
+const invalidating = { read: cacheAside, write: invalidate, backend: redis }
+const filling = { read: stampedeLock, write: writeThrough, backend: redis }
+const locking = { read: stampedeLock, write: invalidate, backend: redis }
 
 const stale: readonly Invariant[] = ['read after write', 'nothing is permanently stale']
 
 export const broken: (Subject & { readonly breaks: readonly Invariant[] })[] = [
-  { name: 'fill checks no token', ...invalidating, place: over(FillsWithoutToken), breaks: stale },
-  { name: 'invalidate voids no lease', ...invalidating, place: over(VoidsNoLease), breaks: stale },
-  { name: 'all entries are dropped before all leases', ...invalidating, place: over(ScansEntriesFirst), breaks: stale },
-  { name: 'epochs are counters', ...invalidating, place: over(CountsEpochs), breaks: stale },
+  { name: 'fill checks no token', ...invalidating, backend: over(FillsWithoutToken), breaks: stale },
+  { name: 'invalidate voids no lease', ...invalidating, backend: over(VoidsNoLease), breaks: stale },
+  {
+    name: 'all entries are dropped before all leases',
+    ...invalidating,
+    backend: over(ScansEntriesFirst),
+    breaks: stale,
+  },
+  { name: 'epochs are counters', ...invalidating, backend: over(CountsEpochs), breaks: stale },
   { name: 'epochs are read after the load', ...invalidating, variant: { store: readsEpochsLate }, breaks: stale },
   {
     name: 'epochs are read after the load, in memory',
     ...invalidating,
-    place: memoryPlace,
+    backend: memoryBackend,
     variant: { store: readsEpochsLate },
     breaks: stale,
   },
   { name: 'readers join whatever is under way', ...invalidating, variant: { cache: joinsAnything }, breaks: stale },
   { name: 'writers claim after the commit', ...filling, variant: { store: claimsLate }, breaks: stale },
   { name: 'tokens are per process', ...filling, variant: { store: reusesToken }, breaks: stale },
-  { name: 'what could not be voided is forgotten', ...invalidating, place: owing(forgotten), breaks: stale },
-  { name: 'the store is used while debts are owed', ...invalidating, place: owing(ignored), breaks: stale },
-  { name: 'acquire grants to all', ...locking, place: over(GrantsToAll), breaks: ['loads per expiry'] },
-  { name: 'leases never end', ...locking, place: over(LeasesForEver), breaks: ['nobody is left waiting'] },
+  { name: 'what could not be voided is forgotten', ...invalidating, backend: withPending(forgotten), breaks: stale },
+  {
+    name: 'the store is used while invalidations are pending',
+    ...invalidating,
+    backend: withPending(ignored),
+    breaks: stale,
+  },
+  { name: 'acquire grants to all', ...locking, backend: over(GrantsToAll), breaks: ['loads per expiry'] },
+  { name: 'leases never end', ...locking, backend: over(LeasesForEver), breaks: ['nobody is left waiting'] },
 ]
 
-/** Place and variant of the one called so. */
-export function brokenBy(name: string): Pick<Subject, 'place' | 'variant'> {
-  const { place, variant } = broken.find((subject) => subject.name === name)!
-  return variant === undefined ? { place } : { place, variant }
+/** Backend and variant of the one called so. */
+export function brokenBy(name: string): Pick<Subject, 'backend' | 'variant'> {
+  const { backend, variant } = broken.find((subject) => subject.name === name)!
+  return variant === undefined ? { backend } : { backend, variant }
 }

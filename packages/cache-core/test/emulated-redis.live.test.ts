@@ -6,8 +6,8 @@ import { encodeEntry, identityOf } from '../src/entry.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
 import { type Commands, nameOf } from '../src/testing/explorer/commands.ts'
 import { EmulatedRedis } from '../src/testing/explorer/emulated-redis.ts'
-import { liveCommands } from '../src/testing/explorer/live-redis-place.ts'
-import { connect } from './places.ts'
+import { liveCommands } from '../src/testing/explorer/live-redis-backend.ts'
+import { connect } from './backends.ts'
 
 const KEYS = ['a', 'b']
 const TOKENS = ['one', 'two', 'three']
@@ -30,7 +30,7 @@ interface World {
 }
 
 interface Command {
-  readonly told: string
+  readonly traced: string
   readonly ask: (world: World) => unknown
 }
 
@@ -43,7 +43,7 @@ const anyKey = fc.constantFrom(...KEYS.flatMap((name) => [`e:{${name}}`, `l:{${n
 
 function script(name: string, { sha }: { sha: string }, key: string, ...args: (string | number | Buffer)[]): Command {
   return {
-    told: `${name} ${key} ${args.map((arg) => (Buffer.isBuffer(arg) ? arg.toString('hex') : arg)).join(' ')}`,
+    traced: `${name} ${key} ${args.map((arg) => (Buffer.isBuffer(arg) ? arg.toString('hex') : arg)).join(' ')}`,
     ask: ({ commands, prefix }) => commands.evalsha(sha, [`${prefix}e:{${key}}`, `${prefix}l:{${key}}`], args),
   }
 }
@@ -51,15 +51,15 @@ function script(name: string, { sha }: { sha: string }, key: string, ...args: (s
 /** @param endsInMs from the moment at which it is asked; kept only if that is not past. */
 function fill(key: string, token: string, entry: Buffer, endsInMs: number): Command {
   return {
-    told: `fill ${key} ${token} for ${endsInMs} ms`,
+    traced: `fill ${key} ${token} for ${endsInMs} ms`,
     async ask(world) {
       return script('fill', FILL, key, token, entry, Math.floor((await world.now()) + endsInMs)).ask(world)
     },
   }
 }
 
-function plain(told: string, ask: (world: World) => unknown): Command {
-  return { told, ask }
+function plain(traced: string, ask: (world: World) => unknown): Command {
+  return { traced, ask }
 }
 
 const command: fc.Arbitrary<Command> = fc.oneof(
@@ -116,11 +116,11 @@ async function compare(client: Redis, commands: readonly Command[], stepMs = STE
   const now = () => performance.now() + offset
   const live: World = { commands: liveCommands(client), prefix, now: liveNow }
   const ours: World = { commands: new EmulatedRedis(now), prefix, now: async () => now() }
-  const told: string[] = []
-  for (const { told: next, ask } of commands) {
-    told.push(next)
+  const traced: string[] = []
+  for (const { traced: next, ask } of commands) {
+    traced.push(next)
     const [real, emulated] = await Promise.all([ask(live), ask(ours)])
-    expect(comparable(emulated), told.join('\n')).toEqual(comparable(real))
+    expect(comparable(emulated), traced.join('\n')).toEqual(comparable(real))
     await new Promise((resolve) => setTimeout(resolve, stepMs))
   }
 }

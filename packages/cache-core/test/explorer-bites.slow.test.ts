@@ -1,6 +1,6 @@
-/** What the explorer finds within a few thousand schedules, by two seeds, and that it can be made short, played again and told. */
+/** What the explorer finds within a few thousand schedules, by two seeds, and that it can be made short, played again and put into words. */
 import { describe, expect, it } from 'vitest'
-import { explore, replay, shrink, tellInWords } from '../src/testing/index.ts'
+import { explore, replay, shrink, traceInWords } from '../src/testing/index.ts'
 import { broken } from './broken.ts'
 
 const MAX_SCHEDULES = 10_000
@@ -13,13 +13,13 @@ describe('the explorer finds it when', () => {
       const after: number[] = []
       for (const seed of SEEDS) {
         const { finding } = await explore(subject, { schedules: MAX_SCHEDULES, seed })
-        expect(subject.breaks).toContain(finding?.breach.invariant)
+        expect(subject.breaks).toContain(finding?.violation.invariant)
         after.push(finding!.after)
         if (seed !== SEEDS[0]) continue
         const { plan, schedule } = await shrink(subject, finding!)
-        const { story, breach } = await replay(subject, plan, schedule)
-        expect(breach?.invariant).toBe(finding!.breach.invariant)
-        console.log(`${subject.name}: ${breach!.message}\n  ${tellInWords(story)}`)
+        const { story, violation } = await replay(subject, plan, schedule)
+        expect(violation?.invariant).toBe(finding!.violation.invariant)
+        console.log(`${subject.name}: ${violation!.message}\n  ${traceInWords(story)}`)
       }
       console.log(`${subject.name}: found after ${after.join(', ')} schedules`)
     },

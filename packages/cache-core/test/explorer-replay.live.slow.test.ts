@@ -5,22 +5,22 @@ import { runNth } from '../src/testing/explorer/explore.ts'
 import {
   explore,
   LIVE_PACE,
-  liveRedisPlace,
-  memoryPlace,
-  redisPlace,
+  liveRedisBackend,
+  memoryBackend,
+  redisBackend,
   replay,
   type Subject,
   shrink,
-  tellInWords,
+  traceInWords,
 } from '../src/testing/index.ts'
+import { connect } from './backends.ts'
 import { broken } from './broken.ts'
-import { connect } from './places.ts'
 
 const SCHEDULES = 150
 let replays = 0
 
 async function onRedis(subject: Subject): Promise<Subject> {
-  return { ...subject, place: liveRedisPlace(await connect(), `replay-${process.pid}-${replays++}:`) }
+  return { ...subject, backend: liveRedisBackend(await connect(), `replay-${process.pid}-${replays++}:`) }
 }
 
 describe('random schedules go the same way as on the emulated Redis', () => {
@@ -31,8 +31,8 @@ describe('random schedules go the same way as on the emulated Redis', () => {
   it.each(pairs)(
     '$read.name × $write.name',
     async ({ read, write }) => {
-      const place = redisPlace({ inOrder: true, pace: LIVE_PACE })
-      const subject: Subject = { name: 'emulated', read, write, place }
+      const backend = redisBackend({ inOrder: true, pace: LIVE_PACE })
+      const subject: Subject = { name: 'emulated', read, write, backend }
       let compared = 0
       for (let n = 0; compared < SCHEDULES; n++) {
         const { plan, schedule } = await runNth(subject, 1, n)
@@ -41,8 +41,8 @@ describe('random schedules go the same way as on the emulated Redis', () => {
         if (plan.moves.some(({ does }) => does === 'pass') || emulated.story.some(({ by }) => by === 'time')) continue
         compared++
         const real = await replay(await onRedis(subject), plan, schedule)
-        expect(tellInWords(real.story)).toBe(tellInWords(emulated.story))
-        expect(real.breach).toBeUndefined()
+        expect(traceInWords(real.story)).toBe(traceInWords(emulated.story))
+        expect(real.violation).toBeUndefined()
       }
     },
     60_000,
@@ -50,13 +50,13 @@ describe('random schedules go the same way as on the emulated Redis', () => {
 })
 
 describe('what breaks a variant on the emulated Redis breaks it on a real one', () => {
-  const onAnyServer = broken.filter(({ variant, place }) => variant !== undefined && place !== memoryPlace)
+  const onAnyServer = broken.filter(({ variant, backend }) => variant !== undefined && backend !== memoryBackend)
 
   it.each(onAnyServer)('$name', async (subject) => {
     const { finding } = await explore(subject, { schedules: 5_000, seed: 1 })
     const { plan, schedule } = await shrink(subject, finding!)
-    const { breach, story } = await replay(await onRedis(subject), plan, schedule)
-    console.log(tellInWords(story))
-    expect(breach?.invariant).toBe(finding!.breach.invariant)
+    const { violation, story } = await replay(await onRedis(subject), plan, schedule)
+    console.log(traceInWords(story))
+    expect(violation?.invariant).toBe(finding!.violation.invariant)
   })
 })

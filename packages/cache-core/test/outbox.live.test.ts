@@ -40,7 +40,7 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.release(true)
 })
 
-/** An outbox whose rounds the test begins. */
+/** An outbox whose loop the test begins. */
 function open(options: Partial<OutboxOptions> = {}) {
   const runtime = fakeRuntime()
   const outbox = createOutbox({ pool, schema: scratch.schema, store, runtime, pollMs: POLL_MS, ...options })

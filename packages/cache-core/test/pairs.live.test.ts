@@ -11,7 +11,7 @@ import {
   writeThrough,
 } from '../src/index.ts'
 import { gate } from '../src/testing/index.ts'
-import { places } from './places.ts'
+import { backends } from './backends.ts'
 
 const reads = [noCache, cacheAside, stampedeLock]
 const writes = [expireOnly, invalidate, writeThrough]
@@ -22,7 +22,7 @@ const pairs = reads.flatMap((read) =>
 const TTL_MS = 60
 const values: unknown[] = [0, '', false, null, [], {}, 'text', 1.5, Buffer.from([0, 255, 10]), Buffer.alloc(0)]
 
-describe.each(places)('$name', ({ makeStore }) => {
+describe.each(backends)('$name', ({ makeStore }) => {
   describe.each(pairs)('$name', ({ read, write }) => {
     const caches = read().lifetime !== undefined
     const open = async (ttlMs = 60_000) => {
@@ -93,7 +93,7 @@ describe.each(places)('$name', ({ makeStore }) => {
       }
       const result = await p1.write({ keys: ['k'], tags: ['all'] }, async () => (row = 'v2'))
       expect(result).toBe('v2')
-      const promised = write().promise.readAfterWrite || !caches
+      const promised = write().guarantee.readAfterWrite || !caches
       for (const cache of [p1, p2]) {
         const after = [(await cache.read('k', load)).value, await cache.read('list', list, { tags: ['all'] })]
         expect(after[0]).toBe(promised ? 'v2' : 'v1')
@@ -117,7 +117,7 @@ describe.each(places)('$name', ({ makeStore }) => {
       await handOver.reached
       handOver.open()
       const outcomes = (await Promise.all(reading)).map(({ outcome }) => outcome)
-      const allowed = { 'one per read': 60, 'one at a time per process': 3, one: 1 }[read().promise.loadsPerExpiry]
+      const allowed = { 'one per read': 60, 'one at a time per process': 3, one: 1 }[read().guarantee.loadsPerExpiry]
       expect(load.loads).toBeLessThanOrEqual(allowed)
       expect(outcomes.filter((outcome) => outcome === 'miss').length).toBeLessThanOrEqual(allowed)
     })
@@ -175,7 +175,7 @@ describe.each(places)('$name', ({ makeStore }) => {
       await cache.read('k', load)
       const unencodable = cache.write({ keys: ['k'] }, async () => (row = 2n))
       expect(await unencodable).toBe(2n)
-      if (write().promise.readAfterWrite) expect((await cache.read('k', load)).value).toBe('2')
+      if (write().guarantee.readAfterWrite) expect((await cache.read('k', load)).value).toBe('2')
       const change = {
         keys: ['k'],
         value: () => {
@@ -183,7 +183,7 @@ describe.each(places)('$name', ({ makeStore }) => {
         },
       }
       await cache.write(change, async () => (row = 'v3'))
-      if (write().promise.readAfterWrite) expect((await cache.read('k', load)).value).toBe('v3')
+      if (write().guarantee.readAfterWrite) expect((await cache.read('k', load)).value).toBe('v3')
     })
 
     it('throws what a commit throws before it begins, and leaves no lease behind', async () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { cacheAside, createCache, invalidate, stampedeLock, writeThrough } from '../src/index.ts'
 import { isLost, races } from '../src/testing/index.ts'
-import { pausedRuntime, places } from './places.ts'
+import { backends, pausedRuntime } from './backends.ts'
 
 const pairs = [cacheAside, stampedeLock].flatMap((read) => [invalidate, writeThrough].map((write) => ({ read, write })))
 
-describe.each(places)('$name', ({ makeStore }) => {
+describe.each(backends)('$name', ({ makeStore }) => {
   describe.each(pairs)('$read.name × $write.name', ({ read, write }) => {
     it.each(races)('wins $title', async ({ play }) => {
       const room = await makeStore()

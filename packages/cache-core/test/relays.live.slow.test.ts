@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { cacheAside, createCache, invalidate } from '../src/index.ts'
 import { createOutbox } from '../src/postgres/index.ts'
 import { redisStore } from '../src/redis/index.ts'
-import { connect } from './places.ts'
+import { connect } from './backends.ts'
 import { isEmbedded, pool, scratchOutbox } from './scratch-outbox.ts'
 
 const WRITES = 1_000

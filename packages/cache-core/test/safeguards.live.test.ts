@@ -5,7 +5,7 @@ import { Cluster, type Redis } from 'ioredis'
 import { expect, it } from 'vitest'
 import { cacheAside, createCache, invalidate } from '../src/index.ts'
 import { clusterOptions, connectionOf, redisStore } from '../src/redis/index.ts'
-import { connect } from './places.ts'
+import { connect } from './backends.ts'
 
 it('voids everything leases first: what is loading cannot fill behind its back', async () => {
   const prefix = `leases-first-${process.pid}:`

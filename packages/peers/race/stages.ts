@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { cacheAside, createCache, invalidate, systemRuntime } from 'cache-core'
 import { redisOptions, redisStore } from 'cache-core/redis'
-import type { Race, Stage, Verdict } from 'cache-core/testing'
+import type { Race, RaceResult, Stage } from 'cache-core/testing'
 import { Redis } from 'ioredis'
 import type { Peer } from '../src/index.ts'
 import { openRoom } from './room.ts'
 
 /** Plays the race once. */
-export type Play = (race: Race) => Promise<Verdict>
+export type Play = (race: Race) => Promise<RaceResult>
 
 export function onPeer(peer: Peer): Play {
   return async (race) => {

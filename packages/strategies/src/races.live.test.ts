@@ -30,7 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => redis.disconnect())
 
-describe.each(['redis', 'memory'])('%s', (place) => {
+describe.each(['redis', 'memory'])('%s', (backend) => {
   describe.each(Object.entries(loses) as [StrategyName, readonly string[]][])('%s', (name, lost) => {
     const { read, write, store } = strategies[name]
 
@@ -40,10 +40,10 @@ describe.each(['redis', 'memory'])('%s', (place) => {
 
     it.each(races)('$title', async ({ title, play }) => {
       const prefix = `race-${process.pid}-${rooms++}:`
-      const room = store({ client: place === 'redis' ? redis : undefined, prefix })
+      const room = store({ client: backend === 'redis' ? redis : undefined, prefix })
       // Memory has no room to run out of here; cache-core's own suite evicts there too.
       const evict = async (key: string) => {
-        if (place === 'redis') await redis.unlink(`${prefix}e:{${key}}`, `${prefix}e:${key}`)
+        if (backend === 'redis') await redis.unlink(`${prefix}e:{${key}}`, `${prefix}e:${key}`)
       }
       const verdict = await play({ p1: open(room), p2: open(room), paused: open(room, paused), evict })
       expect(isLost(verdict)).toBe(lost.some((race) => title.startsWith(race)))

@@ -12,7 +12,7 @@ import {
   type WriteStrategy,
   writeThrough,
 } from 'cache-core'
-import { guarded, type Place, unguarded } from './places.ts'
+import { type Backend, guarded, unguarded } from './backends.ts'
 import type { StrategyName } from './strategy-names.ts'
 
 /** What can be changed at run time, in milliseconds. Each row takes what it lists in `tunable`. */
@@ -28,7 +28,7 @@ export interface Strategy {
   readonly write: () => WriteStrategy
   readonly tunable: readonly (keyof Tuning)[]
   /** Builds the store in the place given. */
-  readonly store: (place: Place) => Store
+  readonly store: (backend: Backend) => Store
   /** How its promise is broken. Absent: it is kept. */
   readonly breaks?: string
 }
@@ -92,7 +92,7 @@ export const strategies: Record<StrategyName, Strategy> = {
     read: stampedeLock,
     write: invalidate,
     tunable: ttlAndLease,
-    store: (place) => unguarded(place, { lock: true }),
+    store: (backend) => unguarded(backend, { lock: true }),
     breaks: 'a load that a write overtakes, or that outlasts its lock, leaves its old value cached until the TTL ends',
   },
 }

@@ -5,7 +5,7 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { strategies } from '../src/index.ts'
 import { redisKeyValue } from '../src/key-value.ts'
-import { emulatedKeyValuePlace, liveKeyValuePlace } from './key-value-place.ts'
+import { emulatedKeyValueBackend, liveKeyValueBackend } from './key-value-backend.ts'
 
 const SCHEDULES = 10_000
 const seed = Number(process.env.EXPLORER_SEED ?? Date.now() % 1_000_000_000)
@@ -25,16 +25,16 @@ afterAll(() => redis.disconnect())
 describe.each(naive)('$name', ({ name, options }) => {
   it(`breaks its promise in a schedule that the explorer finds and that replays on Redis (seed ${seed})`, async () => {
     const { read, write } = strategies[name]
-    const subject: Subject = { name, read, write, place: emulatedKeyValuePlace(options) }
+    const subject: Subject = { name, read, write, backend: emulatedKeyValueBackend(options) }
     const start = performance.now()
     const { finding } = await explore(subject, { schedules: SCHEDULES, seed })
     expect(finding, `no schedule of ${SCHEDULES} broke ${name}`).toBeDefined()
-    const { plan, schedule, breach } = await shrink(subject, finding!)
+    const { plan, schedule, violation } = await shrink(subject, finding!)
     const seconds = ((performance.now() - start) / 1_000).toFixed(1)
     console.log(`${await describeFinding(subject, finding!)}\n\nin ${seconds} s`)
 
     const kv = redisKeyValue(redis, `naive-${process.pid}-${name}:`)
-    const live = await replay({ ...subject, place: liveKeyValuePlace(kv, options, LIVE_PACE) }, plan, schedule)
-    expect(live.breach?.invariant).toBe(breach.invariant)
+    const live = await replay({ ...subject, backend: liveKeyValueBackend(kv, options, LIVE_PACE) }, plan, schedule)
+    expect(live.violation?.invariant).toBe(violation.invariant)
   })
 })

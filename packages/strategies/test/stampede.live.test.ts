@@ -22,25 +22,23 @@ async function gather(strategy: StrategyName, leaseMs: number): Promise<Herd> {
 
 /** The TTL counts from the start of the load, so what is filled lives for TTL_MS more. */
 async function expiredRounds(count: number): Promise<Round[]> {
-  const rounds: Round[] = []
-  while (rounds.length < count) {
+  const loop: Round[] = []
+  while (loop.length < count) {
     await new Promise((resolve) => setTimeout(resolve, TTL_MS + 50))
-    rounds.push(await herd.stampede('k', READERS))
+    loop.push(await herd.stampede('k', READERS))
   }
-  return rounds
+  return loop
 }
 
-function report(title: string, rounds: readonly Round[]): { loads: number[]; medianP99Ms: number } {
-  const loads = rounds.map((round) => round.loads)
-  const p99s = rounds.map(({ waitsMs }) => quantile(waitsMs, 0.99)).sort((a, b) => a - b)
+function report(title: string, loop: readonly Round[]): { loads: number[]; medianP99Ms: number } {
+  const loads = loop.map((round) => round.loads)
+  const p99s = loop.map(({ waitsMs }) => quantile(waitsMs, 0.99)).sort((a, b) => a - b)
   const medianP99Ms = quantile(p99s, 0.5)
-  console.log(
-    `${title}: loads per round ${loads.join(' ')} · p99 wait, median over rounds ${medianP99Ms.toFixed(1)} ms`,
-  )
+  console.log(`${title}: loads per round ${loads.join(' ')} · p99 wait, median over loop ${medianP99Ms.toFixed(1)} ms`)
   return { loads, medianP99Ms }
 }
 
-it('stampede-lock does exactly one load in 20 of 20 rounds, and nobody waits long beyond it', async () => {
+it('stampede-lock does exactly one load in 20 of 20 loop, and nobody waits long beyond it', async () => {
   await gather('stampede-lock', 2_000)
   const { loads, medianP99Ms } = report('stampede-lock', await expiredRounds(20))
   expect(loads).toEqual(Array(20).fill(1))

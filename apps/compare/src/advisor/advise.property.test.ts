@@ -224,8 +224,8 @@ function printedGuarantee(text: string) {
   const [, write] = /write: (\w+)\(\)/.exec(text) ?? []
   if (ttlMs === undefined) return undefined
   return {
-    readAfterWrite: writes[write as keyof typeof writes]().promise.readAfterWrite,
-    staleForAtMostMs: reads[read as keyof typeof reads]({ ttlMs: Number(ttlMs.replaceAll('_', '')) }).promise
+    readAfterWrite: writes[write as keyof typeof writes]().guarantee.readAfterWrite,
+    staleForAtMostMs: reads[read as keyof typeof reads]({ ttlMs: Number(ttlMs.replaceAll('_', '')) }).guarantee
       .staleForAtMostMs,
   }
 }

@@ -22,8 +22,8 @@ export function guaranteeOf({ promise, store }: ComparedStrategy): Guarantee {
 export function guaranteeAt({ read, write, store }: ComparedStrategy, ttlMs: number): Guarantee | undefined {
   if (store === 'none' || !isKeyOf(READS, read) || !isKeyOf(WRITES, write)) return undefined
   return {
-    readAfterWrite: WRITES[write]().promise.readAfterWrite,
-    staleForAtMostMs: READS[read]({ ttlMs }).promise.staleForAtMostMs,
+    readAfterWrite: WRITES[write]().guarantee.readAfterWrite,
+    staleForAtMostMs: READS[read]({ ttlMs }).guarantee.staleForAtMostMs,
   }
 }
 

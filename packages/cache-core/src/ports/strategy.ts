@@ -6,24 +6,24 @@ import type { Epochs } from './store.ts'
 /** How a cache reads. One file per strategy, in `strategies/`. */
 export interface ReadStrategy {
   readonly name: string
-  readonly promise: ReadPromise
+  readonly guarantee: ReadGuarantee
   /** How long things last. `undefined`: nothing is kept, and the cache never asked. */
   readonly lifetime: Lifetime | undefined
   /** How an entry that a read found may be served, if at all. `now` is the latest the store's time can be. */
   judge(entry: Entry, now: number): 'hit' | 'stale' | undefined
   /** What a read does that found nothing to serve. Runs once for all callers in the process that may share it. */
-  onMiss<T>(slot: Slot<T>): Promise<ReadResult<T>>
+  onMiss<T>(slot: KeyRead<T>): Promise<ReadResult<T>>
 }
 
 /** One key as one read sees it: the guarded protocol in the verbs that read strategies are written in. */
-export interface Slot<T> {
+export interface KeyRead<T> {
   readonly key: string
   readonly runtime: Runtime
   /**
    * Asks for the lease, the right to fill: granted, or held by somebody else, or no longer needed,
    * since an entry that may be served has come meanwhile.
    */
-  acquire(): Promise<Turn<T>>
+  acquire(): Promise<AcquireResult<T>>
   /** Loads under the lease that was granted, and fills. After a refused fill, too, the answer is what was loaded. */
   loadAndFill(): Promise<ReadResult<T>>
   /** Loads and keeps nothing: for readers without a lease. */
@@ -31,7 +31,7 @@ export interface Slot<T> {
 }
 
 /** The answer to asking for the lease. */
-export type Turn<T> =
+export type AcquireResult<T> =
   | { readonly kind: 'granted' }
   | { readonly kind: 'entry'; readonly answer: ReadResult<T> }
   | { readonly kind: 'held'; readonly endsInMs: number }
@@ -39,7 +39,7 @@ export type Turn<T> =
 /** How a cache treats a write of what it holds. One file per strategy, in `strategies/`. */
 export interface WriteStrategy {
   readonly name: string
-  readonly promise: WritePromise
+  readonly guarantee: WriteGuarantee
   /** Runs `commit`, the database's transaction, and does what the entries it touches need, before and after. */
   write<T, R>(change: Change<T, R>, commit: () => Promise<R>, cache: Writer<T>): Promise<R>
 }
@@ -68,14 +68,14 @@ export interface Claim {
   readonly takenAt: number
 }
 
-export interface ReadPromise {
+export interface ReadGuarantee {
   /** For how long after its load began a value may be served from the cache while nobody invalidates it, in milliseconds. */
   readonly staleForAtMostMs: number
   /** How many loads the expiry of one key costs, over all processes, while no write voids the lease and its holder lives. */
   readonly loadsPerExpiry: 'one per read' | 'one at a time per process' | 'one'
 }
 
-export interface WritePromise {
+export interface WriteGuarantee {
   /** No read that begins after a write was acknowledged returns an older value, in any process. */
   readonly readAfterWrite: boolean
   /** Whether a write that was acknowledged may be lost. */

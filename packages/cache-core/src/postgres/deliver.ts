@@ -1,14 +1,14 @@
 import type { Store } from '../ports/store.ts'
-import type { Voids } from './outbox-table.ts'
+import type { Invalidation } from './outbox-table.ts'
 
 /** Where invalidations go. */
-export type Voidable = Pick<Store, 'invalidate' | 'invalidateAll'>
+export type InvalidationTarget = Pick<Store, 'invalidate' | 'invalidateAll'>
 
 /** Names in one call of a store, which has one deadline for all of them. */
 const NAMES_AT_ONCE = 500
 
-/** Voids it all. @throws Error when the store did not acknowledge it */
-export async function deliver(store: Voidable, { keys, tags, everything }: Voids): Promise<void> {
+/** Invalidates all of it. @throws Error when the store did not acknowledge it */
+export async function deliver(store: InvalidationTarget, { keys, tags, everything }: Invalidation): Promise<void> {
   if (everything) check(await store.invalidateAll())
   else for (const some of parts(keys)) check(await store.invalidate(some, []))
   // Everything's too, by name: there may be entries elsewhere that carry them.

@@ -1,7 +1,7 @@
 import { inTransaction, type PostgresPool, type PostgresQueries } from './postgres-pool.ts'
 
 /** What the writes of some outbox rows touched. */
-export interface Voids {
+export interface Invalidation {
   readonly keys: readonly string[]
   readonly tags: readonly string[]
   /** Then `keys` may lack some. */
@@ -9,7 +9,7 @@ export interface Voids {
 }
 
 /** Rows of the outbox, and what they void. */
-export interface Batch extends Voids {
+export interface Batch extends Invalidation {
   readonly ids: readonly string[]
 }
 
@@ -73,7 +73,7 @@ export class OutboxTable {
   /** Resolves with the row's id. */
   async add(
     transaction: PostgresQueries,
-    { keys, tags, everything }: Voids,
+    { keys, tags, everything }: Invalidation,
     writeId: string | undefined,
   ): Promise<string> {
     // A writer voids what it wrote itself. A relay that came first would void the claims of writes under way.
@@ -98,7 +98,7 @@ export class OutboxTable {
    * Takes `limit` due rows at most that no other relay has taken, and marks them once `deliver` resolves with the server
    * it delivered to. When it rejects, or this process dies, they are as they were. Resolves with their number.
    */
-  async takeDue(limit: number, deliver: (voids: Voids) => Promise<string | undefined>): Promise<number> {
+  async takeDue(limit: number, deliver: (voids: Invalidation) => Promise<string | undefined>): Promise<number> {
     // Locked rows, not those above the last id: transactions don't commit in the order of their ids.
     // By `due_at`, as their index has them: by `id` Postgres may walk through all that was delivered today, each round of an outage.
     const due = `where ${UNDELIVERED} and ${DUE} order by due_at limit ${limit} for update skip locked`

@@ -1,10 +1,10 @@
 import { newToken } from '../entry.ts'
 import { checkNumber } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
-import { deliver, type Voidable } from './deliver.ts'
+import { deliver, type InvalidationTarget } from './deliver.ts'
 import { type Batch, type Lag, OutboxTable } from './outbox-table.ts'
+import { PollLoop } from './poll-loop.ts'
 import type { PostgresPool, PostgresQueries } from './postgres-pool.ts'
-import { Rounds } from './rounds.ts'
 
 export interface OutboxOptions {
   /** A `pg.Pool`, or what looks like one. May be shared. */
@@ -12,7 +12,7 @@ export interface OutboxOptions {
   /** Where the table is. Default `public`. */
   readonly schema?: string
   /** The store that caches over this database use. */
-  readonly store: Voidable
+  readonly store: InvalidationTarget
   /** How often it is looked for rows to deliver. Milliseconds, at least 10. Default 200. */
   readonly pollMs?: number
   /**
@@ -134,7 +134,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     await table.prune(keepMs)
   }
 
-  const rounds = new Rounds({
+  const loop = new PollLoop({
     runtime,
     everyMs: pollMs,
     async work() {
@@ -157,7 +157,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
       else toMark.set(server, [writeId])
     },
 
-    start: () => rounds.start(),
+    start: () => loop.start(),
 
     async catchUp(current = server) {
       server = current
@@ -169,7 +169,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     lag: () => table.lag(),
 
     async close() {
-      await rounds.stop()
+      await loop.stop()
       await markWrites().catch(() => {})
     },
   }

@@ -4,7 +4,7 @@ import { CacheError } from '../errors.ts'
 import type { Acquired, Epochs, Lookup, Store } from '../ports/store.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from './scripts.ts'
 import type { ServerClock } from './server-clock.ts'
-import { Shared } from './shared.ts'
+import { TrailingCoalescer } from './trailing-coalescer.ts'
 
 export type RedisClient = Redis | Cluster
 
@@ -23,7 +23,7 @@ const SCAN_BATCH = 500
  * that in a cluster each goes to its own node. Rejects when Redis does; `redisStore` puts the resilience around it.
  */
 export function redisCommands(client: RedisClient, prefix: string, clock: ServerClock): Store {
-  const lookups = new Shared<Lookup>()
+  const lookups = new TrailingCoalescer<Lookup>()
   const scripting = client as unknown as ScriptingClient
   const entryKey = (key: string) => `${prefix}e:${slot(key)}`
   const leaseKey = (key: string) => `${prefix}l:${slot(key)}`

@@ -3,8 +3,8 @@ import { CacheError } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
 import { Circuit } from '../resilience/circuit.ts'
-import type { OwedInvalidations } from '../resilience/owed-invalidations.ts'
-import { owedTo, type ResilienceOptions, resilientStore } from '../resilience/resilient-store.ts'
+import type { PendingInvalidations } from '../resilience/pending-invalidations.ts'
+import { pendingFor, type ResilienceOptions, resilientStore } from '../resilience/resilient-store.ts'
 import { checkPrefix, type RedisClient, redisCommands } from './redis-commands.ts'
 import { ServerClock } from './server-clock.ts'
 import { serverRun } from './server-run.ts'
@@ -59,22 +59,22 @@ export const clusterOptions = {
  * @throws CacheError `BAD_OPTION` for a client that sends commands twice, or an unusable prefix.
  */
 export function redisStore({ client, prefix, onFailure, beforeUse, runtime }: RedisStoreOptions): Store {
-  const { clock, circuit, owedByPrefix } = connectionOf(client, runtime)
+  const { clock, circuit, pendingByPrefix } = connectionOf(client, runtime)
   const commands = redisCommands(client, checkPrefix(prefix), clock)
-  const owed = owedByPrefix.get(prefix) ?? owedTo(commands, circuit)
-  owedByPrefix.set(prefix, owed)
+  const pending = pendingByPrefix.get(prefix) ?? pendingFor(commands, circuit)
+  pendingByPrefix.set(prefix, pending)
   if (beforeUse !== undefined) {
-    owed.catchUpBy(async () => beforeUse(await circuit.run(() => serverRun(client))))
-    if (client.status === 'ready') void owed.pay()
+    pending.catchUpBy(async () => beforeUse(await circuit.run(() => serverRun(client))))
+    if (client.status === 'ready') void pending.flush()
   }
-  return resilientStore(commands, circuit, onFailure && { onFailure }, owed)
+  return resilientStore(commands, circuit, onFailure && { onFailure }, pending)
 }
 
 interface Connection {
   readonly clock: ServerClock
   readonly circuit: Circuit
-  /** What one store owes, another on the same entries must wait for. */
-  readonly owedByPrefix: Map<string, OwedInvalidations>
+  /** What is pending for one store, another on the same entries must wait for. */
+  readonly pendingByPrefix: Map<string, PendingInvalidations>
 }
 
 const connections = new WeakMap<RedisClient, Connection>()
@@ -85,16 +85,16 @@ export function connectionOf(client: RedisClient, runtime: Runtime = systemRunti
   if (known !== undefined) return known
   checkClient(client)
   const clock = new ServerClock(runtime.now)
-  const owedByPrefix = new Map<string, OwedInvalidations>()
+  const pendingByPrefix = new Map<string, PendingInvalidations>()
   // Not when it is ready again: ioredis says so only after what was asked just before is on its way.
   client.on('close', () => {
-    for (const owed of owedByPrefix.values()) owed.oweCatchUp()
+    for (const pending of pendingByPrefix.values()) pending.requestCatchUp()
   })
   client.on('ready', () => {
     clock.forget()
-    for (const owed of owedByPrefix.values()) {
-      owed.oweCatchUp()
-      void owed.pay()
+    for (const pending of pendingByPrefix.values()) {
+      pending.requestCatchUp()
+      void pending.flush()
     }
   })
   client.on('error', () => {}) // each command reports its own failure; without a listener ioredis prints them all
@@ -104,7 +104,7 @@ export function connectionOf(client: RedisClient, runtime: Runtime = systemRunti
     isOutage: (error) => !(error instanceof Error && error.name === 'ReplyError'),
     runtime,
   })
-  const connection = { clock, circuit, owedByPrefix }
+  const connection = { clock, circuit, pendingByPrefix }
   connections.set(client, connection)
   return connection
 }

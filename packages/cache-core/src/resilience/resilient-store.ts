@@ -1,7 +1,7 @@
 import { CacheError } from '../errors.ts'
 import type { Store } from '../ports/store.ts'
 import type { Circuit } from './circuit.ts'
-import { type Debt, OwedInvalidations, payTo } from './owed-invalidations.ts'
+import { flushTo, type Pending, PendingInvalidations } from './pending-invalidations.ts'
 
 export interface ResilienceOptions {
   /** Called with each command that failed: `STORE_UNAVAILABLE` with its cause. */
@@ -11,31 +11,31 @@ export interface ResilienceOptions {
 /** Of many commands, each with the client's own deadline. */
 const NO_DEADLINE = Number.POSITIVE_INFINITY
 
-/** The invalidations owed to a store behind a circuit: paid when it is back, and at intervals until then. */
-export function owedTo(store: Store, circuit: Circuit): OwedInvalidations {
-  const pay = (debt: Debt) => circuit.run(() => payTo(store, debt), NO_DEADLINE)
-  const owed = new OwedInvalidations(pay, circuit.runtime)
-  circuit.onOpened(() => owed.oweCatchUp())
-  circuit.onRecovered(() => void owed.pay())
-  return owed
+/** The pending invalidations of a store behind a circuit: flushed when it is back, and at intervals until then. */
+export function pendingFor(store: Store, circuit: Circuit): PendingInvalidations {
+  const deliver = (names: Pending) => circuit.run(() => flushTo(store, names), NO_DEADLINE)
+  const pending = new PendingInvalidations(deliver, circuit.runtime)
+  circuit.onOpened(() => pending.requestCatchUp())
+  circuit.onRecovered(() => void pending.flush())
+  return pending
 }
 
 /**
  * A store whose failures cost a bypass, and never a promise.
  *
  * Reads reject with `STORE_UNAVAILABLE`, upon which the cache goes past it. Fills and claims count as refused.
- * An invalidation that could not be delivered is owed: **until all of them have been delivered, this process does not use
- * the store**, since what it would read there may be what it failed to void.
+ * An invalidation that could not be delivered is pending: **until all of them are flushed, this process does not use the
+ * store**, since what it would read there may be what it failed to invalidate.
  *
- * @param owed shared by those who use the same entries. Default its own.
+ * @param pending shared by those who use the same entries. Default its own.
  */
 export function resilientStore(
   store: Store,
   circuit: Circuit,
   { onFailure }: ResilienceOptions = {},
-  owed = owedTo(store, circuit),
+  pending = pendingFor(store, circuit),
 ): Store {
-  const isUsable = () => circuit.isClosed && owed.arePaid
+  const isUsable = () => circuit.isClosed && pending.areFlushed
 
   async function attempt<T>(command: () => T | Promise<T>, deadlineMs?: number): Promise<T> {
     try {
@@ -57,7 +57,7 @@ export function resilientStore(
 
   function checkUsable(): void {
     if (isUsable()) return
-    throw new CacheError('STORE_UNAVAILABLE', 'the store is away, or invalidations are still owed to it')
+    throw new CacheError('STORE_UNAVAILABLE', 'the store is away, or invalidations are still pending for it')
   }
 
   return {
@@ -80,12 +80,12 @@ export function resilientStore(
 
     invalidate: (keys, tags) =>
       attempt(() => store.invalidate(keys, tags)).catch(() => {
-        owed.owe(keys, tags)
+        pending.add(keys, tags)
         return false
       }),
     invalidateAll: () =>
       attempt(() => store.invalidateAll(), NO_DEADLINE).catch(() => {
-        owed.oweEverything()
+        pending.addEverything()
         return false
       }),
   }

@@ -12,7 +12,7 @@ export function cacheAside(options: LifetimeOptions = {}): ReadStrategy {
   const lifetime = checkLifetime(options)
   return {
     name: 'cache-aside',
-    promise: { staleForAtMostMs: lifetime.ttlMs, loadsPerExpiry: 'one at a time per process' },
+    guarantee: { staleForAtMostMs: lifetime.ttlMs, loadsPerExpiry: 'one at a time per process' },
     lifetime,
 
     judge: (entry, now) => (now < entry.freshUntil ? 'hit' : undefined),

@@ -8,7 +8,7 @@ import type { WriteStrategy } from '../ports/strategy.ts'
 export function expireOnly(): WriteStrategy {
   return {
     name: 'expire-only',
-    promise: { readAfterWrite: false, mayLoseWrites: false },
+    guarantee: { readAfterWrite: false, mayLoseWrites: false },
     write: (_change, commit) => commit(),
   }
 }

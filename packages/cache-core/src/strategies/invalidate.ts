@@ -11,7 +11,7 @@ import type { WriteStrategy } from '../ports/strategy.ts'
 export function invalidate(): WriteStrategy {
   return {
     name: 'invalidate',
-    promise: { readAfterWrite: true, mayLoseWrites: false },
+    guarantee: { readAfterWrite: true, mayLoseWrites: false },
 
     async write({ keys, tags = [], delivered }, commit, cache) {
       let touched = typeof keys === 'function' ? [] : keys

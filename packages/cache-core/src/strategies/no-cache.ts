@@ -8,7 +8,7 @@ import type { ReadStrategy } from '../ports/strategy.ts'
 export function noCache(): ReadStrategy {
   return {
     name: 'no-cache',
-    promise: { staleForAtMostMs: 0, loadsPerExpiry: 'one per read' },
+    guarantee: { staleForAtMostMs: 0, loadsPerExpiry: 'one per read' },
     lifetime: undefined,
     judge: () => undefined,
     onMiss: (slot) => slot.load(),

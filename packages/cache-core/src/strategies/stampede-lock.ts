@@ -22,7 +22,7 @@ export function stampedeLock(options: StampedeLockOptions = {}): ReadStrategy {
   const waitMs = checkNumber('waitMs', options.waitMs ?? 10_000, { min: 0 })
   return {
     name: 'stampede-lock',
-    promise: { staleForAtMostMs: lifetime.ttlMs, loadsPerExpiry: 'one' },
+    guarantee: { staleForAtMostMs: lifetime.ttlMs, loadsPerExpiry: 'one' },
     lifetime,
 
     judge: (entry, now) => (now < entry.freshUntil ? 'hit' : undefined),

@@ -14,7 +14,7 @@ import { invalidate } from './invalidate.ts'
 export function writeThrough(): WriteStrategy {
   return {
     name: 'write-through',
-    promise: { readAfterWrite: true, mayLoseWrites: false },
+    guarantee: { readAfterWrite: true, mayLoseWrites: false },
 
     async write(change, commit, cache) {
       const { keys, tags = [], entryTags = [], value, delivered } = change

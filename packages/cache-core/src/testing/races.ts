@@ -11,7 +11,7 @@ export interface Race {
   readonly title: string
   /** What closes it. */
   readonly closedBy: string
-  play(stage: Stage): Promise<Verdict>
+  play(stage: Stage): Promise<RaceResult>
 }
 
 /** What a race is played on: the strategy under test in two processes on one store. */
@@ -24,14 +24,14 @@ export interface Stage {
   evict(key: string): Promise<void>
 }
 
-export interface Verdict {
+export interface RaceResult {
   /** The oldest version that a read got which began after the last write was acknowledged. */
   readonly served: number | undefined
   readonly acknowledged: number
 }
 
 /** Whether the strategy lost the race: somebody was served a value from before an acknowledged write. */
-export function isLost({ served, acknowledged }: Verdict): boolean {
+export function isLost({ served, acknowledged }: RaceResult): boolean {
   return served !== acknowledged
 }
 
@@ -65,7 +65,7 @@ class Row {
 const change = { keys: [KEY], tags: [TAG] }
 
 /** What readers in both processes get from now on; twice, since the first of them may fill what the second finds. */
-async function judge({ p1, p2 }: Stage, row: Row, tags: readonly string[] = []): Promise<Verdict> {
+async function readAfterwards({ p1, p2 }: Stage, row: Row, tags: readonly string[] = []): Promise<RaceResult> {
   const served: (number | undefined)[] = []
   for (const cache of [p1, p2, p1, p2]) served.push((await cache.read(KEY, row.load(), { tags })).value)
   return {
@@ -86,7 +86,7 @@ export const races: readonly Race[] = [
       await stage.p2.write(change, row.update())
       handOver.open()
       await slowRead
-      return judge(stage, row)
+      return readAfterwards(stage, row)
     },
   },
   {
@@ -104,7 +104,7 @@ export const races: readonly Race[] = [
       await write
       handOver.open()
       await slowRead
-      return judge(stage, row)
+      return readAfterwards(stage, row)
     },
   },
   {
@@ -119,7 +119,7 @@ export const races: readonly Race[] = [
       await stage.p2.write(change, row.update())
       answer.open()
       await first
-      return judge(stage, row)
+      return readAfterwards(stage, row)
     },
   },
   {
@@ -134,7 +134,7 @@ export const races: readonly Race[] = [
       await stage.evict(KEY)
       answer.open()
       await first
-      return judge(stage, row)
+      return readAfterwards(stage, row)
     },
   },
   {
@@ -149,7 +149,7 @@ export const races: readonly Race[] = [
       await stage.p1.read(KEY, row.load()) // takes over and fills
       handOver.open()
       await zombie
-      return judge(stage, row)
+      return readAfterwards(stage, row)
     },
   },
   {
@@ -161,7 +161,7 @@ export const races: readonly Race[] = [
       void stage.paused.read(KEY, row.load(never))
       await never.reached
       await stage.p2.write(change, row.update())
-      return judge(stage, row)
+      return readAfterwards(stage, row)
     },
   },
   {
@@ -177,7 +177,7 @@ export const races: readonly Race[] = [
       handOver.open()
       const served = (await late).value
       await slowRead
-      const after = await judge(stage, row)
+      const after = await readAfterwards(stage, row)
       return { ...after, served: Math.min(served!, after.served!) }
     },
   },
@@ -198,7 +198,7 @@ export const races: readonly Race[] = [
       await slowRead
       newLoad.open()
       await leased
-      return judge(stage, row)
+      return readAfterwards(stage, row)
     },
   },
   {
@@ -212,7 +212,7 @@ export const races: readonly Race[] = [
       await stage.p2.write({ keys: [], tags: [TAG] }, row.update())
       handOver.open()
       await slowRead
-      return judge(stage, row, [TAG])
+      return readAfterwards(stage, row, [TAG])
     },
   },
 ]

@@ -19,8 +19,8 @@ export function addMoves(world: World): void {
 }
 
 function isPossible(world: World, { does, to }: Move): boolean {
-  const { scheduler, place, members } = world
-  const process = members[Number(to)]!
+  const { scheduler, backend, nodes } = world
+  const process = nodes[Number(to)]!
   switch (does) {
     case 'evict':
     case 'pass':
@@ -29,9 +29,9 @@ function isPossible(world: World, { does, to }: Move): boolean {
     case 'refuse':
       return victim(world, does, process) !== undefined
     case 'cut':
-      return place.troubles?.isCut(process) === false
+      return backend.troubles?.isCut(process) === false
     case 'mend':
-      return place.troubles?.isCut(process) === true
+      return backend.troubles?.isCut(process) === true
     case 'pause':
     case 'kill':
       return !process.isPaused && !process.isDead && scheduler.pending.some(({ agent }) => agent.process === process)
@@ -48,49 +48,49 @@ function victim({ scheduler }: World, does: Move['does'], process: Process) {
 }
 
 async function make(world: World, { does, to }: Move): Promise<void> {
-  const { place, members, times } = world
-  const process = members[Number(to)]!
-  const tell = (text: string) => world.tell?.({ by: 'adversary', text })
+  const { backend, nodes, times } = world
+  const process = nodes[Number(to)]!
+  const trace = (text: string) => world.trace?.({ by: 'adversary', text })
   switch (does) {
     case 'evict':
-      tell(`evicts ${to}`)
-      return place.evict(to)
+      trace(`evicts ${to}`)
+      return backend.evict(to)
     case 'pass': {
       const ms = 1 + (to === 'ttl' ? times.ttlMs : times.leaseMs)
-      tell(`lets ${ms} ms pass (the ${to === 'ttl' ? 'TTL' : 'lease'})`)
+      trace(`lets ${ms} ms pass (the ${to === 'ttl' ? 'TTL' : 'lease'})`)
       return world.pass(ms)
     }
     case 'lose': {
       const call = victim(world, does, process)!
-      tell(`loses the answer to ${call.told}`)
+      trace(`loses the answer to ${call.traced}`)
       world.isTroubled = true
       return call.lose(new Error('Command timed out'))
     }
     case 'refuse': {
       const call = victim(world, does, process)!
-      tell(`refuses ${call.told}`)
+      trace(`refuses ${call.traced}`)
       world.isTroubled = true
       return call.refuse(
         Object.assign(new Error('OOM command not allowed when used memory > maxmemory'), { name: 'ReplyError' }),
       )
     }
     case 'cut':
-      tell(`cuts the connection of ${process.name}`)
+      trace(`cuts the connection of ${process.name}`)
       world.isTroubled = true
-      return place.troubles!.setCut(process, true)
+      return backend.troubles!.setCut(process, true)
     case 'mend':
-      tell(`mends the connection of ${process.name}`)
-      return place.troubles!.setCut(process, false)
+      trace(`mends the connection of ${process.name}`)
+      return backend.troubles!.setCut(process, false)
     case 'pause':
-      tell(`pauses ${process.name}`)
+      trace(`pauses ${process.name}`)
       process.isPaused = true
       return
     case 'wake':
-      tell(`wakes ${process.name}`)
+      trace(`wakes ${process.name}`)
       process.isPaused = false
       return
     case 'kill':
-      tell(`kills ${process.name}`)
+      trace(`kills ${process.name}`)
       process.isDead = true
   }
 }

@@ -6,7 +6,7 @@ export interface CallOptions<T> {
   readonly what: string
   readonly execute: () => T | Promise<T>
   /** The answer in words: `nothing`. Default: it needs none. */
-  readonly tell?: (answer: T) => string
+  readonly trace?: (answer: T) => string
   /** The connection it is sent on. Default: it is nobody's to lose or to hold back. */
   readonly line?: Line
 }
@@ -18,7 +18,7 @@ export interface Line {
   readonly inOrder: boolean
 }
 
-export type Tell = (line: StoryLine) => void
+export type Trace = (line: StoryLine) => void
 
 export interface StoryLine {
   readonly by: string
@@ -32,18 +32,18 @@ export class Call<T = unknown> implements Step {
   readonly #number: number
   readonly #options: CallOptions<T>
   readonly #all: Call[]
-  readonly #tell: Tell | undefined
+  readonly #trace: Trace | undefined
   #resolve!: (answer: T) => void
   #reject!: (error: unknown) => void
   #outcome: { readonly answer: T } | { readonly error: unknown } | undefined
   #isLost = false
   #isOver = false
 
-  constructor(all: Call[], agent: Agent, options: CallOptions<T>, tell: Tell | undefined) {
+  constructor(all: Call[], agent: Agent, options: CallOptions<T>, trace: Trace | undefined) {
     this.#all = all
     this.agent = agent
     this.#options = options
-    this.#tell = tell
+    this.#trace = trace
     this.#number = ++agent.calls
     this.heard = new Promise<T>((resolve, reject) => {
       this.#resolve = resolve
@@ -61,7 +61,7 @@ export class Call<T = unknown> implements Step {
     return `${this.agent.name}.${this.#number}${this.isInEffect ? '<' : '>'}`
   }
   /** In the story's words. */
-  get told(): string {
+  get traced(): string {
     return `${this.by}'s ${this.#options.what}`
   }
   get isInEffect(): boolean {
@@ -90,7 +90,7 @@ export class Call<T = unknown> implements Step {
     if (this.#outcome !== undefined) {
       const outcome = this.#outcome
       this.#end()
-      this.#tell?.({ by: this.by, text: `hears of: ${this.#options.what}` })
+      this.#trace?.({ by: this.by, text: `hears of: ${this.#options.what}` })
       if ('answer' in outcome) this.#resolve(outcome.answer)
       else this.#reject(outcome.error)
       return
@@ -101,7 +101,7 @@ export class Call<T = unknown> implements Step {
     } catch (error) {
       this.#outcome = { error }
     }
-    this.#tell?.({ by: this.by, text: this.#story(this.#outcome) })
+    this.#trace?.({ by: this.by, text: this.#story(this.#outcome) })
     if (this.#isLost) this.#end()
   }
 
@@ -130,9 +130,9 @@ export class Call<T = unknown> implements Step {
   }
 
   #story(outcome: { readonly answer: T } | { readonly error: unknown }): string {
-    const { what, tell } = this.#options
+    const { what, trace } = this.#options
     const late = this.#isLost ? ' (late)' : ''
     if ('error' in outcome) return `${what}${late} → fails`
-    return tell === undefined ? `${what}${late}` : `${what}${late} → ${tell(outcome.answer)}`
+    return trace === undefined ? `${what}${late}` : `${what}${late} → ${trace(outcome.answer)}`
   }
 }

@@ -1,4 +1,4 @@
-import type { Chance } from './chance.ts'
+import type { Rng } from './rng.ts'
 import type { Step } from './scheduler.ts'
 
 /** Chooses what happens next. */
@@ -7,17 +7,17 @@ export interface Chooser {
   choose(enabled: readonly Step[]): number
 }
 
-/** By chance. Some schedules change hands at every step, others let one go on for long: races need both. */
-export function randomChooser(chance: Chance): Chooser {
-  const interruptOneIn = chance.pick([1, 2, 4, 10])
-  const tickOneIn = chance.pick([2, 8, 30])
+/** At random. Some schedules change hands at every step, others let one go on for long: races need both. */
+export function randomChooser(rng: Rng): Chooser {
+  const interruptOneIn = rng.pick([1, 2, 4, 10])
+  const tickOneIn = rng.pick([2, 8, 30])
   let last = ''
   return {
     choose(enabled) {
       let choice = -1
-      if (last !== '' && !chance.oneIn(interruptOneIn)) choice = enabled.findIndex(({ by }) => by === last)
-      if (choice < 0) choice = chance.below(enabled.length)
-      if (enabled[choice]!.by === 'time' && !chance.oneIn(tickOneIn)) choice = chance.below(enabled.length - 1)
+      if (last !== '' && !rng.oneIn(interruptOneIn)) choice = enabled.findIndex(({ by }) => by === last)
+      if (choice < 0) choice = rng.below(enabled.length)
+      if (enabled[choice]!.by === 'time' && !rng.oneIn(tickOneIn)) choice = rng.below(enabled.length - 1)
       last = enabled[choice]!.by
       return choice
     },
@@ -30,17 +30,17 @@ export function randomChooser(chance: Chance): Chooser {
  * interruptions.
  */
 export function listChooser(names: readonly string[]): Chooser {
-  const places = new Map(names.map((name, place) => [name, place]))
+  const positions = new Map(names.map((name, position) => [name, position]))
   let last = ''
   return {
     choose(enabled) {
       let choice = -1
       let first = Number.POSITIVE_INFINITY
       for (const [i, { name }] of enabled.entries()) {
-        const place = places.get(name) ?? Number.POSITIVE_INFINITY
-        if (place >= first) continue
+        const position = positions.get(name) ?? Number.POSITIVE_INFINITY
+        if (position >= first) continue
         choice = i
-        first = place
+        first = position
       }
       if (choice < 0)
         choice = Math.max(

@@ -38,22 +38,22 @@ export interface Connection {
 }
 
 export function scheduledClient(scheduler: Scheduler, connection: Connection, server: Commands): CommandClient {
-  function step<T>(what: string, execute: () => T | Promise<T>, tell?: (answer: T) => string): Promise<T> {
+  function step<T>(what: string, execute: () => T | Promise<T>, trace?: (answer: T) => string): Promise<T> {
     if (connection.isCut) return Promise.reject(new Error('Connection is closed.'))
-    return scheduler.call<T>({ what, execute, line: connection.line, ...(tell && { tell }) })
+    return scheduler.call<T>({ what, execute, line: connection.line, ...(trace && { trace }) })
   }
 
   return {
-    getBuffer: (key) => step(`get ${nameOf(key)}`, () => server.get(key), tellLookup(nameOf(key))),
+    getBuffer: (key) => step(`get ${nameOf(key)}`, () => server.get(key), traceLookup(nameOf(key))),
     set: (key, value, _px, ms) => step(`new epoch for ${nameOf(key)}`, () => server.set(key, value, ms)),
     setBuffer: (key, value, _px, ms) =>
-      step(`epoch of ${nameOf(key)}`, () => server.setIfAbsent(key, value, ms), tellEpoch),
+      step(`epoch of ${nameOf(key)}`, () => server.setIfAbsent(key, value, ms), traceEpoch),
     unlink: (...keys) => step(`void ${nameOf(keys[0]!)}`, () => server.unlink(...keys)),
     time: () => step('compare clocks', () => server.time()),
     ping: () => step('ping', () => 'PONG'),
     evalshaBuffer(sha, _count, entry, lease, ...args) {
-      const { what, tell } = tellScript(sha, String(entry), args)
-      return step(what, () => server.evalsha(sha, [String(entry), String(lease)], args), tell)
+      const { what, trace } = traceScript(sha, String(entry), args)
+      return step(what, () => server.evalsha(sha, [String(entry), String(lease)], args), trace)
     },
     async *scanStream({ match }) {
       const prefix = match.slice(0, -1).replace(/\\(.)/g, '$1')
@@ -75,53 +75,53 @@ export function nameOf(key: string): string {
 }
 
 /** The version in an entry of a world's row. */
-export function tellEntry(bytes: Buffer, key: string): string {
+export function traceEntry(bytes: Buffer, key: string): string {
   const entry = Entry.decode(bytes, key)
-  return entry === undefined || entry.isAbsent ? 'an entry' : tellValue(Number(entry.payload.toString('utf8', 1)))
+  return entry === undefined || entry.isAbsent ? 'an entry' : traceValue(Number(entry.payload.toString('utf8', 1)))
 }
 
 /** A world's values are its row's versions, each with the number of the load that read it behind. */
 export const SOURCES = 1_000
-export function tellValue(value: number): string {
+export function traceValue(value: number): string {
   return `v${Math.floor(value / SOURCES)}`
 }
 
 /** An entry's version, or an epoch. */
-export function tellBytes(bytes: Buffer, key: string): string {
-  return Entry.decode(bytes, key) === undefined ? `epoch ${bytes.toString('hex', 0, 2)}` : tellEntry(bytes, key)
+export function traceBytes(bytes: Buffer, key: string): string {
+  return Entry.decode(bytes, key) === undefined ? `epoch ${bytes.toString('hex', 0, 2)}` : traceEntry(bytes, key)
 }
 
-function tellLookup(key: string): (bytes: Buffer | null) => string {
-  return (bytes) => (bytes === null ? 'nothing' : tellBytes(bytes, key))
+function traceLookup(key: string): (bytes: Buffer | null) => string {
+  return (bytes) => (bytes === null ? 'nothing' : traceBytes(bytes, key))
 }
 
-function tellEpoch(found: Buffer | null): string {
-  return found === null ? 'made' : tellBytes(found, '')
+function traceEpoch(found: Buffer | null): string {
+  return found === null ? 'made' : traceBytes(found, '')
 }
 
-function tellScript(
+function traceScript(
   sha: string,
   entryKey: string,
   args: readonly Arg[],
-): { what: string; tell: (answer: unknown) => string } {
+): { what: string; trace: (answer: unknown) => string } {
   const key = nameOf(entryKey)
   const yes = (word: string, otherwise: string) => (answer: unknown) => (answer === 1 ? word : otherwise)
   switch (sha) {
     case ACQUIRE.sha:
-      return { what: `acquire ${key}`, tell: (answer) => tellAcquired(answer as Buffer[], key) }
+      return { what: `acquire ${key}`, trace: (answer) => tellAcquired(answer as Buffer[], key) }
     case CLAIM.sha:
-      return { what: `claim ${key}`, tell: () => 'claimed' }
+      return { what: `claim ${key}`, trace: () => 'claimed' }
     case FILL.sha:
-      return { what: `fill ${key} with ${tellEntry(args[1] as Buffer, key)}`, tell: yes('kept', 'refused') }
+      return { what: `fill ${key} with ${traceEntry(args[1] as Buffer, key)}`, trace: yes('kept', 'refused') }
     case RENEW.sha:
-      return { what: `renew ${key}`, tell: yes('renewed', 'lost') }
+      return { what: `renew ${key}`, trace: yes('renewed', 'lost') }
     case RELEASE.sha:
-      return { what: `release ${key}`, tell: yes('released', 'lost') }
+      return { what: `release ${key}`, trace: yes('released', 'lost') }
     default:
-      return { what: `run ${sha}`, tell: String }
+      return { what: `run ${sha}`, trace: String }
   }
 }
 
 function tellAcquired([, kind, entry]: readonly Buffer[], key: string): string {
-  return kind!.toString() === 'entry' ? tellEntry(entry!, key) : kind!.toString()
+  return kind!.toString() === 'entry' ? traceEntry(entry!, key) : kind!.toString()
 }

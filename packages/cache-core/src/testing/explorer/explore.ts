@@ -1,10 +1,10 @@
 /** Many schedules of one subject, until one breaks an invariant. */
 
 import type { StoryLine } from './call.ts'
-import { chanceOf, nthSeed } from './chance.ts'
 import { type Chooser, listChooser, randomChooser } from './choosers.ts'
-import { Breach } from './judge.ts'
+import { Violation } from './oracle.ts'
 import { type Plan, randomPlan } from './plan.ts'
+import { nthSeed, rngOf } from './rng.ts'
 import { type Subject, World } from './world.ts'
 
 export interface ExploreOptions {
@@ -30,13 +30,13 @@ export interface Finding {
   readonly after: number
   readonly plan: Plan
   readonly schedule: readonly string[]
-  readonly breach: Breach
+  readonly violation: Violation
 }
 
 export interface Run {
   /** The names of the steps taken. */
   readonly schedule: readonly string[]
-  readonly breach: Breach | undefined
+  readonly violation: Violation | undefined
   readonly story: readonly StoryLine[]
 }
 
@@ -47,19 +47,19 @@ export async function explore(subject: Subject, { schedules, seed, plan }: Explo
   let steps = 0
   for (let n = 0; n < schedules; n++) {
     if (n % BATCH === 0) await new Promise((resolve) => setImmediate(resolve))
-    const { plan: planned, schedule, breach } = await runNth(subject, seed, n, plan)
+    const { plan: planned, schedule, violation } = await runNth(subject, seed, n, plan)
     steps += schedule.length
-    if (breach === undefined) continue
-    return { schedules: n + 1, steps, finding: { seed, after: n + 1, plan: planned, schedule, breach } }
+    if (violation === undefined) continue
+    return { schedules: n + 1, steps, finding: { seed, after: n + 1, plan: planned, schedule, violation } }
   }
   return { schedules, steps }
 }
 
 /** The `n`th schedule of a seed. */
 export async function runNth(subject: Subject, seed: number, n: number, plan?: Plan): Promise<Run & { plan: Plan }> {
-  const chance = chanceOf(nthSeed(seed, n))
-  const planned = plan ?? randomPlan(chance, subject.place)
-  return { plan: planned, ...(await run(subject, planned, randomChooser(chance))) }
+  const rng = rngOf(nthSeed(seed, n))
+  const planned = plan ?? randomPlan(rng, subject.backend)
+  return { plan: planned, ...(await run(subject, planned, randomChooser(rng))) }
 }
 
 /** Runs a plan by a schedule, and tells its story. */
@@ -72,9 +72,9 @@ async function run(subject: Subject, plan: Plan, chooser: Chooser, story?: Story
   const schedule = world.scheduler.taken
   try {
     await world.play()
-    return { schedule, breach: undefined, story: story ?? [] }
+    return { schedule, violation: undefined, story: story ?? [] }
   } catch (error) {
-    if (!(error instanceof Breach)) throw error
-    return { schedule, breach: error, story: story ?? [] }
+    if (!(error instanceof Violation)) throw error
+    return { schedule, violation: error, story: story ?? [] }
   }
 }

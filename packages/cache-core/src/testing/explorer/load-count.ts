@@ -1,9 +1,9 @@
-import type { ReadPromise } from '../../ports/strategy.ts'
-import { Breach } from './judge.ts'
+import type { ReadGuarantee } from '../../ports/strategy.ts'
+import { Violation } from './oracle.ts'
 import type { Process } from './scheduler.ts'
 
 /** What happens to a key where it is kept: told by the place as it takes effect. */
-export interface Happenings {
+export interface KeyEvents {
   /** Entry, lease or a tag's epoch has gone or been replaced: by a write, an eviction, a claim, a release. */
   voided(name: string): void
   /** Somebody has the lease from now on, for so long. */
@@ -24,19 +24,19 @@ interface Key {
 }
 
 /** Holds loads to what a read strategy promises. */
-export class LoadCount implements Happenings {
-  readonly #promise: ReadPromise
+export class LoadCount implements KeyEvents {
+  readonly #guarantee: ReadGuarantee
   readonly #now: () => number
   readonly #keys = new Map<string, Key>()
   readonly #keysOfTag = new Map<string, string[]>()
   readonly #running = new Map<string, number>()
 
   constructor(
-    promise: ReadPromise,
+    guarantee: ReadGuarantee,
     now: () => number,
     questions: Iterable<readonly [key: string, tags: readonly string[]]>,
   ) {
-    this.#promise = promise
+    this.#guarantee = guarantee
     this.#now = now
     for (const [key, tags] of questions) {
       this.#keys.set(key, { loads: 0, causes: 1, leaseEndsAt: undefined, entryEndsAt: undefined })
@@ -55,19 +55,19 @@ export class LoadCount implements Happenings {
     const runner = `${process.name} ${key}`
     const running = (this.#running.get(runner) ?? 0) + 1
     this.#running.set(runner, running)
-    if (isPromised && running > 1 && this.#promise.loadsPerExpiry !== 'one per read') {
-      throw new Breach('loads per expiry', `${process.name} runs ${running} loads of ${key} at once`)
+    if (isPromised && running > 1 && this.#guarantee.loadsPerExpiry !== 'one per read') {
+      throw new Violation('loads per expiry', `${process.name} runs ${running} loads of ${key} at once`)
     }
     return () => this.#running.set(runner, this.#running.get(runner)! - 1)
   }
 
-  /** @throws Breach if a key was loaded more often than once per cause. */
+  /** @throws Violation if a key was loaded more often than once per cause. */
   check(): void {
-    if (this.#promise.loadsPerExpiry !== 'one') return
+    if (this.#guarantee.loadsPerExpiry !== 'one') return
     for (const [name, key] of this.#keys) {
       this.#noteLeaseEnd(key)
       if (key.loads > key.causes) {
-        throw new Breach('loads per expiry', `${name} was loaded ${key.loads} times, for ${key.causes} causes`)
+        throw new Violation('loads per expiry', `${name} was loaded ${key.loads} times, for ${key.causes} causes`)
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { Chance } from './chance.ts'
+import type { Rng } from './rng.ts'
 
 /** Who does what in a schedule, and what goes wrong. In which order, the schedule says. */
 export interface Plan {
@@ -87,17 +87,17 @@ export interface PlanOptions {
   readonly isRemote: boolean
 }
 
-/** A random plan: small ones are likelier, since they find most and tell it best. */
-export function randomPlan(chance: Chance, { isRemote }: PlanOptions): Plan {
-  const processes = chance.oneIn(4) ? 3 : 2
-  const layout = chance.pick([layouts[0]!, ...layouts])
-  const size = chance.pick([3, 3, 3, 3, 4, 4, 4, 5, 5, 6])
-  const tasks: [ReadTask, ...Task[]] = [readTask(chance, layout), writeTask(chance, layout)]
-  while (tasks.length < size) tasks.push(chance.oneIn(2) ? readTask(chance, layout) : writeTask(chance, layout))
-  const moves = randomMoves(chance, layout, processes, isRemote)
+/** A random plan: small ones are likelier, since they find most and are the easiest to read. */
+export function randomPlan(rng: Rng, { isRemote }: PlanOptions): Plan {
+  const processes = rng.oneIn(4) ? 3 : 2
+  const layout = rng.pick([layouts[0]!, ...layouts])
+  const size = rng.pick([3, 3, 3, 3, 4, 4, 4, 5, 5, 6])
+  const tasks: [ReadTask, ...Task[]] = [readTask(rng, layout), writeTask(rng, layout)]
+  while (tasks.length < size) tasks.push(rng.oneIn(2) ? readTask(rng, layout) : writeTask(rng, layout))
+  const moves = randomMoves(rng, layout, processes, isRemote)
   // What fails in one process shows there: half of the time everybody is in it.
   const troubled = moves.find(({ does }) => troubles.includes(does))
-  const place = () => (troubled !== undefined && chance.oneIn(2) ? Number(troubled.to) : chance.below(processes))
+  const place = () => (troubled !== undefined && rng.oneIn(2) ? Number(troubled.to) : rng.below(processes))
   if (moves.some(({ does }) => does === 'cut')) tasks[0] = { ...tasks[0], times: TIMES_TO_OPEN }
   const counts: Record<string, number> = {}
   const letters = { read: 'R', write: 'W', 'change by hand': 'H' }
@@ -115,47 +115,46 @@ const TIMES_TO_OPEN = 6
 
 type ReadTask = Extract<Task, { does: 'read' }>
 
-function readTask(chance: Chance, { questions }: Layout): ReadTask {
-  const { key, tags } = chance.pick(questions)
-  return { does: 'read', key, tags, times: chance.oneIn(4) ? 2 : 1, loadFails: chance.oneIn(12) }
+function readTask(rng: Rng, { questions }: Layout): ReadTask {
+  const { key, tags } = rng.pick(questions)
+  return { does: 'read', key, tags, times: rng.oneIn(4) ? 2 : 1, loadFails: rng.oneIn(12) }
 }
 
-function writeTask(chance: Chance, { questions, changes }: Layout): Task {
-  if (chance.oneIn(4)) {
+function writeTask(rng: Rng, { questions, changes }: Layout): Task {
+  if (rng.oneIn(4)) {
     const tags = [...new Set(questions.flatMap((question) => question.tags))]
     const keys = questions.filter((question) => question.tags.length === 0).map(({ key }) => key)
-    return { does: 'change by hand', keys, tags, everything: chance.oneIn(2) }
+    return { does: 'change by hand', keys, tags, everything: rng.oneIn(2) }
   }
-  const fails = chance.oneIn(8) ? chance.pick(['before the commit', 'after the commit'] as const) : 'no'
-  return { does: 'write', change: chance.pick(changes), fails }
+  const fails = rng.oneIn(8) ? rng.pick(['before the commit', 'after the commit'] as const) : 'no'
+  return { does: 'write', change: rng.pick(changes), fails }
 }
 
 type Nameless = Omit<Move, 'name'>
 
-function randomMoves(chance: Chance, layout: Layout, processes: number, isRemote: boolean): Nameless[] {
+function randomMoves(rng: Rng, layout: Layout, processes: number, isRemote: boolean): Nameless[] {
   const moves: Nameless[] = []
-  const somebody = () => String(chance.below(processes))
-  if (chance.oneIn(3)) moves.push({ does: 'evict', to: evictable(chance, layout, isRemote) })
-  switch (chance.below(isRemote ? 6 : 3)) {
+  const somebody = () => String(rng.below(processes))
+  if (rng.oneIn(3)) moves.push({ does: 'evict', to: evictable(rng, layout, isRemote) })
+  switch (rng.below(isRemote ? 6 : 3)) {
     case 0:
-      moves.push({ does: 'pass', to: chance.pick(['lease', 'ttl']) })
-      if (chance.oneIn(3)) moves.push({ does: 'pass', to: 'lease' })
+      moves.push({ does: 'pass', to: rng.pick(['lease', 'ttl']) })
+      if (rng.oneIn(3)) moves.push({ does: 'pass', to: 'lease' })
       break
     case 1: {
       const to = somebody()
-      moves.push({ does: 'pause', to }, { does: 'pass', to: chance.pick(['lease', 'ttl']) }, { does: 'wake', to })
+      moves.push({ does: 'pause', to }, { does: 'pass', to: rng.pick(['lease', 'ttl']) }, { does: 'wake', to })
       break
     }
     case 3:
     case 4: {
       const to = somebody()
-      for (let left = chance.pick([1, 2, 3]); left > 0; left--)
-        moves.push({ does: chance.pick(['lose', 'refuse']), to })
+      for (let left = rng.pick([1, 2, 3]); left > 0; left--) moves.push({ does: rng.pick(['lose', 'refuse']), to })
       break
     }
     case 5: {
       const to = somebody()
-      if (chance.oneIn(3)) moves.push({ does: 'kill', to })
+      if (rng.oneIn(3)) moves.push({ does: 'kill', to })
       else moves.push({ does: 'cut', to }, { does: 'mend', to })
       break
     }
@@ -163,9 +162,9 @@ function randomMoves(chance: Chance, layout: Layout, processes: number, isRemote
   return moves
 }
 
-function evictable(chance: Chance, { questions }: Layout, isRemote: boolean): string {
-  const { key, tags } = chance.pick(questions)
+function evictable(rng: Rng, { questions }: Layout, isRemote: boolean): string {
+  const { key, tags } = rng.pick(questions)
   return isRemote
-    ? chance.pick(['everything', `entry ${key}`, `lease ${key}`, ...tags.map((tag) => `tag ${tag}`)])
+    ? rng.pick(['everything', `entry ${key}`, `lease ${key}`, ...tags.map((tag) => `tag ${tag}`)])
     : `entry ${key}`
 }

@@ -5,7 +5,7 @@
  * is heard. Between two steps all code runs that can run, however many promises it takes.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { Call, type CallOptions, type Tell } from './call.ts'
+import { Call, type CallOptions, type Trace } from './call.ts'
 import type { Chooser } from './choosers.ts'
 import { type ProcessTime, VirtualTime } from './virtual-time.ts'
 
@@ -39,7 +39,7 @@ const TICK_MS = 40
 
 export interface SchedulerOptions {
   /** Gets the story; without it none is made. */
-  readonly tell: Tell | undefined
+  readonly trace: Trace | undefined
   /** Real time passes with the world's, for a real server. */
   readonly isReal: boolean
 }
@@ -51,15 +51,15 @@ export class Scheduler {
   /** The names of the steps taken. */
   readonly taken: string[] = []
   readonly #chooser: Chooser
-  readonly #tell: Tell | undefined
+  readonly #trace: Trace | undefined
   readonly #agents = new AsyncLocalStorage<Agent>()
   readonly #pending: Call[] = []
   readonly #isReal: boolean
   #ticks = 0
 
-  constructor(chooser: Chooser, { tell, isReal }: SchedulerOptions) {
+  constructor(chooser: Chooser, { trace, isReal }: SchedulerOptions) {
     this.#chooser = chooser
-    this.#tell = tell
+    this.#trace = trace
     this.#isReal = isReal
   }
 
@@ -78,7 +78,7 @@ export class Scheduler {
   call<T>(options: CallOptions<T>): Promise<T> {
     const agent = this.#agents.getStore()
     if (agent === undefined) throw new Error(`"${options.what}" is called by nobody; run what calls it by \`as\``)
-    const call = new Call<T>(this.#pending, agent, options, this.#tell)
+    const call = new Call<T>(this.#pending, agent, options, this.#trace)
     this.#pending.push(call as Call)
     return call.heard
   }
@@ -124,7 +124,7 @@ export class Scheduler {
   #tick(ms: number): Step {
     const take = () => {
       this.#ticks++
-      this.#tell?.({ by: 'time', text: `${Math.ceil(ms)} ms pass` })
+      this.#trace?.({ by: 'time', text: `${Math.ceil(ms)} ms pass` })
       return this.pass(ms)
     }
     return { name: `tick.${this.#ticks + 1}`, by: 'time', isEnabled: () => true, take }

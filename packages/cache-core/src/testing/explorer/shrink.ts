@@ -22,7 +22,7 @@ export async function shrink(subject: Subject, finding: Finding): Promise<Findin
 /**
  * The same plan in a calmer schedule.
  *
- * @param isRight whether a story is still the one that is to be told.
+ * @param isRight whether a story is still the one that is wanted.
  */
 export async function calm(subject: Subject, finding: Finding, isRight: (run: Run) => boolean): Promise<Finding> {
   const best = new Best(subject, finding, isRight)
@@ -64,8 +64,8 @@ class Best {
 
   /** Takes a run that breaks the same invariant in a shorter way. */
   #take(plan: Plan, run: Run): boolean {
-    if (run.breach?.invariant !== this.finding.breach.invariant || !this.#isRight(run)) return false
-    const candidate = { ...this.finding, plan, schedule: run.schedule, breach: run.breach }
+    if (run.violation?.invariant !== this.finding.violation.invariant || !this.#isRight(run)) return false
+    const candidate = { ...this.finding, plan, schedule: run.schedule, violation: run.violation }
     if (!isShorter(candidate, this.finding)) return false
     this.finding = candidate
     return true

@@ -3,21 +3,21 @@ import { type Cache, createCache } from '../../create-cache.ts'
 import type { Store } from '../../ports/store.ts'
 import type { ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
 import { addMoves } from './adversary.ts'
-import type { Tell } from './call.ts'
+import type { Backend, OpenBackend } from './backends.ts'
+import type { Trace } from './call.ts'
 import type { Chooser } from './choosers.ts'
-import { Breach, Judge } from './judge.ts'
 import { LoadCount } from './load-count.ts'
-import type { OpenPlace, Place } from './places.ts'
+import { Oracle, Violation } from './oracle.ts'
 import type { Actor, Plan } from './plan.ts'
 import { type Agent, type Process, Scheduler } from './scheduler.ts'
 import { perform, readRow } from './tasks.ts'
 
-/** What is explored: a read strategy × a write strategy × a place to keep entries. */
+/** What is explored: a read strategy × a write strategy × a backend. */
 export interface Subject {
   readonly name: string
   readonly read: (times: Times) => ReadStrategy
   readonly write: () => WriteStrategy
-  readonly place: Place
+  readonly backend: Backend
   /** Replaces a part, to see what comes of it. */
   readonly variant?: Variant
 }
@@ -40,7 +40,7 @@ const SHORT: Times = { ttlMs: 100, leaseMs: 30 }
 /** Longer than any outage, so that nothing gets right only because its time is over. */
 const LONG: Times = { ttlMs: 600_000, leaseMs: 30 }
 
-export class Member implements Process {
+export class Node implements Process {
   readonly name: string
   readonly skewMs: number
   isPaused = false
@@ -62,13 +62,13 @@ export interface OutboxRow {
 
 export class World {
   readonly scheduler: Scheduler
-  readonly place: OpenPlace
+  readonly backend: OpenBackend
   readonly plan: Plan
   readonly times: Times
-  readonly members: readonly Member[]
-  readonly judge: Judge
+  readonly nodes: readonly Node[]
+  readonly judge: Oracle
   readonly loads: LoadCount
-  readonly tell: Tell | undefined
+  readonly trace: Trace | undefined
   /** The row's. */
   version = 1
   /** From the first actor's beginning to the last one's end: the time for moves. */
@@ -80,43 +80,43 @@ export class World {
   readonly #countsLoads: boolean
   readonly #hasOutbox: boolean
   readonly #outbox: OutboxRow[] = []
-  #breach: unknown
+  #violation: unknown
 
-  constructor({ read, write, place, variant }: Subject, plan: Plan, chooser: Chooser, tell?: Tell) {
+  constructor({ read, write, backend, variant }: Subject, plan: Plan, chooser: Chooser, trace?: Trace) {
     this.plan = plan
-    this.tell = tell
+    this.trace = trace
     this.#hasOutbox = variant?.hasOutbox ?? true
-    this.#countsLoads = place.tellsHappenings
-    this.scheduler = new Scheduler(chooser, { tell, isReal: place.isReal === true })
+    this.#countsLoads = backend.reportsKeyEvents
+    this.scheduler = new Scheduler(chooser, { trace, isReal: backend.isReal === true })
     const { ttlMs, leaseMs } = plan.moves.some(({ does }) => does === 'pass') ? SHORT : LONG
-    const { pace = 1 } = place
+    const { pace = 1 } = backend
     this.times = { ttlMs: pace * ttlMs, leaseMs: pace * leaseMs }
     const reading = read(this.times)
     const writing = write()
     const now = () => this.scheduler.time.now
     this.#questions = questionsOf(plan)
-    this.judge = new Judge(reading, writing, now)
-    this.loads = new LoadCount(reading.promise, now, this.#questions)
-    this.place = place.open(this.scheduler, this.loads)
-    this.members = Array.from({ length: plan.processes }, (_, i) => {
-      const member = new Member(i)
-      const runtime = this.scheduler.time.runtimeOf(member, this.scheduler.bind, () => 0.5)
-      const store = this.place.store(member, runtime, () => {
+    this.judge = new Oracle(reading, writing, now)
+    this.loads = new LoadCount(reading.guarantee, now, this.#questions)
+    this.backend = backend.open(this.scheduler, this.loads)
+    this.nodes = Array.from({ length: plan.processes }, (_, i) => {
+      const node = new Node(i)
+      const runtime = this.scheduler.time.runtimeOf(node, this.scheduler.bind, () => 0.5)
+      const store = this.backend.store(node, runtime, () => {
         this.isTroubled = true
       })
-      const varied = variant?.store?.(store, member.name) ?? store
+      const varied = variant?.store?.(store, node.name) ?? store
       const cache = createCache<number>({ store: varied, read: reading, write: writing, runtime })
-      member.cache = variant?.cache?.(cache) ?? cache
-      return member
+      node.cache = variant?.cache?.(cache) ?? cache
+      return node
     })
     for (const actor of plan.actors) this.#addActor(actor)
     addMoves(this)
   }
 
-  /** @throws Breach */
+  /** @throws Violation */
   async play(): Promise<void> {
     await this.#finish()
-    if (this.place.troubles !== undefined) await this.#settleDebts()
+    if (this.backend.troubles !== undefined) await this.#flushPending()
     if (!this.isTroubled && this.#countsLoads) this.loads.check()
     if (this.#hasOutbox) await this.#relay()
     await this.#judgeEnd()
@@ -135,28 +135,28 @@ export class World {
   }
 
   #addActor(actor: Actor): void {
-    const member = this.members[actor.process]!
+    const node = this.nodes[actor.process]!
     let hasBegun = false
     this.#unfinished.add(actor)
     this.scheduler.steps.push({
       name: actor.name,
       by: actor.name,
-      isEnabled: () => !hasBegun && !member.isPaused && !member.isDead,
+      isEnabled: () => !hasBegun && !node.isPaused && !node.isDead,
       take: () => {
         hasBegun = true
         this.isUnderWay = true
-        this.tell?.({ by: actor.name, text: 'begins' })
-        this.#start(actor, member, () => perform(this, actor, member))
+        this.trace?.({ by: actor.name, text: 'begins' })
+        this.#start(actor, node, () => perform(this, actor, node))
       },
     })
   }
 
-  #start(actor: Pick<Actor, 'name'>, member: Member, task: () => Promise<unknown>): void {
-    const agent: Agent = { name: actor.name, process: member, calls: 0 }
+  #start(actor: Pick<Actor, 'name'>, node: Node, task: () => Promise<unknown>): void {
+    const agent: Agent = { name: actor.name, process: node, calls: 0 }
     this.scheduler.as(agent, task).then(
       () => this.#unfinished.delete(actor as Actor),
       (error) => {
-        this.#breach ??= error
+        this.#violation ??= error
       },
     )
   }
@@ -165,13 +165,13 @@ export class World {
   async #finish(): Promise<void> {
     const isDone = () => this.#unfinished.size === 0
     let hasEnded = await this.#run(isDone)
-    for (const member of this.members) member.isPaused = false
+    for (const node of this.nodes) node.isPaused = false
     if (!isDone() && hasEnded) hasEnded = await this.#run(isDone)
     this.isUnderWay = false
-    const waiting = [...this.#unfinished].filter(({ process }) => !this.members[process]!.isDead)
+    const waiting = [...this.#unfinished].filter(({ process }) => !this.nodes[process]!.isDead)
     if (waiting.length === 0 && hasEnded) return
     const names = waiting.map(({ name }) => name).join(', ')
-    throw new Breach(
+    throw new Violation(
       'nobody is left waiting',
       `${names || 'somebody'} ${hasEnded ? 'got no answer' : 'goes on for ever'}`,
     )
@@ -179,31 +179,31 @@ export class World {
 
   async #run(isDone: () => boolean): Promise<boolean> {
     const hasEnded = await this.scheduler.run(() => {
-      if (this.isTroubled) this.#notePaid()
-      return this.#breach !== undefined || isDone()
+      if (this.isTroubled) this.#noteFlushed()
+      return this.#violation !== undefined || isDone()
     })
-    if (this.#breach !== undefined) throw this.#breach
+    if (this.#violation !== undefined) throw this.#violation
     return hasEnded
   }
 
-  #notePaid(): void {
-    for (const member of this.members) if (!this.place.troubles?.isOwing(member)) this.judge.paid(member)
+  #noteFlushed(): void {
+    for (const node of this.nodes) if (!this.backend.troubles?.hasPending(node)) this.judge.flushed(node)
   }
 
-  /** Mends what is cut and lets every process deliver what it owes. */
-  async #settleDebts(): Promise<void> {
-    const { troubles } = this.place
-    const alive = this.members.filter(({ isDead }) => !isDead)
-    for (const member of alive) troubles!.setCut(member, false)
-    const isSettled = () => alive.every((member) => !troubles!.isOwing(member) && !troubles!.isAway(member))
+  /** Mends what is cut and lets every process flush its pending invalidations. */
+  async #flushPending(): Promise<void> {
+    const { troubles } = this.backend
+    const alive = this.nodes.filter(({ isDead }) => !isDead)
+    for (const node of alive) troubles!.setCut(node, false)
+    const isSettled = () => alive.every((node) => !troubles!.hasPending(node) && !troubles!.isAway(node))
     await this.#run(isSettled)
     if (!isSettled())
-      throw new Breach('what is owed is paid', 'an invalidation is still owed, though the store is back')
+      throw new Violation('what is pending is flushed', 'an invalidation is still pending, though the store is back')
   }
 
   /** The outbox's relay voids what no store has confirmed: its writer died, or could not, or never learned of its commit. */
   async #relay(): Promise<void> {
-    const heir = this.members.find(({ isDead }) => !isDead)!
+    const heir = this.nodes.find(({ isDead }) => !isDead)!
     for (const { keys, tags, isDelivered } of this.#outbox) {
       if (!isDelivered) await this.#do(heir, 'outbox', () => heir.cache.invalidate({ keys, tags }))
     }
@@ -215,29 +215,29 @@ export class World {
       await this.#run(() => this.scheduler.pending.every(({ agent }) => agent.process.isDead))
       await this.pass(this.times.ttlMs + 1)
     }
-    for (const member of this.members) {
-      if (member.isDead) continue
+    for (const node of this.nodes) {
+      if (node.isDead) continue
       for (const [key, tags] of this.#questions) {
         let version: number | undefined
         const task = { does: 'read', key, tags, loadFails: false } as const
-        await this.#do(member, `${member.name} afterwards`, async () => {
-          version = await readRow(this, `${member.name} afterwards`, member, task)
+        await this.#do(node, `${node.name} afterwards`, async () => {
+          version = await readRow(this, `${node.name} afterwards`, node, task)
         })
         if (version === this.version) continue
-        const message = `afterwards ${member.name} reads ${key} → v${version}, though the row is v${this.version}`
-        throw new Breach('nothing is permanently stale', message)
+        const message = `afterwards ${node.name} reads ${key} → v${version}, though the row is v${this.version}`
+        throw new Violation('nothing is permanently stale', message)
       }
     }
   }
 
-  async #do(member: Member, name: string, task: () => Promise<unknown>): Promise<void> {
+  async #do(node: Node, name: string, task: () => Promise<unknown>): Promise<void> {
     let isOver = false
-    this.#start({ name }, member, async () => {
+    this.#start({ name }, node, async () => {
       await task()
       isOver = true
     })
     await this.#run(() => isOver)
-    if (!isOver) throw new Breach('nobody is left waiting', `${name} got no answer`)
+    if (!isOver) throw new Violation('nobody is left waiting', `${name} got no answer`)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Runtime } from '../ports/runtime.ts'
 
-export interface RoundsOptions {
+export interface PollLoopOptions {
   readonly runtime: Pick<Runtime, 'every'>
   readonly everyMs: number
   readonly work: () => Promise<void>
@@ -11,13 +11,13 @@ export interface RoundsOptions {
 }
 
 /** Work done again and again, never twice at once. A failure is told of once, and the work goes on. */
-export class Rounds {
-  readonly #options: RoundsOptions
+export class PollLoop {
+  readonly #options: PollLoopOptions
   #stop: (() => void) | undefined
   #underWay: Promise<void> | undefined
   #isFailing = false
 
-  constructor(options: RoundsOptions) {
+  constructor(options: PollLoopOptions) {
     this.#options = options
   }
 
@@ -50,7 +50,7 @@ export class Rounds {
   }
 }
 
-/** A mistake of those who are told must not end the rounds. */
+/** A callback that throws must not end the loop. */
 function harmless(tell: () => void): void {
   try {
     tell()

@@ -1,15 +1,15 @@
 /** The naive stores as the explorer's places: each command of the key-value store under them is a step of the schedule. */
-import type { OpenPlace, Place, Scheduler } from 'cache-core/testing'
-import { tellBytes } from 'cache-core/testing'
+import type { Backend, OpenBackend, Scheduler } from 'cache-core/testing'
+import { traceBytes } from 'cache-core/testing'
 import type { KeyValue } from '../src/key-value.ts'
 import { type UnguardedOptions, unguardedStore } from '../src/unguarded-store.ts'
 
 /** Over a key-value store in memory. */
-export function emulatedKeyValuePlace(options: Pick<UnguardedOptions, 'lock'>): Place {
+export function emulatedKeyValueBackend(options: Pick<UnguardedOptions, 'lock'>): Backend {
   return {
     name: 'an emulated key-value store',
     isRemote: false,
-    tellsHappenings: false,
+    reportsKeyEvents: false,
     open: (scheduler) =>
       opened(
         scheduler,
@@ -20,18 +20,18 @@ export function emulatedKeyValuePlace(options: Pick<UnguardedOptions, 'lock'>): 
 }
 
 /** Over a real one. */
-export function liveKeyValuePlace(kv: KeyValue, options: Pick<UnguardedOptions, 'lock'>, pace: number): Place {
+export function liveKeyValueBackend(kv: KeyValue, options: Pick<UnguardedOptions, 'lock'>, pace: number): Backend {
   return {
     name: 'a real key-value store',
     isRemote: false,
-    tellsHappenings: false,
+    reportsKeyEvents: false,
     isReal: true,
     pace,
     open: (scheduler) => opened(scheduler, kv, options),
   }
 }
 
-function opened(scheduler: Scheduler, kv: KeyValue, { lock = false }: Pick<UnguardedOptions, 'lock'>): OpenPlace {
+function opened(scheduler: Scheduler, kv: KeyValue, { lock = false }: Pick<UnguardedOptions, 'lock'>): OpenBackend {
   return {
     store: () => unguardedStore(scheduled(kv, scheduler), { lock, now: () => scheduler.time.now }),
     evict: (what) => kv.delete(`e:${what.split(' ')[1]}`),
@@ -39,16 +39,16 @@ function opened(scheduler: Scheduler, kv: KeyValue, { lock = false }: Pick<Ungua
 }
 
 function scheduled(kv: KeyValue, scheduler: Scheduler): KeyValue {
-  const step = <T>(what: string, execute: () => Promise<T>, tell?: (answer: T) => string) =>
-    scheduler.call({ what, execute, ...(tell && { tell }) })
+  const step = <T>(what: string, execute: () => Promise<T>, trace?: (answer: T) => string) =>
+    scheduler.call({ what, execute, ...(trace && { trace }) })
   return {
     get: (key) =>
       step(
         `GET ${key}`,
         () => kv.get(key),
-        (bytes) => (bytes === undefined ? 'nothing' : tellBytes(bytes, nameOf(key))),
+        (bytes) => (bytes === undefined ? 'nothing' : traceBytes(bytes, nameOf(key))),
       ),
-    set: (key, value, ttlMs) => step(`SET ${key} ${tellBytes(value, nameOf(key))}`, () => kv.set(key, value, ttlMs)),
+    set: (key, value, ttlMs) => step(`SET ${key} ${traceBytes(value, nameOf(key))}`, () => kv.set(key, value, ttlMs)),
     setIfAbsent: (key, value, ttlMs) =>
       step(
         `SET ${key} NX`,

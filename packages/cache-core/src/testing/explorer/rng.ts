@@ -1,5 +1,5 @@
-/** Chance that repeats for a seed. */
-export interface Chance {
+/** A random number generator that repeats for a seed. */
+export interface Rng {
   /** An integer from 0 to `end - 1`. */
   below(end: number): number
   /** True once in `n` times. */
@@ -8,7 +8,7 @@ export interface Chance {
 }
 
 /** Mulberry32: 32 bits of state, more than enough to tell schedules apart. */
-export function chanceOf(seed: number): Chance {
+export function rngOf(seed: number): Rng {
   let state = seed | 0
   const below = (end: number) => {
     state = (state + 0x6d2b79f5) | 0

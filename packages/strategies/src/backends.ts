@@ -4,7 +4,7 @@ import { connectionOf, type RedisClient, redisStore } from 'cache-core/redis'
 import { memoryKeyValue, redisKeyValue } from './key-value.ts'
 import { unguardedStore } from './unguarded-store.ts'
 
-export interface Place {
+export interface Backend {
   /** Built with `redisOptions`. Without it, entries stay in the process's memory. */
   readonly client?: RedisClient | undefined
   /** Put before every key. */
@@ -26,14 +26,14 @@ export interface MemoryRoom {
 }
 
 /** The store whose promises hold. */
-export function guarded({ client, prefix, onFailure, onEvict, beforeUse, memory }: Place): Store {
+export function guarded({ client, prefix, onFailure, onEvict, beforeUse, memory }: Backend): Store {
   if (client === undefined) return memoryStore({ ...memory, ...(onEvict && { onEvict }) })
   return redisStore({ client, prefix, ...(onFailure && { onFailure }), ...(beforeUse && { beforeUse }) })
 }
 
 /** The store as most libraries have it. */
 export function unguarded(
-  { client, prefix, onFailure, onEvict, memory }: Place,
+  { client, prefix, onFailure, onEvict, memory }: Backend,
   options: { lock?: boolean } = {},
 ): Store {
   if (client === undefined) {

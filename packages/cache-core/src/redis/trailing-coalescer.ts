@@ -5,7 +5,7 @@
  * the event loop one reply for many readers. (Auto-pipelining holds the next batch back until the last was answered
  * anyway, so that sharing adds no wait.)
  */
-export class Shared<T> {
+export class TrailingCoalescer<T> {
   readonly #underWay = new Map<string, UnderWay<T>>()
 
   get(question: string, ask: () => Promise<T>): Promise<T> {

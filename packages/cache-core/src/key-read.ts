@@ -1,11 +1,11 @@
 import type { CacheParts } from './cache-parts.ts'
 import { Entry, identityOf, newToken } from './entry.ts'
-import { type AsOf, nextMoment } from './flights.ts'
 import { makeEntry } from './make-entry.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Epochs, Lookup } from './ports/store.ts'
-import type { Lifetime, Slot, Turn } from './ports/strategy.ts'
+import type { AcquireResult, KeyRead, Lifetime } from './ports/strategy.ts'
 import { ReadResult } from './read-result.ts'
+import { type AsOf, nextMoment } from './single-flight.ts'
 
 /** A lease is renewed while a load outlasts a third of it, for at most this many leases. */
 const RENEWED_FOR_LEASES = 10
@@ -14,7 +14,7 @@ const RENEWED_FOR_LEASES = 10
  * One key as one read sees it, over a store. Remembers what was seen, so that an unusable entry can be replaced,
  * and which tag epochs came before the load.
  */
-export class KeySlot<T> implements Slot<T> {
+export class StoreKeyRead<T> implements KeyRead<T> {
   readonly key: string
   readonly tags: readonly string[]
   readonly #load: () => Promise<T | undefined>
@@ -65,7 +65,7 @@ export class KeySlot<T> implements Slot<T> {
     return this.examine(bytes, epochs)
   }
 
-  async acquire(): Promise<Turn<T>> {
+  async acquire(): Promise<AcquireResult<T>> {
     for (;;) {
       const token = newToken()
       this.#noteMoment()

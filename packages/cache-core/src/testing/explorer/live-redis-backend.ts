@@ -1,6 +1,6 @@
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../../redis/scripts.ts'
+import { type Backend, openRedis, openRedisStore } from './backends.ts'
 import type { Arg, Commands } from './commands.ts'
-import { openRedis, openRedisStore, type Place } from './places.ts'
 
 /** What is called on an ioredis client. */
 export interface LiveClient {
@@ -22,11 +22,11 @@ export const LIVE_PACE = 40
  * @param client one for all processes: the steps come one after another anyway. Built with `redisOptions`.
  * @param prefix for keys of this replay alone.
  */
-export function liveRedisPlace(client: LiveClient, prefix: string): Place {
+export function liveRedisBackend(client: LiveClient, prefix: string): Backend {
   return {
     name: 'a real redis',
     isRemote: true,
-    tellsHappenings: false,
+    reportsKeyEvents: false,
     pace: LIVE_PACE,
     isReal: true,
     open: (scheduler) =>

@@ -3,14 +3,14 @@ import type { StoryLine } from './call.ts'
 import type { Plan } from './plan.ts'
 
 /** `R1 get row → nothing · R1 acquire row → granted · W1 commit → v2 · …` */
-export function tellInWords(story: readonly StoryLine[]): string {
+export function traceInWords(story: readonly StoryLine[]): string {
   return essence(story)
     .map(({ by, text }) => (by === 'time' ? text : `${by} ${text}`))
     .join(' · ')
 }
 
 /** The same as a Mermaid sequence diagram. */
-export function tellAsDiagram(plan: Plan, story: readonly StoryLine[]): string {
+export function traceAsDiagram(plan: Plan, story: readonly StoryLine[]): string {
   const lines = ['sequenceDiagram']
   for (const { name, process } of plan.actors) lines.push(`  participant ${name} as ${name} in P${process + 1}`)
   lines.push('  participant C as cache', '  participant D as database')

@@ -1,8 +1,8 @@
 /**
- * What must hold, whatever the schedule. Each breach names itself.
+ * What must hold, whatever the schedule. Each violation names itself.
  *
  * What is promised while a store fails: the process that could not void an entry does not use the store until it has, so
- * reads *in that process* are current all along; reads in others may be old until the debt is paid. Just that is left out here.
+ * reads *in that process* are current all along; reads in others may be old until they are flushed. Only that is left out here.
  */
 import type { ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
 import type { Outcome, ReadResult } from '../../read-result.ts'
@@ -17,15 +17,15 @@ export type Invariant =
   | 'nobody is left waiting'
   | 'a miss returns what it loaded'
   | 'a store that fails fails nobody'
-  | 'what is owed is paid'
+  | 'what is pending is flushed'
 
 /** An invariant broken: ends the schedule. */
-export class Breach extends Error {
+export class Violation extends Error {
   readonly invariant: Invariant
 
   constructor(invariant: Invariant, message: string) {
     super(`${invariant}: ${message}`)
-    this.name = 'Breach'
+    this.name = 'Violation'
     this.invariant = invariant
   }
 }
@@ -40,8 +40,8 @@ interface Source {
 /** What one process knows to be acknowledged. */
 interface Acknowledged {
   here: number
-  /** Elsewhere only once the debts of this process are paid. */
-  owed: number
+  /** Elsewhere only once this process has flushed its pending invalidations. */
+  pending: number
 }
 
 /** A read under way. */
@@ -55,7 +55,7 @@ export interface Reader {
   readonly loaded: readonly number[]
 }
 
-export class Judge {
+export class Oracle {
   readonly #ttlMs: number
   /** Reads after writes by the cache's own write strategy are current. */
   readonly readsAfterWrites: boolean
@@ -65,8 +65,8 @@ export class Judge {
   #everywhere = 1
 
   constructor(read: ReadStrategy, write: WriteStrategy, now: () => number) {
-    this.#ttlMs = read.promise.staleForAtMostMs
-    this.readsAfterWrites = write.promise.readAfterWrite || read.lifetime === undefined
+    this.#ttlMs = read.guarantee.staleForAtMostMs
+    this.readsAfterWrites = write.guarantee.readAfterWrite || read.lifetime === undefined
     this.#now = now
   }
 
@@ -85,17 +85,17 @@ export class Judge {
     this.#sources[source]!.endedAt = this.#now()
   }
 
-  /** @param isOwed its invalidation could not be delivered yet. */
-  acknowledge(version: number, process: Process, isOwed: boolean): void {
+  /** @param isPending its invalidation could not be delivered yet. */
+  acknowledge(version: number, process: Process, isPending: boolean): void {
     const known = this.#of(process)
     known.here = Math.max(known.here, version)
-    if (isOwed) known.owed = Math.max(known.owed, version)
+    if (isPending) known.pending = Math.max(known.pending, version)
     else this.#everywhere = Math.max(this.#everywhere, version)
   }
 
-  /** The debts of `process` are paid: what it acknowledged holds everywhere. */
-  paid(process: Process): void {
-    this.#everywhere = Math.max(this.#everywhere, this.#of(process).owed)
+  /** `process` has flushed its pending invalidations: what it acknowledged holds everywhere. */
+  flushed(process: Process): void {
+    this.#everywhere = Math.max(this.#everywhere, this.#of(process).pending)
   }
 
   /** The oldest version that a read may return which begins now. */
@@ -103,21 +103,24 @@ export class Judge {
     return Math.max(this.#everywhere, this.#of(process).here)
   }
 
-  /** @throws Breach */
+  /** @throws Violation */
   judge({ who, process, floor, beganAt, loaded }: Reader, { outcome, value }: ReadResult<number>): void {
-    if (value === undefined) throw new Breach('a miss returns what it loaded', `${who} got nothing`)
+    if (value === undefined) throw new Violation('a miss returns what it loaded', `${who} got nothing`)
     const version = versionOf(value)
     if (version < floor) {
-      throw new Breach('read after write', `${who} got v${version}, though v${floor} was acknowledged before it began`)
+      throw new Violation(
+        'read after write',
+        `${who} got v${version}, though v${floor} was acknowledged before it began`,
+      )
     }
     if ((outcome === 'miss' || outcome === 'bypass') && loaded.length > 0 && !loaded.includes(value)) {
-      throw new Breach(
+      throw new Violation(
         'a miss returns what it loaded',
         `${who} loaded ${loaded.map(versionOf).map((v) => `v${v}`)} and got v${version}`,
       )
     }
     if (outcome === 'miss' && loaded.length === 0) {
-      throw new Breach('a miss returns what it loaded', `${who} got v${version} as a miss, but loaded nothing`)
+      throw new Violation('a miss returns what it loaded', `${who} got v${version} as a miss, but loaded nothing`)
     }
     this.#judgeAge(who, process, versionOf(value), outcome, this.#sources[value % SOURCES]!, beganAt)
   }
@@ -135,7 +138,7 @@ export class Judge {
     if (isShared || outcome === 'miss' || outcome === 'bypass') return
     const ageMs = this.#now() - source.beganAt
     if (ageMs <= this.#ttlMs) return
-    throw new Breach(
+    throw new Violation(
       'nothing outlives its TTL',
       `${who} got v${version} as a ${outcome}, ${ageMs} ms after its load began`,
     )
@@ -144,7 +147,7 @@ export class Judge {
   #of(process: Process): Acknowledged {
     const known = this.#acknowledged.get(process)
     if (known !== undefined) return known
-    const nothing = { here: 1, owed: 1 }
+    const nothing = { here: 1, pending: 1 }
     this.#acknowledged.set(process, nothing)
     return nothing
   }

@@ -1,10 +1,10 @@
-/** The two places every suite runs on. */
+/** The two backends every suite runs on. */
 import { Redis } from 'ioredis'
 import { afterAll } from 'vitest'
 import { memoryStore, type Store, systemRuntime } from '../src/index.ts'
 import { redisOptions, redisStore } from '../src/redis/index.ts'
 
-export interface Place {
+export interface Backend {
   readonly name: string
   /** A store nobody else uses. */
   makeStore(): Promise<Room>
@@ -34,7 +34,7 @@ afterAll(() => {
   for (const client of clients.splice(0)) client.disconnect()
 })
 
-const redisPlace: Place = {
+const redisBackend: Backend = {
   name: 'redis',
   async makeStore() {
     const prefix = `room-${process.pid}-${rooms++}:`
@@ -49,7 +49,7 @@ const redisPlace: Place = {
   },
 }
 
-const memoryPlace: Place = {
+const memoryBackend: Backend = {
   name: 'memory',
   async makeStore() {
     const evicted = new Set<string>()
@@ -71,7 +71,7 @@ const memoryPlace: Place = {
   },
 }
 
-export const places = [memoryPlace, redisPlace]
+export const backends = [memoryBackend, redisBackend]
 
 /** The runtime of a process that gets no time to renew its leases. */
 export const pausedRuntime = { ...systemRuntime, every: () => () => {} }

@@ -10,7 +10,7 @@ let used = page.length
  * @param count at most 4_096.
  * @returns a view that is overwritten later. Copy it, or read it at once.
  */
-export function freshBytes(count: number): Buffer {
+export function pooledRandomBytes(count: number): Buffer {
   if (used + count > page.length) {
     randomFillSync(page)
     used = 0

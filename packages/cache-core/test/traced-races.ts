@@ -1,7 +1,7 @@
 /** The races that docs/races.md tells: for each what takes part, what is taken out so that it breaks, and how the story must go. */
 import { type Cache, cacheAside, invalidate, stampedeLock, writeThrough } from '../src/index.ts'
 import type { Actor, Move, PlannedChange } from '../src/testing/explorer/plan.ts'
-import { type Plan, redisPlace, type Subject } from '../src/testing/index.ts'
+import { type Plan, redisBackend, type Subject } from '../src/testing/index.ts'
 import { brokenBy } from './broken.ts'
 
 export interface ToldRace {
@@ -34,8 +34,8 @@ function plan(actors: readonly Actor[], ...moves: [does: Move['does'], to: strin
   return { processes: 2, actors, moves: moves.map(([does, to], i) => ({ name: `${does}#${i + 1}`, does, to })) }
 }
 
-const place = redisPlace({ inOrder: true })
-const invalidating: Subject = { name: 'guarded', read: cacheAside, write: invalidate, place }
+const backend = redisBackend({ inOrder: true })
+const invalidating: Subject = { name: 'guarded', read: cacheAside, write: invalidate, backend }
 const filling: Subject = { ...invalidating, write: writeThrough }
 const locking: Subject = { ...invalidating, read: stampedeLock }
 
@@ -174,7 +174,7 @@ export const toldRaces: readonly ToldRace[] = [
     without: 'it is forgotten',
     broken: {
       ...invalidating,
-      place: brokenBy('what could not be voided is forgotten').place,
+      backend: brokenBy('what could not be voided is forgotten').backend,
       variant: { hasOutbox: false },
     },
     has: [/R fill row with v1/, /W commit → v2/, /refuses W's void row/],

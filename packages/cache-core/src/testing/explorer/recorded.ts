@@ -2,12 +2,12 @@
 import type { Store } from '../../ports/store.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../../redis/scripts.ts'
 import { type Arg, type Commands, nameOf } from './commands.ts'
-import { EVERYTHING, type Happenings } from './load-count.ts'
+import { EVERYTHING, type KeyEvents } from './load-count.ts'
 
 /** @param epochsCost whether a tag's epoch made may cost a load: where it can be read before the entry that carries it. */
-export function notedCommands(
+export function recordedCommands(
   commands: Commands,
-  happenings: Happenings,
+  events: KeyEvents,
   now: () => number,
   epochsCost = false,
 ): Commands {
@@ -15,17 +15,17 @@ export function notedCommands(
     get: (key) => commands.get(key),
     setIfAbsent(key, value, ms) {
       const found = commands.setIfAbsent(key, value, ms)
-      if (found === null && epochsCost) happenings.voided(nameOf(key))
+      if (found === null && epochsCost) events.voided(nameOf(key))
       return found
     },
     time: () => commands.time(),
     keysUnder: (prefix) => commands.keysUnder(prefix),
     set(key, value, ms) {
-      happenings.voided(nameOf(key))
+      events.voided(nameOf(key))
       return commands.set(key, value, ms)
     },
     unlink(...keys) {
-      happenings.voided(nameOf(keys[0]!))
+      events.voided(nameOf(keys[0]!))
       return commands.unlink(...keys)
     },
     evalsha(sha, keys, args) {
@@ -37,47 +37,47 @@ export function notedCommands(
 
   function noteScript(sha: string, key: string, args: readonly Arg[], answer: unknown): void {
     const isGranted = sha === ACQUIRE.sha && String((answer as Buffer[])[1]) === 'granted'
-    if (sha === CLAIM.sha || (sha === RELEASE.sha && answer === 1)) happenings.voided(key)
-    if (isGranted || sha === CLAIM.sha || (sha === RENEW.sha && answer === 1)) happenings.leased(key, Number(args[1]))
-    if (sha === FILL.sha && answer === 1) happenings.filled(key, Number(args[2]) - now())
+    if (sha === CLAIM.sha || (sha === RELEASE.sha && answer === 1)) events.voided(key)
+    if (isGranted || sha === CLAIM.sha || (sha === RENEW.sha && answer === 1)) events.leased(key, Number(args[1]))
+    if (sha === FILL.sha && answer === 1) events.filled(key, Number(args[2]) - now())
   }
 }
 
-export function notedStore(store: Store, happenings: Happenings): Store {
+export function recordedStore(store: Store, events: KeyEvents): Store {
   return {
     clock: store.clock,
     get: (key, tags) => store.get(key, tags),
     acquire(key, request) {
       const turn = store.acquire(key, request)
-      if (!(turn instanceof Promise) && turn.kind === 'granted') happenings.leased(key, request.leaseMs)
+      if (!(turn instanceof Promise) && turn.kind === 'granted') events.leased(key, request.leaseMs)
       return turn
     },
     claim(key, request) {
-      happenings.voided(key)
-      happenings.leased(key, request.leaseMs)
+      events.voided(key)
+      events.leased(key, request.leaseMs)
       return store.claim(key, request)
     },
     fill(key, fill) {
       const kept = store.fill(key, fill)
-      if (kept === true) happenings.filled(key, fill.expiresAt - store.clock.latest())
-      else happenings.voided(key)
+      if (kept === true) events.filled(key, fill.expiresAt - store.clock.latest())
+      else events.voided(key)
       return kept
     },
     renew(key, token, leaseMs) {
       const held = store.renew(key, token, leaseMs)
-      if (held === true) happenings.leased(key, leaseMs)
+      if (held === true) events.leased(key, leaseMs)
       return held
     },
     release(key, token) {
-      happenings.voided(key)
+      events.voided(key)
       return store.release(key, token)
     },
     invalidate(keys, tags) {
-      for (const name of [...keys, ...tags]) happenings.voided(name)
+      for (const name of [...keys, ...tags]) events.voided(name)
       return store.invalidate(keys, tags)
     },
     invalidateAll() {
-      happenings.voided(EVERYTHING)
+      events.voided(EVERYTHING)
       return store.invalidateAll()
     },
   }

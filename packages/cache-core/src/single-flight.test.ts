@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { type AsOf, Flights, nextMoment } from './flights.ts'
+import { type AsOf, Flights, nextMoment } from './single-flight.ts'
 import { gate } from './testing/gate.ts'
 
 function flying(landing: ReturnType<typeof gate>, result: string) {

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { Shared } from './shared.ts'
+import { TrailingCoalescer } from './trailing-coalescer.ts'
 
 function world() {
   const asked: PromiseWithResolvers<Buffer | null>[] = []
-  const shared = new Shared<Buffer | null>()
+  const shared = new TrailingCoalescer<Buffer | null>()
   const ask = () => {
     const answer = Promise.withResolvers<Buffer | null>()
     asked.push(answer)

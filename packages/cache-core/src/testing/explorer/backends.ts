@@ -7,28 +7,28 @@ import type { RedisClient } from '../../redis/redis-commands.ts'
 import { connectionOf, redisOptions, redisStore } from '../../redis/redis-store.ts'
 import { memoryStore } from '../../stores/memory.ts'
 import type { Line } from './call.ts'
-import { type CommandClient, type Commands, type Connection, scheduledClient, tellEntry } from './commands.ts'
+import { type CommandClient, type Commands, type Connection, scheduledClient, traceEntry } from './commands.ts'
 import { EmulatedRedis } from './emulated-redis.ts'
-import { EVERYTHING, type Happenings } from './load-count.ts'
-import { notedCommands, notedStore } from './noted.ts'
+import { EVERYTHING, type KeyEvents } from './load-count.ts'
+import { recordedCommands, recordedStore } from './recorded.ts'
 import type { Agent, Process, Scheduler } from './scheduler.ts'
 
-/** A kind of place: each explored schedule opens one anew. */
-export interface Place {
+/** A kind of backend: each explored schedule opens a new one. */
+export interface Backend {
   readonly name: string
   /** Whether commands can fail here, and leases and tags be evicted. */
   readonly isRemote: boolean
   /** Whether it tells what happens to keys, without which loads can't be held to a promise. */
-  readonly tellsHappenings: boolean
+  readonly reportsKeyEvents: boolean
   /** How much longer leases and TTLs are there than elsewhere. Default 1. */
   readonly pace?: number
   /** Real time passes with the world's: there is a real server. */
   readonly isReal?: boolean
-  /** @param happenings is told what happens to keys. */
-  open(scheduler: Scheduler, happenings: Happenings): OpenPlace
+  /** @param events is told what happens to keys. */
+  open(scheduler: Scheduler, events: KeyEvents): OpenBackend
 }
 
-export interface OpenPlace {
+export interface OpenBackend {
   /** The store as one process sees it. */
   store(process: Process, runtime: Runtime, onFailure: (error: CacheError) => void): Store
   /** Drops something for want of room: `entry row`, `lease row`, `tag rows`, `everything`. */
@@ -41,8 +41,8 @@ export interface Troubles {
   /** Cuts a process's connection, or mends it. */
   setCut(process: Process, isCut: boolean): void
   isCut(process: Process): boolean
-  /** Whether a process still owes invalidations. */
-  isOwing(process: Process): boolean
+  /** Whether a process still has pending invalidations. */
+  hasPending(process: Process): boolean
   /** Whether it takes the store to be away. */
   isAway(process: Process): boolean
 }
@@ -56,19 +56,19 @@ let now = () => 0
 const store = memoryStore({ maxBytes: ROOM_BYTES, runtime: { now: () => now() } })
 
 /** The memory store, shared by caches as if it took a while to answer. */
-export const memoryPlace: Place = {
+export const memoryBackend: Backend = {
   name: 'memory',
   isRemote: false,
-  tellsHappenings: true,
-  open(scheduler, happenings) {
+  reportsKeyEvents: true,
+  open(scheduler, events) {
     // One for all schedules, emptied: to build it costs as much as to run thirty of them.
     now = () => scheduler.time.now
     store.invalidateAll()
     return {
-      store: () => scheduledStore(notedStore(store, happenings), scheduler),
+      store: () => scheduledStore(recordedStore(store, events), scheduler),
       // All entries, by one that takes all the room there is.
       evict() {
-        happenings.voided(EVERYTHING)
+        events.voided(EVERYTHING)
         const lease = { token: 'filler', leaseMs: 1, tags: [] }
         store.claim('filler', lease)
         store.fill('filler', { token: 'filler', entry: Buffer.alloc(ROOM_BYTES - 300), expiresAt: Number.MAX_VALUE })
@@ -80,19 +80,20 @@ export const memoryPlace: Place = {
 
 /** Each call of a store's as steps of the schedule. */
 export function scheduledStore(store: Store, scheduler: Scheduler): Store {
-  function step<T>(what: string, execute: () => T | Promise<T>, tell?: (answer: T) => string): Promise<T> {
-    return scheduler.call<T>({ what, execute, ...(tell && { tell }) })
+  function step<T>(what: string, execute: () => T | Promise<T>, trace?: (answer: T) => string): Promise<T> {
+    return scheduler.call<T>({ what, execute, ...(trace && { trace }) })
   }
   const either = (yes: string, no: string) => (answer: boolean) => (answer ? yes : no)
-  const tellLookup =
+  const traceLookup =
     (key: string) =>
     ({ bytes }: Lookup) =>
-      bytes === undefined ? 'nothing' : tellEntry(bytes, key)
-  const tellTurn = (key: string) => (turn: Acquired) => (turn.kind === 'entry' ? tellEntry(turn.bytes, key) : turn.kind)
+      bytes === undefined ? 'nothing' : traceEntry(bytes, key)
+  const traceTurn = (key: string) => (turn: Acquired) =>
+    turn.kind === 'entry' ? traceEntry(turn.bytes, key) : turn.kind
   return {
     clock: store.clock,
-    get: (key, tags) => step(`get ${key}`, () => store.get(key, tags), tellLookup(key)),
-    acquire: (key, request) => step(`acquire ${key}`, () => store.acquire(key, request), tellTurn(key)),
+    get: (key, tags) => step(`get ${key}`, () => store.get(key, tags), traceLookup(key)),
+    acquire: (key, request) => step(`acquire ${key}`, () => store.acquire(key, request), traceTurn(key)),
     claim: (key, request) =>
       step(
         `claim ${key}`,
@@ -101,7 +102,7 @@ export function scheduledStore(store: Store, scheduler: Scheduler): Store {
       ),
     fill(key, fill) {
       return step(
-        `fill ${key} with ${tellEntry(fill.entry, key)}`,
+        `fill ${key} with ${traceEntry(fill.entry, key)}`,
         () => store.fill(key, fill),
         either('kept', 'refused'),
       )
@@ -119,24 +120,24 @@ export function scheduledStore(store: Store, scheduler: Scheduler): Store {
  * @param inOrder one connection keeps commands in their order, as to a single node; without, each may overtake another, as
  *   over the connections of a cluster.
  */
-export function redisPlace(options: RedisPlaceOptions): Place {
+export function redisBackend(options: RedisBackendOptions): Backend {
   const { inOrder, emulate = (now) => new EmulatedRedis(now), open = openRedisStore, pace = 1 } = options
   return {
     name: inOrder ? 'redis' : 'redis, unordered',
     isRemote: true,
-    tellsHappenings: true,
+    reportsKeyEvents: true,
     pace,
-    open(scheduler, happenings) {
+    open(scheduler, events) {
       const now = () => SERVER_START + scheduler.time.now
-      const server = notedCommands(emulate(now), happenings, now, !inOrder)
+      const server = recordedCommands(emulate(now), events, now, !inOrder)
       return openRedis({ scheduler, inOrder, prefix: PREFIX, connect: () => server, open })
     },
   }
 }
 
-export interface RedisPlaceOptions {
+export interface RedisBackendOptions {
   readonly inOrder: boolean
-  /** How much longer leases and TTLs are than elsewhere, as `liveRedisPlace` needs them. Default 1. */
+  /** How much longer leases and TTLs are than elsewhere, as `liveRedisBackend` needs them. Default 1. */
   readonly pace?: number
   /** Default `redisStore`. For a variant of it. */
   readonly open?: OpenStore
@@ -163,7 +164,7 @@ export interface RedisParts {
   readonly open: OpenStore
 }
 
-export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisParts): OpenPlace {
+export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisParts): OpenBackend {
   const connections = new Map<Process, ScheduledConnection>()
   const of = (process: Process) => connections.get(process)!
   const adversary = connect()
@@ -184,7 +185,7 @@ export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisPa
     troubles: {
       setCut: (process, isCut) => of(process).setCut(isCut),
       isCut: (process) => of(process).isCut,
-      isOwing: (process) => connectionOf(of(process).client).owedByPrefix.get(prefix)?.arePaid === false,
+      hasPending: (process) => connectionOf(of(process).client).pendingByPrefix.get(prefix)?.areFlushed === false,
       isAway: (process) => !connectionOf(of(process).client).circuit.isClosed,
     },
   }

@@ -1,0 +1,115 @@
+import { type Runtime, systemRuntime } from '../ports/runtime.ts'
+import type { Store } from '../ports/store.ts'
+
+/** Above this many names it is simpler to invalidate everything. */
+const MAX_PENDING = 10_000
+/** Delay before what could not be delivered is tried again, in milliseconds: the first and the longest. */
+const RETRY_MS = { first: 250, last: 1_000 }
+
+/**
+ * Invalidations that this process could not deliver, or may have missed. Until they are flushed, the store may hold stale
+ * entries, so reads bypass it. Shared by all stores on the same entries.
+ */
+export class PendingInvalidations {
+  readonly #deliver: (pending: Pending) => Promise<void>
+  readonly #runtime: Runtime
+  readonly #catchUps: (() => Promise<void>)[] = []
+  #pending = nothingPending()
+  #isFlushing = false
+  #cancelFlush: (() => void) | undefined
+  #retryMs = RETRY_MS.first
+
+  /** @param deliver rejects when it could not. */
+  constructor(deliver: (pending: Pending) => Promise<void>, runtime = systemRuntime) {
+    this.#deliver = deliver
+    this.#runtime = runtime
+  }
+
+  get areFlushed(): boolean {
+    return !this.#isFlushing && isNothing(this.#pending)
+  }
+
+  add(keys: readonly string[], tags: readonly string[]): void {
+    const pending = this.#pending
+    for (const tag of tags) pending.tags.add(tag)
+    // Everything includes them: an outage of hours would otherwise remember each key written in it.
+    if (!pending.everything) for (const key of keys) pending.keys.add(key)
+    if (pending.keys.size + pending.tags.size > MAX_PENDING) {
+      pending.everything = true
+      pending.keys.clear()
+    }
+    this.#flushLater()
+  }
+
+  addEverything(): void {
+    this.#pending.everything = true
+    this.#flushLater()
+  }
+
+  /** Has `catchUp` deliver what other processes wrote: now, and after each `requestCatchUp`. Pending until it resolves. */
+  catchUpBy(catchUp: () => Promise<void>): void {
+    this.#catchUps.push(catchUp)
+    this.requestCatchUp()
+  }
+
+  /** The store was not to be reached, or another server may have taken its place. */
+  requestCatchUp(): void {
+    if (this.#catchUps.length === 0) return
+    this.#pending.catchUp = true
+    this.#flushLater()
+  }
+
+  /** Delivers what is pending; what can't be delivered stays pending. */
+  async flush(): Promise<void> {
+    this.#cancelFlush?.()
+    this.#cancelFlush = undefined
+    if (this.#isFlushing || isNothing(this.#pending)) return
+    const pending = this.#pending
+    this.#pending = nothingPending()
+    this.#isFlushing = true
+    try {
+      if (hasNames(pending)) await this.#deliver(pending)
+      if (pending.catchUp) await Promise.all(this.#catchUps.map((catchUp) => catchUp()))
+      this.#retryMs = RETRY_MS.first
+    } catch {
+      if (pending.everything) this.#pending.everything = true
+      if (pending.catchUp) this.#pending.catchUp = true
+      this.add([...pending.keys], [...pending.tags])
+    } finally {
+      this.#isFlushing = false
+    }
+    if (!isNothing(this.#pending)) this.#flushLater()
+  }
+
+  /** By one timer, whatever fails meanwhile. */
+  #flushLater(): void {
+    if (this.#cancelFlush !== undefined) return
+    this.#cancelFlush = this.#runtime.after(this.#retryMs, () => void this.flush())
+    this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MS.last)
+  }
+}
+
+export interface Pending {
+  readonly keys: Set<string>
+  readonly tags: Set<string>
+  everything: boolean
+  catchUp: boolean
+}
+
+function nothingPending(): Pending {
+  return { keys: new Set(), tags: new Set(), everything: false, catchUp: false }
+}
+
+function isNothing(pending: Pending): boolean {
+  return !pending.catchUp && !hasNames(pending)
+}
+
+function hasNames({ keys, tags, everything }: Pending): boolean {
+  return everything || keys.size + tags.size > 0
+}
+
+/** Delivers all of it. With `everything` the tags are still invalidated by name: entries elsewhere may carry them. */
+export async function flushTo(store: Store, { keys, tags, everything }: Pending): Promise<void> {
+  if (everything) await store.invalidateAll()
+  await store.invalidate(everything ? [] : [...keys], [...tags])
+}
