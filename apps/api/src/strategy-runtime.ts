@@ -179,7 +179,7 @@ export class StrategyRuntime {
 
   /** Where nothing is kept nothing can be old, whatever the writes do. */
   get #promisesCurrentReads(): boolean {
-    return this.strategy.write().guarantee.readAfterWrite || this.storeKind === 'none'
+    return this.strategy.write().guarantee.readAfterWriteOf !== 'none' || this.storeKind === 'none'
   }
 
   get #tunable(): readonly (keyof RuntimeTuning)[] {

@@ -224,7 +224,7 @@ function printedGuarantee(text: string) {
   const [, write] = /write: (\w+)\(\)/.exec(text) ?? []
   if (ttlMs === undefined) return undefined
   return {
-    readAfterWrite: writes[write as keyof typeof writes]().guarantee.readAfterWrite,
+    readAfterWrite: writes[write as keyof typeof writes]().guarantee.readAfterWriteOf !== 'none',
     staleForAtMostMs: reads[read as keyof typeof reads]({ ttlMs: Number(ttlMs.replaceAll('_', '')) }).guarantee
       .staleForAtMostMs,
   }
