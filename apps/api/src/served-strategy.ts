@@ -33,9 +33,12 @@ export interface ServedStrategy {
   open(counters: Counters, beforeUse?: (server: string) => Promise<void>): OpenStrategy
 }
 
+/** What the API asks of a cache: other libraries can be made to look like it, too. */
+export type ServedCache = Pick<Cache<Representation>, 'read' | 'write' | 'invalidate' | 'invalidateAll'>
+
 export interface OpenStrategy {
   /** A cache with this tuning over the entries there are. */
-  cache(tuning: RuntimeTuning): Cache<Representation>
+  cache(tuning: RuntimeTuning): ServedCache
   /** What an outbox delivers to. */
   readonly store: Pick<Store, 'invalidate' | 'invalidateAll'>
   close(): Promise<void>

@@ -1,13 +1,13 @@
 /** One strategy at work: its cache over its store, its own copy of the posts, its tuning and its counters. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Cache, Store } from 'cache-core'
+import type { Store } from 'cache-core'
 import type { Outbox } from 'cache-core/postgres'
 import type { PostJson, PostsRepository } from 'posts-db'
 import { AcknowledgedWrites } from './acknowledged-writes.ts'
 import { Counters } from './counters.ts'
 import { badRequest } from './problem.ts'
 import { Representation } from './representation.ts'
-import type { OpenStrategy, RuntimeTuning, ServedStrategy, StoreKind } from './served-strategy.ts'
+import type { OpenStrategy, RuntimeTuning, ServedCache, ServedStrategy, StoreKind } from './served-strategy.ts'
 
 /** Numbers by name, as they come in a request. */
 export type TuningChange = Readonly<Record<string, number | undefined>>
@@ -43,7 +43,7 @@ export class StrategyRuntime {
   readonly caughtUp: Promise<void>
   readonly #opened: OpenStrategy
   #tuning: RuntimeTuning
-  #cache: Cache<Representation>
+  #cache: ServedCache
 
   constructor({ strategy, schema, posts, ...options }: StrategyRuntimeOptions) {
     this.name = strategy.name
@@ -73,7 +73,7 @@ export class StrategyRuntime {
     return this.strategy.storeKind
   }
 
-  get cache(): Cache<Representation> {
+  get cache(): ServedCache {
     return this.#cache
   }
 
