@@ -2,15 +2,13 @@ import { newToken } from '../entry.ts'
 import { checkNumber } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import { deliver, type InvalidationTarget } from './deliver.ts'
-import { type Batch, type Lag, OutboxTable } from './outbox-table.ts'
+import { type Batch, type Lag, type OutboxPlace, OutboxTable } from './outbox-table.ts'
 import { PollLoop } from './poll-loop.ts'
 import type { PostgresPool, PostgresQueries } from './postgres-pool.ts'
 
-export interface OutboxOptions {
+export interface OutboxOptions extends OutboxPlace {
   /** A `pg.Pool`, or what looks like one. May be shared. */
   readonly pool: PostgresPool
-  /** Where the table is. Default `public`. */
-  readonly schema?: string
   /** The store that caches over this database use. */
   readonly store: InvalidationTarget
   /** How often it is looked for rows to deliver. Milliseconds, at least 10. Default 200. */
@@ -77,7 +75,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { store, runtime = systemRuntime, onFailing, onDelivering } = options
   const pollMs = checkNumber('pollMs', options.pollMs ?? 200, { min: 10 })
   const keepMs = checkNumber('keepMs', options.keepMs ?? 86_400_000, { min: 0 })
-  const table = new OutboxTable(options.pool, options.schema ?? 'public')
+  const table = new OutboxTable(options.pool, options)
   /** The run of the server behind the store, where it is known. */
   let server: string | undefined
   /** The one that got what had been delivered to others. */
