@@ -30,7 +30,9 @@ it.skipIf(isEmbedded)(
     await pool.query(`create table ${rows} (id integer primary key, version integer not null)`)
     await pool.query(`insert into ${rows} select id, 1 from generate_series(1, ${WRITES}) as id`)
     const prefix = `${schema}:`
-    const store = redisStore({ client: await connect(), prefix })
+    const survivor = createOutbox({ pool, schema, pollMs: 10 })
+    const store = redisStore({ client: await connect(), prefix, outbox: survivor })
+    await survivor.caughtUp()
     const cache = createCache({ store, read: cacheAside({ ttlMs: 600_000 }), write: invalidate() })
     const read = (id: number) =>
       cache.read(`row:${id}`, async () => {
@@ -45,7 +47,6 @@ it.skipIf(isEmbedded)(
     })
     onTestFinished(() => void doomed.kill('SIGKILL'))
     const hanging = once(doomed, 'message').then(([names]) => names as number)
-    const survivor = createOutbox({ pool, schema, store, pollMs: 10 })
     const next = random(7)
 
     const clients = new Set<pg.PoolClient>()
