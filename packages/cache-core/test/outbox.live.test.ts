@@ -1,8 +1,18 @@
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cacheAside, createCache, type InvalidationTarget, memoryStore, writeThrough } from '../src/index.ts'
+import {
+  cacheAside,
+  createCache,
+  type InvalidationTarget,
+  invalidate,
+  memoryStore,
+  stampedeLock,
+  writeThrough,
+} from '../src/index.ts'
 import { createOutbox, type OutboxOptions, outboxTable } from '../src/postgres/index.ts'
+import { redisStore } from '../src/redis/index.ts'
 import { fakeRuntime, type Gate, gate } from '../src/testing/index.ts'
+import { connect } from './backends.ts'
 import { isEmbedded, pool, type ScratchOutbox, scratchOutbox } from './scratch-outbox.ts'
 
 const POLL_MS = 200
@@ -581,6 +591,60 @@ describe('with several stores', () => {
     await caughtUp
     outbox.attach(memoryStore())
     await outbox.caughtUp()
+  })
+})
+
+describe.each(['memory', 'redis'])('two caches with different TTLs over one %s store', (place) => {
+  /** Rows live for a minute, lists for five seconds. */
+  async function openTwo() {
+    const runtime = fakeRuntime()
+    const outbox = createOutbox({ pool, schema: scratch.schema, runtime, pollMs: POLL_MS })
+    const prefix = `${scratch.schema}:`
+    const store =
+      place === 'memory' ? memoryStore({ outbox, runtime }) : redisStore({ client: await connect(), prefix, outbox })
+    const rows = createCache<string>({ store, read: cacheAside({ ttlMs: 60_000 }), write: writeThrough() })
+    const lists = createCache<string[]>({ store, read: stampedeLock({ ttlMs: 5_000, jitter: 0 }), write: invalidate() })
+    await outbox.caughtUp()
+    outbox.start()
+    return {
+      outbox,
+      pass: runtime.advance,
+      rows,
+      lists,
+      row: async () => (await rows.read('post:1', async () => 'a post')).outcome,
+      list: async () => (await lists.read('list:newest', async () => ['a post'], { tags: ['lists'] })).outcome,
+    }
+  }
+  type Two = Awaited<ReturnType<typeof openTwo>>
+  const outcomes = async ({ row, list }: Two) => [await row(), await list()]
+  async function filled() {
+    const two = await openTwo()
+    await expect.poll(() => outcomes(two), { interval: 1 }).toEqual(['hit', 'hit'])
+    return two
+  }
+
+  it('are told by one outbox', async () => {
+    const two = await filled()
+    await two.outbox.add(pool, { keys: ['post:1'], tags: ['lists'] })
+    await two.pass(POLL_MS)
+    await two.outbox.close()
+    expect(await outcomes(two)).toEqual(['miss', 'miss'])
+  })
+
+  it('see each other’s writes', async () => {
+    const two = await filled()
+    await two.rows.write({ keys: ['post:1'], tags: ['lists'] }, async () => 'renamed')
+    expect(await outcomes(two)).toEqual(['hit', 'miss'])
+    await two.lists.write({ keys: ['post:1'] }, async () => {})
+    expect(await outcomes(two)).toEqual(['miss', 'hit'])
+    await two.outbox.close()
+  })
+
+  it.runIf(place === 'memory')('keep their own TTLs', async () => {
+    const two = await filled()
+    await two.pass(5_000)
+    expect(await outcomes(two)).toEqual(['hit', 'miss'])
+    await two.outbox.close()
   })
 })
 
