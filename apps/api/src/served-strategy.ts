@@ -1,8 +1,19 @@
 /** What the API serves under one name: a strategy of the table or, with `PEERS=1`, another library. */
 import type { Cache, InvalidationSource, ReadGuarantee, Store, WriteGuarantee } from 'cache-core'
+import type { Tuning } from 'strategies'
 import type { Counters } from './counters.ts'
 import type { Representation } from './representation.ts'
-import type { RuntimeTuning, StoreKind } from './strategy-runtime.ts'
+
+export type StoreKind = 'redis' | 'memory' | 'none'
+
+/** What can be changed while it runs, in milliseconds. */
+export interface RuntimeTuning extends Tuning {
+  /**
+   * Waited after the posts have been read, so that loads take longer and races show: it stands for the joins and remote
+   * calls of real posts. Not added to the report on authors, whose cost is Postgres's own.
+   */
+  readonly originDelayMs: number
+}
 
 export interface ServedStrategy {
   readonly name: string
@@ -22,9 +33,12 @@ export interface ServedStrategy {
   open(counters: Counters, outbox?: InvalidationSource): OpenStrategy
 }
 
+/** What the API asks of a cache: other libraries can be made to look like it, too. */
+export type ServedCache = Pick<Cache<Representation>, 'read' | 'write' | 'invalidate' | 'invalidateAll'>
+
 export interface OpenStrategy {
   /** A cache with this tuning over the entries there are. */
-  cache(tuning: RuntimeTuning): Cache<Representation>
+  cache(tuning: RuntimeTuning): ServedCache
   /** The entries there are. */
   readonly store: Pick<Store, 'invalidate' | 'invalidateAll'>
   close(): Promise<void>

@@ -119,12 +119,13 @@ describe('the relay', () => {
         invalidateAll: () => cache.invalidateAll(),
       },
     })
-    const delivered = () => outbox.delivered('mine')
-    await cache.write({ keys: ['post'], tags: ['posts'], delivered }, async () => {
+    const change = { keys: ['post'], tags: ['posts'], value: (result: string) => result }
+    await cache.write(change, async () => {
       await outbox.add(pool, { keys: ['post'], tags: ['posts'], writeId: 'mine' })
       await outbox.round()
       return 'v2'
     })
+    outbox.delivered('mine')
     await outbox.round()
     expect(await scratch.undelivered()).toBe(0)
     expect(await cache.read('post', async () => 'loaded')).toMatchObject({ outcome: 'hit', value: 'v2' })
@@ -633,7 +634,8 @@ describe.each(['memory', 'redis'])('two caches with different TTLs over one %s s
 
   it('see each other’s writes', async () => {
     const two = await filled()
-    await two.rows.write({ keys: ['post:1'], tags: ['lists'] }, async () => 'renamed')
+    const change = { keys: ['post:1'], tags: ['lists'], value: () => 'renamed' }
+    await two.rows.write(change, async () => {})
     expect(await outcomes(two)).toEqual(['hit', 'miss'])
     await two.lists.write({ keys: ['post:1'] }, async () => {})
     expect(await outcomes(two)).toEqual(['miss', 'hit'])

@@ -46,7 +46,7 @@ export interface Outbox extends InvalidationSource {
   /** Adds a row in a write's own transaction, where no trigger does. */
   add(transaction: PostgresQueries, entry: OutboxEntry): Promise<void>
   /**
-   * Told that the store has acknowledged all that the write invalidates: `Change.delivered`. Its row is marked soon after.
+   * Told that the store has acknowledged all that the write invalidates: `isConfirmed`. Its row is marked soon after.
    * With several stores attached the row is left to the relay, since a write knows of its own store alone.
    */
   delivered(writeId: string): void

@@ -69,11 +69,10 @@ async function writeRow(world: World, { name }: Actor, node: Node, task: TaskOf<
     version = versionOf(value)
     return value
   }
-  const delivered = () => {
-    row!.isDelivered = true
-  }
   try {
-    await node.cache.write({ keys: keysKnownLate ? () => keys : keys, tags, entryTags, delivered }, commit)
+    const change = { keys: keysKnownLate ? () => keys : keys, tags, entryTags, value: (version: number) => version }
+    const { isConfirmed } = await node.cache.write(change, commit)
+    row!.isDelivered = isConfirmed
   } catch (error) {
     if (error !== ORIGIN_FAILURE)
       throw new Violation('a store that fails fails nobody', `${name}'s write failed: ${error}`)
