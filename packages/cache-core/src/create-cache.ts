@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { bulkhead } from 'cockatiel'
 import { type CacheEvent, swallowing } from './cache-event.ts'
 import type { CacheParts } from './cache-parts.ts'
-import { type CacheStats, newStats, outcomeCounts } from './cache-stats.ts'
+import { type CacheStats, countRead, newStats } from './cache-stats.ts'
 import { type Codec, jsonCodec } from './codec.ts'
 import { MAX_TAGS } from './entry.ts'
 import { CacheError, checkNumber, checkText } from './errors.ts'
 import { type Guarantee, guaranteeOf } from './guarantee.ts'
 import { StoreKeyRead } from './key-read.ts'
-import { checkTtl, type Load, type LoadContext, LoadRun, type ReadRequest, runLoad } from './load-run.ts'
+import { checkTtl, type Load, type LoadContext, type LoadOptions, LoadRun, runLoad } from './load-run.ts'
 import { type Runtime, systemRuntime } from './ports/runtime.ts'
 import type { Store, StoreHealth } from './ports/store.ts'
 import type { CachingStrategy, Change, ReadStrategy, WriteResult, WriteStrategy } from './ports/strategy.ts'
@@ -39,13 +39,9 @@ export interface CacheOptions<T> {
   readonly runtime?: Runtime
 }
 
-export interface ReadOptions {
+export interface ReadOptions extends LoadOptions {
   /** Tags that invalidate this entry. The same, in the same order, for every read of a key. At most 255, default none. */
   readonly tags?: readonly string[]
-  /** How long the value is fresh if this read loads it, in milliseconds: at least 1, at most and by default the strategy's. */
-  readonly ttlMs?: number
-  /** Instead of the cache's, if this read loads. */
-  readonly loadTimeoutMs?: number
   /** Ends this caller's wait: `read` rejects with its reason. The load goes on for others, and for the cache. */
   readonly signal?: AbortSignal
 }
@@ -137,47 +133,18 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   }
   const reader = read.lifetime === undefined ? uncachedReader(parts) : cachingReader({ ...parts, read })
   const writer = new StoreWriter<T>(parts)
-  const maxTtlMs = read.lifetime?.ttlMs ?? Number.MAX_SAFE_INTEGER
   const { stats, emit } = parts
-
-  async function readAny(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>> {
-    const startedAt = emit === undefined ? 0 : runtime.now()
-    try {
-      const result = await reader.read(requestOf(key, load, options))
-      stats[outcomeCounts[result.outcome]]++
-      emit?.({ type: 'read', key, outcome: result.outcome, durationMs: runtime.now() - startedAt })
-      return result
-    } catch (error) {
-      stats.failedReads++
-      throw error
-    }
-  }
-
-  function requestOf(
-    key: string,
-    load: Load<T>,
-    { tags = NO_TAGS, ttlMs, loadTimeoutMs }: ReadOptions,
-  ): ReadRequest<T> {
-    checkNames(key, tags)
-    if (ttlMs !== undefined) checkTtl(ttlMs, maxTtlMs)
-    if (loadTimeoutMs !== undefined) checkTimeout(loadTimeoutMs)
-    return { key, tags, load, ttlMs, loadTimeoutMs }
-  }
 
   return {
     guarantee: guaranteeOf(read, write, store),
     read: ((key, load, options = NO_OPTIONS) =>
       options.signal === undefined
-        ? readAny(key, load, options)
-        : unlessAborted(options.signal, () => readAny(key, load, options))) as Cache<T>['read'],
-    async peek(key, { tags = NO_TAGS } = {}) {
-      checkNames(key, tags)
-      return reader.peek(key, tags)
-    },
-    async set(key, value, { tags = NO_TAGS, ttlMs } = {}) {
-      checkNames(key, tags)
-      if (ttlMs !== undefined) checkTtl(ttlMs, maxTtlMs)
-      return writer.set(key, tags, value, ttlMs)
+        ? reader.read(key, load, options)
+        : unlessAborted(options.signal, () => reader.read(key, load, options))) as Cache<T>['read'],
+    peek: (key, options = NO_OPTIONS) => reader.peek(key, options),
+    async set(key, value, options = NO_OPTIONS) {
+      checkRead(parts, key, options)
+      return writer.set(key, options.tags ?? NO_TAGS, value, options.ttlMs)
     },
     async write(change, commit) {
       const written = await write.write(change, async () => commit(), writer)
@@ -199,43 +166,66 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
 
 /** How a cache reads: through its store, or past it where its strategy keeps nothing. */
 interface Reader<T> {
-  read(request: ReadRequest<T>): Promise<ReadResult<T>>
-  peek(key: string, tags: readonly string[]): Promise<ReadResult<T> | undefined>
+  read(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>>
+  peek(key: string, options: ReadOptions): Promise<ReadResult<T> | undefined>
   close(): Promise<void>
 }
 
 function uncachedReader<T>(parts: CacheParts<T>): Reader<T> {
+  const { stats, emit, runtime } = parts
   return {
-    async read(request) {
-      const run = new LoadRun(request, Number.MAX_SAFE_INTEGER)
-      const { value, loadMs } = await runLoad(parts, request, run)
-      return new ReadResult('bypass', value, loadMs, 0, loadMs, 0)
+    async read(key, load, options) {
+      checkRead(parts, key, options)
+      const startedAt = emit && runtime.now()
+      const request = { key, tags: options.tags ?? NO_TAGS, load, options }
+      try {
+        const { value, loadMs } = await runLoad(parts, request, new LoadRun(request, Number.MAX_SAFE_INTEGER))
+        return observed(parts, key, new ReadResult('bypass', value, loadMs, 0, loadMs, 0), startedAt)
+      } catch (error) {
+        stats.failedReads++
+        throw error
+      }
     },
-    peek: async () => undefined,
+    async peek(key, options) {
+      checkRead(parts, key, options)
+      return undefined
+    },
     async close() {},
   }
 }
 
 function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<T> {
-  const { store, read: strategy, stats, emit } = parts
+  const { store, read: strategy, runtime, stats, emit } = parts
   const flights = new SingleFlight()
   const flightsPastTheCache = new SingleFlight()
   const gate = bulkhead(LOADS_PAST_THE_CACHE, Number.POSITIVE_INFINITY)
   let isClosed = false
 
-  async function read(request: ReadRequest<T>): Promise<ReadResult<T>> {
+  async function read(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>> {
     const began = nextMoment()
-    const keyRead = new StoreKeyRead<T>(parts, request, began)
+    checkRead(parts, key, options)
+    const startedAt = emit && runtime.now()
+    const { tags = NO_TAGS } = options
+    const keyRead = new StoreKeyRead<T>(parts, key, tags, load, options, began)
     try {
-      const asked = store.get(keyRead.key, keyRead.tags)
+      const asked = store.get(key, tags)
       const { bytes, epochs } = asked instanceof Promise ? await asked : asked
-      const answer = keyRead.examine(bytes, epochs)
-      if (answer === undefined) return await readTogether(keyRead, began)
+      const answer = keyRead.examine(bytes, epochs) ?? (await readTogether(keyRead, began))
       if (keyRead.wantsRefresh && !isClosed) refresh(keyRead)
-      return answer
+      return observed(parts, key, answer, startedAt)
     } catch (error) {
+      return observed(parts, key, await afterFailure(error, keyRead, began), startedAt)
+    }
+  }
+
+  /** What a failed read comes to: a store that is away costs a bypass. */
+  async function afterFailure(error: unknown, keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
+    try {
       if (!isUnavailable(error)) throw error
       return await readPastTheCache(keyRead, began)
+    } catch (failure) {
+      stats.failedReads++
+      throw failure
     }
   }
 
@@ -266,9 +256,10 @@ function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<T> {
 
   return {
     read,
-    async peek(key, tags) {
-      const request = { key, tags, load: async () => undefined, ttlMs: undefined, loadTimeoutMs: undefined }
-      const keyRead = new StoreKeyRead<T>(parts, request, nextMoment())
+    async peek(key, options) {
+      checkRead(parts, key, options)
+      const { tags = NO_TAGS } = options
+      const keyRead = new StoreKeyRead<T>(parts, key, tags, nothing, options, nextMoment())
       try {
         const { bytes, epochs } = await store.get(key, tags)
         return keyRead.examine(bytes, epochs)
@@ -282,6 +273,22 @@ function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<T> {
       await Promise.all([flights.idle(), flightsPastTheCache.idle()])
     },
   }
+}
+
+async function nothing(): Promise<undefined> {}
+
+/** Counts a read that was answered, and tells of it. */
+function observed<T>(
+  { stats, emit, runtime }: CacheParts<T>,
+  key: string,
+  answer: ReadResult<T>,
+  startedAt: number | undefined,
+): ReadResult<T> {
+  countRead(stats, answer.outcome)
+  if (startedAt !== undefined) {
+    emit?.({ type: 'read', key, outcome: answer.outcome, durationMs: runtime.now() - startedAt })
+  }
+  return answer
 }
 
 /** What a flight answers: the same key under other tags is another question. */
@@ -305,11 +312,18 @@ function isUnavailable(error: unknown): boolean {
   return error instanceof CacheError && error.code === 'STORE_UNAVAILABLE'
 }
 
-function checkNames(key: string, tags: readonly string[]): void {
+/** @throws CacheError `BAD_OPTION` */
+function checkRead<T>({ read }: CacheParts<T>, key: string, { tags, ttlMs, loadTimeoutMs }: ReadOptions): void {
   checkText('key', key)
-  for (const tag of tags) checkText('tag', tag)
-  if (tags.length <= MAX_TAGS) return
-  throw new CacheError('BAD_OPTION', `"${key}" is read with ${tags.length} tags; give at most ${MAX_TAGS}`, { key })
+  if (tags !== undefined) {
+    for (const tag of tags) checkText('tag', tag)
+    if (tags.length > MAX_TAGS) {
+      const message = `"${key}" is read with ${tags.length} tags; give at most ${MAX_TAGS}`
+      throw new CacheError('BAD_OPTION', message, { key })
+    }
+  }
+  if (ttlMs !== undefined) checkTtl(ttlMs, read.lifetime?.ttlMs ?? Number.MAX_SAFE_INTEGER)
+  if (loadTimeoutMs !== undefined) checkTimeout(loadTimeoutMs)
 }
 
 /** Timers can't bear more. */
