@@ -1,10 +1,12 @@
 /** Many schedules of one subject, until one breaks an invariant. */
 
+import { addMoves } from './adversary.ts'
 import type { StoryLine } from './call.ts'
 import { type Chooser, listChooser, randomChooser } from './choosers.ts'
 import { Violation } from './oracle.ts'
 import { type Plan, randomPlan } from './plan.ts'
 import { nthSeed, rngOf } from './rng.ts'
+import { perform } from './tasks.ts'
 import { type Subject, World } from './world.ts'
 
 export interface ExploreOptions {
@@ -68,7 +70,9 @@ export function replay(subject: Subject, plan: Plan, schedule: readonly string[]
 }
 
 async function run(subject: Subject, plan: Plan, chooser: Chooser, story?: StoryLine[]): Promise<Run> {
-  const world = new World(subject, plan, chooser, story && ((line) => story.push(line)))
+  const trace = story && ((line: StoryLine) => story.push(line))
+  const world = new World(subject, { plan, chooser, perform, trace })
+  addMoves(world)
   const schedule = world.scheduler.taken
   try {
     await world.play()

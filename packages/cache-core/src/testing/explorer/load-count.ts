@@ -1,6 +1,6 @@
 import type { ReadGuarantee } from '../../ports/strategy.ts'
 import { Violation } from './oracle.ts'
-import type { Process } from './scheduler.ts'
+import type { Process } from './step.ts'
 
 /** What happens to a key where it is kept: told by the place as it takes effect. */
 export interface KeyEvents {

@@ -7,7 +7,7 @@
 import type { ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
 import type { Outcome, ReadResult } from '../../read-result.ts'
 import { SOURCES } from './commands.ts'
-import type { Process } from './scheduler.ts'
+import type { Process } from './step.ts'
 
 export type Invariant =
   | 'nothing is permanently stale'

@@ -7,29 +7,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Call, type CallOptions, type Trace } from './call.ts'
 import type { Chooser } from './choosers.ts'
-import { type ProcessTime, VirtualTime } from './virtual-time.ts'
-
-/** One process: its time, and whether it can be heard. */
-export interface Process extends ProcessTime {
-  readonly name: string
-}
-
-/** Somebody whose calls are steps of the schedule. */
-export interface Agent {
-  readonly name: string
-  readonly process: Process
-  calls: number
-}
-
-/** One thing that can happen next. */
-export interface Step {
-  /** Unique in a schedule, and the same whatever else happens: by it a schedule is written down. */
-  readonly name: string
-  /** Whose step it is. */
-  readonly by: string
-  isEnabled(): boolean
-  take(): void | Promise<void>
-}
+import type { Agent, Step } from './step.ts'
+import { VirtualTime } from './virtual-time.ts'
 
 /** A schedule without an end is a finding. The longest honest ones have some 200 steps. */
 const MAX_STEPS = 600

@@ -1,28 +1,30 @@
 /** What the actors of a plan do. */
 import { traceValue } from './commands.ts'
 import { Violation, versionOf } from './oracle.ts'
-import type { Actor, Task } from './plan.ts'
-import type { Node, OutboxRow, World } from './world.ts'
+import type { Task } from './plan.ts'
+import type { Node, OutboxRow, Perform, World } from './world.ts'
 
 type TaskOf<Does extends Task['does']> = Extract<Task, { does: Does }>
 
 const ORIGIN_FAILURE = new Error('the origin failed')
 
-export async function perform(world: World, actor: Actor, node: Node): Promise<void> {
-  const { name, task } = actor
+export const perform: Perform = async (world, name, node, task) => {
   switch (task.does) {
-    case 'read':
-      for (let i = 0; i < task.times; i++)
-        await readRow(world, name, node, i === 0 ? task : { ...task, loadFails: false })
-      return
+    case 'read': {
+      let version = await readRow(world, name, node, task)
+      for (let i = 1; i < task.times; i++) version = await readRow(world, name, node, { ...task, loadFails: false })
+      return version
+    }
     case 'write':
-      return writeRow(world, actor, node, task)
+      await writeRow(world, name, node, task)
+      return undefined
     case 'change by hand':
-      return changeByHand(world, actor, node, task)
+      await changeByHand(world, name, node, task)
+      return undefined
   }
 }
 
-export async function readRow(world: World, name: string, node: Node, task: Omit<TaskOf<'read'>, 'times'>) {
+async function readRow(world: World, name: string, node: Node, task: TaskOf<'read'>): Promise<number | undefined> {
   const { judge, loads, scheduler } = world
   const { key, tags, loadFails } = task
   const loaded: number[] = []
@@ -58,7 +60,7 @@ export async function readRow(world: World, name: string, node: Node, task: Omit
   return result.value === undefined ? undefined : versionOf(result.value)
 }
 
-async function writeRow(world: World, { name }: Actor, node: Node, task: TaskOf<'write'>): Promise<void> {
+async function writeRow(world: World, name: string, node: Node, task: TaskOf<'write'>): Promise<void> {
   const { keys, tags, entryTags, keysKnownLate } = task.change
   let row: OutboxRow | undefined
   let version = 0
@@ -83,7 +85,7 @@ async function writeRow(world: World, { name }: Actor, node: Node, task: TaskOf<
   if (world.judge.readsAfterWrites) acknowledge(world, name, node, version, row!)
 }
 
-async function changeByHand(world: World, { name }: Actor, node: Node, task: TaskOf<'change by hand'>): Promise<void> {
+async function changeByHand(world: World, name: string, node: Node, task: TaskOf<'change by hand'>): Promise<void> {
   let row: OutboxRow | undefined
   const value = await commitRow(world, node, 'no', () => {
     row = world.commit(task.keys, task.tags)

@@ -2,15 +2,14 @@
 import { type Cache, createCache } from '../../create-cache.ts'
 import type { Store } from '../../ports/store.ts'
 import type { ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
-import { addMoves } from './adversary.ts'
 import type { Backend, OpenBackend } from './backends.ts'
 import type { Trace } from './call.ts'
 import type { Chooser } from './choosers.ts'
 import { LoadCount } from './load-count.ts'
 import { Oracle, Violation } from './oracle.ts'
-import type { Actor, Plan } from './plan.ts'
-import { type Agent, type Process, Scheduler } from './scheduler.ts'
-import { perform, readRow } from './tasks.ts'
+import type { Actor, Plan, Task } from './plan.ts'
+import { Scheduler } from './scheduler.ts'
+import type { Agent, Process } from './step.ts'
 
 /** What is explored: a read strategy × a write strategy × a backend. */
 export interface Subject {
@@ -60,6 +59,17 @@ export interface OutboxRow {
   isDelivered: boolean
 }
 
+/** Does a task in one process. Resolves with the version that it read last, if it read one. */
+export type Perform = (world: World, name: string, node: Node, task: Task) => Promise<number | undefined>
+
+export interface WorldOptions {
+  readonly plan: Plan
+  readonly chooser: Chooser
+  /** Handed in, since those who do things know the world. */
+  readonly perform: Perform
+  readonly trace: Trace | undefined
+}
+
 export class World {
   readonly scheduler: Scheduler
   readonly backend: OpenBackend
@@ -76,15 +86,17 @@ export class World {
   /** A command has failed: reads may go past the cache. */
   isTroubled = false
   readonly #questions: ReadonlyMap<string, readonly string[]>
+  readonly #perform: Perform
   readonly #unfinished = new Set<Actor>()
   readonly #countsLoads: boolean
   readonly #hasOutbox: boolean
   readonly #outbox: OutboxRow[] = []
   #violation: unknown
 
-  constructor({ read, write, backend, variant }: Subject, plan: Plan, chooser: Chooser, trace?: Trace) {
+  constructor({ read, write, backend, variant }: Subject, { plan, chooser, perform, trace }: WorldOptions) {
     this.plan = plan
     this.trace = trace
+    this.#perform = perform
     this.#hasOutbox = variant?.hasOutbox ?? true
     this.#countsLoads = backend.reportsKeyEvents
     this.scheduler = new Scheduler(chooser, { trace, isReal: backend.isReal === true })
@@ -110,7 +122,6 @@ export class World {
       return node
     })
     for (const actor of plan.actors) this.#addActor(actor)
-    addMoves(this)
   }
 
   /** @throws Violation */
@@ -146,7 +157,7 @@ export class World {
         hasBegun = true
         this.isUnderWay = true
         this.trace?.({ by: actor.name, text: 'begins' })
-        this.#start(actor, node, () => perform(this, actor, node))
+        this.#start(actor, node, () => this.#perform(this, actor.name, node, actor.task))
       },
     })
   }
@@ -219,9 +230,9 @@ export class World {
       if (node.isDead) continue
       for (const [key, tags] of this.#questions) {
         let version: number | undefined
-        const task = { does: 'read', key, tags, loadFails: false } as const
-        await this.#do(node, `${node.name} afterwards`, async () => {
-          version = await readRow(this, `${node.name} afterwards`, node, task)
+        const name = `${node.name} afterwards`
+        await this.#do(node, name, async () => {
+          version = await this.#perform(this, name, node, { does: 'read', key, tags, times: 1, loadFails: false })
         })
         if (version === this.version) continue
         const message = `afterwards ${node.name} reads ${key} → v${version}, though the row is v${this.version}`
