@@ -7,7 +7,7 @@ import { Violation } from './oracle.ts'
 import { type Plan, randomPlan } from './plan.ts'
 import { nthSeed, rngOf } from './rng.ts'
 import { perform } from './tasks.ts'
-import { type Subject, World } from './world.ts'
+import { canFallBack, type Subject, World } from './world.ts'
 
 export interface ExploreOptions {
   /** How many schedules. */
@@ -60,7 +60,7 @@ export async function explore(subject: Subject, { schedules, seed, plan }: Explo
 /** The `n`th schedule of a seed. */
 export async function runNth(subject: Subject, seed: number, n: number, plan?: Plan): Promise<Run & { plan: Plan }> {
   const rng = rngOf(nthSeed(seed, n))
-  const planned = plan ?? randomPlan(rng, subject.backend)
+  const planned = plan ?? randomPlan(rng, { isRemote: subject.backend.isRemote, canFallBack: canFallBack(subject) })
   return { plan: planned, ...(await run(subject, planned, randomChooser(rng))) }
 }
 

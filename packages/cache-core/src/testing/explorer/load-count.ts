@@ -27,6 +27,7 @@ interface Key {
 export class LoadCount implements KeyEvents {
   readonly #guarantee: ReadGuarantee
   readonly #now: () => number
+  #startedAt = 0
   readonly #keys = new Map<string, Key>()
   readonly #keysOfTag = new Map<string, string[]>()
   readonly #running = new Map<string, number>()
@@ -42,6 +43,11 @@ export class LoadCount implements KeyEvents {
       this.#keys.set(key, { loads: 0, causes: 1, leaseEndsAt: undefined, entryEndsAt: undefined })
       for (const tag of tags) this.#keysOfTag.set(tag, [...(this.#keysOfTag.get(tag) ?? []), key])
     }
+  }
+
+  /** From now on a command takes as long as the schedule has it, and a reader's clock may be wrong by as much. */
+  start(): void {
+    this.#startedAt = this.#now()
   }
 
   /**
@@ -104,7 +110,7 @@ export class LoadCount implements KeyEvents {
 
   /** Who reads knows the store's time only to within what its commands took, and counts that against freshness. */
   #noteEntryEnd(key: Key): void {
-    const uncertainMs = this.#now()
+    const uncertainMs = this.#now() - this.#startedAt
     if (key.entryEndsAt === undefined || this.#now() < key.entryEndsAt - uncertainMs) return
     key.causes++
     key.entryEndsAt = undefined

@@ -16,6 +16,9 @@ const MAX_IDLE_MS = 120_000
 /** Polls and renewals, which everything else may overtake or fall behind; deadlines of commands are longer. */
 const TICK_MS = 40
 
+/** Who acts. One for all schedulers: each that is ever used stays in every context that follows, which makes the next ones slower. */
+const agents = new AsyncLocalStorage<Agent>()
+
 export interface SchedulerOptions {
   /** Gets the story; without it none is made. */
   readonly trace: Trace | undefined
@@ -31,7 +34,6 @@ export class Scheduler {
   readonly taken: string[] = []
   readonly #chooser: Chooser
   readonly #trace: Trace | undefined
-  readonly #agents = new AsyncLocalStorage<Agent>()
   readonly #pending: Call[] = []
   readonly #isReal: boolean
   #ticks = 0
@@ -44,19 +46,20 @@ export class Scheduler {
 
   /** Runs `action` as `agent`, whose calls are all those that follow from it. */
   as<T>(agent: Agent, action: () => T): T {
-    return this.#agents.run(agent, action)
+    return agents.run(agent, action)
   }
 
   /** Binds a timer's action to whoever sets it. */
   readonly bind = (action: () => void): (() => void) => {
-    const agent = this.#agents.getStore()
-    return agent === undefined ? action : () => this.#agents.run(agent, action)
+    const agent = agents.getStore()
+    return agent === undefined ? action : () => agents.run(agent, action)
   }
 
   /** Makes what `execute` does a step of the schedule, and the hearing of its answer another. */
   call<T>(options: CallOptions<T>): Promise<T> {
-    const agent = this.#agents.getStore()
+    const agent = agents.getStore()
     if (agent === undefined) throw new Error(`"${options.what}" is called by nobody; run what calls it by \`as\``)
+    if (agent.isUndisturbed) return (async () => options.execute())()
     const call = new Call<T>(this.#pending, agent, options, this.#trace)
     this.#pending.push(call as Call)
     return call.heard

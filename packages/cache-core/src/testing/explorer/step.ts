@@ -20,4 +20,6 @@ export interface Agent {
   readonly name: string
   readonly process: Process
   calls: number
+  /** Its calls are no steps: each takes effect, and is answered, at once. */
+  readonly isUndisturbed?: boolean
 }

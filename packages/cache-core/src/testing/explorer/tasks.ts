@@ -26,7 +26,7 @@ export const perform: Perform = async (world, name, node, task) => {
 
 async function readRow(world: World, name: string, node: Node, task: TaskOf<'read'>): Promise<number | undefined> {
   const { judge, loads, scheduler } = world
-  const { key, tags, loadFails } = task
+  const { key, tags, loadFails, loadMs } = task
   const loaded: number[] = []
   const beganAt = scheduler.time.now
   const reader = { who: name, process: node, floor: judge.floor(node), beganAt, loaded }
@@ -35,6 +35,7 @@ async function readRow(world: World, name: string, node: Node, task: TaskOf<'rea
     const source = judge.begin(node)
     const isOver = loads.begin(node, key, !world.isTroubled)
     try {
+      if (loadMs !== undefined) await world.pass(loadMs)
       const execute = () => {
         if (loadFails) throw ORIGIN_FAILURE
         return judge.value(world.version, source)

@@ -1,13 +1,13 @@
 /** One schedule: a row, processes with caches that show it, and who does what to them. */
 import { type Cache, createCache } from '../../create-cache.ts'
 import type { Store } from '../../ports/store.ts'
-import type { ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
+import type { ReadGuarantee, ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
 import type { Backend, OpenBackend } from './backends.ts'
 import type { Trace } from './call.ts'
 import type { Chooser } from './choosers.ts'
 import { LoadCount } from './load-count.ts'
 import { Oracle, Violation } from './oracle.ts'
-import type { Actor, Plan, Task } from './plan.ts'
+import type { Actor, Before, Plan, Task } from './plan.ts'
 import { Scheduler } from './scheduler.ts'
 import type { Agent, Process } from './step.ts'
 
@@ -32,12 +32,25 @@ export interface Variant {
 export interface Times {
   readonly ttlMs: number
   readonly leaseMs: number
+  /** How much longer than its TTL an entry may be served, by strategies that serve it then. */
+  readonly staleMs: number
 }
 
 /** Shorter than the deadline of a command, so that entries and leases end while commands are under way. */
-const SHORT: Times = { ttlMs: 100, leaseMs: 30 }
+const SHORT: Times = { ttlMs: 100, leaseMs: 30, staleMs: 100 }
 /** Longer than any outage, so that nothing gets right only because its time is over. */
-const LONG: Times = { ttlMs: 600_000, leaseMs: 30 }
+const LONG: Times = { ttlMs: 600_000, leaseMs: 30, staleMs: 600_000 }
+
+/** Whether an entry is kept for longer than it is fresh. */
+export function canFallBack({ read }: Subject): boolean {
+  const { lifetime } = read(SHORT)
+  return lifetime !== undefined && keptStaleFor(lifetime) > 0
+}
+
+// Until `Lifetime` has it.
+function keptStaleFor(lifetime: object): number {
+  return 'staleMs' in lifetime ? Number(lifetime.staleMs) : 0
+}
 
 export class Node implements Process {
   readonly name: string
@@ -78,7 +91,6 @@ export class World {
   readonly nodes: readonly Node[]
   readonly judge: Oracle
   readonly loads: LoadCount
-  readonly trace: Trace | undefined
   /** The row's. */
   version = 1
   /** From the first actor's beginning to the last one's end: the time for moves. */
@@ -87,6 +99,11 @@ export class World {
   isTroubled = false
   readonly #questions: ReadonlyMap<string, readonly string[]>
   readonly #perform: Perform
+  readonly #openNode: (index: number) => Node
+  readonly #trace: Trace | undefined
+  readonly #guarantee: ReadGuarantee
+  readonly #caches: boolean
+  #isPreparing = false
   readonly #unfinished = new Set<Actor>()
   readonly #countsLoads: boolean
   readonly #hasOutbox: boolean
@@ -95,23 +112,26 @@ export class World {
 
   constructor({ read, write, backend, variant }: Subject, { plan, chooser, perform, trace }: WorldOptions) {
     this.plan = plan
-    this.trace = trace
+    this.#trace = trace
     this.#perform = perform
     this.#hasOutbox = variant?.hasOutbox ?? true
     this.#countsLoads = backend.reportsKeyEvents
     this.scheduler = new Scheduler(chooser, { trace, isReal: backend.isReal === true })
-    const { ttlMs, leaseMs } = plan.moves.some(({ does }) => does === 'pass') ? SHORT : LONG
+    const passes = plan.moves.some(({ does }) => does === 'pass') || (backend.isReal && isOld(plan.before))
+    const { ttlMs, leaseMs, staleMs } = passes ? SHORT : LONG
     const { pace = 1 } = backend
-    this.times = { ttlMs: pace * ttlMs, leaseMs: pace * leaseMs }
+    this.times = { ttlMs: pace * ttlMs, leaseMs: pace * leaseMs, staleMs: pace * staleMs }
     const reading = read(this.times)
     const writing = write()
+    this.#guarantee = reading.guarantee
+    this.#caches = reading.lifetime !== undefined
     const now = () => this.scheduler.time.now
     this.#questions = questionsOf(plan)
     this.judge = new Oracle(reading, writing, now)
     this.loads = new LoadCount(reading.guarantee, now, this.#questions)
     this.backend = backend.open(this.scheduler, this.loads)
-    this.nodes = Array.from({ length: plan.processes }, (_, i) => {
-      const node = new Node(i)
+    this.#openNode = (index) => {
+      const node = new Node(index)
       const runtime = this.scheduler.time.runtimeOf(node, this.scheduler.bind, () => 0.5)
       const store = this.backend.store(node, runtime, () => {
         this.isTroubled = true
@@ -120,17 +140,24 @@ export class World {
       const cache = createCache<number>({ store: varied, read: reading, write: writing, runtime })
       node.cache = variant?.cache?.(cache) ?? cache
       return node
-    })
+    }
+    this.nodes = Array.from({ length: plan.processes }, (_, i) => this.#openNode(i))
     for (const actor of plan.actors) this.#addActor(actor)
   }
 
   /** @throws Violation */
   async play(): Promise<void> {
+    await this.#prepare()
+    this.loads.start()
     await this.#finish()
     if (this.backend.troubles !== undefined) await this.#flushPending()
     if (!this.isTroubled && this.#countsLoads) this.loads.check()
     if (this.#hasOutbox) await this.#relay()
     await this.#judgeEnd()
+  }
+
+  get trace(): Trace | undefined {
+    return this.#isPreparing ? undefined : this.#trace
   }
 
   pass(ms: number): Promise<void> {
@@ -170,6 +197,25 @@ export class World {
         this.#violation ??= error
       },
     )
+  }
+
+  /** Somebody in another process reads everything, undisturbed. Then time passes until that is as old as the plan wants it. */
+  async #prepare(): Promise<void> {
+    const { before } = this.plan
+    if (before === 'nothing' || !this.#caches) return
+    const { ttlMs, leaseMs } = this.times
+    const loadMs = leaseMs / 2
+    const node = this.#openNode(this.nodes.length)
+    const agent: Agent = { name: 'before', process: node, calls: 0, isUndisturbed: true }
+    this.#isPreparing = true
+    for (const [key, tags] of this.#questions) {
+      const task = { does: 'read', key, tags, times: 1, loadFails: false, loadMs } as const
+      await this.scheduler.as(agent, () => this.#perform(this, agent.name, node, task))
+    }
+    node.isDead = true
+    if (isOld(before)) await this.pass(ttlMs - loadMs + (before === 'expired' ? leaseMs : -leaseMs) / 6)
+    this.#isPreparing = false
+    this.trace?.({ by: agent.name, text: `${[...this.#questions.keys()].join(' and ')} are cached, ${before}` })
   }
 
   /** Runs until everybody who lives has finished. */
@@ -224,7 +270,7 @@ export class World {
     if (!this.judge.readsAfterWrites) {
       // Where nothing but time makes a value current, time passes first; and nothing is under way that it would time out.
       await this.#run(() => this.scheduler.pending.every(({ agent }) => agent.process.isDead))
-      await this.pass(this.times.ttlMs + 1)
+      await this.pass(this.#guarantee.staleForAtMostMs + 1)
     }
     for (const node of this.nodes) {
       if (node.isDead) continue
@@ -250,6 +296,11 @@ export class World {
     await this.#run(() => isOver)
     if (!isOver) throw new Violation('nobody is left waiting', `${name} got no answer`)
   }
+}
+
+/** Whether it takes time before it is so. */
+function isOld(before: Before): boolean {
+  return before === 'nearly expired' || before === 'expired'
 }
 
 /** What is asked of the caches in the end: all that was read or written, with the tags it carries. */
