@@ -1,7 +1,6 @@
 import { measuredMsFor, type Workload, warmupMsFor } from '../../packages/workload/src/index.ts'
 import { decimalFrom, durationMsFrom, type Env, integerFrom, OptionError } from './env.ts'
 import type { RecordingFacts } from './recording.ts'
-import type { SideBySideOptions } from './side-by-side-options.ts'
 
 const RATIOS = {
   WRITE_RATIO: 'writeShare',
@@ -12,23 +11,37 @@ const RATIOS = {
   RMW_RATIO: 'readModifyWriteShare',
 } as const
 
-/** What the operations are and when they begin. */
-export type Load = Pick<
-  SideBySideOptions,
-  | 'ratePerSecond'
-  | 'durationMs'
-  | 'warmupMs'
-  | 'writeRatio'
-  | 'listRatio'
-  | 'pageRatio'
-  | 'reportRatio'
-  | 'insertRatio'
-  | 'rmwRatio'
-  | 'zipf'
-  | 'posts'
-  | 'popularity'
-  | 'crowd'
-> & {
+/** What the operations are and when they begin, as `-e NAME=value` tunes it. */
+export interface LoadOptions {
+  /** RATE: operations started per second, however long each takes. Default 200, 1 … 10,000. */
+  ratePerSecond: number
+  /** DURATION: how long each strategy is measured. Default two TTLs, at least 10s. 1s … 1h. */
+  durationMs: number
+  /** WARMUP: the same load before that, not in the figures. Default one TTL, 2s … 30s. 0s … 10m; none for a cold start. */
+  warmupMs: number
+  /** WRITE_RATIO: fraction of the operations that change a title. Default 0.005, 0 … 1. */
+  writeRatio: number
+  /** LIST_RATIO: fraction of the operations that read all posts, 3.6 MB each. Default 0, 0 … 1. */
+  listRatio: number
+  /** PAGE_RATIO: fraction of the operations that read the first page, 20 posts. Default 0.2, 0 … 1. */
+  pageRatio: number
+  /** REPORT_RATIO: fraction of the operations that read the report over all posts. Default 0.005, 0 … 1. */
+  reportRatio: number
+  /** INSERT_RATIO: fraction of the operations that add a post; they are deleted afterwards. Default 0, 0 … 1. */
+  insertRatio: number
+  /** RMW_RATIO: fraction of the operations that read a post and then change its title. Default 0, 0 … 1. */
+  rmwRatio: number
+  /** ZIPF: exponent of the popularity of the posts. Default 0.99 (YCSB), 0 = all alike, at most 10. */
+  zipf: number
+  /** POSTS: how many posts are read and written, ids 1 … POSTS. Default 150, at most 1,000,000. */
+  posts: number
+  /** `latest`: the posts inserted last are the popular ones. As the preset has it. */
+  popularity: Workload['popularity']
+  /** A part of the measured phase in which everybody comes. As the preset has it. */
+  crowd: Workload['crowd']
+}
+
+export interface Load extends LoadOptions {
   /** The highest rate of the run. */
   peakPerSecond: number
 }

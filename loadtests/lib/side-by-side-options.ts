@@ -1,10 +1,10 @@
 import { type Workload, type WorkloadName, workloadNames, workloads } from '../../packages/workload/src/index.ts'
 import { baseUrlsFrom, choiceFrom, type Env, integerFrom, strategiesFrom, textFrom } from './env.ts'
-import { loadFrom, recordedLoad } from './load-from.ts'
+import { type LoadOptions, loadFrom, recordedLoad } from './load-from.ts'
 import type { RecordingFacts } from './recording.ts'
 
 /** What can be tuned with `-e NAME=value`; the names are those of {@link sideBySideOptions}. */
-export interface SideBySideOptions {
+export interface SideBySideOptions extends LoadOptions {
   /**
    * BASE_URL: where the API listens; with commas, several processes of it on one Redis, asked in turn.
    * Default http://127.0.0.1:3000.
@@ -14,28 +14,8 @@ export interface SideBySideOptions {
   adminToken: string
   /** STRATEGIES: which, and in which order. Default all. */
   strategies: string[]
-  /** WORKLOAD: a preset of packages/workload; what follows has its values by default. Default blog; null for a TRACE. */
+  /** WORKLOAD: a preset of packages/workload, whose values are the defaults of the rest. Default blog; null for a TRACE. */
   workload: WorkloadName | null
-  /** RATE: operations started per second, however long each takes. Default 200, 1 … 10,000. */
-  ratePerSecond: number
-  /** DURATION: how long each strategy is measured. Default two TTLs, at least 10s. 1s … 1h. */
-  durationMs: number
-  /** WARMUP: the same load before that, not in the figures. Default one TTL, 2s … 30s. 0s … 10m; none for a cold start. */
-  warmupMs: number
-  /** WRITE_RATIO: fraction of the operations that change a title. Default 0.005, 0 … 1. */
-  writeRatio: number
-  /** LIST_RATIO: fraction of the operations that read all posts, 3.6 MB each. Default 0, 0 … 1. */
-  listRatio: number
-  /** PAGE_RATIO: fraction of the operations that read the first page, 20 posts. Default 0.2, 0 … 1. */
-  pageRatio: number
-  /** REPORT_RATIO: fraction of the operations that read the report over all posts. Default 0.005, 0 … 1. */
-  reportRatio: number
-  /** INSERT_RATIO: fraction of the operations that add a post; they are deleted afterwards. Default 0, 0 … 1. */
-  insertRatio: number
-  /** RMW_RATIO: fraction of the operations that read a post and then change its title. Default 0, 0 … 1. */
-  rmwRatio: number
-  /** ZIPF: exponent of the popularity of the posts. Default 0.99 (YCSB), 0 = all alike, at most 10. */
-  zipf: number
   /** TTL_MS: how long an entry is fresh during the run. Default 6000, 1 … 86,400,000. */
   ttlMs: number
   /**
@@ -45,16 +25,10 @@ export interface SideBySideOptions {
   originDelayMs: number
   /** SEED: another one, other operations; the same one, the same. Default 1. */
   seed: number
-  /** POSTS: how many posts are read and written, ids 1 … POSTS. Default 150, at most 1,000,000. */
-  posts: number
   /** VUS: how many requests may be under way at once before operations are dropped. Default RATE / 2, at least 10. */
   vus: number
   /** ACCEPT_ENCODING: `gzip` as browsers send it, or `identity`. */
   acceptEncoding: string
-  /** `latest`: the posts inserted last are the popular ones. As the preset has it. */
-  popularity: Workload['popularity']
-  /** A part of the measured phase in which everybody comes. As the preset has it. */
-  crowd: Workload['crowd']
   /**
    * TRACE: a file of recorded operations to carry out instead. How many and which posts, how long it takes and the
    * shares are then what was recorded; RATE, DURATION, ZIPF and the ratios have no effect. Default null.

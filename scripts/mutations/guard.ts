@@ -7,9 +7,9 @@ const scripts = `${core}/redis/scripts.ts`
 const commands = `${core}/redis/redis-commands.ts`
 const memory = `${core}/stores/memory.ts`
 const entry = `${core}/entry.ts`
-const slot = `${core}/key-read.ts`
+const keyRead = `${core}/key-read.ts`
 const writeThrough = `${core}/strategies/write-through.ts`
-const invalidate = `${core}/strategies/invalidate.ts`
+const commitChange = `${core}/strategies/commit-change.ts`
 
 export const guard: readonly Mutation[] = [
   {
@@ -134,14 +134,13 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: writeThrough,
-        find: '      const claims = await Promise.all(keys.map((key) => cache.claim(key, entryTags)))\n',
+        find: '      const claims = await cache.claim(keys, entryTags)\n',
         replace: '',
       },
       {
         file: writeThrough,
-        find: '      const newValue = value ??',
-        replace:
-          '      const claims = await Promise.all(keys.map((key) => cache.claim(key, entryTags)))\n      const newValue = value ??',
+        find: '      const filled = claims.map(',
+        replace: '      const claims = await cache.claim(keys, entryTags)\n      const filled = claims.map(',
       },
     ],
   },
@@ -151,40 +150,41 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: writeThrough,
-        find: 'const claims = await Promise.all(keys.map((key) => cache.claim(key, entryTags)))',
-        replace: 'const claiming = Promise.all(keys.map((key) => cache.claim(key, entryTags)))',
+        find: 'const claims = await cache.claim(keys, entryTags)',
+        replace: 'const claiming = cache.claim(keys, entryTags)',
       },
       {
         file: writeThrough,
-        find: '      const newValue = value ??',
-        replace: '      const claims = await claiming\n      const newValue = value ??',
+        find: '      const filled = claims.map(',
+        replace: '      const claims = await claiming\n      const filled = claims.map(',
       },
     ],
   },
   {
     name: 'a refused fill of a writer invalidates',
     without: 'what a reader filled between claim and commit stays',
-    edits: [{ file: writeThrough, find: 'return kept || cache.invalidate([key], [])', replace: 'return true' }],
-  },
-  {
-    name: 'a commit that failed invalidates (invalidate)',
-    without: 'a commit whose answer was lost leaves the old value',
     edits: [
-      {
-        file: invalidate,
-        find: 'if (await cache.invalidate(touched, tags)) whenDone?.()',
-        replace: 'if (whenDone && (await cache.invalidate(touched, tags))) whenDone()',
-      },
+      { file: `${core}/writer.ts`, find: 'return isKept || this.invalidate([claim.key], [])', replace: 'return true' },
     ],
   },
   {
-    name: 'a commit that failed invalidates (write-through)',
-    without: 'the same',
+    name: 'a commit that failed invalidates',
+    without: 'a commit whose answer was lost leaves the old value',
+    edits: [{ file: commitChange, find: '    await cache.invalidate(known(keys), known(tags))\n', replace: '' }],
+  },
+  {
+    name: 'write-through fills only a value that it is given',
+    without: "what the database client answers is served as the entry's value for a TTL",
     edits: [
       {
         file: writeThrough,
-        find: '        await cache.invalidate(keys, tags)\n        throw error',
-        replace: '        throw error',
+        find: "if (typeof keys === 'function' || value === undefined) return",
+        replace: "if (typeof keys === 'function') return",
+      },
+      {
+        file: writeThrough,
+        find: '() => value(result, claim.key)',
+        replace: '() => (value ? value(result, claim.key) : (result as never))',
       },
     ],
   },
@@ -193,20 +193,20 @@ export const guard: readonly Mutation[] = [
     without: 'a load from before a write is filled under a lease granted after it',
     edits: [
       {
-        file: slot,
-        find: '  #flight: AsOf | undefined\n',
-        replace: '  #flight: AsOf | undefined\n  #early: ReturnType<StoreKeyRead<T>["#timedLoad"]> | undefined\n',
+        file: keyRead,
+        find: '  #seen: Buffer | undefined\n',
+        replace: '  #seen: Buffer | undefined\n  #early: ReturnType<StoreKeyRead<T>["#timedLoad"]> | undefined\n',
       },
       {
-        file: slot,
+        file: keyRead,
         find: '  async acquire(): Promise<AcquireResult<T>> {\n',
         replace:
           '  async acquire(): Promise<AcquireResult<T>> {\n    this.#early ??= this.#timedLoad()\n    this.#early.catch(() => {})\n',
       },
       {
-        file: slot,
-        find: 'const { value, loadedAt, loadMs } = await this.#timedLoad()',
-        replace: 'const { value, loadedAt, loadMs } = await this.#early!',
+        file: keyRead,
+        find: 'const loaded = await this.#timedLoad()',
+        replace: 'const loaded = await this.#early!',
       },
     ],
   },
@@ -216,8 +216,19 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: `${core}/single-flight.ts`,
-        find: 'if (flight.asOf > began) return { result, own: false }',
-        replace: 'return { result, own: false }',
+        find: 'if (answer !== undefined && answer.asOf > began) return',
+        replace: 'if (answer !== undefined) return',
+      },
+    ],
+  },
+  {
+    name: 'the moment of an answer is that of what it rests on',
+    without: 'a reader that shares a fallback is given a value from before a write acknowledged before it came',
+    edits: [
+      {
+        file: keyRead,
+        find: 'return this.#answer(this.#found.entry, this.#found.asOf)',
+        replace: 'return this.#answer(this.#found.entry, this.askedAt)',
       },
     ],
   },

@@ -4,7 +4,7 @@ import type { Mutation } from './mutation.ts'
 const core = 'packages/cache-core/src'
 const scripts = `${core}/redis/scripts.ts`
 const memory = `${core}/stores/memory.ts`
-const slot = `${core}/key-read.ts`
+const keyRead = `${core}/key-read.ts`
 
 export const leases: readonly Mutation[] = [
   {
@@ -12,9 +12,9 @@ export const leases: readonly Mutation[] = [
     without: "an entry that can't be used can never be replaced",
     edits: [
       {
-        file: slot,
-        find: 'leaseMs: this.#lifetime.leaseMs, seen: this.#seen,',
-        replace: 'leaseMs: this.#lifetime.leaseMs, seen: undefined,',
+        file: keyRead,
+        find: 'leaseMs: read.lifetime.leaseMs, seen: this.#seen,',
+        replace: 'leaseMs: read.lifetime.leaseMs, seen: undefined,',
       },
     ],
     suites: ['resilience'], // in memory it would go round for ever without letting anything else run
@@ -78,19 +78,25 @@ export const leases: readonly Mutation[] = [
   {
     name: 'a lease is released after a failed load',
     without: 'others wait for its end',
-    edits: [{ file: slot, find: '      await store.release(this.key, token)\n', replace: '' }],
+    edits: [
+      {
+        file: keyRead,
+        find: '      await store.release(this.key, token)\n      throw error',
+        replace: '      throw error',
+      },
+    ],
   },
   {
     name: 'a lease is renewed while its load runs',
     without: 'a slow load is done twice',
     edits: [
-      { file: slot, find: 'if (runtime.now() < giveUpAt) void store.renew(this.key, token, leaseMs)', replace: '' },
+      { file: keyRead, find: 'if (runtime.now() < giveUpAt) void store.renew(this.key, token, leaseMs)', replace: '' },
     ],
   },
   {
     name: 'renewing ends',
     without: 'a load that hangs is waited for for ever',
-    edits: [{ file: slot, find: 'if (runtime.now() < giveUpAt) void', replace: 'void' }],
+    edits: [{ file: keyRead, find: 'if (runtime.now() < giveUpAt) void', replace: 'void' }],
   },
   {
     name: "a lease that never ends is nobody's (Redis)",

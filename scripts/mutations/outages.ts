@@ -134,8 +134,8 @@ export const outages: readonly Mutation[] = [
     edits: [
       {
         file: `${core}/strategies/invalidate.ts`,
-        find: 'if (await cache.invalidate(touched, tags)) whenDone?.()',
-        replace: 'await cache.invalidate(touched, tags)\n        whenDone?.()',
+        find: 'isConfirmed: await cache.invalidate(keys, tags) }',
+        replace: 'isConfirmed: (await cache.invalidate(keys, tags)) || true }',
       },
     ],
     suites: ['unit'],

@@ -5,7 +5,7 @@ import type { Mutation } from './mutation.ts'
 const core = 'packages/cache-core/src'
 const commands = `${core}/redis/redis-commands.ts`
 const entry = `${core}/entry.ts`
-const slot = `${core}/key-read.ts`
+const keyRead = `${core}/key-read.ts`
 const clock = `${core}/redis/server-clock.ts`
 
 export const values: readonly Mutation[] = [
@@ -13,12 +13,12 @@ export const values: readonly Mutation[] = [
     name: "tags' epochs are read before the load",
     without: 'a list that was loaded before a tag was voided looks current',
     edits: [
-      { file: slot, find: 'const { token, epochs } = this.#lease', replace: 'const { token } = this.#lease' },
+      { file: keyRead, find: 'const { token, epochs } = this.#lease', replace: 'const { token } = this.#lease' },
       {
-        file: slot,
-        find: '      const made = makeEntry(this.#parts, this.#lifetime,',
+        file: keyRead,
+        find: '        const made = makeEntry(this.#parts, read.lifetime,',
         replace:
-          '      const { epochs } = (await store.get(this.key, this.tags)) as { epochs: Epochs }\n      const made = makeEntry(this.#parts, this.#lifetime,',
+          '        const { epochs } = (await store.get(this.key, this.tags)) as { epochs: Epochs }\n        const made = makeEntry(this.#parts, read.lifetime,',
       },
     ],
   },
@@ -28,9 +28,9 @@ export const values: readonly Mutation[] = [
     edits: [
       {
         file: entry,
-        find: 'export function newEpoch(): Buffer {\n  return Buffer.from(pooledRandomBytes(EPOCH_BYTES))',
+        find: 'export function newEpoch(): Buffer {\n  const epoch = Buffer.from(pooledRandomBytes(EPOCH_BYTES))\n  epoch[0]! |= 1 // never `NOT_CARRIED`',
         replace:
-          'let made = 0\nexport function newEpoch(): Buffer {\n  const epoch = Buffer.alloc(EPOCH_BYTES)\n  epoch.writeDoubleLE(++made)\n  return epoch',
+          'let made = 0\nexport function newEpoch(): Buffer {\n  const epoch = Buffer.alloc(EPOCH_BYTES)\n  epoch.writeDoubleLE(++made)',
       },
     ],
   },
@@ -39,7 +39,7 @@ export const values: readonly Mutation[] = [
     without: 'voiding a tag voids nothing',
     edits: [
       {
-        file: slot,
+        file: keyRead,
         find: 'if (entry === undefined || !entry.hasEpochs(epochs)) return undefined',
         replace: 'if (entry === undefined) return undefined',
       },
@@ -102,11 +102,12 @@ export const values: readonly Mutation[] = [
     name: 'a TTL counts from the start of the load',
     without: 'a value is served for longer than its TTL',
     edits: [
-      { file: slot, find: '    const loadedAt = store.clock.earliest()\n', replace: '' },
+      { file: keyRead, find: '    const loadedAt = store.clock.earliest()\n', replace: '' },
       {
-        file: slot,
-        find: '    const value = await this.#load()\n',
-        replace: '    const value = await this.#load()\n    const loadedAt = store.clock.earliest()\n',
+        file: keyRead,
+        find: '    return { ...(await runLoad(this.#parts, this.#request, run)), loadedAt, asOf, run }',
+        replace:
+          '    const loaded = await runLoad(this.#parts, this.#request, run)\n    return { ...loaded, loadedAt: store.clock.earliest(), asOf, run }',
       },
     ],
   },
@@ -114,13 +115,17 @@ export const values: readonly Mutation[] = [
     name: "a load's start is the earliest it can have been",
     without: 'the uncertainty of the clock is added to the TTL',
     edits: [
-      { file: slot, find: 'const loadedAt = store.clock.earliest()', replace: 'const loadedAt = store.clock.latest()' },
+      {
+        file: keyRead,
+        find: 'const loadedAt = store.clock.earliest()',
+        replace: 'const loadedAt = store.clock.latest()',
+      },
     ],
   },
   {
     name: 'an entry is judged at the latest it can be',
     without: 'the same',
-    edits: [{ file: slot, find: 'const now = store.clock.latest()', replace: 'const now = store.clock.earliest()' }],
+    edits: [{ file: keyRead, find: 'this.now = store.clock.latest()', replace: 'this.now = store.clock.earliest()' }],
   },
   {
     name: "the server's time has bounds that widen (drift)",
@@ -155,7 +160,11 @@ export const values: readonly Mutation[] = [
     name: "an entry's header is checked",
     without: 'damaged bytes are served',
     edits: [
-      { file: entry, find: '    if (bytes.readUInt32LE(36) !== check(bytes, key)) return undefined\n', replace: '' },
+      {
+        file: entry,
+        find: '    if (bytes.readUInt32LE(36) !== check(bytes, key, version)) return undefined\n',
+        replace: '',
+      },
     ],
   },
   {

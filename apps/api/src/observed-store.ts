@@ -9,6 +9,7 @@ export function observedStore(store: Store, counters: Counters): Store {
   }
   return {
     clock: store.clock,
+    guarantee: store.guarantee,
     get: (key, tags) => store.get(key, tags),
     acquire: (key, request) => store.acquire(key, request),
     claim: (key, request) => store.claim(key, request),

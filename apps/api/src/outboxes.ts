@@ -13,7 +13,7 @@ const CLOSE_WITHIN_MS = 1_000
 
 /** Whether a strategy promises that changes are seen. Others pay for no outbox. */
 export function promisesChanges({ write, breaks }: Pick<ServedStrategy, 'write' | 'breaks'>): boolean {
-  return write().guarantee.readAfterWrite && breaks === undefined
+  return write().guarantee.readAfterWriteOf !== 'none' && breaks === undefined
 }
 
 /** Has changes recorded in the copies of those strategies that promise them. */

@@ -19,10 +19,10 @@ export async function peerStrategies(redisUrl: string, prefix: string): Promise<
       tunable: ['ttlMs'],
       read: ({ ttlMs }) => ({
         name: peer.read,
-        guarantee: { staleForAtMostMs: ttlMs, loadsPerExpiry: 'one at a time per process' },
+        guarantee: { staleForAtMostMs: ttlMs, loadsPerExpiry: { atMost: 1, per: 'process' } },
       }),
       // None of them writes down that a read after a write is current: nothing is promised, so nothing can be broken.
-      write: () => ({ name: peer.write, guarantee: { readAfterWrite: false, mayLoseWrites: false } }),
+      write: () => ({ name: peer.write, guarantee: { readAfterWriteOf: 'none', mayLoseWrites: false } }),
       settle: (tuning) => ({ ...tuning, ttlMs: Math.ceil(tuning.ttlMs / ttlStepMs) * ttlStepMs }),
       open(counters) {
         const onError = () => void counters.counts.errors++

@@ -1,8 +1,19 @@
 /** What the API serves under one name: a strategy of the table or, with `PEERS=1`, another library. */
 import type { Cache, ReadGuarantee, Store, WriteGuarantee } from 'cache-core'
+import type { Tuning } from 'strategies'
 import type { Counters } from './counters.ts'
 import type { Representation } from './representation.ts'
-import type { RuntimeTuning, StoreKind } from './strategy-runtime.ts'
+
+export type StoreKind = 'redis' | 'memory' | 'none'
+
+/** What can be changed while it runs, in milliseconds. */
+export interface RuntimeTuning extends Tuning {
+  /**
+   * Waited after the posts have been read, so that loads take longer and races show: it stands for the joins and remote
+   * calls of real posts. Not added to the report on authors, whose cost is Postgres's own.
+   */
+  readonly originDelayMs: number
+}
 
 export interface ServedStrategy {
   readonly name: string

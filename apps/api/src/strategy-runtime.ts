@@ -3,26 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Cache, Store } from 'cache-core'
 import type { Outbox } from 'cache-core/postgres'
 import type { PostJson, PostsRepository } from 'posts-db'
-import type { Tuning } from 'strategies'
 import { AcknowledgedWrites } from './acknowledged-writes.ts'
 import { Counters } from './counters.ts'
 import { badRequest } from './problem.ts'
 import { Representation } from './representation.ts'
-import type { OpenStrategy, ServedStrategy } from './served-strategy.ts'
-
-/** What can be changed while it runs, in milliseconds. */
-export interface RuntimeTuning extends Tuning {
-  /**
-   * Waited after the posts have been read, so that loads take longer and races show: it stands for the joins and remote
-   * calls of real posts. Not added to the report on authors, whose cost is Postgres's own.
-   */
-  readonly originDelayMs: number
-}
+import type { OpenStrategy, RuntimeTuning, ServedStrategy, StoreKind } from './served-strategy.ts'
 
 /** Numbers by name, as they come in a request. */
 export type TuningChange = Readonly<Record<string, number | undefined>>
-
-export type StoreKind = 'redis' | 'memory' | 'none'
 
 export interface StrategyRuntimeOptions {
   readonly strategy: ServedStrategy
@@ -179,7 +167,7 @@ export class StrategyRuntime {
 
   /** Where nothing is kept nothing can be old, whatever the writes do. */
   get #promisesCurrentReads(): boolean {
-    return this.strategy.write().guarantee.readAfterWrite || this.storeKind === 'none'
+    return this.strategy.write().guarantee.readAfterWriteOf !== 'none' || this.storeKind === 'none'
   }
 
   get #tunable(): readonly (keyof RuntimeTuning)[] {

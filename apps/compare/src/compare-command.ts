@@ -1,6 +1,7 @@
 /** `pnpm compare`: measures, reports, and, if asked, recommends. */
 import type { Command } from 'commander'
-import { adviceInWords, advise } from './advisor/advise.ts'
+import { adviceInWords } from './advisor/advice-in-words.ts'
+import { advise } from './advisor/advise.ts'
 import {
   addRequirementOptions,
   hasRequirements,

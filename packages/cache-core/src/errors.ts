@@ -6,6 +6,8 @@ export type CacheErrorCode =
   | 'STORE_UNAVAILABLE'
   /** The codec could not turn a loaded value into bytes. */
   | 'ENCODE_FAILED'
+  /** A load took longer than its `loadTimeoutMs`. */
+  | 'LOAD_TIMEOUT'
 
 /** The one error class of this library. `cause` holds what led to it, `key` the entry concerned. */
 export class CacheError extends Error {

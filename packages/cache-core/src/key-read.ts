@@ -1,11 +1,12 @@
 import type { CacheParts } from './cache-parts.ts'
 import { Entry, identityOf, newToken } from './entry.ts'
+import { LoadRun, type ReadRequest, runLoad } from './load-run.ts'
 import { makeEntry } from './make-entry.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Epochs, Lookup } from './ports/store.ts'
-import type { AcquireResult, KeyRead, Lifetime } from './ports/strategy.ts'
+import type { AcquireResult, CachingStrategy, KeyRead } from './ports/strategy.ts'
 import { ReadResult } from './read-result.ts'
-import { type AsOf, nextMoment } from './single-flight.ts'
+import { type Asker, nextMoment } from './single-flight.ts'
 
 /** A lease is renewed while a load outlasts a third of it, for at most this many leases. */
 const RENEWED_FOR_LEASES = 10
@@ -14,63 +15,71 @@ const RENEWED_FOR_LEASES = 10
  * One key as one read sees it, over a store. Remembers what was seen, so that an unusable entry can be replaced,
  * and which tag epochs came before the load.
  */
-export class StoreKeyRead<T> implements KeyRead<T> {
+export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   readonly key: string
   readonly tags: readonly string[]
-  readonly #load: () => Promise<T | undefined>
-  readonly #parts: CacheParts<T>
-  #flight: AsOf | undefined
+  now = 0
+  askedAt: number
+  /** Whether the entry that is the answer should be loaded again behind it. */
+  wantsRefresh = false
+  readonly #request: ReadRequest<T>
+  readonly #parts: CacheParts<T, CachingStrategy>
   #seen: Buffer | undefined
-  #lease: { token: string; epochs: Epochs } | undefined
+  #found: { readonly entry: Entry; readonly asOf: number } | undefined
+  #lease: { readonly token: string; readonly epochs: Epochs } | undefined
 
-  constructor(parts: CacheParts<T>, key: string, tags: readonly string[], load: () => Promise<T | undefined>) {
+  /** @param began the moment at which the read began, and asked the store first. */
+  constructor(parts: CacheParts<T, CachingStrategy>, request: ReadRequest<T>, began: number) {
     this.#parts = parts
-    this.key = key
-    this.tags = tags
-    this.#load = load
+    this.#request = request
+    this.key = request.key
+    this.tags = request.tags
+    this.askedAt = began
   }
 
   get runtime(): Runtime {
     return this.#parts.runtime
   }
 
-  /** Says whose flight this slot works for, so that it notes there at which moment it asked for what it brings. */
-  board(flight: AsOf): this {
-    this.#flight = flight
-    return this
-  }
-
   /** Takes note of what lies under the key. The answer it gives, if it may be served. */
   examine(bytes: Buffer | undefined, epochs: Lookup['epochs']): ReadResult<T> | undefined {
     this.#seen = bytes && identityOf(bytes)
-    const { store, read, codec } = this.#parts
-    const entry = bytes && Entry.decode(bytes, this.key)
+    this.#found = undefined
+    const { store, read, version } = this.#parts
+    const entry = bytes && Entry.decode(bytes, this.key, version)
     if (entry === undefined || !entry.hasEpochs(epochs)) return undefined
-    const now = store.clock.latest()
-    const outcome = read.judge(entry, now)
-    if (outcome === undefined) return undefined
-    let value: T | undefined
-    try {
-      value = entry.isAbsent ? undefined : codec.decode(entry.payload)
-    } catch {
-      return undefined // not what this codec wrote: a miss like any other, and replaced like any other
+    this.now = store.clock.latest()
+    const verdict = read.evaluate(entry, this)
+    if (verdict === 'miss') {
+      this.#found = { entry, asOf: this.askedAt }
+      return undefined
     }
-    return new ReadResult(outcome, value, Math.max(0, now - entry.loadedAt), entry.freshUntil - now, entry.loadMs)
+    this.wantsRefresh = verdict === 'refresh'
+    return this.#answer(entry, this.askedAt)
+  }
+
+  found(): ReadResult<T> | undefined {
+    if (this.#found === undefined) return undefined
+    this.now = this.#parts.store.clock.latest()
+    // It rests on the moment at which it was found, whatever was asked for since.
+    return this.#answer(this.#found.entry, this.#found.asOf)
   }
 
   /** Asks again what lies under the key. */
   async get(): Promise<ReadResult<T> | undefined> {
-    this.#noteMoment()
+    this.askedAt = nextMoment()
     const { bytes, epochs } = await this.#parts.store.get(this.key, this.tags)
     return this.examine(bytes, epochs)
   }
 
+  /** Ends within as many rounds as there are newer entries: each has seen one more. */
   async acquire(): Promise<AcquireResult<T>> {
+    const { store, read } = this.#parts
     for (;;) {
       const token = newToken()
-      this.#noteMoment()
-      const request = { token, leaseMs: this.#lifetime.leaseMs, seen: this.#seen, tags: this.tags }
-      const acquired = await this.#parts.store.acquire(this.key, request)
+      this.askedAt = nextMoment()
+      const request = { token, leaseMs: read.lifetime.leaseMs, seen: this.#seen, tags: this.tags }
+      const acquired = await store.acquire(this.key, request)
       if (acquired.kind === 'held') return acquired
       if (acquired.kind === 'granted') {
         this.#lease = { token, epochs: acquired.epochs }
@@ -83,21 +92,37 @@ export class StoreKeyRead<T> implements KeyRead<T> {
   }
 
   async load(): Promise<ReadResult<T>> {
-    const { value, loadMs } = await this.#timedLoad()
-    return new ReadResult('miss', value, loadMs, 0, loadMs)
+    const { value, loadMs, asOf } = await this.#timedLoad()
+    return new ReadResult('miss', value, loadMs, 0, loadMs, asOf)
   }
 
   async loadAndFill(): Promise<ReadResult<T>> {
     if (this.#lease === undefined) throw new Error(`no lease was granted on "${this.key}"`)
-    const { store } = this.#parts
+    const { store, read, stats, emit } = this.#parts
     const { token, epochs } = this.#lease
     const stopRenewing = this.#renewWhileLoading(token)
     try {
-      const { value, loadedAt, loadMs } = await this.#timedLoad()
-      const made = makeEntry(this.#parts, this.#lifetime, { key: this.key, value, loadedAt, loadMs, epochs })
-      const ttlMs = made.expiresAt - store.clock.latest()
-      const kept = await store.fill(this.key, { token, ...made })
-      return new ReadResult('miss', value, loadMs, kept ? Math.max(0, ttlMs) : 0, loadMs)
+      const loaded = await this.#timedLoad()
+      const { value, loadMs, asOf, run } = loaded
+      let leftMs = 0
+      if (run.isSkipped) await store.release(this.key, token)
+      else {
+        const { loadedAt } = loaded
+        const made = makeEntry(this.#parts, read.lifetime, {
+          key: this.key,
+          value,
+          loadedAt,
+          loadMs,
+          epochs: run.carried(epochs),
+          ttlMs: run.ttlMs,
+        })
+        const untilMs = made.freshUntil - store.clock.latest()
+        const isKept = await store.fill(this.key, { token, entry: made.entry, expiresAt: made.expiresAt })
+        stats[isKept ? 'fills' : 'refusedFills']++
+        emit?.({ type: 'fill', key: this.key, isKept })
+        if (isKept) leftMs = Math.max(0, untilMs)
+      }
+      return new ReadResult('miss', value, loadMs, leftMs, loadMs, asOf)
     } catch (error) {
       await store.release(this.key, token)
       throw error
@@ -106,28 +131,46 @@ export class StoreKeyRead<T> implements KeyRead<T> {
     }
   }
 
-  get #lifetime(): Lifetime {
-    const { lifetime, name } = this.#parts.read
-    if (lifetime === undefined) throw new Error(`"${name}" keeps nothing, so it has no leases`)
-    return lifetime
+  /** Loads and fills behind an answer. `undefined`: another process is at it. */
+  async refresh(): Promise<ReadResult<T> | undefined> {
+    const acquired = await this.acquire()
+    switch (acquired.kind) {
+      case 'granted':
+        return this.loadAndFill()
+      case 'entry':
+        return acquired.answer
+      case 'held':
+        return undefined
+    }
   }
 
-  async #timedLoad(): Promise<{ value: T | undefined; loadedAt: number; loadMs: number }> {
-    const { store, runtime } = this.#parts
-    const startedAt = runtime.now()
+  /** `undefined` for bytes that this codec did not write: a miss like any other, and replaced like any other. */
+  #answer(entry: Entry, asOf: number): ReadResult<T> | undefined {
+    const { now } = this
+    const { freshUntil } = entry
+    let value: T | undefined
+    try {
+      value = entry.isAbsent ? undefined : this.#parts.codec.decode(entry.payload)
+    } catch {
+      this.wantsRefresh = false
+      return undefined
+    }
+    const outcome = now < freshUntil ? 'hit' : 'stale'
+    return new ReadResult(outcome, value, Math.max(0, now - entry.loadedAt), freshUntil - now, entry.loadMs, asOf)
+  }
+
+  async #timedLoad() {
+    const { store, read } = this.#parts
+    const run = new LoadRun(this.#request, read.lifetime.ttlMs)
     const loadedAt = store.clock.earliest()
-    this.#noteMoment()
-    const value = await this.#load()
-    return { value, loadedAt, loadMs: runtime.now() - startedAt }
-  }
-
-  #noteMoment(): void {
-    if (this.#flight !== undefined) this.#flight.asOf = nextMoment()
+    const asOf = nextMoment()
+    this.askedAt = asOf
+    return { ...(await runLoad(this.#parts, this.#request, run)), loadedAt, asOf, run }
   }
 
   #renewWhileLoading(token: string): () => void {
-    const { store, runtime } = this.#parts
-    const { leaseMs } = this.#lifetime
+    const { store, runtime, read } = this.#parts
+    const { leaseMs } = read.lifetime
     const giveUpAt = runtime.now() + RENEWED_FOR_LEASES * leaseMs
     return runtime.every(leaseMs / 3, () => {
       if (runtime.now() < giveUpAt) void store.renew(this.key, token, leaseMs)

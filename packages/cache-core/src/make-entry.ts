@@ -4,14 +4,33 @@ import { CacheError } from './errors.ts'
 import type { Epochs } from './ports/store.ts'
 import type { Lifetime } from './ports/strategy.ts'
 
-/** The entry of a value just loaded or written, and when it expires. */
-export function makeEntry<T>(
-  { codec, runtime }: Pick<CacheParts<T>, 'codec' | 'runtime'>,
-  { ttlMs, absentTtlMs, jitter }: Lifetime,
-  loaded: { key: string; value: T | undefined; loadedAt: number; loadMs: number; epochs: Epochs },
-): { entry: Buffer; expiresAt: number } {
-  const { key, value, loadedAt, loadMs, epochs } = loaded
-  const freshUntil = loadedAt + (value === undefined ? absentTtlMs : ttlMs) * (1 - jitter * runtime.random())
+/** What was loaded or written, and how it is to be kept. */
+export interface Loaded<T> {
+  readonly key: string
+  readonly value: T | undefined
+  /** In the store's time. */
+  readonly loadedAt: number
+  readonly loadMs: number
+  readonly epochs: Epochs
+  /** Instead of the strategy's, for a value that is there. At most that. */
+  readonly ttlMs?: number | undefined
+}
+
+export interface MadeEntry {
+  readonly entry: Buffer
+  /** Until when it is fresh, in the store's time. */
+  readonly freshUntil: number
+  /** Until when it is kept. */
+  readonly expiresAt: number
+}
+
+/** @throws CacheError `ENCODE_FAILED` */
+export function makeEntry<T>(parts: CacheParts<T>, lifetime: Lifetime, loaded: Loaded<T>): MadeEntry {
+  const { codec, runtime, version } = parts
+  const { jitter, staleMs, absentTtlMs } = lifetime
+  const { key, value, loadedAt, loadMs, epochs, ttlMs = lifetime.ttlMs } = loaded
+  const fullTtlMs = value === undefined ? Math.min(absentTtlMs, ttlMs) : ttlMs
+  const freshUntil = loadedAt + fullTtlMs * (1 - jitter * runtime.random())
   let payload: Buffer | undefined
   try {
     payload = value === undefined ? undefined : codec.encode(value)
@@ -19,5 +38,6 @@ export function makeEntry<T>(
     const message = `the value of "${key}" can't be encoded; give createCache a codec that can`
     throw new CacheError('ENCODE_FAILED', message, { key, cause })
   }
-  return { entry: encodeEntry({ key, payload, loadedAt, freshUntil, loadMs, epochs }), expiresAt: freshUntil }
+  const entry = encodeEntry({ key, version, payload, loadedAt, freshUntil, loadMs, epochs })
+  return { entry, freshUntil, expiresAt: freshUntil + staleMs }
 }

@@ -12,17 +12,25 @@ export class ReadResult<T> {
   readonly ttlMs: number
   /** How long its load took, in milliseconds. */
   readonly loadMs: number
+  /**
+   * When that was asked for on which this answer rests, in this process's own order of events. A reader that shares the
+   * answer must have begun before.
+   *
+   * @internal
+   */
+  readonly asOf: number
 
-  constructor(outcome: Outcome, value: T | undefined, ageMs: number, ttlMs: number, loadMs: number) {
+  constructor(outcome: Outcome, value: T | undefined, ageMs: number, ttlMs: number, loadMs: number, asOf: number) {
     this.outcome = outcome
     this.value = value
     this.ageMs = ageMs
     this.ttlMs = ttlMs
     this.loadMs = loadMs
+    this.asOf = asOf
   }
 
   /** The same answer as another caller sees it. */
   as(outcome: Outcome): ReadResult<T> {
-    return new ReadResult(outcome, this.value, this.ageMs, this.ttlMs, this.loadMs)
+    return new ReadResult(outcome, this.value, this.ageMs, this.ttlMs, this.loadMs, this.asOf)
   }
 }

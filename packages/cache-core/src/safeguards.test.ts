@@ -26,12 +26,12 @@ it('begins no transaction before the claim was answered', async () => {
   }
   const cache = createCache({ store, read: cacheAside(), write: writeThrough() })
   const commit = vi.fn(async () => 'v2')
-  const writing = cache.write({ keys: ['k'] }, commit)
+  const writing = cache.write({ keys: ['k'], value: (result) => result }, commit)
   await answer.reached
   await settled()
   expect(commit).not.toHaveBeenCalled()
   answer.open()
-  expect(await writing).toBe('v2')
+  expect(await writing).toMatchObject({ result: 'v2' })
 })
 
 it('fills nothing under a claim that got no answer in time, and may land late', async () => {
@@ -53,12 +53,12 @@ it('fills nothing under a claim that got no answer in time, and may land late', 
   const open = (store: Store) => createCache({ store, read: cacheAside(), write: writeThrough() })
   const [held, other] = [open(resilientStore(slow, circuit)), open(memory)]
   const answer = gate()
-  const writing = held.write({ keys: ['k'] }, async () => {
+  const writing = held.write({ keys: ['k'], value: (row) => row }, async () => {
     await answer.pass()
     return 'v2'
   })
   await answer.reached
-  await other.write({ keys: ['k'] }, async () => 'v3')
+  await other.write({ keys: ['k'], value: (row) => row }, async () => 'v3')
   land()
   answer.open()
   await writing
@@ -94,7 +94,7 @@ it('lets no load fill under the lease of a younger one of the same process', asy
   }
   const first = cache.read('k', load('v1', older))
   await older.reached
-  await cache.write({ keys: ['k'] }, async () => 'v2')
+  await cache.write({ keys: ['k'], value: (row) => row }, async () => 'v2')
   // Under other tags it is a flight of its own.
   const second = cache.read('k', load('v2', younger), { tags: ['t'] })
   await younger.reached
@@ -137,7 +137,7 @@ describe.each([invalidate, writeThrough])('a commit whose answer was lost', (wri
     let row = 'v1'
     const read = async () => (await cache.read('k', async () => row, { tags: ['t'] })).value
     await read()
-    const writing = cache.write({ keys: ['k'] }, async () => {
+    const writing = cache.write({ keys: ['k'], value: (row) => row }, async () => {
       row = 'v2'
       throw new Error('the connection was lost')
     })

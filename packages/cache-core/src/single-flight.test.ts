@@ -1,73 +1,142 @@
 import { expect, it } from 'vitest'
-import { type AsOf, Flights, nextMoment } from './single-flight.ts'
+import { nextMoment, SingleFlight } from './single-flight.ts'
 import { gate } from './testing/gate.ts'
 
-function flying(landing: ReturnType<typeof gate>, result: string) {
-  return async (flight: AsOf) => {
-    flight.asOf = nextMoment()
-    await landing.pass()
-    return result
+/** A read that asks once, and answers with that. */
+function asking(said: string) {
+  const asker = { askedAt: 0 }
+  const ask = () => {
+    asker.askedAt = nextMoment()
+    return { said, asOf: asker.askedAt }
   }
+  return { asker, ask }
+}
+
+function waiting(handOver: ReturnType<typeof gate>, said: string) {
+  const { asker, ask } = asking(said)
+  const start = async () => {
+    const answer = ask()
+    await handOver.pass()
+    return answer
+  }
+  return [asker, start] as const
 }
 
 it('shares what was asked for after a caller began', async () => {
-  const flights = new Flights()
-  const landing = gate()
-  const both = [nextMoment(), nextMoment()].map((began) => flights.join('k', began, flying(landing, 'shared')))
-  landing.open()
-  expect(await Promise.all(both)).toEqual([
-    { result: 'shared', own: true },
-    { result: 'shared', own: false },
-  ])
+  const flights = new SingleFlight()
+  const handOver = gate()
+  const both = [nextMoment(), nextMoment()].map((began) => flights.join('k', began, ...waiting(handOver, 'shared')))
+  handOver.open()
+  const [first, second] = await Promise.all(both)
+  expect([first!.answer.said, first!.isOwn]).toEqual(['shared', true])
+  expect([second!.answer.said, second!.isOwn]).toEqual(['shared', false])
 })
 
-it('lets who came later share the next flight, together', async () => {
-  const flights = new Flights()
-  const landing = gate()
-  const first = flights.join('k', nextMoment(), flying(landing, 'first'))
+it('lets callers that came later share the next flight, together', async () => {
+  const flights = new SingleFlight()
+  const handOver = gate()
+  const first = flights.join('k', nextMoment(), ...waiting(handOver, 'first'))
   let starts = 0
-  const late = [1, 2, 3].map(() =>
-    flights.join('k', nextMoment(), async (flight, waited) => {
+  const late = [1, 2, 3].map(() => {
+    const { asker, ask } = asking('second')
+    const start = async (waited: boolean) => {
       starts++
-      flight.asOf = nextMoment()
-      return waited ? 'second' : 'unasked'
-    }),
-  )
-  landing.open()
-  expect((await first).result).toBe('first')
-  expect((await Promise.all(late)).map(({ result }) => result)).toEqual(['second', 'second', 'second'])
+      expect(waited).toBe(true)
+      return ask()
+    }
+    return flights.join('k', nextMoment(), asker, start)
+  })
+  handOver.open()
+  expect((await first).answer.said).toBe('first')
+  expect((await Promise.all(late)).map(({ answer }) => answer.said)).toEqual(['second', 'second', 'second'])
   expect(starts).toBe(1)
 })
 
+it('judges an answer by what it rests on, not by what the flight asked for last', async () => {
+  const flights = new SingleFlight()
+  const handOver = gate()
+  const asker = { askedAt: 0 }
+  const fallback = flights.join('k', nextMoment(), asker, async () => {
+    const found = { said: 'found first', asOf: nextMoment() }
+    await handOver.pass()
+    asker.askedAt = nextMoment() // asks again, fails, and falls back
+    return found
+  })
+  await handOver.reached
+  const own = asking('own')
+  const late = flights.join('k', nextMoment(), own.asker, async () => own.ask())
+  handOver.open()
+  expect((await fallback).answer.said).toBe('found first')
+  expect((await late).answer.said).toBe('own')
+})
+
 it('shares a failure by the same rule, and forgets it', async () => {
-  const flights = new Flights()
-  const landing = gate()
-  const failing = async (flight: AsOf) => {
-    flight.asOf = nextMoment()
-    await landing.pass()
+  const flights = new SingleFlight()
+  const handOver = gate()
+  const asker = { askedAt: 0 }
+  const failing = async (): Promise<{ said: string; asOf: number }> => {
+    asker.askedAt = nextMoment()
+    await handOver.pass()
     throw new Error('no')
   }
-  const early = [nextMoment(), nextMoment()].map((began) => flights.join('k', began, failing))
-  const late = flights.join('k', nextMoment(), async () => 'later')
-  landing.open()
+  const early = [nextMoment(), nextMoment()].map((began) => flights.join('k', began, asker, failing))
+  const later = asking('later')
+  const late = flights.join('k', nextMoment(), later.asker, async () => later.ask())
+  handOver.open()
   expect((await Promise.allSettled(early)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-  expect((await late).result).toBe('later')
+  expect((await late).answer.said).toBe('later')
 })
 
 it('answers all who wait with a failure that concerns all, whenever they began', async () => {
-  const flights = new Flights()
-  const landing = gate()
-  const failing = async () => {
-    await landing.pass()
+  const flights = new SingleFlight()
+  const handOver = gate()
+  const failing = async (): Promise<{ said: string; asOf: number }> => {
+    await handOver.pass()
     throw new Error('away')
   }
-  const first = flights.join('k', nextMoment(), failing, () => true)
-  const late = flights.join(
-    'k',
-    nextMoment(),
-    async () => 'later',
-    () => true,
-  )
-  landing.open()
+  const always = () => true
+  const { asker, ask } = asking('later')
+  const first = flights.join('k', nextMoment(), { askedAt: 0 }, failing, always)
+  const late = flights.join('k', nextMoment(), asker, async () => ask(), always)
+  handOver.open()
   expect((await Promise.allSettled([first, late])).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+})
+
+it('lets callers join a flight that nobody waited for, unless it has no answer', async () => {
+  const flights = new SingleFlight()
+  for (const answered of [true, false]) {
+    const handOver = gate()
+    const [asker, start] = waiting(handOver, 'behind')
+    const began = nextMoment()
+    const behind = flights.startIfIdle('k', asker, async () => {
+      const answer = await start()
+      return answered ? answer : undefined
+    })
+    expect(flights.startIfIdle('k', asker, start)).toBeUndefined()
+    const own = asking('own')
+    const joined = flights.join('k', began, own.asker, async () => own.ask())
+    handOver.open()
+    await behind
+    expect(await joined).toMatchObject({ answer: { said: answered ? 'behind' : 'own' }, isOwn: !answered })
+  }
+})
+
+it('is idle once all flights have ended, failed ones too', async () => {
+  const flights = new SingleFlight()
+  const handOver = gate()
+  const [asker, start] = waiting(handOver, 'slow')
+  const slow = flights.join('k', nextMoment(), asker, start)
+  const failing = flights.startIfIdle('f', asker, async () => {
+    await handOver.pass()
+    throw new Error('no')
+  })
+  let isIdle = false
+  const idle = flights.idle().then(() => {
+    isIdle = true
+  })
+  await handOver.reached
+  expect(isIdle).toBe(false)
+  handOver.open()
+  await Promise.allSettled([slow, failing, idle])
+  expect(isIdle).toBe(true)
 })

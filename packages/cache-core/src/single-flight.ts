@@ -1,41 +1,67 @@
 /**
- * Coalescing: callers of one key in one process share the work of one of them.
+ * Single flight: callers of one key in one process share the work of one of them, with one rule added.
  *
- * **A caller takes only what was asked for after it began.** Sharing whatever happens to be under way would hand out
- * values from before a write that was acknowledged before the caller came. Who comes too late for a flight waits for
- * its end and shares the next one, which mostly finds the entry the first one filled.
+ * **A caller takes only an answer that was asked for after the caller began.** Sharing whatever is under way would hand out
+ * values from before a write that was acknowledged before the caller came. A caller that arrives too late waits for the
+ * current flight to finish and joins the next, which mostly finds the entry that the first one filled.
+ *
+ * The moment travels with the answer, not with the flight: a flight may ask again and still answer with what it found before.
  */
-export class Flights {
-  readonly #underWay = new Map<string, Flight<unknown>>()
+export class SingleFlight {
+  readonly #running = new Map<string, Flight<Answer>>()
 
   /**
-   * Runs `start` unless a flight for `key` is under way whose result this caller may share.
+   * Runs `start`, unless a flight for `key` is running whose answer this caller may share.
    *
    * @param began the moment at which this caller began.
-   * @param start what a flight does; told whether its caller waited for another one before.
+   * @param asker knows when it last asked: a failure is shared with callers that began before that.
+   * @param start the work; told whether its caller waited for another flight before.
    * @param answersAll whether a failure answers all who wait, whenever they began.
    */
-  async join<T>(
+  async join<A extends Answer>(
     key: string,
     began: number,
-    start: (flight: AsOf, waited: boolean) => Promise<T>,
+    asker: Asker,
+    start: (waited: boolean) => Promise<A>,
     answersAll: (failure: unknown) => boolean = () => false,
-  ): Promise<{ result: T; own: boolean }> {
+  ): Promise<{ answer: A; isOwn: boolean }> {
     for (let waited = false; ; waited = true) {
-      const flight = this.#underWay.get(key) as Flight<T> | undefined
+      const flight = this.#running.get(key) as Flight<A> | undefined
       if (flight === undefined) {
-        const own = new Flight<T>()
-        this.#underWay.set(key, own)
-        own.landed = start(own, waited).finally(() => this.#underWay.delete(key))
-        return { result: await own.landed, own: true }
+        const { promise } = this.#begin(key, asker, () => start(waited))
+        return { answer: (await promise) as A, isOwn: true }
       }
       try {
-        const result = await flight.landed
-        if (flight.asOf > began) return { result, own: false }
+        const answer = await flight.promise
+        if (answer !== undefined && answer.asOf > began) return { answer, isOwn: false }
       } catch (failure) {
-        if (flight.asOf > began || answersAll(failure)) throw failure
+        if (flight.asker.askedAt > began || answersAll(failure)) throw failure
       }
     }
+  }
+
+  /**
+   * Runs `start` if no flight for `key` is running; `undefined` otherwise. Callers may join it. It may resolve to `undefined`:
+   * then it has no answer for them.
+   */
+  startIfIdle<A extends Answer>(
+    key: string,
+    asker: Asker,
+    start: () => Promise<A | undefined>,
+  ): Promise<A | undefined> | undefined {
+    return this.#running.has(key) ? undefined : this.#begin(key, asker, start).promise
+  }
+
+  /** Resolves once no flight is running. */
+  async idle(): Promise<void> {
+    while (this.#running.size > 0) await Promise.allSettled([...this.#running.values()].map(({ promise }) => promise))
+  }
+
+  #begin<A extends Answer>(key: string, asker: Asker, start: () => Promise<A | undefined>): Flight<A> {
+    const flight: Flight<A> = { asker, promise: undefined as never }
+    this.#running.set(key, flight)
+    flight.promise = start().finally(() => this.#running.delete(key))
+    return flight
   }
 }
 
@@ -46,12 +72,18 @@ export function nextMoment(): number {
   return ++moment
 }
 
-/** The moment at which that was asked for on which a flight's result rests. Set by the flight as it goes. */
-export interface AsOf {
-  asOf: number
+/** What a flight resolves to. */
+export interface Answer {
+  /** The moment at which that was asked for on which the answer rests. */
+  readonly asOf: number
 }
 
-class Flight<T> implements AsOf {
-  asOf = 0
-  landed!: Promise<T>
+export interface Asker {
+  /** The moment at which it last asked for something. */
+  readonly askedAt: number
+}
+
+interface Flight<A extends Answer> {
+  readonly asker: Asker
+  promise: Promise<A | undefined>
 }

@@ -99,12 +99,13 @@ describe('the relay', () => {
         invalidateAll: () => cache.invalidateAll(),
       },
     })
-    const delivered = () => outbox.delivered('mine')
-    await cache.write({ keys: ['post'], tags: ['posts'], delivered }, async () => {
+    const change = { keys: ['post'], tags: ['posts'], value: (result: string) => result }
+    await cache.write(change, async () => {
       await outbox.add(pool, { keys: ['post'], tags: ['posts'], writeId: 'mine' })
       await outbox.round()
       return 'v2'
     })
+    outbox.delivered('mine')
     await outbox.round()
     expect(await scratch.undelivered()).toBe(0)
     expect(await cache.read('post', async () => 'loaded')).toMatchObject({ outcome: 'hit', value: 'v2' })

@@ -39,7 +39,7 @@ beforeAll(async () => {
   throughCache = open(writeThrough, `through-${process.pid}:`)
   // So that every script is known to the server: the first call of each is sent as text.
   await cache.read('warm', async () => 1, { tags: ['a', 'b'] })
-  await throughCache.write({ keys: ['warm'] }, async () => 1)
+  await throughCache.write({ keys: ['warm'], value: (row) => row }, async () => 1)
 })
 
 afterAll(() => {
@@ -72,6 +72,6 @@ it('invalidating a post and its lists costs 1', async () => {
 })
 
 it('a write-through costs 2: claim before the transaction, fill and tags after it', async () => {
-  expect(await tripsOf(() => throughCache.write({ keys: ['post:1'], tags }, load))).toBe(2)
+  expect(await tripsOf(() => throughCache.write({ keys: ['post:1'], tags, value: (row) => row }, load))).toBe(2)
   expect((await throughCache.read('post:1', load)).outcome).toBe('hit')
 })

@@ -50,7 +50,7 @@ it('voids after a lost connection what it could not void without one', async () 
   const [writes, other] = [open(), open()]
   await other.read('k', async () => 'v1')
   await disconnect(client)
-  await writes.write({ keys: ['k'] }, async () => 'v2')
+  await writes.write({ keys: ['k'], value: (row) => row }, async () => 'v2')
   await client.connect()
   for (let outcome = ''; outcome !== 'hit'; ) {
     const result = await other.read('k', async () => 'v2')

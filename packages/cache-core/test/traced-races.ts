@@ -44,12 +44,15 @@ const invalidating: Subject = { name: 'guarded', read: cacheAside, write: invali
 const filling: Subject = { ...invalidating, write: writeThrough }
 const locking: Subject = { ...invalidating, read: stampedeLock }
 
+/** For loads that don't look at it. */
+const noContext = undefined as never
+
 /** Loads before it asks for anything else. */
 function loadsFirst(cache: Cache<number>): Cache<number> {
   return {
     ...cache,
     async read(key, load, options) {
-      const value = await load()
+      const value = await load(noContext)
       return cache.read(key, async () => value, options)
     },
   }

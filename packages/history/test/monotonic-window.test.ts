@@ -46,7 +46,7 @@ async function readsAcrossACommit(read: ReadStrategy): Promise<unknown[]> {
     return seen
   })
   await loading.came
-  const write = writer.write({ keys: ['k'] }, async () => {
+  const write = writer.write({ keys: ['k'], value: () => row }, async () => {
     row = 2
     committed.come()
     await mayInvalidate.came
@@ -83,7 +83,7 @@ it('write-through: the claim before the commit keeps the old load out, unless th
       signal(),
       signal(),
     ]
-    const write = writer.write({ keys: ['k'] }, async () => {
+    const write = writer.write({ keys: ['k'], value: () => row }, async () => {
       claimed.come()
       await mayCommit.came
       row = 2

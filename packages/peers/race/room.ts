@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { Cache } from 'cache-core'
-import { type OpenPeer, type Peer, peerCache } from '../src/index.ts'
+import { type OpenPeer, type Peer, type PeerCache, peerCache } from '../src/index.ts'
 
 /** Keys of its own on the Redis of TEST_REDIS_URL, which any number of "processes" share. */
 export interface Room {
   readonly prefix: string
-  process(): Cache<number>
+  process(): PeerCache<number>
   close(): Promise<void>
 }
 

@@ -7,7 +7,7 @@ import type { Peer } from './peer.ts'
 import type { PeerName } from './peer-names.ts'
 
 export type { OpenPeer, Peer, PeerPlace, PeerReadOptions } from './peer.ts'
-export { type ObjectCodec, type PeerCacheOptions, peerCache } from './peer-cache.ts'
+export { type ObjectCodec, type PeerCache, type PeerCacheOptions, peerCache } from './peer-cache.ts'
 export { type PeerName, peerNames } from './peer-names.ts'
 
 /** Every peer by its name. */

@@ -4,8 +4,11 @@
  * A read is the library's own read-through. A write is what their documentation has: commit, then delete.
  */
 import { randomUUID } from 'node:crypto'
-import type { Cache, Change, Outcome, ReadResult } from 'cache-core'
+import type { Cache, Change, LoadContext, Outcome, ReadResult, WriteResult } from 'cache-core'
 import type { OpenPeer } from './peer.ts'
+
+/** What of a cache every library can do. */
+export type PeerCache<T> = Pick<Cache<T>, 'read' | 'write' | 'invalidate' | 'invalidateAll'>
 
 /** What is handed to the library: an object that JSON keeps, for none of the five keeps bytes. */
 export interface ObjectCodec<T, O extends object> {
@@ -35,20 +38,27 @@ interface Kept<O> {
   readonly by: string
 }
 
+/** Their loads get none of ours. */
+const noContext: LoadContext = {
+  signal: new AbortController().signal,
+  skip() {},
+  setTtl() {},
+  setTags() {},
+}
 const self = randomUUID().slice(0, 8)
 const now = () => performance.timeOrigin + performance.now()
 
-export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>): Cache<T> {
+export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>): PeerCache<T> {
   const { peer, ttlMs, codec, onFill, onInvalidate, onError } = options
 
-  async function read(key: string, load: () => Promise<T | undefined>, tags: readonly string[]) {
+  async function read(key: string, load: (context: LoadContext) => Promise<T | undefined>, tags: readonly string[]) {
     const beganAt = now()
     let mine: 'loading' | 'loaded' | { readonly failure: unknown } | undefined
     const loadAndKeep = async (): Promise<Kept<O>> => {
       const startedAt = now()
       mine = 'loading'
       try {
-        const value = await load()
+        const value = await load(noContext)
         const loadedAt = now()
         mine = 'loaded'
         onFill?.()
@@ -69,7 +79,7 @@ export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>):
   function resultOf({ value: kept, loadedAt, loadMs }: Kept<O>, outcome: Outcome): ReadResult<T> {
     const value = kept === null ? undefined : codec.decode(kept)
     const keptMs = Math.max(0, now() - loadedAt)
-    const result = { value, ageMs: keptMs + loadMs, ttlMs: Math.max(0, ttlMs - keptMs), loadMs }
+    const result = { value, ageMs: keptMs + loadMs, ttlMs: Math.max(0, ttlMs - keptMs), loadMs, asOf: 0 }
     const as = (outcome: Outcome): ReadResult<T> => ({ ...result, outcome, as })
     return as(outcome)
   }
@@ -91,11 +101,12 @@ export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>):
 
   return {
     read: ((key, load, options) => read(key, load, options?.tags ?? [])) as Cache<T>['read'],
-    async write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<R> {
+    async write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<WriteResult<R>> {
       const result = await commit()
-      const keys = typeof change.keys === 'function' ? change.keys(result) : change.keys
-      await invalidate(keys, change.tags ?? [])
-      return result
+      const { keys, tags = [] } = change
+      const touched = typeof keys === 'function' ? keys(result) : keys
+      const isConfirmed = await invalidate(touched, typeof tags === 'function' ? tags(result) : tags)
+      return { result, ack: 'database', isConfirmed }
     },
     invalidate: ({ keys = [], tags = [] }) => invalidate(keys, tags),
     invalidateAll() {

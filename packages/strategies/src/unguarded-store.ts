@@ -34,6 +34,7 @@ export function unguardedStore(kv: KeyValue, { lock = false, now = Date.now }: U
 
   return {
     clock: { earliest: now, latest: now },
+    guarantee: { where: 'every process', readAfterWriteOf: 'none' },
 
     async get(key, tags) {
       const [bytes, ...epochs] = await Promise.all([kv.get(entryKey(key)), ...tags.map((tag) => kv.get(tagKey(tag)))])

@@ -1,7 +1,8 @@
 /** The sink of every format: gathers requests, counts what is skipped, and puts the times in order. */
 import type { KeySelection } from './key-patterns.ts'
-import type { Trace, TraceRequest } from './trace.ts'
+import type { Trace } from './trace.ts'
 import type { Format, Sink } from './trace-format.ts'
+import type { TraceRequest } from './trace-request.ts'
 
 type Draft = { -readonly [Name in keyof TraceRequest]: TraceRequest[Name] }
 

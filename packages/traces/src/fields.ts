@@ -1,5 +1,5 @@
 /** What several formats have in their fields. */
-import type { TraceRequest } from './trace.ts'
+import type { TraceRequest } from './trace-request.ts'
 
 const decimal = /^-?\d+(?:\.\d*)?(?:e[-+]?\d+)?$/i
 

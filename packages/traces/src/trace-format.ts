@@ -1,4 +1,4 @@
-import type { TraceRequest } from './trace.ts'
+import type { TraceRequest } from './trace-request.ts'
 
 export type TraceFormat = 'text' | 'common' | 'combined' | 'nasa-tsv' | 'meta-kv' | 'keys' | 'be32' | 'be64'
 

@@ -1,6 +1,5 @@
 import { pipeline, Readable } from 'node:stream'
 import { createZstdDecompress } from 'node:zlib'
-import type { Chunks } from './chunks.ts'
 
 /** A frame, or one to be passed over, as parallel packers write them in front of each. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: bytes, read as Latin-1
@@ -8,7 +7,7 @@ const frameStart = /\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18/g
 const MARK_BYTES = 4
 
 /** Decompresses zstd, of one frame or several. */
-export function decompressZstd(chunks: Chunks): Chunks {
+export function decompressZstd(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
   const decompressor = createZstdDecompress()
   // `pipeline` destroys the decompressor with whatever goes wrong, and the iteration throws it.
   pipeline(Readable.from(cutAtFrames(chunks)), decompressor, () => {})
@@ -19,7 +18,7 @@ export function decompressZstd(chunks: Chunks): Chunks {
  * Node's decompressor ends, in silence, at a frame that ends inside a chunk (seen with 24.21), but goes on where the next frame
  * begins with a chunk. So the chunks are cut wherever a frame may begin; a cut anywhere else does no harm.
  */
-async function* cutAtFrames(chunks: Chunks): AsyncGenerator<Uint8Array> {
+async function* cutAtFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let rest = Buffer.alloc(0)
   for await (const chunk of chunks) {
     const bytes = Buffer.concat([rest, chunk])

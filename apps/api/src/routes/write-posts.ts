@@ -1,3 +1,4 @@
+import type { Change, WriteResult } from 'cache-core'
 import { newWriteId } from 'cache-core/postgres'
 import { type PostJson, type PostsRepository, postInput, postPatch, type WriteOptions } from 'posts-db'
 import type { AccessLog } from '../access-log.ts'
@@ -17,14 +18,12 @@ const TAGS = [LISTS_TAG]
 export function writePostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): void {
   app.post('/api/posts', async (context) => {
     const target = readWrite(context, runtimes)
-    const { runtime, direct } = target
+    const { runtime } = target
     const input = await readJson(context, postInput)
     const beganAt = performance.now()
-    const { writeId, delivered } = recordOf(runtime, direct)
-    const create = async () => written(await runtime.posts.create(input, { writeId }))!
-    const change = { keys: ({ id }: Written) => [postKey(id)], tags: TAGS, delivered }
-    const post = await (direct ? create() : runtime.cache.write(change, create))
-    return acknowledge(target, post, beganAt, log, 201, { Location: `/api/posts/${post.id}` })
+    const change = { keys: ({ id }: Written) => [postKey(id)], tags: TAGS }
+    const done = await carryOut(target, change, async (options) => written(await runtime.posts.create(input, options))!)
+    return acknowledge(target, done.result, done.ack, beganAt, log, 201, { Location: `/api/posts/${done.result.id}` })
   })
 
   const update = async (
@@ -32,15 +31,13 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): 
     id: number,
     write: (posts: PostsRepository, options: WriteOptions) => Promise<PostJson | undefined>,
   ) => {
-    const { runtime, direct } = target
     const beganAt = performance.now()
-    const { writeId, delivered } = recordOf(runtime, direct)
-    const commit = async () => written(await write(runtime.posts, { writeId }))
     const value = (post: Written | undefined) => post?.representation
-    const change = { keys: [postKey(id)], tags: TAGS, value, delivered }
-    const post = await (direct ? commit() : runtime.cache.write(change, commit))
-    if (post === undefined) throw noSuchPost(id)
-    return acknowledge(target, post, beganAt, log, 200)
+    const change = { keys: [postKey(id)], tags: TAGS, value }
+    const commit = async (options: WriteOptions) => written(await write(target.runtime.posts, options))
+    const { result, ack } = await carryOut(target, change, commit)
+    if (result === undefined) throw noSuchPost(id)
+    return acknowledge(target, result, ack, beganAt, log, 200)
   }
 
   app.put('/api/posts/:id', async (context) => {
@@ -60,15 +57,13 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): 
   app.delete('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
     const target = readWrite(context, runtimes)
-    const { runtime, direct } = target
+    const { runtime } = target
     const beganAt = performance.now()
-    const { writeId, delivered } = recordOf(runtime, direct)
-    const commit = () => runtime.posts.delete(id, { writeId })
-    const change = { keys: [postKey(id)], tags: TAGS, value: () => undefined, delivered }
-    const existed = await (direct ? commit() : runtime.cache.write(change, commit))
+    const change = { keys: [postKey(id)], tags: TAGS }
+    const { result: existed, ack } = await carryOut(target, change, (options) => runtime.posts.delete(id, options))
     if (!existed) throw noSuchPost(id)
     count(target, id, DELETED, beganAt, log, 204)
-    return new Response(null, { status: 204, headers: writeHeaders(runtime) })
+    return new Response(null, { status: 204, headers: writeHeaders(runtime, ack) })
   })
 }
 
@@ -87,12 +82,20 @@ interface Written {
 }
 
 /**
- * How the outbox knows a write that voids what it touches by itself: as delivered, once it has. Of a write around the
- * cache it knows nothing, and delivers it.
+ * Through the strategy, or around its cache. The outbox is told of writes whose invalidations the store has confirmed; those
+ * of the others, and of a write around the cache, it delivers itself.
  */
-function recordOf({ outbox }: StrategyRuntime, direct: boolean) {
-  const writeId = outbox === undefined || direct ? undefined : newWriteId()
-  return { writeId, delivered: () => writeId !== undefined && outbox?.delivered(writeId) }
+async function carryOut<R>(
+  { runtime, direct }: Target,
+  change: Change<Representation, R>,
+  commit: (options: WriteOptions) => Promise<R>,
+): Promise<Pick<WriteResult<R>, 'result' | 'ack'>> {
+  if (direct) return { result: await commit({ writeId: undefined }), ack: 'database' }
+  const { outbox } = runtime
+  const writeId = outbox && newWriteId()
+  const written = await runtime.cache.write(change, () => commit({ writeId }))
+  if (writeId !== undefined && written.isConfirmed) outbox?.delivered(writeId)
+  return written
 }
 
 /** Made once: the cache keeps the very bytes that the writer gets. */
@@ -113,6 +116,7 @@ function readWrite(context: ApiContext, runtimes: Runtimes): Target {
 function acknowledge(
   target: Target,
   { id, version, representation }: Written,
+  ack: WriteResult<unknown>['ack'],
   beganAt: number,
   log: AccessLog,
   status: 200 | 201,
@@ -124,7 +128,7 @@ function acknowledge(
     headers: {
       'Content-Type': 'application/json',
       ETag: representation.etag,
-      ...writeHeaders(target.runtime),
+      ...writeHeaders(target.runtime, ack),
       ...headers,
     },
   })
@@ -145,9 +149,9 @@ function count(
   log.write({ method, key: postKey(id), strategy: runtime.name, status, ms: now - arrivedAt, direct })
 }
 
-function writeHeaders(runtime: StrategyRuntime): Record<string, string> {
+function writeHeaders(runtime: StrategyRuntime, ack: WriteResult<unknown>['ack']): Record<string, string> {
   return {
-    'X-Write-Ack': 'database',
+    'X-Write-Ack': ack,
     'X-Cache-Strategy': runtime.name,
     // Each strategy has its own copy of the posts; who looks for a new post should look there.
     'X-Posts-Copy': runtime.schema,

@@ -1,4 +1,4 @@
-import type { Advice, Loser, Recommendation } from './advise.ts'
+import type { Advice, Loser, Recommendation } from './advice.ts'
 import { guaranteeInWords } from './guarantee.ts'
 import type { Requirements } from './requirements.ts'
 import { toldTime } from './told.ts'

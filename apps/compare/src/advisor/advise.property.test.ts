@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { described } from '../../test/advisor-cases.ts'
 import type { Comparison } from '../comparison.ts'
 import { figureOf } from '../spread.ts'
-import { type Advice, adviceInWords, advise } from './advise.ts'
+import type { Advice } from './advice.ts'
+import { adviceInWords } from './advice-in-words.ts'
+import { advise } from './advise.ts'
 import { FLOOR, figuresOf } from './decide.ts'
 import { guaranteeInWords } from './guarantee.ts'
 import { bySimplicity, isLower } from './ranking.ts'
@@ -224,7 +226,7 @@ function printedGuarantee(text: string) {
   const [, write] = /write: (\w+)\(\)/.exec(text) ?? []
   if (ttlMs === undefined) return undefined
   return {
-    readAfterWrite: writes[write as keyof typeof writes]().guarantee.readAfterWrite,
+    readAfterWrite: writes[write as keyof typeof writes]().guarantee.readAfterWriteOf !== 'none',
     staleForAtMostMs: reads[read as keyof typeof reads]({ ttlMs: Number(ttlMs.replaceAll('_', '')) }).guarantee
       .staleForAtMostMs,
   }

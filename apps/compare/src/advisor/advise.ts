@@ -6,17 +6,9 @@ import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import { compareCommand } from '../report/content/setting.ts'
 import { formatWholeShare } from '../report/format.ts'
 import { type Difference, differenceOf, RUNS_TO_CLAIM } from '../spread.ts'
+import type { Advice, Loser, Recommendation } from './advice.ts'
 import { type BestTtl, bestTtl } from './best-ttl.ts'
-import {
-  changesLittle,
-  type Decision,
-  decide,
-  FLOOR,
-  figuresOf,
-  type RuledOut,
-  WORTH_SAVING,
-  WORTH_SPEED,
-} from './decide.ts'
+import { changesLittle, type Decision, decide, FLOOR, figuresOf, WORTH_SAVING, WORTH_SPEED } from './decide.ts'
 import { type Guarantee, guaranteeAt, guaranteeOf } from './guarantee.ts'
 import { bestForecast, type Forecast, forecastsOf, meets, type TtlSweep, whatCannotBeMet } from './other-ttls.ts'
 import { type Beaten, bySimplicity, type FigureOf, steps } from './ranking.ts'
@@ -24,50 +16,6 @@ import type { Requirements } from './requirements.ts'
 import { ruledOutBy, whyUnusable } from './ruled-out-by.ts'
 import { snippet } from './snippet.ts'
 import { told, toldTime } from './told.ts'
-
-export { adviceInWords } from './advice-in-words.ts'
-
-export interface Recommendation {
-  readonly strategy: string
-  readonly title: string
-  /** `predicted`: at another TTL than the one that was measured, to be confirmed by measuring it. */
-  readonly basis: 'measured' | 'predicted'
-  /** What it was judged by. The snippet guarantees the same. */
-  readonly guarantee: Guarantee
-  /** The figures it is recommended for, as text. */
-  readonly figures: readonly string[]
-  /** Absent where nothing is kept. */
-  readonly ttlMs?: number
-  /** Another TTL that is predicted to be better, with what it means for staleness. */
-  readonly otherTtl?: string
-  /** How to measure what is only predicted. */
-  readonly confirmBy?: string
-  /** Imports it from cache-core. Absent where there is nothing to import from there. */
-  readonly snippet?: string
-}
-
-/** Meets the requirements too, and why it is not recommended, with the figures. */
-export interface Loser {
-  readonly strategy: string
-  readonly why: string
-}
-
-export interface Advice {
-  readonly requirements: Requirements
-  /** Undefined: nothing meets the requirements, as measured or as predicted. */
-  readonly pick: Recommendation | undefined
-  /** Why there is no pick: which requirements can't be met. */
-  readonly cannotBeMet: readonly string[]
-  /** Why nothing should be cached. Then the pick is `no-cache`. */
-  readonly dontCache: string | undefined
-  /** What would be recommended if there were no pick. */
-  readonly runnerUp: Loser | undefined
-  /** The others that meet the requirements, simplest first. */
-  readonly others: readonly Loser[]
-  readonly ruledOut: readonly RuledOut[]
-  /** What else a reader has to know to trust this. */
-  readonly notes: readonly string[]
-}
 
 export interface AdviseOptions {
   readonly ttlSweep?: TtlSweep

@@ -2,7 +2,8 @@ import type { Command } from 'commander'
 import type { Comparison } from '../comparison.ts'
 import { comparisonFile, readComparison } from '../read-comparison.ts'
 import { newestComparison, RESULTS } from '../results-folder.ts'
-import { type AdviseOptions, adviceInWords, advise } from './advise.ts'
+import { adviceInWords } from './advice-in-words.ts'
+import { type AdviseOptions, advise } from './advise.ts'
 import { addRequirementOptions, type RequirementFlags, readRequirements } from './requirements.ts'
 
 export interface AdviseCommandOptions {

@@ -22,7 +22,7 @@ export function guaranteeOf({ promise, store }: ComparedStrategy): Guarantee {
 export function guaranteeAt({ read, write, store }: ComparedStrategy, ttlMs: number): Guarantee | undefined {
   if (store === 'none' || !isKeyOf(READS, read) || !isKeyOf(WRITES, write)) return undefined
   return {
-    readAfterWrite: WRITES[write]().guarantee.readAfterWrite,
+    readAfterWrite: WRITES[write]().guarantee.readAfterWriteOf !== 'none',
     staleForAtMostMs: READS[read]({ ttlMs }).guarantee.staleForAtMostMs,
   }
 }

@@ -44,7 +44,7 @@ describe('the snippets', () => {
       title = 'new'
       return { title }
     })
-    expect((await read()).value).toEqual({ title: row.write().guarantee.readAfterWrite ? 'new' : 'old' })
+    expect((await read()).value).toEqual({ title: row.write().guarantee.readAfterWriteOf !== 'none' ? 'new' : 'old' })
   })
 
   it('type-check', async () => {

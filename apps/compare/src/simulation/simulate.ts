@@ -127,8 +127,9 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
       return ++row.version
     }
     // Traces don't say how long a deleted key stays away. Here a delete is a write that leaves nothing to fill the cache with.
-    const change = op === 'write' ? { keys: [row.key] } : { keys: [row.key], value: () => undefined }
-    acknowledge(row, await anyCache().write(change, commit), now())
+    const change = { keys: [row.key], ...(op === 'write' && { value: (version: number) => version }) }
+    const { result } = await anyCache().write(change, commit)
+    acknowledge(row, result, now())
     if (isCounted) tally.writes++
   }
 

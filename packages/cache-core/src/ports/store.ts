@@ -1,5 +1,5 @@
 /**
- * Where entries live. A store moves bytes and guards them: **a fill needs a lease, and every write voids it.**
+ * Where entries live. A store moves bytes and guards them: **a fill needs a lease, and every write revokes it.**
  * It knows nothing of freshness or of values; `entry.ts` and the strategies do.
  *
  * Methods may answer at once (memory) or later (Redis); each costs at most one round trip.
@@ -8,12 +8,15 @@ export interface Store {
   /** The store's own time, by which entries are dated. */
   readonly clock: StoreClock
 
+  /** What it guarantees of the caches over it. */
+  readonly guarantee: StoreGuarantee
+
   /** The entry's bytes and its tags' epochs, in one round trip. */
   get(key: string, tags: readonly string[]): Awaitable<Lookup>
 
   /**
    * Asks for the right to fill. In this order: an entry whose identity is not `seen` is handed over;
-   * a live lease of somebody else's means wait; otherwise the lease is granted.
+   * a live lease of another means wait; otherwise the lease is granted.
    * Reads the tags' epochs in the same trip, and makes those that are missing.
    */
   acquire(key: string, request: AcquireRequest): Awaitable<Acquired>
@@ -32,16 +35,40 @@ export interface Store {
 
   /**
    * Drops entries **and leases** of `keys` and gives each tag a new epoch. Idempotent and free of order.
-   * Never rejects for a store that is away: such a store takes it up again before it answers a read.
-   * True: it is done. False: it is owed, since it may not have arrived.
+   * Never rejects for a store that is away: such a store delivers it before it answers a read.
+   * True: it is done. False: it is pending, since it may not have arrived.
    */
   invalidate(keys: readonly string[], tags: readonly string[]): Awaitable<boolean>
 
   /** Drops everything: leases first, then entries, so that no running load can fill afterwards. Answers as `invalidate` does. */
   invalidateAll(): Awaitable<boolean>
+
+  /** Whether it answers reads at present. Absent: always. */
+  health?(): StoreHealth
+
+  /** Ends what it has running: timers, listeners. Commands are refused from then on. The client stays the caller's. */
+  close?(): Promise<void>
+}
+
+export interface StoreHealth {
+  readonly isUsable: boolean
+  /** Why not. */
+  readonly reason?: string
 }
 
 export type Awaitable<T> = T | Promise<T>
+
+/** Of what no read that begins after a write was acknowledged returns an older value. */
+export type ReadAfterWriteOf = 'keys and tags' | 'keys' | 'none'
+
+export interface StoreGuarantee {
+  /** The readers that see a write: those in every process on the store, or only those in the writer's own. */
+  readonly where: 'every process' | 'this process'
+  /** The most that a write can have seen to: `none` for a store that lets anyone fill at any time. */
+  readonly readAfterWriteOf: ReadAfterWriteOf
+  /** Readers in other processes see a write after this long at the latest, in milliseconds. Absent: at once, if at all. */
+  readonly othersWithinMs?: number
+}
 
 /**
  * A bounded view of the store's time in milliseconds since the Unix epoch (Redis) or any fixed start (memory).

@@ -89,6 +89,7 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
 
   return {
     clock,
+    guarantee: { where: 'every process', readAfterWriteOf: 'keys and tags' },
 
     get(key, tags) {
       const question = tags.length === 0 ? `k${key}` : `t${JSON.stringify([key, tags])}`

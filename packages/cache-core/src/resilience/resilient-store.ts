@@ -62,6 +62,7 @@ export function resilientStore(
 
   return {
     clock: store.clock,
+    guarantee: store.guarantee,
 
     async get(key, tags) {
       checkUsable()

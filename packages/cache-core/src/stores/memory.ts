@@ -72,6 +72,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
 
   return {
     clock: { earliest: now, latest: now },
+    guarantee: { where: 'this process', readAfterWriteOf: 'keys and tags' },
 
     get: (key, tags) => ({ bytes: entryBytes(key), epochs: tags.map((tag) => tagEpochs.get(tag)) }),
 

@@ -1,31 +1,33 @@
 /**
  * Cache-aside: look in the cache; on a miss load from the origin, keep the value, and serve it.
  *
- * Promises: no value is served from the cache for longer than `ttlMs` after its load began.
+ * The look is the cache's own; this is what follows. The lease only decides who may fill: nobody waits for it.
+ *
+ * Guarantees: no value is served from the cache for longer than `ttlMs` after its load began.
  * Costs: at expiry each process that is asked loads, one load at a time; only one of them all fills.
- * Source: Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013 (demand-filled look-aside cache, leases).
+ * Source: the Cache-Aside pattern of the Azure Architecture Center; for the lease, Nishtala et al., "Scaling Memcache at
+ * Facebook", NSDI 2013.
  */
-import type { ReadStrategy } from '../ports/strategy.ts'
-import { checkLifetime, type LifetimeOptions } from './lifetime.ts'
+import type { CachingStrategy } from '../ports/strategy.ts'
+import { checkLifetime, type LifetimeOptions, whileFresh } from './lifetime.ts'
 
-export function cacheAside(options: LifetimeOptions = {}): ReadStrategy {
+export function cacheAside(options: LifetimeOptions = {}): CachingStrategy {
   const lifetime = checkLifetime(options)
   return {
     name: 'cache-aside',
-    guarantee: { staleForAtMostMs: lifetime.ttlMs, loadsPerExpiry: 'one at a time per process' },
+    guarantee: { staleForAtMostMs: lifetime.ttlMs, loadsPerExpiry: { atMost: 1, per: 'process' } },
     lifetime,
+    evaluate: whileFresh,
 
-    judge: (entry, now) => (now < entry.freshUntil ? 'hit' : undefined),
-
-    async onMiss(slot) {
-      const turn = await slot.acquire()
-      switch (turn.kind) {
+    async onMiss(read) {
+      const acquired = await read.acquire()
+      switch (acquired.kind) {
         case 'granted':
-          return slot.loadAndFill()
+          return read.loadAndFill()
         case 'held':
-          return slot.load() // somebody else is filling it
+          return read.load() // another reader is filling it
         case 'entry':
-          return turn.answer // somebody else has filled it
+          return acquired.answer // another reader has filled it
       }
     },
   }

@@ -1,16 +1,14 @@
 /**
  * No cache: every read asks the origin. The floor that the others are measured against.
  *
- * Promises: always current. Costs: one load per read.
+ * Guarantees: always current. Costs: one load per read.
  */
-import type { ReadStrategy } from '../ports/strategy.ts'
+import type { UncachedStrategy } from '../ports/strategy.ts'
 
-export function noCache(): ReadStrategy {
+export function noCache(): UncachedStrategy {
   return {
     name: 'no-cache',
-    guarantee: { staleForAtMostMs: 0, loadsPerExpiry: 'one per read' },
+    guarantee: { staleForAtMostMs: 0, loadsPerExpiry: { atMost: 1, per: 'read' } },
     lifetime: undefined,
-    judge: () => undefined,
-    onMiss: (slot) => slot.load(),
   }
 }

@@ -1,5 +1,5 @@
 export * from './explorer/index.ts'
 export { type FakeRuntime, fakeRuntime, settled } from './fake-runtime.ts'
 export { type Gate, gate } from './gate.ts'
-export { isLost, type Race, type RaceResult, races, type Stage } from './races.ts'
+export { isLost, type Race, type RaceResult, type RacingCache, races, type Stage } from './races.ts'
 export { type StoreCase, storeContract } from './store-contract.ts'

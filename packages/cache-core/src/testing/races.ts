@@ -16,13 +16,16 @@ export interface Race {
 
 /** What a race is played on: the strategy under test in two processes on one store. */
 export interface Stage {
-  readonly p1: Cache<number>
-  readonly p2: Cache<number>
+  readonly p1: RacingCache
+  readonly p2: RacingCache
   /** A third process, which gets no time to renew its leases: it is paused, or dead. */
-  readonly paused: Cache<number>
+  readonly paused: RacingCache
   /** Drops the entry under a key for want of room. Its lease stays. */
   evict(key: string): Promise<void>
 }
+
+/** What a race asks of a cache: other libraries can be made to look like it, too. */
+export type RacingCache = Pick<Cache<number>, 'read' | 'write' | 'invalidate'>
 
 export interface RaceResult {
   /** The oldest version that a read got which began after the last write was acknowledged. */
@@ -62,7 +65,7 @@ class Row {
   }
 }
 
-const change = { keys: [KEY], tags: [TAG] }
+const change = { keys: [KEY], tags: [TAG], value: (version: number) => version }
 
 /** What readers in both processes get from now on; twice, since the first of them may fill what the second finds. */
 async function readAfterwards({ p1, p2 }: Stage, row: Row, tags: readonly string[] = []): Promise<RaceResult> {

@@ -6,8 +6,8 @@
  * of what is not there did not fail.
  */
 import { isAbsent } from '../fields.ts'
-import type { TraceRequest } from '../trace.ts'
 import { type LineFormat, mostly, type Sink } from '../trace-format.ts'
+import type { TraceRequest } from '../trace-request.ts'
 
 const entry =
   /^\S+ .*?\[(\d{2})\/([A-Z][a-z]{2})\/(\d{4}):(\d{2}):(\d{2}):(\d{2}) ([-+])(\d{2})(\d{2})\] "((?:[^"\\]|\\.)*)" (\d{3}) (\d{1,15}|-)(?: |$)/

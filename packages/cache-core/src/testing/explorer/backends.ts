@@ -93,6 +93,7 @@ export function scheduledStore(store: Store, scheduler: Scheduler): Store {
     turn.kind === 'entry' ? traceEntry(turn.bytes, key) : turn.kind
   return {
     clock: store.clock,
+    guarantee: store.guarantee,
     get: (key, tags) => step(`get ${key}`, () => store.get(key, tags), traceLookup(key)),
     acquire: (key, request) => step(`acquire ${key}`, () => store.acquire(key, request), traceTurn(key)),
     claim: (key, request) =>

@@ -61,7 +61,7 @@ export class LoadCount implements KeyEvents {
     const runner = `${process.name} ${key}`
     const running = (this.#running.get(runner) ?? 0) + 1
     this.#running.set(runner, running)
-    if (isPromised && running > 1 && this.#guarantee.loadsPerExpiry !== 'one per read') {
+    if (isPromised && running > 1 && perOf(this.#guarantee) !== 'read') {
       throw new Violation('loads per expiry', `${process.name} runs ${running} loads of ${key} at once`)
     }
     return () => this.#running.set(runner, this.#running.get(runner)! - 1)
@@ -69,7 +69,7 @@ export class LoadCount implements KeyEvents {
 
   /** @throws Violation if a key was loaded more often than once per cause. */
   check(): void {
-    if (this.#guarantee.loadsPerExpiry !== 'one') return
+    if (perOf(this.#guarantee) !== 'expiry') return
     for (const [name, key] of this.#keys) {
       this.#noteLeaseEnd(key)
       if (key.loads > key.causes) {
@@ -121,4 +121,8 @@ export class LoadCount implements KeyEvents {
     key.causes++
     key.leaseEndsAt = undefined
   }
+}
+
+function perOf({ loadsPerExpiry }: ReadGuarantee) {
+  return loadsPerExpiry.per
 }

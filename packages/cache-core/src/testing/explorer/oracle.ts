@@ -66,7 +66,7 @@ export class Oracle {
 
   constructor(read: ReadStrategy, write: WriteStrategy, now: () => number) {
     this.#ttlMs = read.guarantee.staleForAtMostMs
-    this.readsAfterWrites = write.guarantee.readAfterWrite || read.lifetime === undefined
+    this.readsAfterWrites = write.guarantee.readAfterWriteOf !== 'none' || read.lifetime === undefined
     this.#now = now
   }
 

@@ -46,6 +46,7 @@ export function recordedCommands(
 export function recordedStore(store: Store, events: KeyEvents): Store {
   return {
     clock: store.clock,
+    guarantee: store.guarantee,
     get: (key, tags) => store.get(key, tags),
     acquire(key, request) {
       const turn = store.acquire(key, request)

@@ -72,11 +72,10 @@ async function writeRow(world: World, name: string, node: Node, task: TaskOf<'wr
     version = versionOf(value)
     return value
   }
-  const delivered = () => {
-    row!.isDelivered = true
-  }
   try {
-    await node.cache.write({ keys: keysKnownLate ? () => keys : keys, tags, entryTags, delivered }, commit)
+    const change = { keys: keysKnownLate ? () => keys : keys, tags, entryTags, value: (version: number) => version }
+    const { isConfirmed } = await node.cache.write(change, commit)
+    row!.isDelivered = isConfirmed
   } catch (error) {
     if (error !== ORIGIN_FAILURE)
       throw new Violation('a store that fails fails nobody', `${name}'s write failed: ${error}`)

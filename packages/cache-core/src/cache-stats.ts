@@ -1,0 +1,52 @@
+import type { Outcome } from './read-result.ts'
+
+/** What happened in one cache in this process since it was made. Plain counts. */
+export interface CacheStats {
+  /** Reads by outcome; `failedReads` are those that threw. */
+  hits: number
+  stale: number
+  misses: number
+  collapsed: number
+  bypassed: number
+  failedReads: number
+  /** Loads that ended, those behind an answer included. */
+  loads: number
+  failedLoads: number
+  fills: number
+  /** Fills refused because a write came between. */
+  refusedFills: number
+  /** Refreshes begun behind an answer. */
+  refreshes: number
+  failedRefreshes: number
+  writes: number
+  /** Keys and tags invalidated; everything counts one. */
+  invalidations: number
+}
+
+export function newStats(): CacheStats {
+  return {
+    hits: 0,
+    stale: 0,
+    misses: 0,
+    collapsed: 0,
+    bypassed: 0,
+    failedReads: 0,
+    loads: 0,
+    failedLoads: 0,
+    fills: 0,
+    refusedFills: 0,
+    refreshes: 0,
+    failedRefreshes: 0,
+    writes: 0,
+    invalidations: 0,
+  }
+}
+
+/** The counter of each outcome. */
+export const outcomeCounts = {
+  hit: 'hits',
+  stale: 'stale',
+  miss: 'misses',
+  collapsed: 'collapsed',
+  bypass: 'bypassed',
+} as const satisfies Record<Outcome, keyof CacheStats>

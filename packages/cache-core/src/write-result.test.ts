@@ -1,0 +1,93 @@
+/** What a write says of itself: its result, and whether all it invalidates or fills was confirmed. */
+import { describe, expect, it } from 'vitest'
+import { cacheAside, createCache, expireOnly, invalidate, memoryStore, type Store, writeThrough } from './index.ts'
+
+/** A memory store that refuses some of what it is asked, and the names it was told to invalidate. */
+function world(write = invalidate(), refuses: { invalidate?: (names: string[]) => boolean; fill?: boolean } = {}) {
+  const memory = memoryStore()
+  const heard: string[] = []
+  const store: Store = {
+    ...memory,
+    async invalidate(keys, tags) {
+      const names = [...keys, ...tags]
+      await memory.invalidate(keys, tags)
+      heard.push(...names)
+      return !refuses.invalidate?.(names)
+    },
+    fill: (key, fill) => !refuses.fill && memory.fill(key, fill),
+  }
+  const cache = createCache<unknown>({ store, read: cacheAside(), write })
+  return { cache, heard }
+}
+
+const change = { keys: ['k'], tags: ['t'], value: (result: unknown) => result }
+const confirmed = { result: 'v', ack: 'database', isConfirmed: true }
+
+describe.each([invalidate, writeThrough])('%o', (write) => {
+  it('is confirmed once all was invalidated or filled', async () => {
+    const { cache, heard } = world(write())
+    expect(await cache.write(change, async () => 'v')).toEqual(confirmed)
+    expect(heard).toContain('t')
+    expect(await cache.write({ keys: (result) => [`${result}`] }, async () => 'v')).toEqual(confirmed)
+    expect(heard.at(-1)).toBe('v')
+  })
+
+  it.each([['a key', 'k'] as const, ['a tag', 't'] as const])('is not where %s is pending', async (_what, pending) => {
+    const { cache } = world(write(), { invalidate: (names) => names.includes(pending), fill: true })
+    expect(await cache.write(change, async () => 'v')).toEqual({ ...confirmed, isConfirmed: false })
+  })
+
+  it('invalidates what is known of a commit that failed, since it may have happened', async () => {
+    const { cache, heard } = world(write())
+    const commit = async () => {
+      throw new Error('the answer was lost')
+    }
+    await expect(cache.write(change, commit)).rejects.toThrow('lost')
+    expect(heard).toEqual(['k', 't'])
+    heard.length = 0
+    await expect(cache.write({ keys: () => ['late'], tags: ['t'] }, commit)).rejects.toThrow('lost')
+    expect(heard).toEqual(['t'])
+  })
+
+  it('takes tags that only the commit makes known', async () => {
+    const { cache } = world(write())
+    let n = 0
+    const inOldCategory = () => cache.read('list', async () => ++n, { tags: ['category:old'] })
+    await inOldCategory()
+    await cache.write({ keys: ['k'], tags: (from) => [`category:${from}`] }, async () => 'new')
+    expect((await inOldCategory()).outcome).toBe('hit')
+    await cache.write({ keys: ['k'], tags: (from) => [`category:${from}`] }, async () => 'old')
+    expect(await inOldCategory()).toMatchObject({ outcome: 'miss', value: 2 })
+  })
+
+  it('invalidates what is known where a function of the result throws, and throws that', async () => {
+    const { cache, heard } = world(write())
+    const tags = () => {
+      throw new Error('a mistake')
+    }
+    await expect(cache.write({ keys: ['k'], tags }, async () => 'v')).rejects.toThrow('a mistake')
+    expect(heard).toContain('k')
+  })
+})
+
+it('a fill that was refused counts once the key was invalidated instead', async () => {
+  const { cache, heard } = world(writeThrough(), { fill: true })
+  expect(await cache.write(change, async () => 'v')).toEqual(confirmed)
+  expect(heard.toSorted()).toEqual(['k', 't'])
+})
+
+it('write-through never takes the result of the commit for the value unless it is told so', async () => {
+  const { cache } = world(writeThrough())
+  await cache.read('k', async () => 'row 1')
+  const { value, ...withoutValue } = change
+  await cache.write(withoutValue, async () => ({ rowCount: 1, command: 'UPDATE' }))
+  expect(await cache.read('k', async () => 'row 2')).toMatchObject({ outcome: 'miss', value: 'row 2' })
+  await cache.write({ ...withoutValue, value }, async () => 'row 3')
+  expect(await cache.read('k', async () => 'row 4')).toMatchObject({ outcome: 'hit', value: 'row 3' })
+})
+
+it('expire-only invalidates nothing, and leaves nothing to confirm', async () => {
+  const { cache, heard } = world(expireOnly())
+  expect(await cache.write(change, async () => 'v')).toEqual(confirmed)
+  expect(heard).toEqual([])
+})
