@@ -128,6 +128,10 @@ function tagsOf({ tags, entryTags }: PlannedChange): number {
 function* simplerPlans(plan: Plan): Generator<Plan> {
   for (let i = 0; i < plan.moves.length; i++) yield { ...plan, moves: plan.moves.toSpliced(i, 1) }
   for (let i = 0; i < plan.actors.length; i++) yield { ...plan, actors: plan.actors.toSpliced(i, 1) }
+  // What has expired before needs no time to pass.
+  for (const [i, { does }] of plan.moves.entries()) {
+    if (does === 'pass') yield { ...plan, before: 'expired', moves: plan.moves.toSpliced(i, 1) }
+  }
   for (const before of befores.slice(0, befores.indexOf(plan.before))) yield { ...plan, before }
   yield { ...plan, actors: plan.actors.map((actor) => ({ ...actor, task: withoutTags(actor.task) })) }
   const used = 1 + Math.max(0, ...plan.actors.map(({ process }) => process))

@@ -31,9 +31,18 @@ async function readRow(world: World, name: string, node: Node, task: TaskOf<'rea
   const beganAt = scheduler.time.now
   const reader = { who: name, process: node, floor: judge.floor(node), beganAt, loaded }
 
+  function beginLoad(): () => void {
+    try {
+      return loads.begin(node, key, !world.isTroubled)
+    } catch (error) {
+      world.violated(error as Violation)
+      throw error
+    }
+  }
+
   async function load(): Promise<number> {
     const source = judge.begin(node)
-    const isOver = loads.begin(node, key, !world.isTroubled)
+    const isOver = beginLoad()
     try {
       if (loadMs !== undefined) await world.pass(loadMs)
       const execute = () => {

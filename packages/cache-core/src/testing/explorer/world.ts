@@ -1,4 +1,5 @@
 /** One schedule: a row, processes with caches that show it, and who does what to them. */
+import type { CacheEvent } from '../../cache-event.ts'
 import { type Cache, createCache } from '../../create-cache.ts'
 import type { Store } from '../../ports/store.ts'
 import type { ReadGuarantee, ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
@@ -44,12 +45,7 @@ const LONG: Times = { ttlMs: 600_000, leaseMs: 30, staleMs: 600_000 }
 /** Whether an entry is kept for longer than it is fresh. */
 export function canFallBack({ read }: Subject): boolean {
   const { lifetime } = read(SHORT)
-  return lifetime !== undefined && keptStaleFor(lifetime) > 0
-}
-
-// Until `Lifetime` has it.
-function keptStaleFor(lifetime: object): number {
-  return 'staleMs' in lifetime ? Number(lifetime.staleMs) : 0
+  return lifetime !== undefined && lifetime.staleMs > 0
 }
 
 export class Node implements Process {
@@ -121,7 +117,7 @@ export class World {
     const { ttlMs, leaseMs, staleMs } = passes ? SHORT : LONG
     const { pace = 1 } = backend
     this.times = { ttlMs: pace * ttlMs, leaseMs: pace * leaseMs, staleMs: pace * staleMs }
-    const reading = read(this.times)
+    const reading = this.#noticed(read(this.times))
     const writing = write()
     this.#guarantee = reading.guarantee
     this.#caches = reading.lifetime !== undefined
@@ -137,7 +133,13 @@ export class World {
         this.isTroubled = true
       })
       const varied = variant?.store?.(store, node.name) ?? store
-      const cache = createCache<number>({ store: varied, read: reading, write: writing, runtime })
+      const onEvent = (event: CacheEvent) => {
+        if (event.type !== 'refresh') return
+        this.trace?.({ by: node.name, text: `refreshes ${event.key}` })
+        event.finished.catch(() => this.trace?.({ by: node.name, text: `its refresh fails: ${event.key}` }))
+      }
+      const options = { store: varied, read: reading, write: writing, runtime, ...(trace && { onEvent }) }
+      const cache = createCache<number>(options)
       node.cache = variant?.cache?.(cache) ?? cache
       return node
     }
@@ -199,12 +201,30 @@ export class World {
     )
   }
 
+  /** What else breaks the schedule, though nobody may hear of it: who refreshes has no reader, who falls back hides it. */
+  violated(violation: Violation): void {
+    this.#violation ??= violation
+  }
+
+  /** The same strategy; an entry that it has loaded again early has justified its load by that, and not by expiring. */
+  #noticed(strategy: ReadStrategy): ReadStrategy {
+    if (strategy.lifetime === undefined) return strategy
+    return {
+      ...strategy,
+      evaluate: (entry, look) => {
+        const verdict = strategy.evaluate(entry, look)
+        if (verdict === 'refresh') this.loads.refreshing(look.key, entry)
+        return verdict
+      },
+    }
+  }
+
   /** Somebody in another process reads everything, undisturbed. Then time passes until that is as old as the plan wants it. */
   async #prepare(): Promise<void> {
     const { before } = this.plan
     if (before === 'nothing' || !this.#caches) return
     const { ttlMs, leaseMs } = this.times
-    const loadMs = leaseMs / 2
+    const loadMs = isOld(before) ? leaseMs / 2 : 0
     const node = this.#openNode(this.nodes.length)
     const agent: Agent = { name: 'before', process: node, calls: 0, isUndisturbed: true }
     this.#isPreparing = true
@@ -215,7 +235,9 @@ export class World {
     node.isDead = true
     if (isOld(before)) await this.pass(ttlMs - loadMs + (before === 'expired' ? leaseMs : -leaseMs) / 6)
     this.#isPreparing = false
-    this.trace?.({ by: agent.name, text: `${[...this.#questions.keys()].join(' and ')} are cached, ${before}` })
+    const cached = [...this.#questions.keys()]
+    const are = cached.length === 1 ? 'is' : 'are'
+    this.trace?.({ by: agent.name, text: `${cached.join(' and ')} ${are} cached, ${before}` })
   }
 
   /** Runs until everybody who lives has finished. */
@@ -277,9 +299,13 @@ export class World {
       for (const [key, tags] of this.#questions) {
         let version: number | undefined
         const name = `${node.name} afterwards`
-        await this.#do(node, name, async () => {
-          version = await this.#perform(this, name, node, { does: 'read', key, tags, times: 1, loadFails: false })
-        })
+        const task = { does: 'read', key, tags, times: 1, loadFails: false } as const
+        // A refresh that is still under way may fail, and whoever joined it with it. It was the last whose load fails.
+        for (let tries = 0; version === undefined && tries < 2; tries++) {
+          await this.#do(node, name, async () => {
+            version = await this.#perform(this, name, node, task)
+          })
+        }
         if (version === this.version) continue
         const message = `afterwards ${node.name} reads ${key} → v${version}, though the row is v${this.version}`
         throw new Violation('nothing is permanently stale', message)
