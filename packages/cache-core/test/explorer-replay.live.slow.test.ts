@@ -1,6 +1,5 @@
 /** Schedules of the explorer on a real Redis: the same steps in the same order, each command sent when its turn has come. */
 import { describe, expect, it } from 'vitest'
-import { cacheAside, invalidate, stampedeLock, writeThrough } from '../src/index.ts'
 import { runNth } from '../src/testing/explorer/explore.ts'
 import {
   explore,
@@ -12,6 +11,7 @@ import {
   shrink,
   traceInWords,
 } from '../src/testing/index.ts'
+import { cachingReads, currentWrites } from './all-strategies.ts'
 import { connect } from './backends.ts'
 import { broken, redis } from './broken.ts'
 
@@ -25,9 +25,7 @@ async function onRedis(subject: Subject): Promise<Subject> {
 }
 
 describe('random schedules go the same way as on the emulated Redis', () => {
-  const pairs = [cacheAside, stampedeLock].flatMap((read) =>
-    [invalidate, writeThrough].map((write) => ({ read, write })),
-  )
+  const pairs = cachingReads.flatMap((read) => currentWrites.map((write) => ({ read, write })))
 
   it.each(pairs)(
     '$read.name × $write.name',

@@ -62,3 +62,5 @@ export function throwawayRefreshAhead(options: LifetimeOptions & OneLoaderOption
     onMiss: oneLoader(options),
   }
 }
+
+export const throwaways = [throwawayStaleWhileRevalidate, throwawayStaleIfError, throwawayRefreshAhead] as const
