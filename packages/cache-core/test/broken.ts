@@ -234,7 +234,7 @@ export const broken: (Subject & { readonly breaks: readonly Invariant[] })[] = [
     name: 'the limit of a fallback is checked before the load',
     ...fallingBack,
     read: (times) => findingBy(asBeforeTheLoad, throwawayStaleIfError(times)),
-    breaks: ['nothing outlives its TTL'],
+    breaks: ['nothing is older than guaranteed'],
   },
   { name: 'leases never end', ...locking, backend: over(LeasesForEver), breaks: ['nobody is left waiting'] },
 ]

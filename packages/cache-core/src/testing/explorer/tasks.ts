@@ -1,6 +1,6 @@
 /** What the actors of a plan do. */
 import { traceValue } from './commands.ts'
-import { Violation, versionOf } from './oracle.ts'
+import { EVERY_KEY, Violation, versionOf } from './oracle.ts'
 import type { Task } from './plan.ts'
 import type { Node, OutboxRow, Perform, World } from './world.ts'
 
@@ -29,7 +29,7 @@ async function readRow(world: World, name: string, node: Node, task: TaskOf<'rea
   const { key, tags, loadFails, loadMs } = task
   const loaded: number[] = []
   const beganAt = scheduler.time.now
-  const reader = { who: name, process: node, floor: judge.floor(node), beganAt, loaded }
+  const reader = { who: name, process: node, floor: judge.floor(node, key), beganAt, loaded }
 
   function beginLoad(): () => void {
     try {
@@ -91,7 +91,9 @@ async function writeRow(world: World, name: string, node: Node, task: TaskOf<'wr
     world.trace?.({ by: name, text: 'is told that it failed' })
     return
   }
-  if (world.judge.readsAfterWrites) acknowledge(world, name, node, version, row!)
+  const { readAfterWriteOf } = world.judge
+  if (readAfterWriteOf === 'none') return
+  acknowledge(world, name, node, version, readAfterWriteOf === 'keys' ? keys : [EVERY_KEY], row!)
 }
 
 async function changeByHand(world: World, name: string, node: Node, task: TaskOf<'change by hand'>): Promise<void> {
@@ -100,14 +102,21 @@ async function changeByHand(world: World, name: string, node: Node, task: TaskOf
     row = world.commit(task.keys, task.tags)
   })
   row!.isDelivered = await (task.everything ? node.cache.invalidateAll() : node.cache.invalidate(task))
-  acknowledge(world, name, node, versionOf(value), row!)
+  acknowledge(world, name, node, versionOf(value), [EVERY_KEY], row!)
 }
 
-function acknowledge(world: World, name: string, node: Node, version: number, { isDelivered }: OutboxRow): void {
+function acknowledge(
+  world: World,
+  name: string,
+  node: Node,
+  version: number,
+  of: readonly string[],
+  { isDelivered }: OutboxRow,
+): void {
   // What is neither confirmed nor pending, but forgotten, gets no allowance.
   const isPending = !isDelivered && world.backend.troubles?.hasPending(node) === true
   world.trace?.({ by: name, text: `v${version} is acknowledged${isPending ? ', its invalidation pending' : ''}` })
-  world.judge.acknowledge(version, node, isPending)
+  world.judge.acknowledge(version, node, of, isPending)
 }
 
 async function commitRow(

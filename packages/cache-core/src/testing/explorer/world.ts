@@ -289,7 +289,7 @@ export class World {
   }
 
   async #judgeEnd(): Promise<void> {
-    if (!this.judge.readsAfterWrites) {
+    if (this.judge.readAfterWriteOf !== 'keys and tags') {
       // Where nothing but time makes a value current, time passes first; and nothing is under way that it would time out.
       await this.#run(() => this.scheduler.pending.every(({ agent }) => agent.process.isDead))
       await this.pass(this.#guarantee.staleForAtMostMs + 1)
