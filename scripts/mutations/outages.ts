@@ -63,11 +63,11 @@ export const outages: readonly Mutation[] = [
     name: 'a process catches up before its first use',
     without: 'what others wrote and could not void is served',
     edits: [
-      { file: redisStore, find: "    if (client.status === 'ready') void pending.flush()\n", replace: '' },
+      { file: redisStore, find: "  if (client.status === 'ready') void pending.flush()\n", replace: '' },
       {
         file: pending,
-        find: '    this.#catchUps.push(catchUp)\n    this.requestCatchUp()',
-        replace: '    this.#catchUps.push(catchUp)',
+        find: '    this.#catchUps.add(catchUp)\n    this.requestCatchUp()',
+        replace: '    this.#catchUps.add(catchUp)',
       },
     ],
     suites,
@@ -171,9 +171,9 @@ export const outages: readonly Mutation[] = [
     edits: [
       {
         file: outbox,
-        find: '      await deliverNow(await table.undelivered())\n      if (current !== undefined) await replay(current)\n',
+        find: '    await deliverNow(await table.undelivered(), stores)\n    if (current !== undefined) await replay(current, stores)\n',
         replace:
-          '      if (current !== undefined) await replay(current)\n      await deliverNow(await table.undelivered())\n',
+          '    if (current !== undefined) await replay(current, stores)\n    await deliverNow(await table.undelivered(), stores)\n',
       },
     ],
     suites: ['outbox', 'before use'],
@@ -196,7 +196,7 @@ export const outages: readonly Mutation[] = [
     edits: [
       {
         file: outbox,
-        find: '      if (current !== undefined) await replay(current)\n',
+        find: '    if (current !== undefined) await replay(current, stores)\n',
         replace: '',
       },
     ],
@@ -207,5 +207,47 @@ export const outages: readonly Mutation[] = [
     without: 'it voids the claims of writes under way: nothing is ever kept on a write',
     edits: [{ file: table, find: 'writeId === undefined ? 0 : 1', replace: '0' }],
     suites: ['outbox', 'before use'],
+  },
+  {
+    name: 'a row is marked once all stores have acknowledged it',
+    without: 'one that was away serves what another was told',
+    edits: [
+      {
+        file: `${core}/postgres/deliver.ts`,
+        find: 'if (failed !== undefined) throw failed.reason',
+        replace:
+          "if (failed !== undefined && outcomes.every(({ status }) => status === 'rejected')) throw failed.reason",
+      },
+    ],
+    suites: ['outbox'],
+  },
+  {
+    name: "a writer's word is taken for its own store alone",
+    without: 'other stores serve what it changed',
+    edits: [{ file: outbox, find: 'if (attached.size !== 1) return', replace: 'if (attached.size === 0) return' }],
+    suites: ['outbox'],
+  },
+  {
+    name: 'what was delivered to one store was not delivered to two',
+    without: 'a store that is attached late serves what was invalidated before',
+    edits: [{ file: outbox, find: "runs.join(' ')", replace: "[...new Set(runs)].join(' ')" }],
+    suites: ['outbox'],
+  },
+  {
+    name: 'what is delivered to nobody is not delivered',
+    without: 'the rows of an outbox whose stores have closed are lost',
+    edits: [
+      {
+        file: outbox,
+        find: 'while (attached.size > 0 && (await table.hasDue()))',
+        replace: 'while (await table.hasDue())',
+      },
+      {
+        file: outbox,
+        find: "    if (stores.length === 0) throw new Error('no store is attached any more')\n",
+        replace: '',
+      },
+    ],
+    suites: ['outbox'],
   },
 ]

@@ -14,6 +14,7 @@ export const suites = [
   { name: 'unit', folder: core, files: ['src'] },
   { name: 'store contract', folder: core, files: ['test/stores.live'] },
   { name: 'races', folder: core, files: ['test/races.live'] },
+  { name: 'calls', folder: core, files: ['test/calls.live'] },
   { name: 'by hand', folder: core, files: ['test/safeguards.live'] },
   { name: 'round trips', folder: core, files: ['test/round-trips.live'] },
   { name: 'pairs', folder: core, files: ['test/pairs.live'] },

@@ -20,7 +20,8 @@ const [recorded, plain] = [schemaName('recorded'), schemaName('plain')]
 await migrate(database, [recorded, plain])
 await loadPosts(database, [recorded, plain], { count: POSTS })
 await recordChanges(database, recorded)
-const outbox = createOutbox({ pool: database.pool, schema: recorded, store: memoryStore() })
+const outbox = createOutbox({ pool: database.pool, schema: recorded })
+memoryStore({ outbox })
 outbox.start()
 
 const writers = {

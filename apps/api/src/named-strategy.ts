@@ -20,13 +20,13 @@ export function namedStrategy(name: StrategyName, client: RedisClient | undefine
     read,
     write,
     settle: (tuning) => tuning,
-    open(counters, beforeUse) {
+    open(counters, outbox) {
       const opened = store({
         client,
         prefix,
         onFailure: () => counters.counts.errors++,
         onEvict: () => counters.counts.evictions++,
-        ...(beforeUse && { beforeUse }),
+        ...(outbox && { outbox }),
       })
       const observed = observedStore(opened, counters)
       return {

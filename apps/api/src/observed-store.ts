@@ -1,4 +1,4 @@
-import type { Store } from 'cache-core'
+import type { InvalidationSource, Store } from 'cache-core'
 import type { Counters } from './counters.ts'
 
 /** The same store, its fills and invalidations counted. */
@@ -20,6 +20,34 @@ export function observedStore(store: Store, counters: Counters): Store {
       const kept = store.fill(key, fill)
       return kept instanceof Promise ? kept.then(countFill) : countFill(kept)
     },
+    ...observedInvalidations(store, counters),
+  }
+}
+
+/** The same outbox, what it delivers counted. `onEmptied` is called when a store has dropped everything for it. */
+export function observedOutbox(
+  outbox: InvalidationSource,
+  counters: Counters,
+  onEmptied: () => void,
+): InvalidationSource {
+  return {
+    attach(target) {
+      const { invalidate, invalidateAll } = observedInvalidations(target, counters)
+      return outbox.attach({
+        ...target,
+        invalidate,
+        async invalidateAll() {
+          const acknowledged = await invalidateAll()
+          if (acknowledged) onEmptied()
+          return acknowledged
+        },
+      })
+    },
+  }
+}
+
+function observedInvalidations(store: Invalidations, counters: Counters): Invalidations {
+  return {
     invalidate(keys, tags) {
       counters.counts.invalidations += keys.length + tags.length
       return store.invalidate(keys, tags)
@@ -30,3 +58,5 @@ export function observedStore(store: Store, counters: Counters): Store {
     },
   }
 }
+
+type Invalidations = Pick<Store, 'invalidate' | 'invalidateAll'>

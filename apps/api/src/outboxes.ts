@@ -24,7 +24,7 @@ export async function recordPromised(database: PostsDatabase, schemaOf: (strateg
 /** Begins to deliver. Resolves when all caches may be used, or when that takes too long. */
 export async function startOutboxes({ withOutbox }: Runtimes): Promise<void> {
   for (const { outbox } of withOutbox) outbox.start()
-  const caughtUp = Promise.all(withOutbox.map((runtime) => runtime.caughtUp))
+  const caughtUp = Promise.all(withOutbox.map(({ outbox }) => outbox.caughtUp()))
   await Promise.race([caughtUp, sleep(CATCH_UP_WITHIN_MS)])
 }
 

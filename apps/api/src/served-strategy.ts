@@ -1,5 +1,5 @@
 /** What the API serves under one name: a strategy of the table or, with `PEERS=1`, another library. */
-import type { Cache, ReadGuarantee, Store, WriteGuarantee } from 'cache-core'
+import type { Cache, InvalidationSource, ReadGuarantee, Store, WriteGuarantee } from 'cache-core'
 import type { Tuning } from 'strategies'
 import type { Counters } from './counters.ts'
 import type { Representation } from './representation.ts'
@@ -29,14 +29,17 @@ export interface ServedStrategy {
   write(): { readonly name: string; readonly guarantee: WriteGuarantee }
   /** What comes of a tuning that was asked for. */
   settle(tuning: RuntimeTuning): RuntimeTuning
-  /** Opens it, once. What happens in it is told to the counters. `beforeUse` as `redisStore` takes it. */
-  open(counters: Counters, beforeUse?: (server: string) => Promise<void>): OpenStrategy
+  /** Opens it, once. What happens in it is told to the counters, and what others change to it by the outbox. */
+  open(counters: Counters, outbox?: InvalidationSource): OpenStrategy
 }
+
+/** What the API asks of a cache: other libraries can be made to look like it, too. */
+export type ServedCache = Pick<Cache<Representation>, 'read' | 'write' | 'invalidate' | 'invalidateAll'>
 
 export interface OpenStrategy {
   /** A cache with this tuning over the entries there are. */
-  cache(tuning: RuntimeTuning): Cache<Representation>
-  /** What an outbox delivers to. */
+  cache(tuning: RuntimeTuning): ServedCache
+  /** The entries there are. */
   readonly store: Pick<Store, 'invalidate' | 'invalidateAll'>
   close(): Promise<void>
 }

@@ -44,14 +44,12 @@ export function startRuntimes(
       schema,
       posts: noticingOutages(postsRepository(database, schema)),
       outbox: promisesChanges(strategy)
-        ? (store) =>
-            createOutbox({
-              pool: database.pool,
-              schema,
-              store,
-              onFailing: (err) => logger.warn({ err }, `outbox of ${name}: can't deliver; it is tried again`),
-              onDelivering: () => logger.warn(`outbox of ${name}: delivers again`),
-            })
+        ? createOutbox({
+            pool: database.pool,
+            schema,
+            onFailing: (err) => logger.warn({ err }, `outbox of ${name}: can't deliver; it is tried again`),
+            onDelivering: () => logger.warn(`outbox of ${name}: delivers again`),
+          })
         : undefined,
       knowsAllWrites: env.WORKERS === 1,
     })

@@ -1,13 +1,13 @@
 /** One strategy at work: its cache over its store, its own copy of the posts, its tuning and its counters. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Cache, Store } from 'cache-core'
 import type { Outbox } from 'cache-core/postgres'
 import type { PostJson, PostsRepository } from 'posts-db'
 import { AcknowledgedWrites } from './acknowledged-writes.ts'
 import { Counters } from './counters.ts'
+import { observedOutbox } from './observed-store.ts'
 import { badRequest } from './problem.ts'
 import { Representation } from './representation.ts'
-import type { OpenStrategy, RuntimeTuning, ServedStrategy, StoreKind } from './served-strategy.ts'
+import type { OpenStrategy, RuntimeTuning, ServedCache, ServedStrategy, StoreKind } from './served-strategy.ts'
 
 /** Numbers by name, as they come in a request. */
 export type TuningChange = Readonly<Record<string, number | undefined>>
@@ -18,8 +18,8 @@ export interface StrategyRuntimeOptions {
   readonly posts: PostsRepository
   /** The Postgres schema that `posts` reads and writes. */
   readonly schema: string
-  /** Builds what delivers the changes recorded in the schema, where they are. */
-  readonly outbox?: ((store: Pick<Store, 'invalidate' | 'invalidateAll'>) => Outbox) | undefined
+  /** Delivers the changes recorded in the schema, where they are. */
+  readonly outbox?: Outbox | undefined
   /** Whether all writes come through this process, so that it can say how stale a value is. */
   readonly knowsAllWrites: boolean
 }
@@ -39,11 +39,9 @@ export class StrategyRuntime {
   readonly writes: AcknowledgedWrites | undefined
   /** Undefined where nothing is recorded. */
   readonly outbox: Outbox | undefined
-  /** Resolves once the changes made while this process was not there have been delivered, and the cache may be used. */
-  readonly caughtUp: Promise<void>
   readonly #opened: OpenStrategy
   #tuning: RuntimeTuning
-  #cache: Cache<Representation>
+  #cache: ServedCache
 
   constructor({ strategy, schema, posts, ...options }: StrategyRuntimeOptions) {
     this.name = strategy.name
@@ -52,19 +50,11 @@ export class StrategyRuntime {
     this.posts = posts
     this.readsAreCurrent = this.#promisesCurrentReads && strategy.breaks === undefined
     this.writes = options.knowsAllWrites ? new AcknowledgedWrites() : undefined
-    const caughtUp = Promise.withResolvers<void>()
-    const catchUp = async (server?: string) => {
-      await this.outbox?.catchUp(server)
-      caughtUp.resolve()
-    }
-    this.#opened = strategy.open(this.counters, options.outbox && catchUp)
-    this.outbox = options.outbox?.({
-      invalidate: (keys, tags) => this.#opened.store.invalidate(keys, tags),
-      invalidateAll: () => this.invalidateAll(),
-    })
-    this.caughtUp = caughtUp.promise
-    // Memory has no server to be asked for, and is empty: what was undelivered is no longer owed.
-    if (this.storeKind !== 'redis') catchUp().catch(() => {})
+    this.outbox = options.outbox
+    this.#opened = strategy.open(
+      this.counters,
+      this.outbox && observedOutbox(this.outbox, this.counters, () => this.#forgetWrites()),
+    )
     this.#tuning = strategy.settle(options.tuning)
     this.#cache = this.#opened.cache(this.#tuning)
   }
@@ -73,7 +63,7 @@ export class StrategyRuntime {
     return this.strategy.storeKind
   }
 
-  get cache(): Cache<Representation> {
+  get cache(): ServedCache {
     return this.#cache
   }
 
@@ -156,9 +146,13 @@ export class StrategyRuntime {
   /** After `load-posts` for one. Resolves to whether the store acknowledged it. */
   async invalidateAll(): Promise<boolean> {
     const acknowledged = this.storeKind === 'none' || (await this.#opened.store.invalidateAll())
-    // Reloaded posts start at version 1 again. Nothing older than this moment is cached, so nothing is lost by it.
-    if (acknowledged) this.writes?.forget()
+    if (acknowledged) this.#forgetWrites()
     return acknowledged
+  }
+
+  /** Once everything was dropped. Reloaded posts start at version 1 again, and of those before none is cached. */
+  #forgetWrites(): void {
+    this.writes?.forget()
   }
 
   async #delay(): Promise<void> {

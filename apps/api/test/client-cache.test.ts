@@ -121,13 +121,14 @@ function world(name: StrategyName, runtime: FakeRuntime) {
 
   async function writePost({ commitMs, ackMs }: { commitMs: number; ackMs: number }): Promise<number> {
     const change = { keys: ['post:1'], tags: ['posts'], value: (version: number) => representation(version) }
-    return served.cache.write(change, async () => {
+    const { result } = await served.cache.write(change, async () => {
       await runtime.sleep(commitMs)
       row.version++
       const { version } = row
       await runtime.sleep(ackMs)
       return version
     })
+    return result
   }
   const representation = (version: number) => Representation.of(`{"id":1,"version":${version}}`, version)
   return { app, row, writePost }

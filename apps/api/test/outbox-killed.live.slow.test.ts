@@ -112,11 +112,8 @@ describe.skipIf(embedded).each(promising)('an API under %s, killed between commi
     await sleep(1_500)
     const old = await cached()
     expect(old).toContain('"version":1}')
-    const outbox = createOutbox({
-      pool: database.pool,
-      schema,
-      store: redisStore({ client, prefix: `posts:${strategy}:` }),
-    })
+    const outbox = createOutbox({ pool: database.pool, schema })
+    outbox.attach(redisStore({ client, prefix: `posts:${strategy}:` }))
     const startedAt = performance.now()
     outbox.start()
     await expect.poll(cached, { interval: 5, timeout: 5_000 }).toBe(undefined)

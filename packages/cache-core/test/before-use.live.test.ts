@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type PrivateRedis, startRedis } from 'local-servers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cacheAside, createCache, invalidate } from '../src/index.ts'
-import { createOutbox, newWriteId, type Outbox } from '../src/postgres/index.ts'
+import { cacheAside, createCache, type InvalidationSource, invalidate } from '../src/index.ts'
+import { createOutbox, newWriteId } from '../src/postgres/index.ts'
 import { redisOptions, redisStore } from '../src/redis/index.ts'
 import { CLAIM } from '../src/redis/scripts.ts'
 import { type Gate, gate } from '../src/testing/index.ts'
@@ -32,30 +32,40 @@ async function connect(): Promise<Redis> {
 }
 
 /** One process: its connection and its cache. */
-async function open(beforeUse?: (server: string) => Promise<void>) {
+async function open(outbox?: InvalidationSource) {
   const client = await connect()
-  const store = redisStore({ client, prefix: 'b:', ...(beforeUse && { beforeUse }) })
+  return { client, ...cacheOver(client, 'b:', outbox) }
+}
+
+function cacheOver(client: Redis, prefix: string, outbox?: InvalidationSource) {
+  const store = redisStore({ client, prefix, ...(outbox && { outbox }) })
   const cache = createCache<string>({ store, read: cacheAside({ ttlMs: 600_000 }), write: invalidate() })
-  return { client, store, cache, read: async (value = 'loaded') => cache.read('k', async () => value) }
+  return { store, cache, read: async (value = 'loaded') => cache.read('k', async () => value) }
 }
 
 const until = (outcome: string, read: () => Promise<{ outcome: string }>) =>
   expect.poll(async () => (await read()).outcome, { interval: 5, timeout: 5_000 }).toBe(outcome)
 
-describe('beforeUse', () => {
+describe('catching up', () => {
   let servers: string[]
   let next: Gate
   beforeEach(() => {
     servers = []
     next = gate()
   })
-  const beforeUse = (run: string) => {
-    servers.push(run)
-    return next.pass()
+  /** Has nothing to deliver, and takes its time. */
+  const source: InvalidationSource = {
+    attach: ({ serverRun }) => ({
+      async catchUp() {
+        servers.push(await serverRun!())
+        await next.pass()
+      },
+      detach() {},
+    }),
   }
 
   it('is waited for before the first use: until then reads go past the cache', async () => {
-    const { read } = await open(beforeUse)
+    const { read } = await open(source)
     await next.reached
     for (let i = 0; i < 5; i++) expect((await read()).outcome).toBe('bypass')
     next.open()
@@ -64,7 +74,7 @@ describe('beforeUse', () => {
   })
 
   it('is waited for again on a new connection to the same server', async () => {
-    const { client, read } = await open(beforeUse)
+    const { client, read } = await open(source)
     next.open()
     await until('hit', read)
     next = gate()
@@ -79,7 +89,7 @@ describe('beforeUse', () => {
   })
 
   it('is waited for again after a server that hung goes on, without any new connection', async () => {
-    const { read } = await open(beforeUse)
+    const { read } = await open(source)
     next.open()
     await until('hit', read)
     next = gate()
@@ -93,8 +103,8 @@ describe('beforeUse', () => {
     await until('hit', read)
   })
 
-  it('says another name after the server was started anew', async () => {
-    const { read } = await open(beforeUse)
+  it('is for another run after the server was started anew', async () => {
+    const { read } = await open(source)
     next.open()
     await until('hit', read)
     await server.kill()
@@ -103,11 +113,12 @@ describe('beforeUse', () => {
     expect(new Set(servers).size).toBe(2)
   })
 
-  it('is called again when it rejects', async () => {
+  it('is tried again when it rejects', async () => {
     let calls = 0
-    const { read } = await open(async () => {
+    const catchUp = async () => {
       if (++calls < 3) throw new Error('the database is away')
-    })
+    }
+    const { read } = await open({ attach: () => ({ catchUp, detach() {} }) })
     await until('hit', read)
     expect(calls).toBe(3)
   })
@@ -131,10 +142,8 @@ describe('with an outbox', () => {
 
   /** One process with an outbox whose relay doesn't run. */
   async function openWithOutbox() {
-    let outbox: Outbox | undefined
-    const opened = await open((run) => outbox!.catchUp(run))
-    outbox = createOutbox({ pool, schema, store: opened.store })
-    return { ...opened, outbox }
+    const outbox = createOutbox({ pool, schema })
+    return { ...(await open(outbox)), outbox }
   }
 
   it('after an outage delivers what another process wrote meanwhile and could not void', async () => {
@@ -152,6 +161,18 @@ describe('with an outbox', () => {
     there.client.disconnect()
     process.kill(server.pid, 'SIGCONT')
     await neverOld(() => here.read('v2'))
+  })
+
+  it('delivers to two stores on one connection what was written while their process was away', async () => {
+    const client = await connect()
+    for (const prefix of ['b:', 'c:']) expect((await cacheOver(client, prefix).read('v1')).outcome).toBe('miss')
+    const outbox = createOutbox({ pool, schema })
+    await outbox.add(pool, { keys: ['k'] })
+    const returned = await connect()
+    for (const { read } of ['b:', 'c:'].map((prefix) => cacheOver(returned, prefix, outbox))) {
+      await neverOld(() => read('v2'))
+    }
+    expect((await outbox.lag()).undelivered).toBe(0)
   })
 
   it('asks nothing on a new connection before it has caught up, not even for whom it was promised just before', async () => {

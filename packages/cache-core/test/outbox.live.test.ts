@@ -1,8 +1,18 @@
 import type pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cacheAside, createCache, memoryStore, writeThrough } from '../src/index.ts'
-import { createOutbox, type OutboxOptions } from '../src/postgres/index.ts'
+import {
+  cacheAside,
+  createCache,
+  type InvalidationTarget,
+  invalidate,
+  memoryStore,
+  stampedeLock,
+  writeThrough,
+} from '../src/index.ts'
+import { createOutbox, type OutboxOptions, outboxTable } from '../src/postgres/index.ts'
+import { redisStore } from '../src/redis/index.ts'
 import { fakeRuntime, type Gate, gate } from '../src/testing/index.ts'
+import { connect } from './backends.ts'
 import { isEmbedded, pool, type ScratchOutbox, scratchOutbox } from './scratch-outbox.ts'
 
 const POLL_MS = 200
@@ -40,12 +50,22 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.release(true)
 })
 
-/** An outbox whose loop the test begins. */
-function open(options: Partial<OutboxOptions> = {}) {
+/** An outbox whose loop the test begins, with one store attached. */
+function open({
+  store: { invalidate, invalidateAll } = store,
+  ...options
+}: Partial<OutboxOptions> & { store?: InvalidationTarget } = {}) {
   const runtime = fakeRuntime()
-  const outbox = createOutbox({ pool, schema: scratch.schema, store, runtime, pollMs: POLL_MS, ...options })
+  const outbox = createOutbox({ pool, schema: scratch.schema, runtime, pollMs: POLL_MS, ...options })
+  let run = 'server 1'
+  const attachment = outbox.attach({ invalidate, invalidateAll, serverRun: async () => run })
   return {
     ...outbox,
+    detach: attachment.detach,
+    async catchUp(server = run) {
+      run = server
+      await attachment.catchUp()
+    },
     async round() {
       outbox.start()
       await runtime.advance(POLL_MS)
@@ -422,4 +442,260 @@ it.skipIf(isEmbedded)('outlives the loss of its connection in the middle of a ba
   expect(await scratch.undelivered()).toBe(1)
   while ((await scratch.undelivered()) > 0) await outbox.round()
   expect(new Set(heard())).toEqual(new Set(['a']))
+})
+
+it('can’t be started with no store attached, and says how to attach one', () => {
+  expect(() => createOutbox({ pool }).start()).toThrow(
+    expect.objectContaining({ code: 'BAD_OPTION', message: expect.stringContaining('redisStore({ …, outbox })') }),
+  )
+})
+
+describe('with several stores', () => {
+  let other: ReturnType<typeof listeningStore>
+  beforeEach(() => {
+    other = listeningStore()
+  })
+  const heardThere = () => other.heard.splice(0).sort()
+  const attach = (outbox: ReturnType<typeof open>, run = 'server 1') =>
+    outbox.attach({
+      invalidate: other.invalidate,
+      invalidateAll: other.invalidateAll,
+      serverRun: async () => run,
+    })
+
+  it('marks a row once all have acknowledged it, and keeps it from nobody meanwhile', async () => {
+    const outbox = open()
+    attach(outbox)
+    await outbox.add(pool, { keys: ['a'] })
+    store.acknowledges = false
+    await outbox.round()
+    expect([heardThere(), await scratch.undelivered()]).toEqual([['a'], 1])
+    store.acknowledges = true
+    heard()
+    await outbox.round()
+    expect([heard(), heardThere(), await scratch.undelivered()]).toEqual([['a'], ['a'], 0])
+  })
+
+  it('takes no writer’s word for the others', async () => {
+    const outbox = open()
+    attach(outbox)
+    await outbox.add(pool, { keys: ['a'], writeId: 'mine' })
+    outbox.delivered('mine')
+    await outbox.round()
+    expect(await scratch.undelivered()).toBe(1)
+    await makeDue()
+    await outbox.round()
+    expect([heardThere(), await scratch.undelivered()]).toEqual([['a'], 0])
+  })
+
+  it('tells one that is attached late what was delivered before to the others on its server', async () => {
+    const outbox = open()
+    await outbox.catchUp()
+    await outbox.add(pool, { keys: ['a'] })
+    await outbox.round()
+    heard()
+    const late = attach(outbox)
+    await late.catchUp()
+    expect(heardThere()).toEqual(['a'])
+    await late.catchUp()
+    await outbox.catchUp()
+    expect(heardThere()).toEqual([])
+  })
+
+  it('tells those of a process that starts nothing twice, though the first asks before the second is attached', async () => {
+    const before = open()
+    attach(before)
+    await before.catchUp()
+    await before.add(pool, { keys: ['a'] })
+    await before.round()
+    expect([heard(), heardThere()]).toEqual([['a'], ['a']])
+    const starting = open()
+    const caughtUp = starting.catchUp()
+    await Promise.all([caughtUp, attach(starting).catchUp()])
+    expect([heard(), heardThere()]).toEqual([[], []])
+  })
+
+  it('tells one that comes back what was delivered while it was detached', async () => {
+    const outbox = open()
+    const before = attach(outbox)
+    await outbox.catchUp()
+    before.detach()
+    await outbox.add(pool, { keys: ['a'] })
+    await outbox.round()
+    expect(heardThere()).toEqual([])
+    await attach(outbox).catchUp()
+    expect(heardThere()).toEqual(['a'])
+  })
+
+  it.skipIf(isEmbedded)('tells one that is attached while a row is being delivered', async () => {
+    const outbox = open()
+    await outbox.catchUp()
+    store.gate = gate()
+    await outbox.add(pool, { keys: ['a'] })
+    const round = outbox.round()
+    await store.gate.reached
+    const { gate: held } = store
+    store.gate = undefined
+    await attach(outbox).catchUp()
+    expect(heardThere()).toEqual(['a'])
+    held.open()
+    await round
+    expect(await scratch.undelivered()).toBe(0)
+  })
+
+  it('delivers again when one of their servers is another one', async () => {
+    let run = 'server 2'
+    const outbox = open()
+    const { invalidate, invalidateAll } = other
+    const there = outbox.attach({ invalidate, invalidateAll, serverRun: async () => run })
+    await outbox.catchUp()
+    await outbox.add(pool, { keys: ['a'] })
+    await outbox.round()
+    expect(heardThere()).toEqual(['a'])
+    await outbox.catchUp()
+    await there.catchUp()
+    expect(heardThere()).toEqual([])
+    run = 'server 3'
+    await there.catchUp()
+    expect(heardThere()).toEqual(['a'])
+  })
+
+  it('waits for none that is detached, and without any delivers nothing', async () => {
+    const outbox = open()
+    const { detach } = attach(outbox)
+    other.acknowledges = false
+    await outbox.add(pool, { keys: ['a'] })
+    await outbox.round()
+    expect(await scratch.undelivered()).toBe(1)
+    detach()
+    await outbox.round()
+    expect(await scratch.undelivered()).toBe(0)
+    await outbox.add(pool, { keys: ['b'] })
+    outbox.start()
+    outbox.detach()
+    await outbox.pass(POLL_MS)
+    await outbox.close()
+    expect(await scratch.undelivered()).toBe(1)
+  })
+
+  it('says when all have caught up', async () => {
+    const outbox = open()
+    const there = attach(outbox)
+    let isCaughtUp = false
+    const caughtUp = outbox.caughtUp().then(() => {
+      isCaughtUp = true
+    })
+    await outbox.catchUp()
+    await outbox.lag()
+    expect(isCaughtUp).toBe(false)
+    await there.catchUp()
+    await caughtUp
+    outbox.attach(memoryStore())
+    await outbox.caughtUp()
+  })
+})
+
+describe.each(['memory', 'redis'])('two caches with different TTLs over one %s store', (place) => {
+  /** Rows live for a minute, lists for five seconds. */
+  async function openTwo() {
+    const runtime = fakeRuntime()
+    const outbox = createOutbox({ pool, schema: scratch.schema, runtime, pollMs: POLL_MS })
+    const prefix = `${scratch.schema}:`
+    const store =
+      place === 'memory' ? memoryStore({ outbox, runtime }) : redisStore({ client: await connect(), prefix, outbox })
+    const rows = createCache<string>({ store, read: cacheAside({ ttlMs: 60_000 }), write: writeThrough() })
+    const lists = createCache<string[]>({ store, read: stampedeLock({ ttlMs: 5_000, jitter: 0 }), write: invalidate() })
+    await outbox.caughtUp()
+    outbox.start()
+    return {
+      outbox,
+      pass: runtime.advance,
+      rows,
+      lists,
+      row: async () => (await rows.read('post:1', async () => 'a post')).outcome,
+      list: async () => (await lists.read('list:newest', async () => ['a post'], { tags: ['lists'] })).outcome,
+    }
+  }
+  type Two = Awaited<ReturnType<typeof openTwo>>
+  const outcomes = async ({ row, list }: Two) => [await row(), await list()]
+  async function filled() {
+    const two = await openTwo()
+    await expect.poll(() => outcomes(two), { interval: 1 }).toEqual(['hit', 'hit'])
+    return two
+  }
+
+  it('are told by one outbox', async () => {
+    const two = await filled()
+    await two.outbox.add(pool, { keys: ['post:1'], tags: ['lists'] })
+    await two.pass(POLL_MS)
+    await two.outbox.close()
+    expect(await outcomes(two)).toEqual(['miss', 'miss'])
+  })
+
+  it('see each other’s writes', async () => {
+    const two = await filled()
+    const change = { keys: ['post:1'], tags: ['lists'], value: () => 'renamed' }
+    await two.rows.write(change, async () => {})
+    expect(await outcomes(two)).toEqual(['hit', 'miss'])
+    await two.lists.write({ keys: ['post:1'] }, async () => {})
+    expect(await outcomes(two)).toEqual(['miss', 'hit'])
+    await two.outbox.close()
+  })
+
+  it.runIf(place === 'memory')('keep their own TTLs', async () => {
+    const two = await filled()
+    await two.pass(5_000)
+    expect(await outcomes(two)).toEqual(['hit', 'miss'])
+    await two.outbox.close()
+  })
+})
+
+describe('its table', () => {
+  const odd = { schema: `Odd "schema'`, table: 'My "outbox"; --' }
+  const quoted = `"Odd ""schema'"."My ""outbox""; --"`
+  beforeEach(() => pool.query(`create schema "Odd ""schema'"`))
+  afterEach(() => pool.query(`drop schema "Odd ""schema'" cascade`))
+
+  it('is made once, however often its statements are run', async () => {
+    for (const statement of outboxTable({ schema: scratch.schema })) await pool.query(statement)
+    const indexes = async () => {
+      const found = await pool.query('select indexname from pg_indexes where schemaname = $1', [scratch.schema])
+      return found.rows.map(({ indexname }) => indexname).sort()
+    }
+    const before = await indexes()
+    await pool.query(outboxTable({ schema: scratch.schema }).join(';'))
+    expect(await indexes()).toEqual(before)
+    expect(before).toEqual(['outbox_delivered', 'outbox_everything', 'outbox_pkey', 'outbox_undelivered'])
+  })
+
+  it('is made once by processes that start together', async () => {
+    const text = outboxTable(odd).join(';')
+    for (let round = 0; round < 10; round++) {
+      await Promise.all(Array.from({ length: 8 }, () => pool.query(text)))
+      await pool.query(`drop table ${quoted}`)
+    }
+  })
+
+  it('may be called anything', async () => {
+    await pool.query(outboxTable(odd).join(';'))
+    const outbox = open(odd)
+    await outbox.add(pool, { keys: ['a'] })
+    await outbox.round()
+    expect(heard()).toEqual(['a'])
+    await outbox.catchUp('server 2')
+    expect(heard()).toEqual(['a'])
+    const { rows } = await pool.query(`select delivered_to from ${quoted}`)
+    expect(rows).toEqual([{ delivered_to: 'server 2' }])
+  })
+
+  it.each([
+    ['schema', '', 'schema is ""; give a name'],
+    ['table', 'a\0b', 'has a zero byte'],
+    ['table', 'é'.repeat(26), 'takes 52 bytes; give at most 51'],
+    ['schema', 'x'.repeat(64), 'takes 64 bytes; give at most 63'],
+    ['table', '\ud800', 'half a surrogate pair'],
+  ])('refuses a %s that Postgres would refuse, or cut: %j', (name, value, message) => {
+    expect(() => outboxTable({ [name]: value })).toThrow(message)
+    expect(() => createOutbox({ pool, [name]: value })).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }))
+  })
 })

@@ -16,14 +16,14 @@ const outbox = createOutbox({
   pool: new pg.Pool({ connectionString: process.env.TEST_DATABASE_URL!, max: 2 }),
   schema,
   pollMs: 10,
-  store: {
-    async invalidate(keys, tags) {
-      if (batchesLeft-- > 0) return store.invalidate(keys, tags)
-      process.send!(keys.length)
-      return new Promise(() => {})
-    },
-    invalidateAll: () => store.invalidateAll(),
+})
+outbox.attach({
+  async invalidate(keys, tags) {
+    if (batchesLeft-- > 0) return store.invalidate(keys, tags)
+    process.send!(keys.length)
+    return new Promise(() => {})
   },
+  invalidateAll: () => store.invalidateAll(),
 })
 outbox.start()
 setInterval(() => {}, 1_000) // the relay's own timer keeps no process alive

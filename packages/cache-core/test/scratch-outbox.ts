@@ -38,7 +38,7 @@ export async function scratchOutbox(): Promise<ScratchOutbox> {
   const schema = `t${randomBytes(6).toString('hex')}`
   schemas.push(schema)
   await pool.query(`create schema ${schema}`)
-  for (const statement of outboxTable(schema)) await pool.query(statement)
+  for (const statement of outboxTable({ schema })) await pool.query(statement)
   const undelivered = async () => {
     const found = await pool.query(`select count(*)::integer as n from ${schema}.outbox where delivered_at is null`)
     return found.rows[0].n

@@ -1,5 +1,13 @@
 /** Where a strategy keeps its entries: a Redis shared with others, or this process's memory. */
-import { type CacheError, memoryStore, type Runtime, resilientStore, type Store, systemRuntime } from 'cache-core'
+import {
+  type CacheError,
+  type InvalidationSource,
+  memoryStore,
+  type Runtime,
+  resilientStore,
+  type Store,
+  systemRuntime,
+} from 'cache-core'
 import { connectionOf, type RedisClient, redisStore } from 'cache-core/redis'
 import { memoryKeyValue, redisKeyValue } from './key-value.ts'
 import { unguardedStore } from './unguarded-store.ts'
@@ -13,8 +21,8 @@ export interface Backend {
   readonly onFailure?: (error: CacheError) => void
   /** Called with each key evicted from memory for room. */
   readonly onEvict?: (key: string) => void
-  /** As `redisStore` takes it. Memory has no server, and the naive forms don't ask. */
-  readonly beforeUse?: (server: string) => Promise<void>
+  /** As the stores take it. The naive forms are told of nothing. */
+  readonly outbox?: InvalidationSource
   /** The clock and the room of entries in memory, as `memoryStore` takes them: for simulations. Redis has its own. */
   readonly memory?: MemoryRoom
 }
@@ -26,9 +34,10 @@ export interface MemoryRoom {
 }
 
 /** The store whose promises hold. */
-export function guarded({ client, prefix, onFailure, onEvict, beforeUse, memory }: Backend): Store {
-  if (client === undefined) return memoryStore({ ...memory, ...(onEvict && { onEvict }) })
-  return redisStore({ client, prefix, ...(onFailure && { onFailure }), ...(beforeUse && { beforeUse }) })
+export function guarded({ client, prefix, onFailure, onEvict, outbox, memory }: Backend): Store {
+  const told = outbox && { outbox }
+  if (client === undefined) return memoryStore({ ...memory, ...told, ...(onEvict && { onEvict }) })
+  return redisStore({ client, prefix, ...told, ...(onFailure && { onFailure }) })
 }
 
 /** The store as most libraries have it. */

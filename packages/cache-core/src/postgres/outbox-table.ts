@@ -1,3 +1,4 @@
+import { CacheError, checkText } from '../errors.ts'
 import { inTransaction, type PostgresPool, type PostgresQueries } from './postgres-pool.ts'
 
 /** What the writes of some outbox rows touched. */
@@ -28,21 +29,35 @@ const MARKED_AT_ONCE = 10_000
 /** Rows pruned by one statement. */
 const PRUNED_AT_ONCE = 1_000
 
+/** Where an outbox's table is. Both names are taken as they are, capitals included, and quoted. */
+export interface OutboxPlace {
+  /** Default `public`. At most 63 bytes. */
+  readonly schema?: string
+  /** Default `outbox`. At most 51 bytes, since its indexes are named after it. */
+  readonly table?: string
+}
+
 /**
- * The statements that make the outbox's table in `schema`, to be run by a migration. **They never change**: what a later
- * version needs will be statements of their own.
+ * The statements that make the outbox's table, for a migration. Running them again changes nothing. Processes that may run
+ * them at the same time must each do so in one transaction, which is also what `pool.query(outboxTable().join(';'))` is.
+ *
+ * **What they make never changes**: what a later version needs will be statements of their own.
  *
  * | column | |
  * | --- | --- |
  * | `write_id` | unique for each write that marks its row itself; null: the relay delivers it at once |
  * | `keys`, `tags`, `everything` | what the write touched |
  * | `due_at` | from then on the relay takes it |
- * | `delivered_at`, `delivered_to` | when its invalidation was acknowledged, and by which run of which server |
+ * | `delivered_at`, `delivered_to` | when all stores had acknowledged its invalidation, and on which runs of their servers |
+ *
+ * @throws CacheError `BAD_OPTION` for a name that Postgres would refuse, or cut
  */
-export function outboxTable(schema = 'public'): readonly string[] {
-  const table = tableIn(schema)
+export function outboxTable(place: OutboxPlace = {}): readonly string[] {
+  const { table, index } = namesIn(place)
   return [
-    `create table ${table} (
+    // "if not exists" alone fails for who comes while another makes it.
+    `select pg_advisory_xact_lock(hashtextextended('cache-core outbox', 0))`,
+    `create table if not exists ${table} (
       id bigint generated always as identity primary key,
       write_id text,
       keys text[] not null default '{}',
@@ -53,10 +68,10 @@ export function outboxTable(schema = 'public'): readonly string[] {
       delivered_at timestamptz,
       delivered_to text
     )`,
-    `create index outbox_undelivered on ${table} (due_at) where delivered_at is null`,
+    `create index if not exists ${index('undelivered')} on ${table} (due_at) where delivered_at is null`,
     // Whoever connects asks what was delivered elsewhere: mostly nothing, of all the rows of a day.
-    `create index outbox_delivered on ${table} (delivered_to) where delivered_at is not null`,
-    `create index outbox_everything on ${table} (delivered_to, created_at) where everything`,
+    `create index if not exists ${index('delivered')} on ${table} (delivered_to) where delivered_at is not null`,
+    `create index if not exists ${index('everything')} on ${table} (delivered_to, created_at) where everything`,
   ]
 }
 
@@ -65,9 +80,10 @@ export class OutboxTable {
   readonly #pool: PostgresPool
   readonly #table: string
 
-  constructor(pool: PostgresPool, schema: string) {
+  /** @throws CacheError `BAD_OPTION` */
+  constructor(pool: PostgresPool, place: OutboxPlace) {
     this.#pool = pool
-    this.#table = tableIn(schema)
+    this.#table = namesIn(place).table
   }
 
   /** Resolves with the row's id. */
@@ -200,6 +216,33 @@ export class OutboxTable {
 const UNDELIVERED = 'delivered_at is null'
 const DUE = 'due_at <= clock_timestamp()'
 
-function tableIn(schema: string): string {
-  return `"${schema.replaceAll('"', '""')}".outbox`
+/** Postgres cuts longer ones, and then two may be one. */
+const MAX_NAME_BYTES = 63
+const LONGEST_SUFFIX = '_undelivered'
+
+function namesIn({ schema = 'public', table = 'outbox' }: OutboxPlace) {
+  checkName('schema', schema, MAX_NAME_BYTES)
+  checkName('table', table, MAX_NAME_BYTES - LONGEST_SUFFIX.length)
+  return {
+    table: `${quoted(schema)}.${quoted(table)}`,
+    index: (suffix: 'undelivered' | 'delivered' | 'everything') => quoted(`${table}_${suffix}`),
+  }
+}
+
+function checkName(option: string, name: string, maxBytes: number): void {
+  checkText(option, name)
+  const bytes = Buffer.byteLength(name)
+  const wrong =
+    name === ''
+      ? 'is ""; give a name'
+      : name.includes('\0')
+        ? `${JSON.stringify(name)} has a zero byte, which Postgres has no place for`
+        : bytes > maxBytes
+          ? `${JSON.stringify(name)} takes ${bytes} bytes; give at most ${maxBytes}`
+          : undefined
+  if (wrong !== undefined) throw new CacheError('BAD_OPTION', `${option} ${wrong}`)
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
 }

@@ -1,18 +1,15 @@
 import { newToken } from '../entry.ts'
-import { checkNumber } from '../errors.ts'
+import { CacheError, checkNumber } from '../errors.ts'
+import type { InvalidationSource, InvalidationTarget } from '../ports/invalidation-source.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
-import { deliver, type InvalidationTarget } from './deliver.ts'
-import { type Batch, type Lag, OutboxTable } from './outbox-table.ts'
+import { deliver } from './deliver.ts'
+import { type Batch, type Invalidation, type Lag, type OutboxPlace, OutboxTable } from './outbox-table.ts'
 import { PollLoop } from './poll-loop.ts'
 import type { PostgresPool, PostgresQueries } from './postgres-pool.ts'
 
-export interface OutboxOptions {
+export interface OutboxOptions extends OutboxPlace {
   /** A `pg.Pool`, or what looks like one. May be shared. */
   readonly pool: PostgresPool
-  /** Where the table is. Default `public`. */
-  readonly schema?: string
-  /** The store that caches over this database use. */
-  readonly store: InvalidationTarget
   /** How often it is looked for rows to deliver. Milliseconds, at least 10. Default 200. */
   readonly pollMs?: number
   /**
@@ -37,22 +34,33 @@ export interface OutboxEntry {
   readonly writeId?: string
 }
 
-/** The invalidations that a database's writes owe to a store, kept in the database until the store has acknowledged them. */
-export interface Outbox {
+/**
+ * What a database's writes invalidate, kept in the database until the stores that cache over it have acknowledged it.
+ *
+ * A store that is built with it attaches itself: `redisStore({ …, outbox })`, `memoryStore({ outbox })`. Each row is
+ * delivered to all attached stores, and is marked as delivered once **all of them** have acknowledged it; until then it is
+ * delivered again, to all. So processes that share a table attach the same stores, and a store that is away holds up the
+ * rows for the others too: give stores on different servers an outbox, and a table, of their own.
+ */
+export interface Outbox extends InvalidationSource {
   /** Adds a row in a write's own transaction, where no trigger does. */
   add(transaction: PostgresQueries, entry: OutboxEntry): Promise<void>
-  /** Told that all that the write voids has been acknowledged: `Change.delivered`. Its row is marked soon after. */
+  /**
+   * Told that the store has acknowledged all that the write invalidates: `isConfirmed`. Its row is marked soon after.
+   * With several stores attached the row is left to the relay, since a write knows of its own store alone.
+   */
   delivered(writeId: string): void
-  /** Begins to deliver what is due, every `pollMs`, until `close`. Several processes may. */
+  /**
+   * Begins to deliver what is due, every `pollMs`, until `close`. Several processes may.
+   *
+   * @throws CacheError `BAD_OPTION` when no store is attached
+   */
   start(): void
   /**
-   * Delivers all that is undelivered, due or not; before a process uses a store again that it could not reach, since
-   * others may have written meanwhile. What was delivered to another server is delivered again.
-   *
-   * @param server the run of the server that the store leads to: `redisStore`'s `beforeUse` says it. Default: the same as before.
-   * @throws what Postgres throws, and Error when the store did not acknowledge all of it
+   * Resolves once each store that is attached now has caught up with what was written while this process was away: its
+   * reads need no longer go past the cache. Never rejects; waits for as long as a server or the database is away.
    */
-  catchUp(server?: string): Promise<void>
+  caughtUp(): Promise<void>
   /** How far behind it is. */
   lag(): Promise<Lag>
   /** Stops, and marks what was delivered. Never rejects. */
@@ -68,21 +76,28 @@ const PRUNE_EVERY_MS = 60_000
 /** A new id for one write. */
 export const newWriteId = newToken
 
+/** A store that is attached. */
+interface Attached {
+  readonly target: InvalidationTarget
+  /** The run of its server, once it was asked. */
+  run?: string
+  /** The runs of all that were attached when it last got what had been delivered elsewhere. */
+  replayedTo?: string
+  readonly caughtUp: PromiseWithResolvers<void>
+}
+
 /**
  * The outbox over its table (`outboxTable`). Works with several processes at once, in any order, however often.
  *
  * @throws CacheError `BAD_OPTION`
  */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { store, runtime = systemRuntime, onFailing, onDelivering } = options
+  const { runtime = systemRuntime, onFailing, onDelivering } = options
   const pollMs = checkNumber('pollMs', options.pollMs ?? 200, { min: 10 })
   const keepMs = checkNumber('keepMs', options.keepMs ?? 86_400_000, { min: 0 })
-  const table = new OutboxTable(options.pool, options.schema ?? 'public')
-  /** The run of the server behind the store, where it is known. */
-  let server: string | undefined
-  /** The one that got what had been delivered to others. */
-  let replayedTo: string | undefined
-  /** By the server that acknowledged them. */
+  const table = new OutboxTable(options.pool, options)
+  const attached = new Set<Attached>()
+  /** By the runs that acknowledged them. */
   const toMark = new Map<string | undefined, string[]>()
   let prunedAt = Number.NEGATIVE_INFINITY
 
@@ -96,36 +111,59 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   }
 
+  /** Delivers to all that are attached now. Resolves with the runs that acknowledged it. */
+  async function deliverToAll(invalidation: Invalidation, stores = [...attached]): Promise<string | undefined> {
+    if (stores.length === 0) throw new Error('no store is attached any more')
+    const before = runsOf(stores) // others that come meanwhile need not have got it
+    await deliver(
+      stores.map(({ target }) => target),
+      invalidation,
+    )
+    return before
+  }
+
   async function deliverDue(): Promise<void> {
-    while (await table.hasDue()) {
-      const taken = await table.takeDue(BATCH_ROWS, async (voids) => {
-        const before = server // another that comes meanwhile need not have got it
-        await deliver(store, voids)
-        return before
-      })
+    while (attached.size > 0 && (await table.hasDue())) {
+      const taken = await table.takeDue(BATCH_ROWS, (batch) => deliverToAll(batch))
       if (taken < BATCH_ROWS) return
     }
   }
 
-  async function deliverNow(batch: Batch): Promise<void> {
-    const before = server
-    await deliver(store, batch)
-    await table.mark(batch.ids, before)
+  async function deliverNow(batch: Batch, stores: Attached[]): Promise<void> {
+    await table.mark(batch.ids, await deliverToAll(batch, stores))
+  }
+
+  /** All that are attached, once each has said which run it leads to: those that come meanwhile included. */
+  async function askedStores(): Promise<Attached[]> {
+    for (;;) {
+      const stores = [...attached]
+      await Promise.all(stores.map(askRun))
+      if (stores.length === attached.size && stores.every((store) => attached.has(store))) return stores
+    }
+  }
+
+  /** Delivers all that is undelivered, due or not, and what was delivered elsewhere: to all stores, whichever asks. */
+  async function catchUp(): Promise<void> {
+    const stores = await askedStores()
+    const current = runsOf(stores)
+    // In this order: a row may be marked meanwhile as delivered to the server before, never the other way round.
+    await deliverNow(await table.undelivered(), stores)
+    if (current !== undefined) await replay(current, stores)
   }
 
   /** What was acknowledged by one server may be lacking in another that was restored, or has taken over. */
-  async function replay(to: string): Promise<void> {
-    if (to === replayedTo) return
+  async function replay(to: string, stores: Attached[]): Promise<void> {
+    if (stores.every(({ replayedTo }) => replayedTo === to)) return
     const batch = await table.deliveredElsewhere(to, MAX_REPLAYED + 1)
-    if (batch.ids.length <= MAX_REPLAYED) await deliverNow(batch)
+    if (batch.ids.length <= MAX_REPLAYED) await deliverNow(batch, stores)
     else {
       // One more row for all of them, so that whoever comes next knows that it is done. Not left to the relays: another's
       // may still lead to the server before.
-      const voids = { keys: [], tags: batch.tags, everything: true }
-      const id = await table.add(options.pool, voids, undefined)
-      await deliverNow({ ...voids, ids: [id] })
+      const all = { keys: [], tags: batch.tags, everything: true }
+      const id = await table.add(options.pool, all, undefined)
+      await deliverNow({ ...all, ids: [id] }, stores)
     }
-    replayedTo = to
+    for (const store of stores) store.replayedTo = to
   }
 
   async function prune(): Promise<void> {
@@ -147,23 +185,44 @@ export function createOutbox(options: OutboxOptions): Outbox {
   })
 
   return {
+    attach(target) {
+      const store: Attached = { target, caughtUp: Promise.withResolvers() }
+      if (target.serverRun === undefined) store.caughtUp.resolve()
+      attached.add(store)
+      return {
+        async catchUp() {
+          await catchUp()
+          store.caughtUp.resolve()
+        },
+        detach() {
+          attached.delete(store)
+          store.caughtUp.resolve()
+        },
+      }
+    },
+
     async add(transaction, { keys = [], tags = [], everything = false, writeId }) {
       await table.add(transaction, { keys, tags, everything }, writeId)
     },
 
     delivered(writeId) {
-      const known = toMark.get(server)
+      if (attached.size !== 1) return // the others have not heard of it
+      const acknowledgedBy = runsOf([...attached])
+      const known = toMark.get(acknowledgedBy)
       if (known) known.push(writeId)
-      else toMark.set(server, [writeId])
+      else toMark.set(acknowledgedBy, [writeId])
     },
 
-    start: () => loop.start(),
+    start() {
+      if (attached.size === 0) {
+        const remedy = 'build the store with it first: redisStore({ …, outbox })'
+        throw new CacheError('BAD_OPTION', `no store is attached to this outbox, so it has nobody to tell; ${remedy}`)
+      }
+      loop.start()
+    },
 
-    async catchUp(current = server) {
-      server = current
-      // In this order: a row may be marked meanwhile as delivered to the server before, never the other way round.
-      await deliverNow(await table.undelivered())
-      if (current !== undefined) await replay(current)
+    async caughtUp() {
+      await Promise.all([...attached].map((store) => store.caughtUp.promise))
     },
 
     lag: () => table.lag(),
@@ -173,4 +232,18 @@ export function createOutbox(options: OutboxOptions): Outbox {
       await markWrites().catch(() => {})
     },
   }
+}
+
+async function askRun(store: Attached): Promise<void> {
+  const run = await store.target.serverRun?.()
+  if (run !== undefined) store.run = run
+}
+
+/**
+ * The runs of all these stores' servers. One for each store, though they be the same: what was delivered to one store
+ * is not what was delivered to two. `undefined` where one of them is not known yet, or there are no servers.
+ */
+function runsOf(stores: readonly Attached[]): string | undefined {
+  const runs = stores.filter(({ target }) => target.serverRun !== undefined).map(({ run }) => run)
+  return runs.length === 0 || runs.includes(undefined) ? undefined : runs.join(' ')
 }

@@ -1,5 +1,6 @@
 import type { ClusterOptions, RedisOptions } from 'ioredis'
 import { CacheError } from '../errors.ts'
+import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
 import { Circuit } from '../resilience/circuit.ts'
@@ -15,13 +16,11 @@ export interface RedisStoreOptions extends ResilienceOptions {
   /** Put before every key, so that caches can share a Redis. Not empty, no `{` or `}`. */
   readonly prefix: string
   /**
-   * Called before this process uses the store for the first time, after each outage and on each new connection: to deliver
-   * what others have written meanwhile (`Outbox.catchUp`). Until it resolves, reads go past the cache; when it rejects, it
-   * is called again within a second.
-   *
-   * @param server which server answers, and since which start of it: another text after a restart or a failover
+   * Tells this store of changes made by others: `createOutbox`. Before it is used for the first time, after each outage
+   * and on each new connection, the store first catches up with what it missed. Until then reads go past the cache; when
+   * that fails, it is tried again within a second. Default: nobody tells it.
    */
-  readonly beforeUse?: (server: string) => Promise<void>
+  readonly outbox?: InvalidationSource
   /** Default the process's own time and timers. One for all stores on a client: the first one's. */
   readonly runtime?: Runtime
 }
@@ -58,16 +57,33 @@ export const clusterOptions = {
  *
  * @throws CacheError `BAD_OPTION` for a client that sends commands twice, or an unusable prefix.
  */
-export function redisStore({ client, prefix, onFailure, beforeUse, runtime }: RedisStoreOptions): Store {
+export function redisStore({ client, prefix, onFailure, outbox, runtime }: RedisStoreOptions): Store {
   const { clock, circuit, pendingByPrefix } = connectionOf(client, runtime)
   const commands = redisCommands(client, checkPrefix(prefix), clock)
   const pending = pendingByPrefix.get(prefix) ?? pendingFor(commands, circuit)
   pendingByPrefix.set(prefix, pending)
-  if (beforeUse !== undefined) {
-    pending.catchUpBy(async () => beforeUse(await circuit.run(() => serverRun(client))))
-    if (client.status === 'ready') void pending.flush()
+  const store = resilientStore(commands, circuit, onFailure && { onFailure }, pending)
+  // What it returns is for the store's close.
+  if (outbox !== undefined) attachTo(outbox, store, client, circuit, pending)
+  return store
+}
+
+/** @returns ends it: the store is told of nothing any more, and catches up with nothing. */
+function attachTo(
+  outbox: InvalidationSource,
+  { invalidate, invalidateAll }: Store,
+  client: RedisClient,
+  circuit: Circuit,
+  pending: PendingInvalidations,
+): () => void {
+  const serverOf = () => circuit.run(() => serverRun(client))
+  const attachment = outbox.attach({ invalidate, invalidateAll, serverRun: serverOf })
+  const stopCatchingUp = pending.catchUpBy(attachment.catchUp)
+  if (client.status === 'ready') void pending.flush()
+  return () => {
+    attachment.detach()
+    stopCatchingUp()
   }
-  return resilientStore(commands, circuit, onFailure && { onFailure }, pending)
 }
 
 interface Connection {

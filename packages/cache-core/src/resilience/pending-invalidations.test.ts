@@ -66,6 +66,18 @@ it('is not paid before it has caught up with what others add, however often that
   expect([pending.areFlushed, tries]).toEqual([true, 4])
 })
 
+it('waits for no catch-up that has ended', async () => {
+  const pending = new PendingInvalidations(async () => {}, runtime)
+  const away = vi.fn(() => Promise.reject(new Error('the database is away')))
+  const end = pending.catchUpBy(away)
+  await pending.flush()
+  expect([pending.areFlushed, away.mock.calls.length]).toEqual([false, 1])
+  end()
+  await pending.flush()
+  pending.requestCatchUp()
+  expect([pending.areFlushed, away.mock.calls.length]).toEqual([true, 1])
+})
+
 it('remembers no keys once everything is pending, however long it can’t be paid', async () => {
   let isBack = false
   const paid: Pending[] = []

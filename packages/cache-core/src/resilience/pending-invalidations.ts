@@ -13,7 +13,7 @@ const RETRY_MS = { first: 250, last: 1_000 }
 export class PendingInvalidations {
   readonly #deliver: (pending: Pending) => Promise<void>
   readonly #runtime: Runtime
-  readonly #catchUps: (() => Promise<void>)[] = []
+  readonly #catchUps = new Set<() => Promise<void>>()
   #pending = nothingPending()
   #isFlushing = false
   #cancelFlush: (() => void) | undefined
@@ -46,15 +46,19 @@ export class PendingInvalidations {
     this.#flushLater()
   }
 
-  /** Has `catchUp` deliver what other processes wrote: now, and after each `requestCatchUp`. Pending until it resolves. */
-  catchUpBy(catchUp: () => Promise<void>): void {
-    this.#catchUps.push(catchUp)
+  /**
+   * Has `catchUp` deliver what other processes wrote: now, and after each `requestCatchUp`, until the returned function is
+   * called. Pending until it resolves.
+   */
+  catchUpBy(catchUp: () => Promise<void>): () => void {
+    this.#catchUps.add(catchUp)
     this.requestCatchUp()
+    return () => this.#catchUps.delete(catchUp)
   }
 
   /** The store was not to be reached, or another server may have taken its place. */
   requestCatchUp(): void {
-    if (this.#catchUps.length === 0) return
+    if (this.#catchUps.size === 0) return
     this.#pending.catchUp = true
     this.#flushLater()
   }
@@ -69,7 +73,7 @@ export class PendingInvalidations {
     this.#isFlushing = true
     try {
       if (hasNames(pending)) await this.#deliver(pending)
-      if (pending.catchUp) await Promise.all(this.#catchUps.map((catchUp) => catchUp()))
+      if (pending.catchUp) await Promise.all([...this.#catchUps].map((catchUp) => catchUp()))
       this.#retryMs = RETRY_MS.first
     } catch {
       if (pending.everything) this.#pending.everything = true

@@ -7,6 +7,7 @@
 import { LRUCache } from 'lru-cache'
 import { identityOf, newEpoch } from '../entry.ts'
 import { checkCount, checkNumber } from '../errors.ts'
+import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Epochs, Store } from '../ports/store.ts'
 
@@ -20,6 +21,8 @@ export interface MemoryStoreOptions {
   readonly maxEntries?: number
   /** Called with each key evicted for room. */
   readonly onEvict?: (key: string) => void
+  /** Tells this store of changes made by others: `createOutbox`. Default: nobody tells it. */
+  readonly outbox?: InvalidationSource
   /** Default the process's own. Only `now` is used. */
   readonly runtime?: Pick<Runtime, 'now'>
 }
@@ -70,7 +73,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     })
   }
 
-  return {
+  const store: Store = {
     clock: { earliest: now, latest: now },
     guarantee: { where: 'this process', readAfterWriteOf: 'keys and tags' },
 
@@ -124,5 +127,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       entries.clear()
       return true
     },
-  }
+  } // It is empty, and this process's own: there is nothing to catch up with.
+  options.outbox?.attach({ invalidate: store.invalidate, invalidateAll: store.invalidateAll })
+  return store
 }

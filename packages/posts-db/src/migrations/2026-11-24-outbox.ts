@@ -10,7 +10,7 @@ const MAX_KEYS = 1_000
  * versions always works. Frozen, as every migration is.
  */
 export async function createOutbox(db: Kysely<unknown>, schema: string): Promise<void> {
-  for (const statement of outboxTable(schema)) await sql.raw(statement).execute(db)
+  for (const statement of outboxTable({ schema })) await sql.raw(statement).execute(db)
   const posts = sql.id(schema, 'posts')
   const outbox = sql.id(schema, 'outbox')
   const record = sql.id(schema, 'record_changes')

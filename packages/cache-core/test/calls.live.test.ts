@@ -1,0 +1,458 @@
+/** The calls beside `read` and `write`, and what `read` can be told: each under the guard, each by a scripted race. */
+import { describe, expect, it } from 'vitest'
+import {
+  type Cache,
+  type CacheEvent,
+  type CacheOptions,
+  type CachingStrategy,
+  cacheAside,
+  createCache,
+  invalidate,
+  type LoadContext,
+  type Store,
+  stampedeLock,
+} from '../src/index.ts'
+import { fakeRuntime, gate } from '../src/testing/index.ts'
+import { backends } from './backends.ts'
+
+/** Serves what has expired, with a refresh behind it. The real one comes as a strategy of its own. */
+function refreshing({ ttlMs = 60_000, staleMs = 60_000 } = {}): CachingStrategy {
+  const read = stampedeLock({ ttlMs })
+  return {
+    ...read,
+    lifetime: { ...read.lifetime, staleMs },
+    guarantee: { ...read.guarantee, staleForAtMostMs: ttlMs + staleMs },
+    evaluate: (entry, { now }) => (now < entry.freshUntil ? 'serve' : 'refresh'),
+  }
+}
+
+/** Of a key without an entry. */
+async function leaseOn(store: Store, key: string): Promise<'free' | 'held'> {
+  const acquired = await store.acquire(key, { token: 'probe', leaseMs: 10, seen: undefined, tags: [] })
+  await store.release(key, 'probe')
+  return acquired.kind === 'granted' ? 'free' : 'held'
+}
+
+describe.each(backends)('$name', ({ makeStore }) => {
+  /** Opens caches of as many processes as it is called. `lease` says whether the lease on a key is free. */
+  async function processes(read: CachingStrategy = cacheAside()) {
+    const room = await makeStore()
+    const open = (options: Partial<CacheOptions<unknown>> = {}) =>
+      createCache({ store: room.open(), read, write: invalidate(), ...options })
+    return Object.assign(open, { lease: (key: string) => leaseOn(room.open(), key) })
+  }
+
+  describe('signal', () => {
+    it('ends the wait of the caller that aborts, and neither the load nor the wait of others', async () => {
+      const cache = (await processes())()
+      const handOver = gate()
+      const caller = new AbortController()
+      let loadSignal: AbortSignal | undefined
+      const load = async ({ signal }: LoadContext) => {
+        loadSignal = signal
+        await handOver.pass()
+        return 'v1'
+      }
+      const aborted = cache.read('k', load, { signal: caller.signal })
+      const other = cache.read('k', async () => 'not asked')
+      await handOver.reached
+      caller.abort(new Error('the client hung up'))
+      await expect(aborted).rejects.toThrow('the client hung up')
+      expect(loadSignal?.aborted).toBe(false)
+      handOver.open()
+      expect((await other).value).toBe('v1')
+      expect(await cache.peek('k')).toMatchObject({ outcome: 'hit', value: 'v1' })
+    })
+
+    it('refuses a caller that has aborted before, without asking the origin', async () => {
+      const cache = (await processes())()
+      const load = async () => expect.fail('loaded')
+      await expect(cache.read('k', load, { signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow('gone')
+    })
+  })
+
+  describe('loadTimeoutMs', () => {
+    it('frees the key for the next reader, tells the load, and is the error of all who waited', async () => {
+      const process = await processes(stampedeLock())
+      const runtime = fakeRuntime()
+      const [p1, p2] = [process({ runtime, loadTimeoutMs: 500 }), process()]
+      const hanging = gate()
+      let reason: unknown
+      const hang = async ({ signal }: LoadContext) => {
+        signal.addEventListener('abort', () => {
+          reason = signal.reason
+        })
+        await hanging.pass()
+        return 'too late'
+      }
+      const readers = [p1.read('k', hang), p1.read('k', hang)]
+      const failed = Promise.allSettled(readers)
+      await hanging.reached
+      await runtime.advance(500)
+      const errors = await failed
+      expect(await process.lease('k')).toBe('free')
+      for (const settled of errors) {
+        expect(settled).toMatchObject({ status: 'rejected', reason: { code: 'LOAD_TIMEOUT', key: 'k' } })
+      }
+      expect(reason).toMatchObject({ code: 'LOAD_TIMEOUT' })
+      expect(await p2.read('k', async () => 'v2')).toMatchObject({ outcome: 'miss', value: 'v2' })
+      hanging.open()
+      expect((await p2.read('k', async () => 'v3')).value).toBe('v2')
+    })
+
+    it('can be given for one read, and leaves no timer behind a load that is in time', async () => {
+      const runtime = fakeRuntime()
+      let timers = 0
+      const counting = {
+        ...runtime,
+        after(ms: number, action: () => void) {
+          timers++
+          const cancel = runtime.after(ms, action)
+          return () => {
+            timers--
+            cancel()
+          }
+        },
+      }
+      const cache = (await processes())({ runtime: counting })
+      await cache.read('k', async () => 'v1', { loadTimeoutMs: 1 })
+      await expect(
+        cache.read('failing', () => Promise.reject(new Error('away')), { loadTimeoutMs: 1 }),
+      ).rejects.toThrow('away')
+      expect(timers).toBe(0)
+    })
+
+    it.each([0, -1, Number.NaN, 2 ** 31, '5'])('refuses %s', async (loadTimeoutMs) => {
+      const process = await processes()
+      const wrong = { loadTimeoutMs: loadTimeoutMs as number }
+      expect(() => process(wrong)).toThrow(/loadTimeoutMs is/)
+      await expect(process().read('k', async () => 1, wrong)).rejects.toThrow(/loadTimeoutMs is/)
+    })
+  })
+
+  describe('skip', () => {
+    it('answers with the value, keeps nothing, and releases the lease', async () => {
+      const process = await processes(stampedeLock())
+      const [p1, p2] = [process(), process()]
+      const skipping = async ({ skip }: LoadContext) => {
+        skip()
+        return 'only for this one'
+      }
+      expect(await p1.read('k', skipping)).toMatchObject({ outcome: 'miss', value: 'only for this one', ttlMs: 0 })
+      expect(await process.lease('k')).toBe('free')
+      expect((await p2.read('k', async () => 'v2')).outcome).toBe('miss')
+    })
+  })
+
+  describe('a TTL for one value', () => {
+    it('is given with the read or by the load, and shows in ttlMs', async () => {
+      const cache = (await processes(cacheAside({ ttlMs: 60_000 })))()
+      await cache.read('by the read', async () => 1, { ttlMs: 5_000 })
+      await cache.read('by the load', async ({ setTtl }) => setTtl(5_000), { ttlMs: 50_000 })
+      for (const key of ['by the read', 'by the load']) {
+        const { ttlMs } = (await cache.peek(key))!
+        expect(ttlMs, key).toBeGreaterThan(1_000)
+        expect(ttlMs, key).toBeLessThanOrEqual(5_000)
+      }
+    })
+
+    it('is at most that of the strategy, by which the guarantee is judged', async () => {
+      const process = await processes(cacheAside({ ttlMs: 1_000 }))
+      const cache = process()
+      const message = 'ttlMs is 1001; give a number from 1 to 1000'
+      await expect(cache.read('k', async () => 1, { ttlMs: 1_001 })).rejects.toThrow(message)
+      await expect(cache.read('k', async ({ setTtl }) => setTtl(1_001))).rejects.toThrow(message)
+      await expect(cache.set('k', 1, { ttlMs: 1_001 })).rejects.toThrow(message)
+      expect(await process.lease('k')).toBe('free')
+    })
+  })
+
+  describe('setTags', () => {
+    const tags = ['category:a', 'category:b']
+    const inA = async ({ setTags }: LoadContext) => {
+      setTags(['category:a'])
+      return 'row'
+    }
+
+    it('takes tags off that the value does not have', async () => {
+      const cache = (await processes())()
+      await cache.read('k', inA, { tags })
+      await cache.invalidate({ tags: ['category:b'] })
+      expect((await cache.read('k', inA, { tags })).outcome).toBe('hit')
+      await cache.invalidate({ tags: ['category:a'] })
+      expect((await cache.read('k', inA, { tags })).outcome).toBe('miss')
+    })
+
+    it('does not outlive a tag that is invalidated while the value is loaded', async () => {
+      const process = await processes()
+      const [p1, p2] = [process(), process()]
+      const handOver = gate()
+      const slow = p1.read(
+        'k',
+        async (context) => {
+          await handOver.pass()
+          return inA(context)
+        },
+        { tags },
+      )
+      await handOver.reached
+      await p2.invalidate({ tags: ['category:a'] })
+      handOver.open()
+      await slow
+      expect((await p2.read('k', inA, { tags })).outcome).toBe('miss')
+    })
+
+    it('refuses a tag whose epoch was not read before the load, and says what to do', async () => {
+      const process = await processes(stampedeLock())
+      const cache = process()
+      const load = async ({ setTags }: LoadContext) => setTags(['category:c'])
+      await expect(cache.read('k', load, { tags })).rejects.toThrow(
+        '"k" was read with the tags "category:a", "category:b", so the epoch of "category:c" was not read before its load; give read that tag too',
+      )
+      await expect(cache.read('k', load)).rejects.toThrow('"k" was read without tags')
+      expect(await process.lease('k')).toBe('free')
+    })
+  })
+
+  describe('set', () => {
+    it('keeps a value that all processes then find', async () => {
+      const process = await processes()
+      const [p1, p2] = [process(), process()]
+      expect(await p1.set('k', 'made here', { tags: ['t'] })).toBe(true)
+      expect(await p2.read('k', async () => 'loaded', { tags: ['t'] })).toMatchObject({
+        outcome: 'hit',
+        value: 'made here',
+      })
+      await p2.invalidate({ tags: ['t'] })
+      expect((await p1.read('k', async () => 'loaded', { tags: ['t'] })).value).toBe('loaded')
+    })
+
+    it('loses to a write that comes between its claim and its fill', async () => {
+      const room = await makeStore()
+      const [mine, theirs] = [room.open(), room.open()]
+      const claimed = gate()
+      const slow: Store = {
+        ...mine,
+        async fill(key, fill) {
+          await claimed.pass()
+          return mine.fill(key, fill)
+        },
+      }
+      const open = (store: Store) => createCache({ store, read: cacheAside(), write: invalidate() })
+      const setting = open(slow).set('k', 'older')
+      await claimed.reached
+      await open(theirs).write({ keys: ['k'] }, async () => 'newer')
+      claimed.open()
+      expect(await setting).toBe(false)
+      expect(await open(theirs).read('k', async () => 'newer')).toMatchObject({ outcome: 'miss', value: 'newer' })
+    })
+
+    it('wins over a load that began before it', async () => {
+      const process = await processes()
+      const [p1, p2] = [process(), process()]
+      const handOver = gate()
+      const slow = p1.read('k', async () => {
+        await handOver.pass()
+        return 'older'
+      })
+      await handOver.reached
+      await p2.set('k', 'newer')
+      handOver.open()
+      await slow
+      expect((await p1.peek('k'))?.value).toBe('newer')
+    })
+
+    it('fails for a value that has no encoding, and leaves neither value nor lease', async () => {
+      const process = await processes(stampedeLock())
+      const cache = process()
+      await cache.set('k', 'before')
+      await expect(cache.set('k', 1n)).rejects.toMatchObject({ code: 'ENCODE_FAILED' })
+      expect(await process.lease('k')).toBe('free')
+    })
+  })
+
+  describe('peek', () => {
+    it('says what is there, and neither loads nor takes the lease', async () => {
+      const process = await processes(stampedeLock())
+      const [p1, p2] = [process(), process()]
+      expect(await p1.peek('k')).toBeUndefined()
+      expect(await p2.read('k', async () => undefined)).toMatchObject({ outcome: 'miss' })
+      expect(await p1.peek('k')).toMatchObject({ outcome: 'hit', value: undefined })
+      expect(p1.stats()).toMatchObject({ loads: 0, misses: 0, hits: 0 })
+    })
+  })
+
+  describe('a refresh', () => {
+    /** An entry that has expired and may still be served. */
+    async function withExpired(load: (context: LoadContext) => Promise<string> = async () => 'v2') {
+      const process = await processes(refreshing({ ttlMs: 1 }))
+      const refreshes: Promise<boolean>[] = []
+      const onEvent = (event: CacheEvent) => {
+        if (event.type === 'refresh') refreshes.push(event.finished)
+      }
+      const [p1, p2] = [process({ onEvent }), process({ onEvent })]
+      await p1.read('k', async () => 'v1')
+      await expect.poll(async () => (await p1.peek('k'))?.outcome).toBe('stale')
+      return { p1, p2, refreshes, read: (cache: Cache<unknown>) => cache.read('k', load) }
+    }
+
+    it('runs behind the answer, once per process however many read, and is seen by a listener', async () => {
+      const handOver = gate()
+      const { p1, refreshes, read } = await withExpired(async () => {
+        await handOver.pass()
+        return 'v2'
+      })
+      const answers = [await read(p1), await read(p1), ...(await Promise.all([read(p1), read(p1)]))]
+      for (const answer of answers) expect(answer).toMatchObject({ outcome: 'stale', value: 'v1' })
+      await handOver.reached
+      handOver.open()
+      expect(await Promise.all(refreshes)).toEqual([true])
+      expect(p1.stats()).toMatchObject({ refreshes: 1, failedRefreshes: 0, loads: 2 })
+      expect((await p1.peek('k'))?.value).toBe('v2')
+    })
+
+    it('runs in one process at a time, by its lease', async () => {
+      const handOver = gate()
+      let loads = 0
+      const { p1, p2, refreshes, read } = await withExpired(async () => {
+        loads++
+        await handOver.pass()
+        return 'v2'
+      })
+      await read(p1)
+      await handOver.reached
+      await read(p2)
+      expect(await refreshes[1]).toBe(false)
+      handOver.open()
+      expect(await refreshes[0]).toBe(true)
+      expect(loads).toBe(1)
+    })
+
+    it('that fails leaves the answer as it was, is counted, and can be learned of', async () => {
+      const { p1, refreshes, read } = await withExpired(() => Promise.reject(new Error('the database is away')))
+      expect(await read(p1)).toMatchObject({ outcome: 'stale', value: 'v1' })
+      await expect(refreshes[0]).rejects.toThrow('the database is away')
+      expect(p1.stats()).toMatchObject({ refreshes: 1, failedRefreshes: 1, failedLoads: 1, failedReads: 0 })
+    })
+
+    it('does not keep what a write has overtaken', async () => {
+      const handOver = gate()
+      const { p1, p2, refreshes, read } = await withExpired(async () => {
+        await handOver.pass()
+        return 'v2'
+      })
+      await read(p1)
+      await handOver.reached
+      await p2.write({ keys: ['k'] }, async () => 'v3')
+      handOver.open()
+      await refreshes[0]
+      expect(await p1.peek('k')).toBeUndefined()
+    })
+
+    it('is waited for by close, after which none begins', async () => {
+      const handOver = gate()
+      const { p1, refreshes, read } = await withExpired(async () => {
+        await handOver.pass()
+        return 'v2'
+      })
+      await read(p1)
+      await handOver.reached
+      let isClosed = false
+      const closing = p1.close().then(() => {
+        isClosed = true
+      })
+      await read(p1)
+      expect(isClosed).toBe(false)
+      handOver.open()
+      await closing
+      expect((await p1.peek('k'))?.value).toBe('v2')
+      await expect.poll(async () => (await read(p1)).outcome).toBe('stale')
+      expect(refreshes).toHaveLength(1)
+    })
+  })
+
+  describe('close', () => {
+    it('during a fill leaves no timer and no lease', async () => {
+      const room = await makeStore()
+      const store = room.open()
+      const filling = gate()
+      const slow: Store = {
+        ...store,
+        async fill(key, fill) {
+          await filling.pass()
+          return store.fill(key, fill)
+        },
+      }
+      const runtime = fakeRuntime()
+      let timers = 0
+      const counting = {
+        ...runtime,
+        every(ms: number, action: () => void) {
+          timers++
+          const cancel = runtime.every(ms, action)
+          return () => {
+            timers--
+            cancel()
+          }
+        },
+      }
+      const cache = createCache({ store: slow, read: stampedeLock(), write: invalidate(), runtime: counting })
+      const reading = cache.read('k', async () => 'v1')
+      await filling.reached
+      expect(timers).toBe(1)
+      const closing = cache.close()
+      filling.open()
+      await closing
+      await reading
+      expect(timers).toBe(0)
+      const other = createCache({ store: room.open(), read: stampedeLock(), write: invalidate() })
+      expect((await other.read('k', async () => 'v2')).value).toBe('v1')
+      await other.invalidate({ keys: ['k'] })
+      expect(await leaseOn(room.open(), 'k')).toBe('free')
+    })
+  })
+
+  describe('version', () => {
+    it('makes entries of another version misses, and lets both versions invalidate each other', async () => {
+      const process = await processes()
+      const [old, renewed] = [process({ version: '1' }), process({ version: '2' })]
+      await old.read('k', async () => 'old form')
+      expect(await renewed.read('k', async () => 'new form')).toMatchObject({ outcome: 'miss', value: 'new form' })
+      expect(await renewed.read('k', async () => 'not asked')).toMatchObject({ outcome: 'hit', value: 'new form' })
+      await old.write({ keys: ['k'] }, async () => 'v2')
+      expect(await renewed.peek('k')).toBeUndefined()
+    })
+  })
+
+  it('stats and events tell what happened, and a listener that throws fails nobody', async () => {
+    const events: CacheEvent[] = []
+    const onEvent = (event: CacheEvent) => {
+      events.push(event)
+      throw new Error("the listener's mistake")
+    }
+    const cache = (await processes())({ onEvent })
+    await cache.read('k', async () => 1)
+    await cache.read('k', async () => 1)
+    await cache.write({ keys: ['k'], tags: ['t'] }, async () => 2)
+    await cache.read('f', () => Promise.reject(new Error('away'))).catch(() => {})
+    await cache.invalidateAll()
+    const counts = { hits: 1, misses: 1, failedReads: 1, loads: 2, failedLoads: 1, fills: 1, writes: 1 }
+    expect(cache.stats()).toMatchObject({ ...counts, invalidations: 3, collapsed: 0, stale: 0, bypassed: 0 })
+    expect(events.map(({ type }) => type)).toEqual([
+      'load',
+      'fill',
+      'read',
+      'read',
+      'invalidate',
+      'load',
+      'invalidate-all',
+    ] satisfies CacheEvent['type'][])
+    expect(events[4]).toEqual({ type: 'invalidate', keys: ['k'], tags: ['t'], isConfirmed: true })
+  })
+
+  it('health says that the store is in use', async () => {
+    const cache = (await processes())()
+    await cache.read('k', async () => 1)
+    expect(cache.health()).toEqual({ isUsable: true })
+  })
+})
