@@ -1,4 +1,4 @@
-import { cacheAside, expireOnly, invalidate, stampedeLock, writeThrough } from 'cache-core'
+import * as library from 'cache-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { described } from '../../test/advisor-cases.ts'
@@ -217,8 +217,9 @@ const sweeps = fc.option(
   { nil: undefined, freq: 4 },
 )
 
-const reads = { cacheAside, stampedeLock }
-const writes = { expireOnly, invalidate, writeThrough }
+const exported = new Map<string, unknown>(Object.entries(library))
+type Read = (options: { ttlMs: number }) => library.CachingStrategy
+type Write = () => library.WriteStrategy
 
 /** By cache-core itself, of the strategies that the code in the advice builds. */
 function printedGuarantee(text: string) {
@@ -226,8 +227,8 @@ function printedGuarantee(text: string) {
   const [, write] = /write: (\w+)\(\)/.exec(text) ?? []
   if (ttlMs === undefined) return undefined
   return {
-    readAfterWrite: writes[write as keyof typeof writes]().guarantee.readAfterWriteOf !== 'none',
-    staleForAtMostMs: reads[read as keyof typeof reads]({ ttlMs: Number(ttlMs.replaceAll('_', '')) }).guarantee
+    readAfterWrite: (exported.get(write!) as Write)().guarantee.readAfterWriteOf !== 'none',
+    staleForAtMostMs: (exported.get(read!) as Read)({ ttlMs: Number(ttlMs.replaceAll('_', '')) }).guarantee
       .staleForAtMostMs,
   }
 }

@@ -31,7 +31,7 @@ describe('the snippets', () => {
   it.each(used)('of $name over $store runs', async ({ name, store }) => {
     const row = strategies[name]
     const code = snippet({ read: row.read(tuning).name, write: row.write().name, store, ttlMs: 60_000 })
-    expect(code, `READS and WRITES in snippet.ts lack what ${name} is made of`).toBeDefined()
+    expect(code, `cache-core exports what ${name} is made of, by its name`).toBeDefined()
     await writeFile(fileOf({ name, store }), code!)
 
     const { cache }: { cache: Cache<unknown> } = await import(fileOf({ name, store }))
