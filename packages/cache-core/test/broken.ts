@@ -1,12 +1,24 @@
 /** What the explorer must find: the guarded protocol with one safeguard taken out. */
-import { type Cache, cacheAside, invalidate, type Store, stampedeLock, writeThrough } from '../src/index.ts'
+import {
+  type Cache,
+  type CachingStrategy,
+  cacheAside,
+  invalidate,
+  type KeyRead,
+  type Store,
+  stampedeLock,
+  writeThrough,
+} from '../src/index.ts'
+import { ReadResult } from '../src/read-result.ts'
 import { type RedisClient, redisCommands } from '../src/redis/redis-commands.ts'
 import { connectionOf } from '../src/redis/redis-store.ts'
 import { ACQUIRE, CLAIM, FILL, RENEW } from '../src/redis/scripts.ts'
 import type { PendingInvalidations } from '../src/resilience/pending-invalidations.ts'
 import { pendingFor, resilientStore } from '../src/resilience/resilient-store.ts'
+import type { Asker } from '../src/single-flight.ts'
 import { EmulatedRedis } from '../src/testing/explorer/emulated-redis.ts'
 import { type Invariant, memoryBackend, redisBackend, type Subject } from '../src/testing/index.ts'
+import { throwawayStaleIfError } from './throwaway-strategies.ts'
 
 type Evalsha = Parameters<EmulatedRedis['evalsha']>
 
@@ -120,6 +132,39 @@ function joinsAnything(cache: Cache<number>): Cache<number> {
   }
 }
 
+type Found = <T>(read: KeyRead<T>) => KeyRead<T>['found']
+
+/** The same strategy, told otherwise what was found. */
+export function findingBy(found: Found, strategy: CachingStrategy): CachingStrategy {
+  return {
+    ...strategy,
+    onMiss(read) {
+      return strategy.onMiss({
+        key: read.key,
+        runtime: read.runtime,
+        now: read.now,
+        acquire: () => read.acquire(),
+        loadAndFill: () => read.loadAndFill(),
+        load: () => read.load(),
+        found: found(read),
+      })
+    },
+  }
+}
+
+/** As of its reader's last call, as if it rested on that. */
+export const asOfLastCall: Found = (read) => () => {
+  const found = read.found()
+  const { askedAt } = read as unknown as Asker
+  return found && new ReadResult(found.outcome, found.value, found.ageMs, found.ttlMs, found.loadMs, askedAt)
+}
+
+/** With what it had left to live before the load. */
+export const asBeforeTheLoad: Found = (read) => {
+  const found = read.found()
+  return () => found
+}
+
 type View = Pick<PendingInvalidations, 'areFlushed' | 'add' | 'addEverything'>
 
 /** The Redis store, with another view of its pending invalidations. */
@@ -142,9 +187,10 @@ const ignored = (pending: PendingInvalidations): View => ({
   addEverything: () => pending.addEverything(),
 })
 
-const redis = redisBackend({ inOrder: true })
+export const redis = redisBackend({ inOrder: true })
 const invalidating = { read: cacheAside, write: invalidate, backend: redis }
 const filling = { read: stampedeLock, write: writeThrough, backend: redis }
+const fallingBack = { write: invalidate, backend: redis }
 const locking = { read: stampedeLock, write: invalidate, backend: redis }
 
 const stale: readonly Invariant[] = ['read after write', 'nothing is permanently stale']
@@ -178,6 +224,18 @@ export const broken: (Subject & { readonly breaks: readonly Invariant[] })[] = [
     breaks: stale,
   },
   { name: 'acquire grants to all', ...locking, backend: over(GrantsToAll), breaks: ['loads per expiry'] },
+  {
+    name: 'a fallback is as of the last call',
+    ...fallingBack,
+    read: (times) => findingBy(asOfLastCall, throwawayStaleIfError(times)),
+    breaks: stale,
+  },
+  {
+    name: 'the limit of a fallback is checked before the load',
+    ...fallingBack,
+    read: (times) => findingBy(asBeforeTheLoad, throwawayStaleIfError(times)),
+    breaks: ['nothing is older than guaranteed'],
+  },
   { name: 'leases never end', ...locking, backend: over(LeasesForEver), breaks: ['nobody is left waiting'] },
 ]
 

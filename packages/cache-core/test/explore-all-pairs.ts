@@ -1,12 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { cacheAside, expireOnly, invalidate, noCache, stampedeLock, writeThrough } from '../src/index.ts'
 import { describeFinding, explore, memoryBackend, redisBackend, type Subject } from '../src/testing/index.ts'
+import { reads, writes } from './all-strategies.ts'
 
 const seed = Number(process.env.EXPLORER_SEED ?? Date.now() % 1_000_000_000)
 
 const backends = [memoryBackend, redisBackend({ inOrder: true }), redisBackend({ inOrder: false })]
-const reads = [noCache, cacheAside, stampedeLock]
-const writes = [expireOnly, invalidate, writeThrough]
 const subjects: Subject[] = backends.flatMap((backend) =>
   reads.flatMap((read) =>
     writes.map((write) => ({ name: `${read().name} × ${write().name} × ${backend.name}`, read, write, backend })),

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { cacheAside, createCache, invalidate, stampedeLock, writeThrough } from '../src/index.ts'
+import { createCache } from '../src/index.ts'
 import { isLost, races } from '../src/testing/index.ts'
+import { cachingReads, currentWrites } from './all-strategies.ts'
 import { backends, pausedRuntime } from './backends.ts'
 
-const pairs = [cacheAside, stampedeLock].flatMap((read) => [invalidate, writeThrough].map((write) => ({ read, write })))
+const pairs = cachingReads.flatMap((read) => currentWrites.map((write) => ({ read, write })))
 
 describe.each(backends)('$name', ({ makeStore }) => {
   describe.each(pairs)('$read.name × $write.name', ({ read, write }) => {

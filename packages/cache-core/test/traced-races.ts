@@ -31,7 +31,12 @@ function writes(name: string, process: number, change = ROW): Actor {
 }
 
 function plan(actors: readonly Actor[], ...moves: [does: Move['does'], to: string][]): Plan {
-  return { processes: 2, actors, moves: moves.map(([does, to], i) => ({ name: `${does}#${i + 1}`, does, to })) }
+  return {
+    before: 'nothing',
+    processes: 2,
+    actors,
+    moves: moves.map(([does, to], i) => ({ name: `${does}#${i + 1}`, does, to })),
+  }
 }
 
 const backend = redisBackend({ inOrder: true })

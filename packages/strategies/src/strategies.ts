@@ -16,10 +16,8 @@ import { type Backend, guarded, unguarded } from './backends.ts'
 import type { StrategyName } from './strategy-names.ts'
 
 /** What can be changed at run time, in milliseconds. Each row takes what it lists in `tunable`. */
-export interface Tuning {
-  readonly ttlMs: number
-  readonly leaseMs: number
-}
+export const tunables = ['ttlMs', 'leaseMs'] as const
+export type Tuning = Readonly<Record<(typeof tunables)[number], number>>
 
 export interface Strategy {
   /** For people. */

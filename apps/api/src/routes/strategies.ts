@@ -7,19 +7,22 @@ import { Problem, shown } from '../problem.ts'
 import { readQuery, searchOf } from '../query.ts'
 import { readJson } from '../read-json.ts'
 import type { Runtimes } from '../runtimes.ts'
+import type { RuntimeTuning } from '../served-strategy.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 const wholeMs = (min: number, max: number) =>
   z.int(`give whole milliseconds from ${min} to ${max}`).min(min).max(max).optional()
 
 /** What some strategy can be told; each takes only some of it. */
-export const tuningChange = z.strictObject({
+const changeable = {
   ttlMs: wholeMs(1, DAY_MS),
   leaseMs: wholeMs(10, 10 * 60_000),
   originDelayMs: wholeMs(0, 60_000),
   staleMs: wholeMs(0, DAY_MS),
   beta: z.number().min(0).max(100).optional(),
-})
+} satisfies Readonly<Record<keyof RuntimeTuning, z.ZodType>> & Readonly<Record<string, z.ZodType>>
+
+export const tuningChange = z.strictObject(changeable)
 
 /** Which strategies there are, what they guarantee, and how they are tuned. */
 export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined, log: AccessLog): void {

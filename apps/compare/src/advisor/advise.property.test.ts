@@ -1,4 +1,4 @@
-import { cacheAside, expireOnly, guaranteeOf, invalidate, memoryStore, stampedeLock, writeThrough } from 'cache-core'
+import * as library from 'cache-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { described } from '../../test/advisor-cases.ts'
@@ -217,22 +217,23 @@ const sweeps = fc.option(
   { nil: undefined, freq: 4 },
 )
 
-const reads = { cacheAside, stampedeLock }
-const writes = { expireOnly, invalidate, writeThrough }
+const exported = new Map<string, unknown>(Object.entries(library))
+type Read = (options: { ttlMs: number }) => library.CachingStrategy
+type Write = () => library.WriteStrategy
 
 /** By cache-core itself, of the strategies that the code in the advice builds. */
 function printedGuarantee(text: string) {
   const [, read, ttlMs] = /read: (\w+)\(\{ ttlMs: ([\d_]+) \}\)/.exec(text) ?? []
   const [, write] = /write: (\w+)\(\)/.exec(text) ?? []
   if (ttlMs === undefined) return undefined
-  const reading = reads[read as keyof typeof reads]({ ttlMs: Number(ttlMs.replaceAll('_', '')) })
-  const shared = { ...memoryStore().guarantee, where: 'every process' } as const
+  const reading = (exported.get(read!) as Read)({ ttlMs: Number(ttlMs.replaceAll('_', '')) })
+  const shared = { ...library.memoryStore().guarantee, where: 'every process' } as const
   const {
     loadsPerExpiry: _,
     mayLoseWrites: __,
     ...guarantee
-  } = guaranteeOf(reading, writes[write as keyof typeof writes](), {
-    guarantee: text.includes('redisStore(') ? shared : memoryStore().guarantee,
+  } = library.guaranteeOf(reading, (exported.get(write!) as Write)(), {
+    guarantee: text.includes('redisStore(') ? shared : library.memoryStore().guarantee,
   })
   return guarantee
 }

@@ -1,26 +1,44 @@
 /** What the code that is printed guarantees: built from that code, so that the two can't differ. */
-import {
-  cacheAside,
-  expireOnly,
-  guaranteeOf as guaranteeOfCode,
-  invalidate,
-  memoryStore,
-  type StoreGuarantee,
-  stampedeLock,
-  writeThrough,
-} from 'cache-core'
+import * as library from 'cache-core'
 import { staleAfterWriteMs } from 'history'
 import type { ComparedStrategy } from '../comparison.ts'
 import { toldTime } from './told.ts'
 
-/** The factories of cache-core by the names that strategies go by. */
-export const READS = { 'cache-aside': cacheAside, 'stampede-lock': stampedeLock } as const
-export const WRITES = { 'expire-only': expireOnly, invalidate, 'write-through': writeThrough } as const
+/** A strategy as cache-core builds it. */
+interface Factory<Kind> {
+  /** `stampedeLock` */
+  readonly name: string
+  (options: { readonly ttlMs: number }): Kind
+}
+
+/** What builds the read strategy that goes by this name. Undefined: cache-core doesn't, or it keeps nothing. */
+export function readFactory(name: string): Factory<library.CachingStrategy> | undefined {
+  return factory(name, (made: library.CachingStrategy) => made.lifetime !== undefined)
+}
+
+/** The same of a write strategy. */
+export function writeFactory(name: string): Factory<library.WriteStrategy> | undefined {
+  return factory(name, (made: library.WriteStrategy) => 'write' in made)
+}
+
+const exports = new Map<string, unknown>(Object.entries(library))
+
+/** Strategies are exported by their names in camel case; a test of cache-core's sees to it. */
+function factory<Kind extends { readonly name: string }>(
+  name: string,
+  isKind: (made: Kind) => boolean,
+): Factory<Kind> | undefined {
+  const exported = name.replace(/-(.)/g, (_all, letter: string) => letter.toUpperCase())
+  const found = exports.get(exported) as Factory<Kind> | undefined
+  if (typeof found !== 'function') return undefined
+  const made = found({ ttlMs: 1 })
+  return made.name === name && isKind(made) ? found : undefined
+}
 
 /** By the names of the stores that code is printed for. A Redis store can't be asked without a client. */
-const STORES: Readonly<Record<string, StoreGuarantee>> = {
+const STORES: Readonly<Record<string, library.StoreGuarantee>> = {
   redis: { where: 'every process', readAfterWriteOf: 'keys and tags' },
-  memory: memoryStore().guarantee,
+  memory: library.memoryStore().guarantee,
 }
 
 /** What a strategy is judged by. */
@@ -46,12 +64,13 @@ export function guaranteeAt(
   ttlMs: number,
 ): Guarantee | undefined {
   const guarantee = STORES[store]
-  if (guarantee === undefined || !isKeyOf(READS, read) || !isKeyOf(WRITES, write)) return undefined
+  const [readWith, writeWith] = [readFactory(read), writeFactory(write)]
+  if (guarantee === undefined || readWith === undefined || writeWith === undefined) return undefined
   const {
     loadsPerExpiry: _,
     mayLoseWrites: __,
     ...judged
-  } = guaranteeOfCode(READS[read]({ ttlMs }), WRITES[write](), {
+  } = library.guaranteeOf(readWith({ ttlMs }), writeWith({ ttlMs }), {
     guarantee,
   })
   return judged
@@ -82,8 +101,4 @@ export function guaranteeInWords(guarantee: Guarantee): string {
   return staleForAtMostMs === 0
     ? current
     : `${current}; where nothing invalidates (a change made around the cache), ${old}`
-}
-
-export function isKeyOf<T extends object>(object: T, key: PropertyKey): key is keyof T {
-  return Object.hasOwn(object, key)
 }

@@ -33,7 +33,7 @@ describe('the snippets', () => {
     const row = strategies[name]
     const made = { read: row.read(tuning).name, write: row.write().name, store }
     const code = snippet({ ...made, ttlMs: 60_000 })
-    expect(code, `READS and WRITES in snippet.ts lack what ${name} is made of`).toBeDefined()
+    expect(code, `cache-core exports what ${name} is made of, by its name`).toBeDefined()
     await writeFile(fileOf({ name, store }), code!)
 
     const { cache }: { cache: Cache<unknown> } = await import(fileOf({ name, store }))

@@ -1,5 +1,5 @@
 /** The code that imports a strategy from cache-core. */
-import { isKeyOf, READS, WRITES } from './guarantee.ts'
+import { readFactory, writeFactory } from './guarantee.ts'
 
 export interface SnippetOf {
   readonly read: string
@@ -10,8 +10,8 @@ export interface SnippetOf {
 
 /** Undefined for what cache-core does not have: a library's own ways, or no cache. */
 export function snippet({ read, write, store, ttlMs }: SnippetOf): string | undefined {
-  if (!isKeyOf(READS, read) || !isKeyOf(WRITES, write)) return undefined
-  const [readWith, writeWith] = [READS[read].name, WRITES[write].name]
+  const [readWith, writeWith] = [readFactory(read)?.name, writeFactory(write)?.name]
+  if (readWith === undefined || writeWith === undefined) return undefined
   if (store === 'redis') return overRedis(readWith, writeWith, ttlMs)
   return store === 'memory' ? inMemory(readWith, writeWith, ttlMs) : undefined
 }

@@ -2,6 +2,7 @@
  * How a strategy looks, the same in every chart of every report. Colour is never alone: charts name their strategies, and
  * marks differ in shape, lines in their dashes. A naive form and its guarded one share colour and shape, not the dashes.
  */
+import { strategyNames } from 'strategies'
 import { Html } from './template.ts'
 
 type SymbolName =
@@ -70,8 +71,17 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'peer:cachified': look('slate', 'star', DASHED),
 }
 
+/** Of colours and shapes that were chosen for nobody, dotted: a new strategy of the table needs no line above to be told apart. */
+const SPARE_HUES = ['sky', 'purple', 'yellow', 'violet', 'brown', 'green', 'orange', 'blue', 'vermilion'] as const
+const SPARE_SYMBOLS = ['star', 'wye', 'hexagon', 'diamond2', 'square2', 'triangle', 'square', 'diamond'] as const
+const without: readonly string[] = strategyNames.filter((name) => LOOKS[name] === undefined)
+
 export function lookOf(strategy: string): Look {
-  return LOOKS[strategy] ?? look('slate', 'circle', DOTTED)
+  const at = without.indexOf(strategy)
+  const pick = <T>(list: readonly T[]) => list[at % list.length]!
+  return (
+    LOOKS[strategy] ?? (at < 0 ? look('slate', 'circle', DOTTED) : look(pick(SPARE_HUES), pick(SPARE_SYMBOLS), DOTTED))
+  )
 }
 
 /** The colours as CSS. On paper it is always light. */

@@ -1,5 +1,5 @@
 import type { Move } from './plan.ts'
-import type { Process } from './scheduler.ts'
+import type { Process } from './step.ts'
 import type { World } from './world.ts'
 
 /** What goes wrong: each move of the plan is one step of the schedule. */

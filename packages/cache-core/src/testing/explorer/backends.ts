@@ -11,7 +11,8 @@ import { type CommandClient, type Commands, type Connection, scheduledClient, tr
 import { EmulatedRedis } from './emulated-redis.ts'
 import { EVERYTHING, type KeyEvents } from './load-count.ts'
 import { recordedCommands, recordedStore } from './recorded.ts'
-import type { Agent, Process, Scheduler } from './scheduler.ts'
+import type { Scheduler } from './scheduler.ts'
+import type { Agent, Process } from './step.ts'
 
 /** A kind of backend: each explored schedule opens a new one. */
 export interface Backend {

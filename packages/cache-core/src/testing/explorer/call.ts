@@ -1,4 +1,4 @@
-import type { Agent, Process, Step } from './scheduler.ts'
+import type { Agent, Process, Step } from './step.ts'
 
 /** What a call is, to the scheduler and in the story. */
 export interface CallOptions<T> {

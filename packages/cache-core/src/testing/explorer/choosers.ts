@@ -1,5 +1,5 @@
 import type { Rng } from './rng.ts'
-import type { Step } from './scheduler.ts'
+import type { Step } from './step.ts'
 
 /** Chooses what happens next. */
 export interface Chooser {

@@ -1,11 +1,13 @@
 /** Many schedules of one subject, until one breaks an invariant. */
 
+import { addMoves } from './adversary.ts'
 import type { StoryLine } from './call.ts'
 import { type Chooser, listChooser, randomChooser } from './choosers.ts'
 import { Violation } from './oracle.ts'
 import { type Plan, randomPlan } from './plan.ts'
 import { nthSeed, rngOf } from './rng.ts'
-import { type Subject, World } from './world.ts'
+import { perform } from './tasks.ts'
+import { canFallBack, type Subject, World } from './world.ts'
 
 export interface ExploreOptions {
   /** How many schedules. */
@@ -58,7 +60,7 @@ export async function explore(subject: Subject, { schedules, seed, plan }: Explo
 /** The `n`th schedule of a seed. */
 export async function runNth(subject: Subject, seed: number, n: number, plan?: Plan): Promise<Run & { plan: Plan }> {
   const rng = rngOf(nthSeed(seed, n))
-  const planned = plan ?? randomPlan(rng, subject.backend)
+  const planned = plan ?? randomPlan(rng, { isRemote: subject.backend.isRemote, canFallBack: canFallBack(subject) })
   return { plan: planned, ...(await run(subject, planned, randomChooser(rng))) }
 }
 
@@ -68,7 +70,9 @@ export function replay(subject: Subject, plan: Plan, schedule: readonly string[]
 }
 
 async function run(subject: Subject, plan: Plan, chooser: Chooser, story?: StoryLine[]): Promise<Run> {
-  const world = new World(subject, plan, chooser, story && ((line) => story.push(line)))
+  const trace = story && ((line: StoryLine) => story.push(line))
+  const world = new World(subject, { plan, chooser, perform, trace })
+  addMoves(world)
   const schedule = world.scheduler.taken
   try {
     await world.play()

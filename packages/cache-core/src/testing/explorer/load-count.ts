@@ -1,6 +1,7 @@
-import type { ReadGuarantee } from '../../ports/strategy.ts'
+import type { Entry } from '../../entry.ts'
+import type { LoadsPerExpiry, ReadGuarantee } from '../../ports/strategy.ts'
 import { Violation } from './oracle.ts'
-import type { Process } from './scheduler.ts'
+import type { Process } from './step.ts'
 
 /** What happens to a key where it is kept: told by the place as it takes effect. */
 export interface KeyEvents {
@@ -8,8 +9,14 @@ export interface KeyEvents {
   voided(name: string): void
   /** Somebody has the lease from now on, for so long. */
   leased(key: string, leaseMs: number): void
-  /** @param endsInMs when it expires; at once, perhaps. */
-  filled(key: string, endsInMs: number): void
+  /** @param freshForMs how much longer it is fresh: not at all, perhaps. How long it is kept does not matter here. */
+  filled(key: string, entry: FilledEntry): void
+}
+
+export interface FilledEntry {
+  /** In the store's time: two entries of a key are told apart by it. */
+  readonly freshUntil: number
+  readonly freshForMs: number
 }
 
 /** The name of all there is. */
@@ -17,16 +24,26 @@ export const EVERYTHING = '*'
 
 interface Key {
   loads: number
-  /** What justifies a load more: a write, an eviction, an expiry, a holder who died or was too slow. */
+  /** What justifies a load more: a write, an eviction, an expiry, an early refresh, a holder that died or was too slow. */
   causes: number
   leaseEndsAt: number | undefined
-  entryEndsAt: number | undefined
+  /** The entry that has justified no load yet. */
+  entry: { readonly freshUntil: number; readonly endsAt: number } | undefined
+}
+
+/** Where chance decides how many there are in all, there is still one flight per key. */
+function atOnce(allowed: LoadsPerExpiry): number {
+  if ('expected' in allowed) return 1
+  return allowed.per === 'read' ? Number.POSITIVE_INFINITY : allowed.atMost
 }
 
 /** Holds loads to what a read strategy promises. */
 export class LoadCount implements KeyEvents {
   readonly #guarantee: ReadGuarantee
+  /** How many loads of a key one process may run at once. */
+  readonly #atOnce: number
   readonly #now: () => number
+  #startedAt = 0
   readonly #keys = new Map<string, Key>()
   readonly #keysOfTag = new Map<string, string[]>()
   readonly #running = new Map<string, number>()
@@ -37,11 +54,17 @@ export class LoadCount implements KeyEvents {
     questions: Iterable<readonly [key: string, tags: readonly string[]]>,
   ) {
     this.#guarantee = guarantee
+    this.#atOnce = atOnce(guarantee.loadsPerExpiry)
     this.#now = now
     for (const [key, tags] of questions) {
-      this.#keys.set(key, { loads: 0, causes: 1, leaseEndsAt: undefined, entryEndsAt: undefined })
+      this.#keys.set(key, { loads: 0, causes: 1, leaseEndsAt: undefined, entry: undefined })
       for (const tag of tags) this.#keysOfTag.set(tag, [...(this.#keysOfTag.get(tag) ?? []), key])
     }
+  }
+
+  /** From now on a command takes as long as the schedule has it, and a reader's clock may be wrong by as much. */
+  start(): void {
+    this.#startedAt = this.#now()
   }
 
   /**
@@ -55,7 +78,7 @@ export class LoadCount implements KeyEvents {
     const runner = `${process.name} ${key}`
     const running = (this.#running.get(runner) ?? 0) + 1
     this.#running.set(runner, running)
-    if (isPromised && running > 1 && perOf(this.#guarantee) !== 'read') {
+    if (isPromised && running > this.#atOnce) {
       throw new Violation('loads per expiry', `${process.name} runs ${running} loads of ${key} at once`)
     }
     return () => this.#running.set(runner, this.#running.get(runner)! - 1)
@@ -63,12 +86,12 @@ export class LoadCount implements KeyEvents {
 
   /** @throws Violation if a key was loaded more often than once per cause. */
   check(): void {
-    if (perOf(this.#guarantee) !== 'expiry') return
+    const { loadsPerExpiry: allowed } = this.#guarantee
+    if (allowed.per !== 'expiry' || 'expected' in allowed) return
     for (const [name, key] of this.#keys) {
       this.#noteLeaseEnd(key)
-      if (key.loads > key.causes) {
-        throw new Violation('loads per expiry', `${name} was loaded ${key.loads} times, for ${key.causes} causes`)
-      }
+      if (key.loads <= allowed.atMost * key.causes) continue
+      throw new Violation('loads per expiry', `${name} was loaded ${key.loads} times, for ${key.causes} causes`)
     }
   }
 
@@ -83,7 +106,7 @@ export class LoadCount implements KeyEvents {
     this.#noteEntryEnd(key)
     key.causes++
     key.leaseEndsAt = undefined
-    key.entryEndsAt = undefined
+    key.entry = undefined
   }
 
   leased(name: string, leaseMs: number): void {
@@ -94,20 +117,28 @@ export class LoadCount implements KeyEvents {
     key.leaseEndsAt = this.#now() + leaseMs
   }
 
-  filled(name: string, endsInMs: number): void {
+  filled(name: string, { freshUntil, freshForMs }: FilledEntry): void {
     const key = this.#keys.get(name)
     if (key === undefined) return
     this.#noteEntryEnd(key)
     key.leaseEndsAt = undefined
-    key.entryEndsAt = this.#now() + endsInMs
+    key.entry = { freshUntil, endsAt: this.#now() + freshForMs }
+  }
+
+  /** An entry is served and loaded again behind the answer, early perhaps: it justifies that load, and no other. */
+  refreshing(name: string, { freshUntil }: Pick<Entry, 'freshUntil'>): void {
+    const key = this.#keys.get(name)
+    if (key?.entry?.freshUntil !== freshUntil) return
+    key.causes++
+    key.entry = undefined
   }
 
   /** Who reads knows the store's time only to within what its commands took, and counts that against freshness. */
   #noteEntryEnd(key: Key): void {
-    const uncertainMs = this.#now()
-    if (key.entryEndsAt === undefined || this.#now() < key.entryEndsAt - uncertainMs) return
+    const uncertainMs = this.#now() - this.#startedAt
+    if (key.entry === undefined || this.#now() < key.entry.endsAt - uncertainMs) return
     key.causes++
-    key.entryEndsAt = undefined
+    key.entry = undefined
   }
 
   #noteLeaseEnd(key: Key): void {
@@ -115,8 +146,4 @@ export class LoadCount implements KeyEvents {
     key.causes++
     key.leaseEndsAt = undefined
   }
-}
-
-function perOf({ loadsPerExpiry }: ReadGuarantee) {
-  return loadsPerExpiry.per
 }

@@ -4,15 +4,16 @@
  * What is promised while a store fails: the process that could not void an entry does not use the store until it has, so
  * reads *in that process* are current all along; reads in others may be old until they are flushed. Only that is left out here.
  */
+import type { ReadAfterWriteOf } from '../../ports/store.ts'
 import type { ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
 import type { Outcome, ReadResult } from '../../read-result.ts'
 import { SOURCES } from './commands.ts'
-import type { Process } from './scheduler.ts'
+import type { Process } from './step.ts'
 
 export type Invariant =
   | 'nothing is permanently stale'
   | 'read after write'
-  | 'nothing outlives its TTL'
+  | 'nothing is older than guaranteed'
   | 'loads per expiry'
   | 'nobody is left waiting'
   | 'a miss returns what it loaded'
@@ -37,12 +38,15 @@ interface Source {
   endedAt: number
 }
 
-/** What one process knows to be acknowledged. */
+/** What one process knows to be acknowledged of a key. */
 interface Acknowledged {
   here: number
   /** Elsewhere only once this process has flushed its pending invalidations. */
   pending: number
 }
+
+/** What is acknowledged of it is so for the readers of every key. */
+export const EVERY_KEY = '*'
 
 /** A read under way. */
 export interface Reader {
@@ -56,17 +60,17 @@ export interface Reader {
 }
 
 export class Oracle {
-  readonly #ttlMs: number
-  /** Reads after writes by the cache's own write strategy are current. */
-  readonly readsAfterWrites: boolean
+  readonly #staleForAtMostMs: number
+  /** Of what reads are current after writes by the cache's own write strategy. */
+  readonly readAfterWriteOf: ReadAfterWriteOf
   readonly #now: () => number
   readonly #sources: Source[] = []
-  readonly #acknowledged = new Map<Process, Acknowledged>()
-  #everywhere = 1
+  readonly #acknowledged = new Map<Process, Map<string, Acknowledged>>()
+  readonly #everywhere = new Map<string, number>()
 
   constructor(read: ReadStrategy, write: WriteStrategy, now: () => number) {
-    this.#ttlMs = read.guarantee.staleForAtMostMs
-    this.readsAfterWrites = write.guarantee.readAfterWriteOf !== 'none' || read.lifetime === undefined
+    this.#staleForAtMostMs = read.guarantee.staleForAtMostMs
+    this.readAfterWriteOf = read.lifetime === undefined ? 'keys and tags' : write.guarantee.readAfterWriteOf
     this.#now = now
   }
 
@@ -85,22 +89,32 @@ export class Oracle {
     this.#sources[source]!.endedAt = this.#now()
   }
 
-  /** @param isPending its invalidation could not be delivered yet. */
-  acknowledge(version: number, process: Process, isPending: boolean): void {
-    const known = this.#of(process)
-    known.here = Math.max(known.here, version)
-    if (isPending) known.pending = Math.max(known.pending, version)
-    else this.#everywhere = Math.max(this.#everywhere, version)
+  /**
+   * @param of the keys whose readers are to see it; `[EVERY_KEY]`: all.
+   * @param isPending its invalidation could not be delivered yet.
+   */
+  acknowledge(version: number, process: Process, of: readonly string[], isPending: boolean): void {
+    for (const key of of) {
+      const known = this.#known(process, key)
+      known.here = Math.max(known.here, version)
+      if (isPending) known.pending = Math.max(known.pending, version)
+      else this.#raise(key, version)
+    }
   }
 
   /** `process` has flushed its pending invalidations: what it acknowledged holds everywhere. */
   flushed(process: Process): void {
-    this.#everywhere = Math.max(this.#everywhere, this.#of(process).pending)
+    for (const [key, { pending }] of this.#acknowledged.get(process) ?? []) this.#raise(key, pending)
   }
 
-  /** The oldest version that a read may return which begins now. */
-  floor(process: Process): number {
-    return Math.max(this.#everywhere, this.#of(process).here)
+  /** The oldest version of `key` that a read may return which begins now. */
+  floor(process: Process, key: string): number {
+    const known = this.#acknowledged.get(process)
+    let oldest = 1
+    for (const name of [key, EVERY_KEY]) {
+      oldest = Math.max(oldest, this.#everywhere.get(name) ?? 1, known?.get(name)?.here ?? 1)
+    }
+    return oldest
   }
 
   /** @throws Violation */
@@ -137,19 +151,22 @@ export class Oracle {
     const isShared = outcome === 'collapsed' && source.process === reader && source.endedAt >= readBeganAt
     if (isShared || outcome === 'miss' || outcome === 'bypass') return
     const ageMs = this.#now() - source.beganAt
-    if (ageMs <= this.#ttlMs) return
+    if (ageMs <= this.#staleForAtMostMs) return
     throw new Violation(
-      'nothing outlives its TTL',
+      'nothing is older than guaranteed',
       `${who} got v${version} as a ${outcome}, ${ageMs} ms after its load began`,
     )
   }
 
-  #of(process: Process): Acknowledged {
-    const known = this.#acknowledged.get(process)
-    if (known !== undefined) return known
-    const nothing = { here: 1, pending: 1 }
-    this.#acknowledged.set(process, nothing)
-    return nothing
+  #raise(key: string, version: number): void {
+    this.#everywhere.set(key, Math.max(this.#everywhere.get(key) ?? 1, version))
+  }
+
+  #known(process: Process, key: string): Acknowledged {
+    const keys = this.#acknowledged.get(process) ?? new Map<string, Acknowledged>()
+    const known = keys.get(key) ?? { here: 1, pending: 1 }
+    this.#acknowledged.set(process, keys.set(key, known))
+    return known
   }
 }
 

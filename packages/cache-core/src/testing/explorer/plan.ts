@@ -2,10 +2,14 @@ import type { Rng } from './rng.ts'
 
 /** Who does what in a schedule, and what goes wrong. In which order, the schedule says. */
 export interface Plan {
+  readonly before: Before
   readonly processes: number
   readonly actors: readonly Actor[]
   readonly moves: readonly Move[]
 }
+
+/** What an earlier reader has left in the cache. `expired`: gone, or still there for those who may serve it stale. */
+export type Before = 'nothing' | 'fresh' | 'nearly expired' | 'expired'
 
 /** One caller, in one process. */
 export interface Actor {
@@ -23,6 +27,8 @@ export type Task =
       readonly tags: readonly string[]
       readonly times: number
       readonly loadFails: boolean
+      /** How long its load takes, in milliseconds. Default: as long as the schedule has it. */
+      readonly loadMs?: number
     }
   /** Writes the row through the cache. */
   | {
@@ -85,15 +91,25 @@ const layouts: readonly Layout[] = [
 export interface PlanOptions {
   /** Whether commands can fail here, and leases and tags be evicted. */
   readonly isRemote: boolean
+  /** Whether a reader whose load fails may be answered with what has expired. */
+  readonly canFallBack: boolean
 }
 
+/** Mostly nothing, since to fill is what most goes wrong with, unless there is something to do with what has expired. */
+const befores: readonly Before[] = ['nothing', 'nothing', 'nothing', 'fresh', 'nearly expired', 'expired']
+const beforesToFallBackOn: readonly Before[] = ['nothing', 'fresh', 'nearly expired', 'expired', 'expired']
+
 /** A random plan: small ones are likelier, since they find most and are the easiest to read. */
-export function randomPlan(rng: Rng, { isRemote }: PlanOptions): Plan {
+export function randomPlan(rng: Rng, { isRemote, canFallBack }: PlanOptions): Plan {
+  const before = rng.pick(canFallBack ? beforesToFallBackOn : befores)
+  const loadFailsOneIn = canFallBack ? 4 : 12
   const processes = rng.oneIn(4) ? 3 : 2
   const layout = rng.pick([layouts[0]!, ...layouts])
   const size = rng.pick([3, 3, 3, 3, 4, 4, 4, 5, 5, 6])
-  const tasks: [ReadTask, ...Task[]] = [readTask(rng, layout), writeTask(rng, layout)]
-  while (tasks.length < size) tasks.push(rng.oneIn(2) ? readTask(rng, layout) : writeTask(rng, layout))
+  const tasks: [ReadTask, ...Task[]] = [readTask(rng, layout, loadFailsOneIn), writeTask(rng, layout)]
+  while (tasks.length < size) {
+    tasks.push(rng.oneIn(2) ? readTask(rng, layout, loadFailsOneIn) : writeTask(rng, layout))
+  }
   const moves = randomMoves(rng, layout, processes, isRemote)
   // What fails in one process shows there: half of the time everybody is in it.
   const troubled = moves.find(({ does }) => troubles.includes(does))
@@ -106,7 +122,7 @@ export function randomPlan(rng: Rng, { isRemote }: PlanOptions): Plan {
     counts[letter] = (counts[letter] ?? 0) + 1
     return { name: `${letter}${counts[letter]}`, process: place(), task }
   })
-  return { processes, actors, moves: moves.map((move, i) => ({ ...move, name: `${move.does}#${i + 1}` })) }
+  return { before, processes, actors, moves: moves.map((move, i) => ({ ...move, name: `${move.does}#${i + 1}` })) }
 }
 
 const troubles: readonly Move['does'][] = ['lose', 'refuse', 'cut']
@@ -115,9 +131,9 @@ const TIMES_TO_OPEN = 6
 
 type ReadTask = Extract<Task, { does: 'read' }>
 
-function readTask(rng: Rng, { questions }: Layout): ReadTask {
+function readTask(rng: Rng, { questions }: Layout, loadFailsOneIn: number): ReadTask {
   const { key, tags } = rng.pick(questions)
-  return { does: 'read', key, tags, times: rng.oneIn(4) ? 2 : 1, loadFails: rng.oneIn(12) }
+  return { does: 'read', key, tags, times: rng.oneIn(4) ? 2 : 1, loadFails: rng.oneIn(loadFailsOneIn) }
 }
 
 function writeTask(rng: Rng, { questions, changes }: Layout): Task {

@@ -1,8 +1,9 @@
 /** Notes what happens to keys, for the count of loads: what answers at once, that is; a real Redis is not asked for it. */
+import { Entry } from '../../entry.ts'
 import type { Store } from '../../ports/store.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../../redis/scripts.ts'
 import { type Arg, type Commands, nameOf } from './commands.ts'
-import { EVERYTHING, type KeyEvents } from './load-count.ts'
+import { EVERYTHING, type FilledEntry, type KeyEvents } from './load-count.ts'
 
 /** @param epochsCost whether a tag's epoch made may cost a load: where it can be read before the entry that carries it. */
 export function recordedCommands(
@@ -39,8 +40,13 @@ export function recordedCommands(
     const isGranted = sha === ACQUIRE.sha && String((answer as Buffer[])[1]) === 'granted'
     if (sha === CLAIM.sha || (sha === RELEASE.sha && answer === 1)) events.voided(key)
     if (isGranted || sha === CLAIM.sha || (sha === RENEW.sha && answer === 1)) events.leased(key, Number(args[1]))
-    if (sha === FILL.sha && answer === 1) events.filled(key, Number(args[2]) - now())
+    if (sha === FILL.sha && answer === 1) events.filled(key, filledEntry(args[1] as Buffer, key, now()))
   }
+}
+
+function filledEntry(bytes: Buffer, key: string, now: number): FilledEntry {
+  const { freshUntil = now } = Entry.decode(bytes, key) ?? {}
+  return { freshUntil, freshForMs: freshUntil - now }
 }
 
 export function recordedStore(store: Store, events: KeyEvents): Store {
@@ -60,7 +66,7 @@ export function recordedStore(store: Store, events: KeyEvents): Store {
     },
     fill(key, fill) {
       const kept = store.fill(key, fill)
-      if (kept === true) events.filled(key, fill.expiresAt - store.clock.latest())
+      if (kept === true) events.filled(key, filledEntry(fill.entry, key, store.clock.latest()))
       else events.voided(key)
       return kept
     },

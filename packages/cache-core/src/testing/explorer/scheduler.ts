@@ -7,35 +7,17 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Call, type CallOptions, type Trace } from './call.ts'
 import type { Chooser } from './choosers.ts'
-import { type ProcessTime, VirtualTime } from './virtual-time.ts'
-
-/** One process: its time, and whether it can be heard. */
-export interface Process extends ProcessTime {
-  readonly name: string
-}
-
-/** Somebody whose calls are steps of the schedule. */
-export interface Agent {
-  readonly name: string
-  readonly process: Process
-  calls: number
-}
-
-/** One thing that can happen next. */
-export interface Step {
-  /** Unique in a schedule, and the same whatever else happens: by it a schedule is written down. */
-  readonly name: string
-  /** Whose step it is. */
-  readonly by: string
-  isEnabled(): boolean
-  take(): void | Promise<void>
-}
+import type { Agent, Step } from './step.ts'
+import { VirtualTime } from './virtual-time.ts'
 
 /** A schedule without an end is a finding. The longest honest ones have some 200 steps. */
 const MAX_STEPS = 600
 const MAX_IDLE_MS = 120_000
 /** Polls and renewals, which everything else may overtake or fall behind; deadlines of commands are longer. */
 const TICK_MS = 40
+
+/** Who acts. One for all schedulers: each that is ever used stays in every context that follows, which makes the next ones slower. */
+const agents = new AsyncLocalStorage<Agent>()
 
 export interface SchedulerOptions {
   /** Gets the story; without it none is made. */
@@ -52,7 +34,6 @@ export class Scheduler {
   readonly taken: string[] = []
   readonly #chooser: Chooser
   readonly #trace: Trace | undefined
-  readonly #agents = new AsyncLocalStorage<Agent>()
   readonly #pending: Call[] = []
   readonly #isReal: boolean
   #ticks = 0
@@ -65,19 +46,20 @@ export class Scheduler {
 
   /** Runs `action` as `agent`, whose calls are all those that follow from it. */
   as<T>(agent: Agent, action: () => T): T {
-    return this.#agents.run(agent, action)
+    return agents.run(agent, action)
   }
 
   /** Binds a timer's action to whoever sets it. */
   readonly bind = (action: () => void): (() => void) => {
-    const agent = this.#agents.getStore()
-    return agent === undefined ? action : () => this.#agents.run(agent, action)
+    const agent = agents.getStore()
+    return agent === undefined ? action : () => agents.run(agent, action)
   }
 
   /** Makes what `execute` does a step of the schedule, and the hearing of its answer another. */
   call<T>(options: CallOptions<T>): Promise<T> {
-    const agent = this.#agents.getStore()
+    const agent = agents.getStore()
     if (agent === undefined) throw new Error(`"${options.what}" is called by nobody; run what calls it by \`as\``)
+    if (agent.isUndisturbed) return (async () => options.execute())()
     const call = new Call<T>(this.#pending, agent, options, this.#trace)
     this.#pending.push(call as Call)
     return call.heard

@@ -1,6 +1,6 @@
 /** Makes a finding as short as it gets: fewer who take part, then fewer interruptions, then fewer steps. */
 import { type Finding, type Run, replay, runNth } from './explore.ts'
-import type { Actor, Plan, PlannedChange, Task } from './plan.ts'
+import type { Actor, Before, Plan, PlannedChange, Task } from './plan.ts'
 import type { Subject } from './world.ts'
 
 /** A simpler plan is searched anew where the schedule that was found does not fit it, for so many steps. */
@@ -101,11 +101,14 @@ function isShorter(a: Finding, b: Finding): boolean {
 function sizes({ plan, schedule }: Finding): number[] {
   return [
     plan.actors.length + plan.moves.length,
-    plan.actors.reduce((sum, actor) => sum + weight(actor), 0) + plan.processes,
+    plan.actors.reduce((sum, actor) => sum + weight(actor), 0) + plan.processes + befores.indexOf(plan.before),
     interruptions(schedule),
     schedule.length,
   ]
 }
+
+/** Simplest first. */
+const befores: readonly Before[] = ['nothing', 'fresh', 'nearly expired', 'expired']
 
 function weight({ process, task }: Actor): number {
   switch (task.does) {
@@ -125,6 +128,11 @@ function tagsOf({ tags, entryTags }: PlannedChange): number {
 function* simplerPlans(plan: Plan): Generator<Plan> {
   for (let i = 0; i < plan.moves.length; i++) yield { ...plan, moves: plan.moves.toSpliced(i, 1) }
   for (let i = 0; i < plan.actors.length; i++) yield { ...plan, actors: plan.actors.toSpliced(i, 1) }
+  // What has expired before needs no time to pass.
+  for (const [i, { does }] of plan.moves.entries()) {
+    if (does === 'pass') yield { ...plan, before: 'expired', moves: plan.moves.toSpliced(i, 1) }
+  }
+  for (const before of befores.slice(0, befores.indexOf(plan.before))) yield { ...plan, before }
   yield { ...plan, actors: plan.actors.map((actor) => ({ ...actor, task: withoutTags(actor.task) })) }
   const used = 1 + Math.max(0, ...plan.actors.map(({ process }) => process))
   if (used < plan.processes) yield { ...plan, processes: used }

@@ -1,38 +1,50 @@
 /** What the actors of a plan do. */
 import { traceValue } from './commands.ts'
-import { Violation, versionOf } from './oracle.ts'
-import type { Actor, Task } from './plan.ts'
-import type { Node, OutboxRow, World } from './world.ts'
+import { EVERY_KEY, Violation, versionOf } from './oracle.ts'
+import type { Task } from './plan.ts'
+import type { Node, OutboxRow, Perform, World } from './world.ts'
 
 type TaskOf<Does extends Task['does']> = Extract<Task, { does: Does }>
 
 const ORIGIN_FAILURE = new Error('the origin failed')
 
-export async function perform(world: World, actor: Actor, node: Node): Promise<void> {
-  const { name, task } = actor
+export const perform: Perform = async (world, name, node, task) => {
   switch (task.does) {
-    case 'read':
-      for (let i = 0; i < task.times; i++)
-        await readRow(world, name, node, i === 0 ? task : { ...task, loadFails: false })
-      return
+    case 'read': {
+      let version = await readRow(world, name, node, task)
+      for (let i = 1; i < task.times; i++) version = await readRow(world, name, node, { ...task, loadFails: false })
+      return version
+    }
     case 'write':
-      return writeRow(world, actor, node, task)
+      await writeRow(world, name, node, task)
+      return undefined
     case 'change by hand':
-      return changeByHand(world, actor, node, task)
+      await changeByHand(world, name, node, task)
+      return undefined
   }
 }
 
-export async function readRow(world: World, name: string, node: Node, task: Omit<TaskOf<'read'>, 'times'>) {
+async function readRow(world: World, name: string, node: Node, task: TaskOf<'read'>): Promise<number | undefined> {
   const { judge, loads, scheduler } = world
-  const { key, tags, loadFails } = task
+  const { key, tags, loadFails, loadMs } = task
   const loaded: number[] = []
   const beganAt = scheduler.time.now
-  const reader = { who: name, process: node, floor: judge.floor(node), beganAt, loaded }
+  const reader = { who: name, process: node, floor: judge.floor(node, key), beganAt, loaded }
+
+  function beginLoad(): () => void {
+    try {
+      return loads.begin(node, key, !world.isTroubled)
+    } catch (error) {
+      world.violated(error as Violation)
+      throw error
+    }
+  }
 
   async function load(): Promise<number> {
     const source = judge.begin(node)
-    const isOver = loads.begin(node, key, !world.isTroubled)
+    const isOver = beginLoad()
     try {
+      if (loadMs !== undefined) await world.pass(loadMs)
       const execute = () => {
         if (loadFails) throw ORIGIN_FAILURE
         return judge.value(world.version, source)
@@ -58,7 +70,7 @@ export async function readRow(world: World, name: string, node: Node, task: Omit
   return result.value === undefined ? undefined : versionOf(result.value)
 }
 
-async function writeRow(world: World, { name }: Actor, node: Node, task: TaskOf<'write'>): Promise<void> {
+async function writeRow(world: World, name: string, node: Node, task: TaskOf<'write'>): Promise<void> {
   const { keys, tags, entryTags, keysKnownLate } = task.change
   let row: OutboxRow | undefined
   let version = 0
@@ -79,23 +91,32 @@ async function writeRow(world: World, { name }: Actor, node: Node, task: TaskOf<
     world.trace?.({ by: name, text: 'is told that it failed' })
     return
   }
-  if (world.judge.readsAfterWrites) acknowledge(world, name, node, version, row!)
+  const { readAfterWriteOf } = world.judge
+  if (readAfterWriteOf === 'none') return
+  acknowledge(world, name, node, version, readAfterWriteOf === 'keys' ? keys : [EVERY_KEY], row!)
 }
 
-async function changeByHand(world: World, { name }: Actor, node: Node, task: TaskOf<'change by hand'>): Promise<void> {
+async function changeByHand(world: World, name: string, node: Node, task: TaskOf<'change by hand'>): Promise<void> {
   let row: OutboxRow | undefined
   const value = await commitRow(world, node, 'no', () => {
     row = world.commit(task.keys, task.tags)
   })
   row!.isDelivered = await (task.everything ? node.cache.invalidateAll() : node.cache.invalidate(task))
-  acknowledge(world, name, node, versionOf(value), row!)
+  acknowledge(world, name, node, versionOf(value), [EVERY_KEY], row!)
 }
 
-function acknowledge(world: World, name: string, node: Node, version: number, { isDelivered }: OutboxRow): void {
+function acknowledge(
+  world: World,
+  name: string,
+  node: Node,
+  version: number,
+  of: readonly string[],
+  { isDelivered }: OutboxRow,
+): void {
   // What is neither confirmed nor pending, but forgotten, gets no allowance.
   const isPending = !isDelivered && world.backend.troubles?.hasPending(node) === true
   world.trace?.({ by: name, text: `v${version} is acknowledged${isPending ? ', its invalidation pending' : ''}` })
-  world.judge.acknowledge(version, node, isPending)
+  world.judge.acknowledge(version, node, of, isPending)
 }
 
 async function commitRow(

@@ -1,16 +1,16 @@
 /** One schedule: a row, processes with caches that show it, and who does what to them. */
+import type { CacheEvent } from '../../cache-event.ts'
 import { type Cache, createCache } from '../../create-cache.ts'
 import type { Store } from '../../ports/store.ts'
-import type { ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
-import { addMoves } from './adversary.ts'
+import type { ReadGuarantee, ReadStrategy, WriteStrategy } from '../../ports/strategy.ts'
 import type { Backend, OpenBackend } from './backends.ts'
 import type { Trace } from './call.ts'
 import type { Chooser } from './choosers.ts'
 import { LoadCount } from './load-count.ts'
 import { Oracle, Violation } from './oracle.ts'
-import type { Actor, Plan } from './plan.ts'
-import { type Agent, type Process, Scheduler } from './scheduler.ts'
-import { perform, readRow } from './tasks.ts'
+import type { Actor, Before, Plan, Task } from './plan.ts'
+import { Scheduler } from './scheduler.ts'
+import type { Agent, Process } from './step.ts'
 
 /** What is explored: a read strategy × a write strategy × a backend. */
 export interface Subject {
@@ -33,12 +33,20 @@ export interface Variant {
 export interface Times {
   readonly ttlMs: number
   readonly leaseMs: number
+  /** How much longer than its TTL an entry may be served, by strategies that serve it then. */
+  readonly staleMs: number
 }
 
 /** Shorter than the deadline of a command, so that entries and leases end while commands are under way. */
-const SHORT: Times = { ttlMs: 100, leaseMs: 30 }
+const SHORT: Times = { ttlMs: 100, leaseMs: 30, staleMs: 100 }
 /** Longer than any outage, so that nothing gets right only because its time is over. */
-const LONG: Times = { ttlMs: 600_000, leaseMs: 30 }
+const LONG: Times = { ttlMs: 600_000, leaseMs: 30, staleMs: 600_000 }
+
+/** Whether an entry is kept for longer than it is fresh. */
+export function canFallBack({ read }: Subject): boolean {
+  const { lifetime } = read(SHORT)
+  return lifetime !== undefined && lifetime.staleMs > 0
+}
 
 export class Node implements Process {
   readonly name: string
@@ -60,6 +68,17 @@ export interface OutboxRow {
   isDelivered: boolean
 }
 
+/** Does a task in one process. Resolves with the version that it read last, if it read one. */
+export type Perform = (world: World, name: string, node: Node, task: Task) => Promise<number | undefined>
+
+export interface WorldOptions {
+  readonly plan: Plan
+  readonly chooser: Chooser
+  /** Handed in, since those who do things know the world. */
+  readonly perform: Perform
+  readonly trace: Trace | undefined
+}
+
 export class World {
   readonly scheduler: Scheduler
   readonly backend: OpenBackend
@@ -68,7 +87,6 @@ export class World {
   readonly nodes: readonly Node[]
   readonly judge: Oracle
   readonly loads: LoadCount
-  readonly trace: Trace | undefined
   /** The row's. */
   version = 1
   /** From the first actor's beginning to the last one's end: the time for moves. */
@@ -76,50 +94,72 @@ export class World {
   /** A command has failed: reads may go past the cache. */
   isTroubled = false
   readonly #questions: ReadonlyMap<string, readonly string[]>
+  readonly #perform: Perform
+  readonly #openNode: (index: number) => Node
+  readonly #trace: Trace | undefined
+  readonly #guarantee: ReadGuarantee
+  readonly #caches: boolean
+  #isPreparing = false
   readonly #unfinished = new Set<Actor>()
   readonly #countsLoads: boolean
   readonly #hasOutbox: boolean
   readonly #outbox: OutboxRow[] = []
   #violation: unknown
 
-  constructor({ read, write, backend, variant }: Subject, plan: Plan, chooser: Chooser, trace?: Trace) {
+  constructor({ read, write, backend, variant }: Subject, { plan, chooser, perform, trace }: WorldOptions) {
     this.plan = plan
-    this.trace = trace
+    this.#trace = trace
+    this.#perform = perform
     this.#hasOutbox = variant?.hasOutbox ?? true
     this.#countsLoads = backend.reportsKeyEvents
     this.scheduler = new Scheduler(chooser, { trace, isReal: backend.isReal === true })
-    const { ttlMs, leaseMs } = plan.moves.some(({ does }) => does === 'pass') ? SHORT : LONG
+    const passes = plan.moves.some(({ does }) => does === 'pass') || (backend.isReal && isOld(plan.before))
+    const { ttlMs, leaseMs, staleMs } = passes ? SHORT : LONG
     const { pace = 1 } = backend
-    this.times = { ttlMs: pace * ttlMs, leaseMs: pace * leaseMs }
-    const reading = read(this.times)
+    this.times = { ttlMs: pace * ttlMs, leaseMs: pace * leaseMs, staleMs: pace * staleMs }
+    const reading = this.#noticed(read(this.times))
     const writing = write()
+    this.#guarantee = reading.guarantee
+    this.#caches = reading.lifetime !== undefined
     const now = () => this.scheduler.time.now
     this.#questions = questionsOf(plan)
     this.judge = new Oracle(reading, writing, now)
     this.loads = new LoadCount(reading.guarantee, now, this.#questions)
     this.backend = backend.open(this.scheduler, this.loads)
-    this.nodes = Array.from({ length: plan.processes }, (_, i) => {
-      const node = new Node(i)
+    this.#openNode = (index) => {
+      const node = new Node(index)
       const runtime = this.scheduler.time.runtimeOf(node, this.scheduler.bind, () => 0.5)
       const store = this.backend.store(node, runtime, () => {
         this.isTroubled = true
       })
       const varied = variant?.store?.(store, node.name) ?? store
-      const cache = createCache<number>({ store: varied, read: reading, write: writing, runtime })
+      const onEvent = (event: CacheEvent) => {
+        if (event.type !== 'refresh') return
+        this.trace?.({ by: node.name, text: `refreshes ${event.key}` })
+        event.finished.catch(() => this.trace?.({ by: node.name, text: `its refresh fails: ${event.key}` }))
+      }
+      const options = { store: varied, read: reading, write: writing, runtime, ...(trace && { onEvent }) }
+      const cache = createCache<number>(options)
       node.cache = variant?.cache?.(cache) ?? cache
       return node
-    })
+    }
+    this.nodes = Array.from({ length: plan.processes }, (_, i) => this.#openNode(i))
     for (const actor of plan.actors) this.#addActor(actor)
-    addMoves(this)
   }
 
   /** @throws Violation */
   async play(): Promise<void> {
+    await this.#prepare()
+    this.loads.start()
     await this.#finish()
     if (this.backend.troubles !== undefined) await this.#flushPending()
     if (!this.isTroubled && this.#countsLoads) this.loads.check()
     if (this.#hasOutbox) await this.#relay()
     await this.#judgeEnd()
+  }
+
+  get trace(): Trace | undefined {
+    return this.#isPreparing ? undefined : this.#trace
   }
 
   pass(ms: number): Promise<void> {
@@ -146,7 +186,7 @@ export class World {
         hasBegun = true
         this.isUnderWay = true
         this.trace?.({ by: actor.name, text: 'begins' })
-        this.#start(actor, node, () => perform(this, actor, node))
+        this.#start(actor, node, () => this.#perform(this, actor.name, node, actor.task))
       },
     })
   }
@@ -159,6 +199,45 @@ export class World {
         this.#violation ??= error
       },
     )
+  }
+
+  /** What else breaks the schedule, though nobody may hear of it: who refreshes has no reader, who falls back hides it. */
+  violated(violation: Violation): void {
+    this.#violation ??= violation
+  }
+
+  /** The same strategy; an entry that it has loaded again early has justified its load by that, and not by expiring. */
+  #noticed(strategy: ReadStrategy): ReadStrategy {
+    if (strategy.lifetime === undefined) return strategy
+    return {
+      ...strategy,
+      evaluate: (entry, look) => {
+        const verdict = strategy.evaluate(entry, look)
+        if (verdict === 'refresh') this.loads.refreshing(look.key, entry)
+        return verdict
+      },
+    }
+  }
+
+  /** Somebody in another process reads everything, undisturbed. Then time passes until that is as old as the plan wants it. */
+  async #prepare(): Promise<void> {
+    const { before } = this.plan
+    if (before === 'nothing' || !this.#caches) return
+    const { ttlMs, leaseMs } = this.times
+    const loadMs = isOld(before) ? leaseMs / 2 : 0
+    const node = this.#openNode(this.nodes.length)
+    const agent: Agent = { name: 'before', process: node, calls: 0, isUndisturbed: true }
+    this.#isPreparing = true
+    for (const [key, tags] of this.#questions) {
+      const task = { does: 'read', key, tags, times: 1, loadFails: false, loadMs } as const
+      await this.scheduler.as(agent, () => this.#perform(this, agent.name, node, task))
+    }
+    node.isDead = true
+    if (isOld(before)) await this.pass(ttlMs - loadMs + (before === 'expired' ? leaseMs : -leaseMs) / 6)
+    this.#isPreparing = false
+    const cached = [...this.#questions.keys()]
+    const are = cached.length === 1 ? 'is' : 'are'
+    this.trace?.({ by: agent.name, text: `${cached.join(' and ')} ${are} cached, ${before}` })
   }
 
   /** Runs until everybody who lives has finished. */
@@ -210,19 +289,23 @@ export class World {
   }
 
   async #judgeEnd(): Promise<void> {
-    if (!this.judge.readsAfterWrites) {
+    if (this.judge.readAfterWriteOf !== 'keys and tags') {
       // Where nothing but time makes a value current, time passes first; and nothing is under way that it would time out.
       await this.#run(() => this.scheduler.pending.every(({ agent }) => agent.process.isDead))
-      await this.pass(this.times.ttlMs + 1)
+      await this.pass(this.#guarantee.staleForAtMostMs + 1)
     }
     for (const node of this.nodes) {
       if (node.isDead) continue
       for (const [key, tags] of this.#questions) {
         let version: number | undefined
-        const task = { does: 'read', key, tags, loadFails: false } as const
-        await this.#do(node, `${node.name} afterwards`, async () => {
-          version = await readRow(this, `${node.name} afterwards`, node, task)
-        })
+        const name = `${node.name} afterwards`
+        const task = { does: 'read', key, tags, times: 1, loadFails: false } as const
+        // A refresh that is still under way may fail, and whoever joined it with it. It was the last whose load fails.
+        for (let tries = 0; version === undefined && tries < 2; tries++) {
+          await this.#do(node, name, async () => {
+            version = await this.#perform(this, name, node, task)
+          })
+        }
         if (version === this.version) continue
         const message = `afterwards ${node.name} reads ${key} → v${version}, though the row is v${this.version}`
         throw new Violation('nothing is permanently stale', message)
@@ -239,6 +322,11 @@ export class World {
     await this.#run(() => isOver)
     if (!isOver) throw new Violation('nobody is left waiting', `${name} got no answer`)
   }
+}
+
+/** Whether it takes time before it is so. */
+function isOld(before: Before): boolean {
+  return before === 'nearly expired' || before === 'expired'
 }
 
 /** What is asked of the caches in the end: all that was read or written, with the tags it carries. */

@@ -1,0 +1,45 @@
+/** What it takes to add a named strategy ("To add …" in ARCHITECTURE.md): each step forgotten is named here. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { strategies, strategyNames, type Tuning, tunables } from '../src/index.ts'
+
+const pages = join(import.meta.dirname, '../../../docs/strategies')
+const tuning = Object.fromEntries(tunables.map((name) => [name, 1_000])) as Tuning
+
+it('strategy-names.ts and the rows of strategies.ts are the same, in the same order', () => {
+  expect(Object.keys(strategies)).toEqual(strategyNames)
+})
+
+it('every page in docs/strategies is of a strategy', () => {
+  const named = readdirSync(pages).map((file) => file.replace(/\.md$/, ''))
+  expect(named.filter((name) => !strategyNames.some((known) => known === name))).toEqual([])
+})
+
+describe.each(strategyNames)('%s', (name) => {
+  it('has a row', () => {
+    expect(strategies[name], `a row for ${name} in src/strategies.ts`).toBeDefined()
+  })
+
+  it('has a page', () => {
+    const page = join(pages, `${name}.md`)
+    expect(existsSync(page), `a page docs/strategies/${name}.md`).toBe(true)
+    expect(readFileSync(page, 'utf8').split('\n')[0]).toBe(`# ${name}`)
+  })
+
+  it('can be told what it asks for, and nothing else', () => {
+    const asked = new Set<PropertyKey>()
+    const noted = new Proxy(tuning, {
+      get(target, option) {
+        asked.add(option)
+        return Reflect.get(target, option)
+      },
+    })
+    const { read, tunable } = strategies[name]
+    read(noted)
+    const used = tunables.filter((option) => asked.has(option))
+    expect([...tunable].sort(), `\`tunable\` in the row of ${name}: what its read strategy asks for`).toEqual(
+      used.sort(),
+    )
+  })
+})
