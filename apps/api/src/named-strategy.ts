@@ -1,12 +1,12 @@
 import { createCache } from 'cache-core'
-import type { RedisClient } from 'cache-core/redis'
+import type { Redis } from 'ioredis'
 import { type StrategyName, strategies } from 'strategies'
 import { observedStore } from './observed-store.ts'
 import { representationCodec } from './representation.ts'
 import type { ServedStrategy } from './served-strategy.ts'
 
 /** A strategy of the table, over Redis or, without a client, over memory. */
-export function namedStrategy(name: StrategyName, client: RedisClient | undefined, prefix: string): ServedStrategy {
+export function namedStrategy(name: StrategyName, client: Redis | undefined, prefix: string): ServedStrategy {
   const { title, read, write, tunable, store, breaks } = strategies[name]
   // Whether anything is kept is the strategy's, however it is tuned.
   const keepsNothing = read({ ttlMs: 60_000, leaseMs: 2_000 }).lifetime === undefined

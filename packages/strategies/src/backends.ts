@@ -1,12 +1,13 @@
 /** Where a strategy keeps its entries: a Redis shared with others, or this process's memory. */
-import { type CacheError, memoryStore, type Runtime, resilientStore, type Store, systemRuntime } from 'cache-core'
-import { connectionOf, type RedisClient, redisStore } from 'cache-core/redis'
+import { type CacheError, memoryStore, type Runtime, type Store, systemRuntime } from 'cache-core'
+import { redisStore, resilientRedisStore } from 'cache-core/redis'
+import type { Cluster, Redis } from 'ioredis'
 import { memoryKeyValue, redisKeyValue } from './key-value.ts'
 import { unguardedStore } from './unguarded-store.ts'
 
 export interface Backend {
   /** Built with `redisOptions`. Without it, entries stay in the process's memory. */
-  readonly client?: RedisClient | undefined
+  readonly client?: Redis | Cluster | undefined
   /** Put before every key. */
   readonly prefix: string
   /** Called with each store command that failed. */
@@ -41,5 +42,5 @@ export function unguarded(
     return unguardedStore(memoryKeyValue({ ...memory, now, ...(onEvict && { onEvict }) }), { ...options, now })
   }
   const store = unguardedStore(redisKeyValue(client, prefix), options)
-  return resilientStore(store, connectionOf(client).circuit, onFailure && { onFailure })
+  return resilientRedisStore(client, store, onFailure && { onFailure })
 }
