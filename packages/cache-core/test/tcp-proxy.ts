@@ -4,6 +4,8 @@ import { type AddressInfo, createServer, connect as dial, type Server, type Sock
 export class TcpProxy {
   /** New connections end at once. */
   isClosed = false
+  /** How many connections there have been. */
+  opened = 0
   readonly #server: Server
   readonly #ways = new Map<Socket, { swallowsAnswers: boolean }>()
 
@@ -17,6 +19,7 @@ export class TcpProxy {
     this.#server = createServer((near) => {
       near.on('error', () => near.destroy())
       if (this.isClosed) return near.destroy()
+      this.opened++
       const way = { swallowsAnswers: false }
       this.#ways.set(near, way)
       const far = dial(Number(port), hostname)
