@@ -76,7 +76,9 @@ export const outages: readonly Mutation[] = [
   {
     name: 'a process catches up after an outage',
     without: 'the same',
-    edits: [{ file: resilient, find: '  pending.whenEnded(circuit.onOpened(() => pending.requestCatchUp()))\n', replace: '' }],
+    edits: [
+      { file: resilient, find: '  pending.whenEnded(circuit.onOpened(() => pending.requestCatchUp()))\n', replace: '' },
+    ],
     suites: ['before use'],
   },
   {
