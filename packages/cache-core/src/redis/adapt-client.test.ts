@@ -134,3 +134,29 @@ describe('refuses a node-redis client', () => {
     expect(() => adaptClient(createClient())).toThrow('disableOfflineQueue is false')
   })
 })
+
+describe("a hit's GET", () => {
+  const answer = Promise.resolve(Buffer.from('bytes'))
+
+  it.each([
+    ['ioredis', Object.assign(new Redis(lazy), { getBuffer: () => answer })],
+    ['node-redis', Object.assign(createClient(nodeRedisOptions), { sendCommand: () => answer })],
+  ])('is the promise of %s itself, so that it waits for nothing else', (_name, client) => {
+    expect(adaptClient(client as RedisStoreClient).get('k')).toBe(answer)
+  })
+})
+
+it.each([
+  ['OOM command not allowed when used memory > maxmemory', true],
+  ['ERR unknown command', true],
+  ['WRONGTYPE Operation against a key', true],
+  ['NOPERM User x has no permissions', true],
+  ['The client is closed', false],
+  ['The client is offline', false],
+  ['Socket closed unexpectedly', false],
+  ['Connection timeout', false],
+  ['connect ECONNREFUSED 127.0.0.1:6379', false],
+  ['no answer within 250 ms', false],
+])('takes "%s" by node-redis for an answer of the server: %s', (message, isAnswer) => {
+  expect(adaptClient(createClient(nodeRedisOptions)).isRefusal(new Error(message))).toBe(isAnswer)
+})
