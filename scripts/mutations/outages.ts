@@ -84,7 +84,15 @@ export const outages: readonly Mutation[] = [
   {
     name: 'a process catches up on a new connection',
     without: 'a Redis that was restored serves what was voided since',
-    edits: [{ file: connection, find: '          pending.requestCatchUp()\n', replace: '' }],
+    // Either would do: the end of the old connection and the beginning of the new one both ask for it.
+    edits: [
+      { file: connection, find: '          pending.requestCatchUp()\n', replace: '' },
+      {
+        file: connection,
+        find: '        for (const { pending } of this.#pending.values()) pending.requestCatchUp()\n',
+        replace: '',
+      },
+    ],
     suites: ['before use'],
   },
   {
