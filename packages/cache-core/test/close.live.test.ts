@@ -1,7 +1,14 @@
 /** What a store has running on its client, that it ends with it, and what it says of itself meanwhile. */
 import { createClient } from 'redis'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { cacheAside, createCache, invalidate, type Runtime, systemRuntime } from '../src/index.ts'
+import {
+  cacheAside,
+  createCache,
+  type InvalidationSource,
+  invalidate,
+  type Runtime,
+  systemRuntime,
+} from '../src/index.ts'
 import { nodeRedisOptions, redisStore, watchRedis } from '../src/redis/index.ts'
 import { clientKinds, type TestClient } from './clients.ts'
 import { TcpProxy } from './tcp-proxy.ts'
@@ -106,7 +113,7 @@ describe.each(clientKinds)('by $name', (kind) => {
       expect(await store.invalidateAll()).toBe(false)
       expect(store.health()).toEqual({ isUsable: false, reason: 'the store was closed' })
       expect(await cache.read('k', async () => 'v2')).toMatchObject({ outcome: 'bypass', value: 'v2' })
-      expect(await cache.write({ keys: ['k'] }, async () => 'v3')).toBe('v3')
+      expect(await cache.write({ keys: ['k'] }, async () => 'v3')).toMatchObject({ result: 'v3', isConfirmed: false })
     })
 
     it('ends no other store, which delivers what the closed one could not invalidate', async () => {
@@ -125,16 +132,25 @@ describe.each(clientKinds)('by $name', (kind) => {
     it('stops probes, flushes and catching up', async () => {
       const runtime = countedRuntime()
       let calls = 0
-      const beforeUse = async () => {
-        calls++
+      let isAttached = true
+      const outbox: InvalidationSource = {
+        attach: () => ({
+          async catchUp() {
+            calls++
+          },
+          detach() {
+            isAttached = false
+          },
+        }),
       }
-      const store = open('', { runtime, beforeUse })
+      const store = open('', { runtime, outbox })
       await expect.poll(() => store.health().isUsable, { interval: 5 }).toBe(true)
       await loseConnection()
       for (let i = 0; i < 6; i++) await store.invalidate([`k${i}`], ['t'])
       expect(runtime.timers.size).toBeGreaterThanOrEqual(2)
       await store.close()
       expect(runtime.timers.size).toBe(0)
+      expect(isAttached).toBe(false)
       await findConnection()
       await user.send('PING')
       expect([runtime.timers.size, calls]).toEqual([0, 1])
@@ -193,10 +209,10 @@ describe.each(clientKinds)('by $name', (kind) => {
     })
 
     it('says that what others wrote was not caught up with, and why', async () => {
-      const beforeUse = async () => {
+      const catchUp = async () => {
         throw new Error('the database is away')
       }
-      const store = open('', { beforeUse })
+      const store = open('', { outbox: { attach: () => ({ catchUp, detach() {} }) } })
       await expect
         .poll(() => store.health().reason, { interval: 5 })
         .toBe('what others wrote meanwhile has not been invalidated yet; the last try failed: the database is away')
