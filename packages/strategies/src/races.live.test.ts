@@ -28,6 +28,8 @@ function mustWin(name: StrategyName): boolean {
   )
 }
 const isNaive = (name: StrategyName) => strategies[name].breaks !== undefined
+/** `every-strategy.test.ts` names those that have none. */
+const withRows = strategyNames.filter((name) => name in strategies)
 
 let redis: Redis
 let rooms = 0
@@ -38,15 +40,12 @@ beforeAll(async () => {
 })
 afterAll(() => redis.disconnect())
 
-it.each(strategyNames.filter(isNaive))(
-  '%s breaks its promise, so it is listed with the races that it loses',
-  (name) => {
-    expect(loses[name]?.length, `the races that ${name} loses, in \`loses\` above`).toBeGreaterThan(0)
-  },
-)
+it.each(withRows.filter(isNaive))('%s breaks its promise, so it is listed with the races that it loses', (name) => {
+  expect(loses[name]?.length, `the races that ${name} loses, in \`loses\` above`).toBeGreaterThan(0)
+})
 
 describe.each(['redis', 'memory'])('%s', (backend) => {
-  describe.each(strategyNames.filter((name) => isNaive(name) || mustWin(name)))('%s', (name) => {
+  describe.each(withRows.filter((name) => isNaive(name) || mustWin(name)))('%s', (name) => {
     const lost = loses[name] ?? []
     const { read, write, store } = strategies[name]
 

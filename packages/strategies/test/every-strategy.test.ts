@@ -17,7 +17,9 @@ it('every page in docs/strategies is of a strategy', () => {
 })
 
 describe.each(strategyNames)('%s', (name) => {
-  const { read, tunable } = strategies[name]
+  it('has a row', () => {
+    expect(strategies[name], `a row for ${name} in src/strategies.ts`).toBeDefined()
+  })
 
   it('has a page', () => {
     const page = join(pages, `${name}.md`)
@@ -33,6 +35,7 @@ describe.each(strategyNames)('%s', (name) => {
         return Reflect.get(target, option)
       },
     })
+    const { read, tunable } = strategies[name]
     read(noted)
     const used = tunables.filter((option) => asked.has(option))
     expect([...tunable].sort(), `\`tunable\` in the row of ${name}: what its read strategy asks for`).toEqual(
