@@ -64,9 +64,10 @@ function timesLower(comparison: Comparison, measure: MeasureName): string {
   return least === most ? least! : `${least} to ${most}`
 }
 
-function guaranteeOf({ promise, store }: Strategy): string {
+function guaranteeOf({ promise }: Strategy): string {
   if (promise.breaks !== undefined) return 'nothing'
-  return promise.readAfterWrite || store === 'none' ? 'current' : `at most ${seconds(promise.staleForAtMostMs)} old`
+  if (promise.readAfterWriteOf === 'none') return `at most ${seconds(promise.staleForAtMostMs)} old`
+  return promise.readAfterWrite ? 'current' : 'current in one process'
 }
 
 function staleSeen(comparison: Comparison, name: string): string {

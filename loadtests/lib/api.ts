@@ -11,7 +11,18 @@ export interface StrategyInfo {
   read: string
   write: string
   store: string
-  promise: { staleForAtMostMs: number; readAfterWrite: boolean; breaks?: string }
+  /** What it guarantees: docs/http-api.md has all fields. */
+  promise: {
+    /** How old a value may be where nothing invalidates it. */
+    staleForAtMostMs: number
+    /** No read in any process that begins after a write was acknowledged returns an older value. */
+    readAfterWrite: boolean
+    /** Of which reads that holds, and for the readers of which processes. */
+    readAfterWriteOf: 'keys and tags' | 'keys' | 'none'
+    where: 'every process' | 'this process'
+    /** Of a naive form, which guarantees nothing: how it returns old values. */
+    breaks?: string
+  }
   tuning: Record<string, number>
 }
 

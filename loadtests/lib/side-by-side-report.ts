@@ -1,4 +1,5 @@
 import { workloads } from '../../packages/workload/src/index.ts'
+import type { StrategyInfo } from './api.ts'
 import type { ReadFigures } from './figures.ts'
 import { ACCOUNTED } from './outcomes.ts'
 import type { SideBySideResult } from './side-by-side-result.ts'
@@ -39,6 +40,9 @@ export function sideBySideReport(result: SideBySideResult): string {
     `p50, loads: how many times lower than ${FLOOR}. stale reads: the value had been replaced by an acknowledged write`,
     `before the read came; max: for how long. Guarantee: how old a value may be.${hasHotPost ? ' hot post: loads each time its entry ended.' : ''}`,
     '–: too few samples (100 for all reads and for p99, 5 for other medians), or not known.',
+    ...(strategies.some(({ strategy: { promise } }) => promise !== null && isLocal(promise))
+      ? ['Current here: in each process of the API by itself, since entries are kept in its memory.']
+      : []),
     ...(naive.length > 0
       ? [
           'Without the guard a strategy guarantees nothing, whatever it shows here: docs/races.md has the races it loses.',
@@ -139,7 +143,13 @@ const MIDDLE = 5
 function guarantee({ strategy: { promise } }: StrategyResult, ttlMs: number): string {
   if (promise === null) return '–'
   if (promise.breaks !== undefined) return 'none'
-  return promise.readAfterWrite ? 'current' : `≤ ${ttlMs / 1000} s old`
+  if (promise.readAfterWrite) return 'current'
+  return isLocal(promise) ? 'current here' : `≤ ${ttlMs / 1000} s old`
+}
+
+/** Whether reads are guaranteed to be current in one process alone: on the memory store. */
+function isLocal({ readAfterWriteOf, where }: StrategyInfo['promise']): boolean {
+  return readAfterWriteOf === 'keys and tags' && where === 'this process'
 }
 
 function factor(floor: number | null | undefined, own: number | null | undefined): string {

@@ -17,7 +17,12 @@ const setup = {
         read: 'cache-aside',
         write: 'expire-only',
         store: 'redis',
-        promise: { staleForAtMostMs: 6000, readAfterWrite: false },
+        promise: {
+          staleForAtMostMs: 6000,
+          readAfterWrite: false,
+          readAfterWriteOf: 'none' as const,
+          where: 'every process' as const,
+        },
         tuning: {},
       },
     ],
@@ -210,6 +215,8 @@ describe('sideBySideResult', () => {
   })
 })
 
+const inMemory = { readAfterWriteOf: 'keys and tags', where: 'this process' } as const
+
 describe('sideBySideReport', () => {
   it('prints figures side by side, and – for quantiles of fewer than 100 samples', () => {
     expect(`\n${sideBySideReport(resultOf(summary()))}`).toMatchInlineSnapshot(`
@@ -260,6 +267,8 @@ describe('sideBySideReport', () => {
     const baseUrls = ['http://a:1', 'http://b:2']
     Object.assign(result.config, { ...ratios, ratePerSecond: 1234.5678, originDelayMs: 5000, baseUrls })
     result.strategies[0]!.name = 'stale-while-revalidate'
+    const { strategy } = result.strategies[0]!
+    strategy.promise = { ...strategy.promise!, ...inMemory }
     Object.assign(result.strategies[0]!, { page: result.strategies[0]!.byId, report: result.strategies[0]!.byId })
     for (const line of sideBySideReport(result).split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
   })
@@ -276,11 +285,24 @@ describe('sideBySideReport', () => {
   it('shows naive forms apart, with what they guarantee: nothing', () => {
     const result = resultOf(summary())
     const [guarded] = result.strategies
-    const promise = { ...guarded!.strategy.promise!, readAfterWrite: true, breaks: 'it loses races' }
+    const promise = { ...guarded!.strategy.promise!, breaks: 'it loses races' }
     const naive = { ...guarded!, name: 'naive-lock', strategy: { ...guarded!.strategy, promise } }
     const report = sideBySideReport({ ...result, strategies: [guarded!, naive] })
     expect(report).toMatch(/cache-aside +≤ 6 s old.*without the guard.*naive-lock +none/s)
     expect(report).toContain('Without the guard a strategy guarantees nothing')
+  })
+
+  it('says where a guarantee holds in each process by itself', () => {
+    const result = resultOf(summary())
+    const [shared] = result.strategies
+    const told = (promise: object) => {
+      const strategy = { ...shared!.strategy, promise: { ...shared!.strategy.promise!, ...promise } }
+      return sideBySideReport({ ...result, strategies: [{ ...shared!, strategy }] })
+    }
+    expect(told(inMemory)).toMatch(/cache-aside +current here .*Current here: in each process of the API by itself/s)
+    const everywhere = told({ ...inMemory, readAfterWrite: true, where: 'every process' })
+    expect(everywhere).toMatch(/cache-aside +current {2}/)
+    expect(everywhere).not.toContain('Current here')
   })
 
   it('says that reads went past the cache, and that posts had been deleted', () => {

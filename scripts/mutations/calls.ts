@@ -3,6 +3,7 @@
 import type { Mutation } from './mutation.ts'
 
 const core = 'packages/cache-core/src'
+const cachingReader = `${core}/caching-reader.ts`
 const createCache = `${core}/create-cache.ts`
 const entry = `${core}/entry.ts`
 const keyRead = `${core}/key-read.ts`
@@ -66,9 +67,9 @@ export const calls: readonly Mutation[] = [
     edits: [
       {
         file: createCache,
-        find: 'unlessAborted(options.signal, () => readAny(key, load, options))',
+        find: 'unlessAborted(options.signal, () => reader.read(key, load, options))',
         replace:
-          'unlessAborted(options.signal, () =>\n          readAny(key, (context) => unlessAborted(options.signal!, () => load(context)), options),\n        )',
+          'unlessAborted(options.signal, () =>\n          reader.read(key, (context) => unlessAborted(options.signal!, () => load(context)), options),\n        )',
       },
     ],
   },
@@ -82,7 +83,7 @@ export const calls: readonly Mutation[] = [
     without: 'a process ends in the middle of a refresh, and its lease is waited for',
     edits: [
       {
-        file: createCache,
+        file: cachingReader,
         find: '      await Promise.all([flights.idle(), flightsPastTheCache.idle()])\n',
         replace: '',
       },

@@ -105,9 +105,9 @@ export const values: readonly Mutation[] = [
       { file: keyRead, find: '    const loadedAt = store.clock.earliest()\n', replace: '' },
       {
         file: keyRead,
-        find: '    return { ...(await runLoad(this.#parts, this.#request, run)), loadedAt, asOf, run }',
+        find: '    return { ...(await runLoad(this.#parts, request, run)), loadedAt, asOf, run }',
         replace:
-          '    const loaded = await runLoad(this.#parts, this.#request, run)\n    return { ...loaded, loadedAt: store.clock.earliest(), asOf, run }',
+          '    const loaded = await runLoad(this.#parts, request, run)\n    return { ...loaded, loadedAt: store.clock.earliest(), asOf, run }',
       },
     ],
   },

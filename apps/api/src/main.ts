@@ -56,7 +56,7 @@ async function main(): Promise<void> {
   })
   const server = createProblemServer(app.fetch, logger, log)
   const address = await listen(server, env)
-  announce(address, env, redis, logger)
+  announce(address, env, redis, runtimes, logger)
 
   endGracefully(
     server,

@@ -1,21 +1,27 @@
-import { createCache } from 'cache-core'
+import { createCache, guaranteeOf } from 'cache-core'
 import type { RedisClient } from 'cache-core/redis'
-import { type StrategyName, strategies } from 'strategies'
+import { type StrategyName, strategies, type Tuning } from 'strategies'
 import { observedStore } from './observed-store.ts'
 import { representationCodec } from './representation.ts'
 import type { ServedStrategy } from './served-strategy.ts'
 
+/** For what is the same however a strategy is tuned. */
+const ANY_TUNING: Tuning = { ttlMs: 60_000, leaseMs: 2_000 }
+
 /** A strategy of the table, over Redis or, without a client, over memory. */
 export function namedStrategy(name: StrategyName, client: RedisClient | undefined, prefix: string): ServedStrategy {
   const { title, read, write, tunable, store, breaks } = strategies[name]
-  // Whether anything is kept is the strategy's, however it is tuned.
-  const keepsNothing = read({ ttlMs: 60_000, leaseMs: 2_000 }).lifetime === undefined
+  const anyRead = read(ANY_TUNING)
+  const keepsNothing = anyRead.lifetime === undefined
+  // Asked of a store in memory, since none is open yet: over Redis it holds for more readers, but of the same reads.
+  const { readAfterWriteOf } = guaranteeOf(anyRead, write(), store({ prefix }))
   return {
     name,
     title,
     library: 'cache-core',
     storeKind: keepsNothing ? 'none' : client ? 'redis' : 'memory',
     tunable,
+    readAfterWriteOf,
     breaks,
     read,
     write,
@@ -33,7 +39,7 @@ export function namedStrategy(name: StrategyName, client: RedisClient | undefine
         cache: (tuning) =>
           createCache({ store: observed, read: read(tuning), write: write(), codec: representationCodec }),
         store: observed,
-        async close() {},
+        close: async () => observed.close?.(),
       }
     },
   }

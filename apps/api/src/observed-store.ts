@@ -8,14 +8,7 @@ export function observedStore(store: Store, counters: Counters): Store {
     return kept
   }
   return {
-    clock: store.clock,
-    guarantee: store.guarantee,
-    get: (key, tags) => store.get(key, tags),
-    acquire: (key, request) => store.acquire(key, request),
-    claim: (key, request) => store.claim(key, request),
-    renew: (key, token, leaseMs) => store.renew(key, token, leaseMs),
-    release: (key, token) => store.release(key, token),
-
+    ...store,
     fill(key, fill) {
       const kept = store.fill(key, fill)
       return kept instanceof Promise ? kept.then(countFill) : countFill(kept)

@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Lag, Outbox } from 'cache-core/postgres'
 import { type PostsDatabase, recordChanges } from 'posts-db'
-import { strategies, strategyNames } from 'strategies'
+import { type StrategyName, strategyNames } from 'strategies'
+import { namedStrategy } from './named-strategy.ts'
 import type { Runtimes } from './runtimes.ts'
 import type { ServedStrategy } from './served-strategy.ts'
 
@@ -11,14 +12,22 @@ const CATCH_UP_WITHIN_MS = 1_000
 /** Of the time that a process has to end. */
 const CLOSE_WITHIN_MS = 1_000
 
-/** Whether a strategy promises that changes are seen. Others pay for no outbox. */
-export function promisesChanges({ write, breaks }: Pick<ServedStrategy, 'write' | 'breaks'>): boolean {
-  return write().guarantee.readAfterWriteOf !== 'none' && breaks === undefined
+/** Whether a strategy keeps entries of which it guarantees that changes are seen. Others pay for no outbox. */
+export function promisesChanges({
+  storeKind,
+  readAfterWriteOf,
+}: Pick<ServedStrategy, 'storeKind' | 'readAfterWriteOf'>): boolean {
+  return storeKind !== 'none' && readAfterWriteOf !== 'none'
 }
+
+/** The named strategies for which that is so, wherever their entries lie. */
+export const strategiesWithOutbox: readonly StrategyName[] = strategyNames.filter((name) =>
+  promisesChanges(namedStrategy(name, undefined, '')),
+)
 
 /** Has changes recorded in the copies of those strategies that promise them. */
 export async function recordPromised(database: PostsDatabase, schemaOf: (strategy: string) => string): Promise<void> {
-  for (const name of strategyNames) if (promisesChanges(strategies[name])) await recordChanges(database, schemaOf(name))
+  for (const name of strategiesWithOutbox) await recordChanges(database, schemaOf(name))
 }
 
 /** Begins to deliver. Resolves when all caches may be used, or when that takes too long. */

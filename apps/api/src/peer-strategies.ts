@@ -1,4 +1,5 @@
 /** Other libraries under the same routes, where `PEERS=1`: a comparison, never a service. */
+import type { Guarantee } from 'cache-core'
 import type { Peer } from 'peers'
 import { strategyNames } from 'strategies'
 import { type Env, EnvError } from './env.ts'
@@ -17,12 +18,9 @@ export async function peerStrategies(redisUrl: string, prefix: string): Promise<
       library,
       storeKind: 'redis',
       tunable: ['ttlMs'],
-      read: ({ ttlMs }) => ({
-        name: peer.read,
-        guarantee: { staleForAtMostMs: ttlMs, loadsPerExpiry: { atMost: 1, per: 'process' } },
-      }),
-      // None of them writes down that a read after a write is current: nothing is promised, so nothing can be broken.
-      write: () => ({ name: peer.write, guarantee: { readAfterWriteOf: 'none', mayLoseWrites: false } }),
+      readAfterWriteOf: 'none',
+      read: () => ({ name: peer.read }),
+      write: () => ({ name: peer.write }),
       settle: (tuning) => ({ ...tuning, ttlMs: Math.ceil(tuning.ttlMs / ttlStepMs) * ttlStepMs }),
       open(counters) {
         const onError = () => void counters.counts.errors++
@@ -40,7 +38,7 @@ export async function peerStrategies(redisUrl: string, prefix: string): Promise<
           })
         const any = cache(ttlStepMs)
         return {
-          cache: ({ ttlMs }) => cache(ttlMs),
+          cache: ({ ttlMs }) => ({ ...cache(ttlMs), guarantee: guaranteeOfPeers(ttlMs) }),
           store: {
             invalidate: (keys, tags) => any.invalidate({ keys, tags }),
             invalidateAll: () => any.invalidateAll(),
@@ -52,6 +50,18 @@ export async function peerStrategies(redisUrl: string, prefix: string): Promise<
   }
 
   return peerNames.map((name) => served(name, peers[name]))
+}
+
+/** None of them writes down more than its TTL: where nothing else is guaranteed, nothing else can be broken. */
+function guaranteeOfPeers(ttlMs: number): Guarantee {
+  return {
+    staleForAtMostMs: ttlMs,
+    readAfterWrite: false,
+    readAfterWriteOf: 'none',
+    where: 'every process',
+    loadsPerExpiry: { atMost: 1, per: 'read' },
+    mayLoseWrites: false,
+  }
 }
 
 const objectCodec = {

@@ -77,7 +77,7 @@ function cacheStatus(library: string, { outcome, ttlMs }: ReadResult<Representat
 }
 
 /**
- * For how long clients may serve the answer without asking: not at all where the strategy guarantees current reads, elsewhere
+ * For how long clients may serve the answer without asking: not at all where it is guaranteed that reads of this process are current, elsewhere
  * for as long as the entry is fresh, in whole seconds. A client subtracts `Age` from `max-age`, so it is added here.
  */
 function cacheControl({ readsAreCurrent }: StrategyRuntime, ageSeconds: number, ttlMs: number): string {

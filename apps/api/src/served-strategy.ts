@@ -1,5 +1,5 @@
 /** What the API serves under one name: a strategy of the table or, with `PEERS=1`, another library. */
-import type { Cache, InvalidationSource, ReadGuarantee, Store, WriteGuarantee } from 'cache-core'
+import type { Cache, Guarantee, InvalidationSource, Store } from 'cache-core'
 import type { Tuning } from 'strategies'
 import type { Counters } from './counters.ts'
 import type { Representation } from './representation.ts'
@@ -23,10 +23,12 @@ export interface ServedStrategy {
   readonly library: string
   readonly storeKind: StoreKind
   readonly tunable: readonly (keyof RuntimeTuning)[]
-  /** How its promise is broken. Absent: it is kept. */
+  /** Of which reads it is guaranteed that they see acknowledged writes, however it is tuned and wherever its entries lie. */
+  readonly readAfterWriteOf: Guarantee['readAfterWriteOf']
+  /** How a naive form returns old values: it guarantees nothing. Absent: its guarantee holds. */
   readonly breaks?: string | undefined
-  read(tuning: RuntimeTuning): { readonly name: string; readonly guarantee: ReadGuarantee }
-  write(): { readonly name: string; readonly guarantee: WriteGuarantee }
+  read(tuning: RuntimeTuning): { readonly name: string }
+  write(): { readonly name: string }
   /** What comes of a tuning that was asked for. */
   settle(tuning: RuntimeTuning): RuntimeTuning
   /** Opens it, once. What happens in it is told to the counters, and what others change to it by the outbox. */
@@ -34,7 +36,7 @@ export interface ServedStrategy {
 }
 
 /** What the API asks of a cache: other libraries can be made to look like it, too. */
-export type ServedCache = Pick<Cache<Representation>, 'read' | 'write' | 'invalidate' | 'invalidateAll'>
+export type ServedCache = Pick<Cache<Representation>, 'guarantee' | 'read' | 'write' | 'invalidate' | 'invalidateAll'>
 
 export interface OpenStrategy {
   /** A cache with this tuning over the entries there are. */

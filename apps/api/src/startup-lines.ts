@@ -5,22 +5,30 @@ import type { Env } from './env.ts'
 import type { Runtimes } from './runtimes.ts'
 import type { StrategyRuntime } from './strategy-runtime.ts'
 
-/** Says where it serves and where entries are kept. */
-export function announce(address: string, env: Env, redis: Redis | undefined, logger: Logger): void {
-  logger.info(storeLine(redis))
+/** Says where it serves, where entries are kept, and for which readers guarantees hold. */
+export function announce(
+  address: string,
+  env: Env,
+  redis: Redis | undefined,
+  runtimes: Runtimes,
+  logger: Logger,
+): void {
+  logger.info(storeLine(redis, runtimes))
   // Last: the next thing to know is where to go.
   logger.info(`API on ${address} (strategy unless asked otherwise: ${env.CACHE_STRATEGY})`)
 }
 
-function storeLine(redis: Redis | undefined): string {
+export function storeLine(redis: Redis | undefined, { all }: Pick<Runtimes, 'all'>): string {
   if (redis !== undefined) {
     const { host, port } = redis.options
     const state = redis.status === 'ready' ? 'connected' : 'not there yet: reads bypass the cache until it is'
     return `store: Redis at ${host}:${port}, ${state}`
   }
+  const isLocal = all.some(({ readsAreCurrent, guarantee }) => readsAreCurrent && guarantee.where === 'this process')
   return (
-    "store: this process's memory, since REDIS_URL is not set; to use Redis: " +
-    'apt-get install redis-server, or brew install redis, then REDIS_URL=redis://127.0.0.1:6379'
+    "store: this process's memory, since REDIS_URL is not set; " +
+    (isLocal ? 'guarantees hold in this process only, others may read older values; ' : '') +
+    'to use Redis: apt-get install redis-server, or brew install redis, then REDIS_URL=redis://127.0.0.1:6379'
   )
 }
 

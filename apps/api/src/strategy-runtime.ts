@@ -1,5 +1,6 @@
 /** One strategy at work: its cache over its store, its own copy of the posts, its tuning and its counters. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Guarantee } from 'cache-core'
 import type { Outbox } from 'cache-core/postgres'
 import type { PostJson, PostsRepository } from 'posts-db'
 import { AcknowledgedWrites } from './acknowledged-writes.ts'
@@ -33,7 +34,7 @@ export class StrategyRuntime {
   readonly schema: string
   readonly posts: PostsRepository
   readonly counters = new Counters()
-  /** Whether its reads are guaranteed to see every acknowledged write, however it is tuned. */
+  /** Whether reads of this process are guaranteed to see acknowledged writes, however it is tuned. */
   readonly readsAreCurrent: boolean
   /** Undefined where other processes acknowledge writes too. */
   readonly writes: AcknowledgedWrites | undefined
@@ -48,7 +49,6 @@ export class StrategyRuntime {
     this.strategy = strategy
     this.schema = schema
     this.posts = posts
-    this.readsAreCurrent = this.#promisesCurrentReads && strategy.breaks === undefined
     this.writes = options.knowsAllWrites ? new AcknowledgedWrites() : undefined
     this.outbox = options.outbox
     this.#opened = strategy.open(
@@ -57,6 +57,12 @@ export class StrategyRuntime {
     )
     this.#tuning = strategy.settle(options.tuning)
     this.#cache = this.#opened.cache(this.#tuning)
+    this.readsAreCurrent = this.guarantee.readAfterWriteOf !== 'none'
+  }
+
+  /** As it is tuned now, over the store it runs on. */
+  get guarantee(): Guarantee {
+    return this.#cache.guarantee
   }
 
   get storeKind(): StoreKind {
@@ -91,21 +97,13 @@ export class StrategyRuntime {
 
   describe() {
     const { title, breaks } = this.strategy
-    const { name, guarantee } = this.strategy.read(this.#tuning)
-    const { name: writeName, guarantee: written } = this.strategy.write()
     return {
       name: this.name,
       title,
-      read: name,
-      write: writeName,
+      read: this.strategy.read(this.#tuning).name,
+      write: this.strategy.write().name,
       store: this.storeKind,
-      promise: {
-        staleForAtMostMs: guarantee.staleForAtMostMs,
-        loadsPerExpiry: guarantee.loadsPerExpiry,
-        readAfterWrite: this.#promisesCurrentReads,
-        mayLoseWrites: written.mayLoseWrites,
-        ...(breaks !== undefined && { breaks }),
-      },
+      promise: { ...this.guarantee, ...(breaks !== undefined && { breaks }) },
       tuning: this.tuning,
     }
   }
@@ -157,11 +155,6 @@ export class StrategyRuntime {
 
   async #delay(): Promise<void> {
     if (this.#tuning.originDelayMs > 0) await sleep(this.#tuning.originDelayMs)
-  }
-
-  /** Where nothing is kept nothing can be old, whatever the writes do. */
-  get #promisesCurrentReads(): boolean {
-    return this.strategy.write().guarantee.readAfterWriteOf !== 'none' || this.storeKind === 'none'
   }
 
   get #tunable(): readonly (keyof RuntimeTuning)[] {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import { startRedis } from 'local-servers'
-import { strategies, strategyNames } from 'strategies'
+import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { promisesChanges } from '../src/outboxes.ts'
+import { strategiesWithOutbox } from '../src/outboxes.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 const READ_HEADERS = [
@@ -29,7 +29,7 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
     const keeps = strategy !== 'no-cache'
     const [first, later] = keeps ? ['MISS', 'HIT'] : ['BYPASS', 'BYPASS']
     const isExpireOnly = strategy === 'cache-aside'
-    const delivers = promisesChanges(strategies[strategy])
+    const delivers = strategiesWithOutbox.includes(strategy)
     const fillsOnWrite = strategy.endsWith('write-through')
     const cacheOf = async (path: string) => (await api.request(path)).headers.get('X-Cache')
 
@@ -66,16 +66,18 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
       for (const name of READ_HEADERS) expect(absent.headers.get(name), name).toBeTruthy()
     })
 
-    it('is current after an acknowledged write, if it promises that', async () => {
+    it('is current after an acknowledged write, unless nothing is ever invalidated', async () => {
       await api.request(`/api/posts/6${q}`)
       const written = await api.send('PATCH', `/api/posts/6${q}`, { title: 'New' })
       expect(written.status).toBe(200)
       expect(await written.json()).toMatchObject({ id: 6, title: 'New', version: 2 })
       const read = await api.request(`/api/posts/6${q}`)
-      const promised = api.runtimes.named(strategy).describe().promise.readAfterWrite
-      expect(promised).toBe(!isExpireOnly)
-      expect(await read.json()).toMatchObject({ version: promised ? 2 : 1 })
-      expect(Number(read.headers.get('X-Stale-Ms')) > 0).toBe(!promised)
+      const { readAfterWriteOf, breaks } = api.runtimes.named(strategy).describe().promise
+      // A naive form guarantees nothing, and is current all the same while no race comes up.
+      const isCurrent = readAfterWriteOf !== 'none' || breaks !== undefined
+      expect(isCurrent).toBe(!isExpireOnly)
+      expect(await read.json()).toMatchObject({ version: isCurrent ? 2 : 1 })
+      expect(Number(read.headers.get('X-Stale-Ms')) > 0).toBe(!isCurrent)
       expect(read.headers.get('X-Cache')).toBe(fillsOnWrite || isExpireOnly ? 'HIT' : first)
     })
 
@@ -148,7 +150,7 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
           continue
         }
         const left = Number(/^max-age=(\d+)$/.exec(control)![1]) - Number(headers.get('Age'))
-        expect(left).toBeLessThan(leftMs / 1_000)
+        expect(left).toBeLessThanOrEqual(leftMs / 1_000)
         // Other tests may have read the others before. A slow machine takes its time from what is left.
         expect(left, path).toBeGreaterThan(leftMs === 60_000 ? 0 : leftMs / 1_000 - 3 - tookSeconds)
       }

@@ -14,12 +14,11 @@ import {
   startRedis,
 } from 'local-servers'
 import { createDatabase, loadPosts, migrate, type PostsDatabase, postsRepository, schemaName } from 'posts-db'
-import { strategies, strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { promisesChanges } from '../src/outboxes.ts'
+import { strategiesWithOutbox } from '../src/outboxes.ts'
 import { type TcpRelay, tcpRelay } from './support/tcp-relay.ts'
 
-const promising = strategyNames.filter((name) => promisesChanges(strategies[name]))
+const promising = strategiesWithOutbox
 const WITHIN_MS = 1_000
 
 const embedded = (

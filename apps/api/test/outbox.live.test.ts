@@ -2,12 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { loadPosts } from 'posts-db'
-import { strategies, strategyNames } from 'strategies'
+import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { promisesChanges } from '../src/outboxes.ts'
+import { strategiesWithOutbox } from '../src/outboxes.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
-const promising = strategyNames.filter((name) => promisesChanges(strategies[name]))
+const promising = strategiesWithOutbox
 const WITHIN_MS = 1_000
 
 it('is kept by those strategies that promise it', () => {

@@ -25,7 +25,14 @@ describe('with PEERS=1', () => {
       store: 'redis',
       read: 'getOrSet',
       write: 'delete, deleteByTag',
-      promise: { readAfterWrite: false, staleForAtMostMs: 60_000, mayLoseWrites: false },
+      promise: {
+        staleForAtMostMs: 60_000,
+        readAfterWrite: false,
+        readAfterWriteOf: 'none',
+        where: 'every process',
+        loadsPerExpiry: { atMost: 1, per: 'read' },
+        mayLoseWrites: false,
+      },
       tuning: { ttlMs: 60_000, originDelayMs: 0 },
     })
     expect(await openApiCheck(openApiDocument())('GET', '/api/strategies', answer)).toEqual([])

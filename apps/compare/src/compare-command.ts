@@ -33,7 +33,7 @@ interface Flags extends CompareFlags, RequirementFlags {
 export function addCompareCommand(program: Command): void {
   addCompareOptions(program)
     .option('--resume [folder]', 'go on with a comparison that was stopped (default: the newest)')
-    .option('--strict', 'exit with 1 where a promise, a prediction or the account of the counters did not hold')
+    .option('--strict', 'exit with 1 where a guarantee, a prediction or the account of the counters did not hold')
   addRequirementOptions(program).action(async (flags: Flags) => {
     process.exitCode = await compare(flags)
   })

@@ -3,10 +3,11 @@
  * is computed from this file, so that it can be checked, and done again.
  */
 import { z } from 'zod'
+import { fromVersion2 } from './from-version-2.ts'
 import { type MeasureName, measureNames } from './measures.ts'
 
-/** Raised when a field is removed or changes its meaning; new fields do not raise it. */
-export const SCHEMA_VERSION = 2
+/** Raised when a field is removed or changes its meaning; new fields do not raise it. Version 2 is still read. */
+export const SCHEMA_VERSION = 3
 
 const count = z.number().int().nonnegative()
 const figure = z.number().nullable()
@@ -74,7 +75,7 @@ const workload = z.object({
     .nullable(),
 })
 
-const config = z.object({
+export const comparisonConfig = z.object({
   workload,
   strategies: z.array(z.string()),
   /** How often each strategy is measured. */
@@ -111,12 +112,19 @@ export const comparedStrategy = z.object({
   read: z.string(),
   write: z.string(),
   store: z.string(),
+  /** What it guarantees, as `GET /api/strategies` tells it: docs/http-api.md has the fields. */
   promise: z.object({
     staleForAtMostMs: z.number(),
-    loadsPerExpiry: z.string(),
     readAfterWrite: z.boolean(),
+    readAfterWriteOf: z.enum(['keys and tags', 'keys', 'none']),
+    where: z.enum(['every process', 'this process']),
+    othersWithinMs: z.number().exactOptional(),
+    loadsPerExpiry: z.union([
+      z.object({ atMost: z.number(), per: z.enum(['expiry', 'process', 'read']) }),
+      z.object({ expected: z.number(), per: z.literal('expiry') }),
+    ]),
     mayLoseWrites: z.boolean(),
-    /** How it breaks its promise, by its own account. */
+    /** How a naive form returns old values: it guarantees nothing. */
     breaks: z.string().exactOptional(),
   }),
 })
@@ -147,22 +155,24 @@ const turn = z.object({
   k6: z.unknown(),
 })
 
-export const comparisonSchema = z.object({
+const current = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   kind: z.literal('comparison'),
   startedAt: z.iso.datetime(),
   /** Null while turns are missing. */
   finishedAt: z.iso.datetime().nullable(),
-  config,
+  config: comparisonConfig,
   environment,
   strategies: z.array(comparedStrategy),
   /** In the order in which they were run. */
   turns: z.array(turn),
 })
 
-export type Comparison = z.infer<typeof comparisonSchema>
+export const comparisonSchema = z.preprocess(fromVersion2, current)
+
+export type Comparison = z.infer<typeof current>
 export type Turn = z.infer<typeof turn>
 export type ComparedStrategy = z.infer<typeof comparedStrategy>
-export type ComparisonConfig = z.infer<typeof config>
+export type ComparisonConfig = z.infer<typeof comparisonConfig>
 export type ComparedWorkload = z.infer<typeof workload>
 export type Environment = z.infer<typeof environment>

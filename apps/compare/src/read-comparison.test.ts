@@ -48,8 +48,8 @@ describe('readComparison', () => {
   })
 
   it('names the version it found and the one it reads', async () => {
-    await put(JSON.stringify({ kind: 'comparison', schemaVersion: 3, turns: 'in another shape' }))
-    await expect(readComparison(folder)).rejects.toThrow(/schemaVersion 3, and 2 is read/)
+    await put(JSON.stringify({ kind: 'comparison', schemaVersion: 4, turns: 'in another shape' }))
+    await expect(readComparison(folder)).rejects.toThrow(/schemaVersion 4, and 2 and 3 are read/)
   })
 
   it('names the field that is wrong', async () => {

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { type Comparison, comparisonSchema, SCHEMA_VERSION } from './comparison.ts'
 
+const READ: readonly unknown[] = [2, SCHEMA_VERSION]
+
 /** The file of a comparison, named itself or by the folder that `pnpm compare` wrote. */
 export async function comparisonFile(fileOrFolder: string): Promise<string> {
   const isFolder = await stat(fileOrFolder).then(
@@ -27,10 +29,10 @@ export async function readComparison(fileOrFolder: string): Promise<Comparison> 
       `${file} is not a comparison: "kind" is not "comparison"; name the .json of a comparison, or a folder that pnpm compare wrote`,
     )
   }
-  if (found.data.schemaVersion !== SCHEMA_VERSION) {
+  if (!READ.includes(found.data.schemaVersion)) {
     const version = JSON.stringify(found.data.schemaVersion)
     throw new Error(
-      `${file} has schemaVersion ${version}, and ${SCHEMA_VERSION} is read; use the commit it names, or compare again`,
+      `${file} has schemaVersion ${version}, and ${READ.join(' and ')} are read; use the commit it names, or compare again`,
     )
   }
   const comparison = comparisonSchema.safeParse(json)

@@ -9,16 +9,16 @@ describe('whatIsWrong', () => {
     expect(whatIsWrong(madeUpComparison({ strategies: { 'no-cache': {}, 'write-through': {} } }))).toEqual([])
   })
 
-  it('names a promise that was broken, and how often', () => {
+  it('names a guarantee that was broken, and how often', () => {
     const comparison = madeUpComparison({
       runs: 2,
       strategies: { 'write-through': {} },
       turn: { 'write-through': broken },
     })
-    expect(whatIsWrong(comparison)).toEqual(['write-through broke its promise: 6 × read-after-write'])
+    expect(whatIsWrong(comparison)).toEqual(['write-through broke its guarantee: 6 × read-after-write'])
   })
 
-  it('leaves out what nobody promised', () => {
+  it('leaves out what nobody guarantees', () => {
     const strategies = { 'cache-aside': {}, 'naive-lock': {} }
     expect(
       whatIsWrong(madeUpComparison({ strategies, turn: { 'cache-aside': broken, 'naive-lock': broken } })),

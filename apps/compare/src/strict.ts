@@ -27,7 +27,7 @@ function brokenPromises(comparison: Comparison): string[] {
   return promisesKept(comparison)
     .filter(({ verdict }) => verdict === 'broken')
     .flatMap(({ strategy, promised }) =>
-      Object.entries(promised).map(([kind, times]) => `${strategy.name} broke its promise: ${times} × ${kind}`),
+      Object.entries(promised).map(([kind, times]) => `${strategy.name} broke its guarantee: ${times} × ${kind}`),
     )
 }
 

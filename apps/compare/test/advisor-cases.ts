@@ -1,14 +1,14 @@
 /** Comparisons for the advisor, made up: strategies as they describe themselves, and the figures of six loads. */
 import { type ComparedStrategy, type Comparison, comparisonSchema } from '../src/comparison.ts'
-import { type MadeUpFigures, type MadeUpOptions, madeUpComparison } from './made-up-comparison.ts'
+import { currentOrNot, type MadeUpFigures, type MadeUpOptions, madeUpComparison } from './made-up-comparison.ts'
 
 type Description = Pick<ComparedStrategy, 'read' | 'write' | 'store' | 'promise'>
 
 const TTL_MS = 5_000
 const current = {
   staleForAtMostMs: TTL_MS,
-  loadsPerExpiry: 'one at a time per process',
-  readAfterWrite: true,
+  loadsPerExpiry: { atMost: 1, per: 'process' } as const,
+  ...currentOrNot(true),
   mayLoseWrites: false,
 }
 const breaks = 'a load that a write overtakes leaves its old value cached until the TTL ends'
@@ -18,13 +18,13 @@ const descriptions: Readonly<Record<string, Description>> = {
     read: 'no-cache',
     write: 'expire-only',
     store: 'none',
-    promise: { ...current, staleForAtMostMs: 0, loadsPerExpiry: 'one per read' },
+    promise: { ...current, staleForAtMostMs: 0, loadsPerExpiry: { atMost: 1, per: 'read' } },
   },
   'cache-aside': {
     read: 'cache-aside',
     write: 'expire-only',
     store: 'redis',
-    promise: { ...current, readAfterWrite: false },
+    promise: { ...current, ...currentOrNot(false) },
   },
   'manual-invalidation': { read: 'cache-aside', write: 'invalidate', store: 'redis', promise: current },
   'write-through': { read: 'cache-aside', write: 'write-through', store: 'redis', promise: current },
@@ -35,12 +35,17 @@ const descriptions: Readonly<Record<string, Description>> = {
     store: 'redis',
     promise: { ...current, mayLoseWrites: true },
   },
-  'naive-invalidation': { read: 'cache-aside', write: 'invalidate', store: 'redis', promise: { ...current, breaks } },
+  'naive-invalidation': {
+    read: 'cache-aside',
+    write: 'invalidate',
+    store: 'redis',
+    promise: { ...current, ...currentOrNot(false), breaks },
+  },
   'peer:bentocache': {
     read: 'getOrSet',
     write: 'delete, deleteByTag',
     store: 'redis',
-    promise: { ...current, readAfterWrite: false },
+    promise: { ...current, ...currentOrNot(false) },
   },
 }
 

@@ -1,4 +1,4 @@
-/** Holds what the clients saw to what was promised, and to what the drill allows. */
+/** Holds what the clients saw to what is guaranteed, and to what the drill allows. */
 import { checkHistory, type Operation, type Promised, type Violation } from 'history'
 import type { Allowance, Drill } from './drill.ts'
 import { isRequest } from './load.ts'
@@ -32,7 +32,7 @@ export interface Judgement {
   readonly longestMs: number
   /** The reads that were under way during the fault. */
   readonly during: DuringFault
-  /** What was promised not to happen, and is not allowed either. */
+  /** What must not happen by the guarantee, and is not allowed by the drill either. */
   readonly breaches: readonly Violation[]
   /** Reads that were old as the drill allows. */
   readonly excused: readonly Violation[]

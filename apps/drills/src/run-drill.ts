@@ -83,7 +83,8 @@ async function inflictOn(
   const { apis, copy } = ground
   await Promise.all(apis.map((api) => warmUp(api, strategies)))
   const before = new Map(await Promise.all(apis.map(async (api) => [api, await readVitals(api)] as const)))
-  const promised = new Map((await promisedBy(apis[0]!.url)).map(({ strategy, promised }) => [strategy, promised]))
+  const promises = await promisedBy(apis.map(({ url }) => url))
+  const promised = new Map(promises.map(({ strategy, promised }) => [strategy, promised]))
   const loaded = drill.loaded?.(apis) ?? apis
   const load = startLoad({
     urls: loaded.map(({ url }) => url),

@@ -27,7 +27,7 @@ describe.skipIf(incomplete)('a drill', { timeout: TIMEOUT_MS }, () => {
   })
 })
 
-describe.skipIf(incomplete)('a drill of strategies that promise what they do not keep', { timeout: TIMEOUT_MS }, () => {
+describe.skipIf(incomplete)('a drill of naive forms, which guarantee nothing', { timeout: TIMEOUT_MS }, () => {
   it('finds the old reads of the races that they lose without any fault', async () => {
     const calm: Drill = {
       name: 'calm',

@@ -42,11 +42,23 @@ export function newStats(): CacheStats {
   }
 }
 
-/** The counter of each outcome. */
-export const outcomeCounts = {
-  hit: 'hits',
-  stale: 'stale',
-  miss: 'misses',
-  collapsed: 'collapsed',
-  bypass: 'bypassed',
-} as const satisfies Record<Outcome, keyof CacheStats>
+/** Counts a read that was answered. */
+export function countRead(stats: CacheStats, outcome: Outcome): void {
+  switch (outcome) {
+    case 'hit':
+      stats.hits++
+      break
+    case 'stale':
+      stats.stale++
+      break
+    case 'miss':
+      stats.misses++
+      break
+    case 'collapsed':
+      stats.collapsed++
+      break
+    case 'bypass':
+      stats.bypassed++
+      break
+  }
+}

@@ -1,6 +1,6 @@
 import type { CacheParts } from './cache-parts.ts'
 import { Entry, identityOf, newToken } from './entry.ts'
-import { LoadRun, type ReadRequest, runLoad } from './load-run.ts'
+import { type Load, type LoadOptions, LoadRun, runLoad } from './load-run.ts'
 import { makeEntry } from './make-entry.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Epochs, Lookup } from './ports/store.ts'
@@ -22,18 +22,27 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   askedAt: number
   /** Whether the entry that is the answer should be loaded again behind it. */
   wantsRefresh = false
-  readonly #request: ReadRequest<T>
+  readonly #load: Load<T>
+  readonly #options: LoadOptions
   readonly #parts: CacheParts<T, CachingStrategy>
   #seen: Buffer | undefined
   #found: { readonly entry: Entry; readonly asOf: number } | undefined
   #lease: { readonly token: string; readonly epochs: Epochs } | undefined
 
   /** @param began the moment at which the read began, and asked the store first. */
-  constructor(parts: CacheParts<T, CachingStrategy>, request: ReadRequest<T>, began: number) {
+  constructor(
+    parts: CacheParts<T, CachingStrategy>,
+    key: string,
+    tags: readonly string[],
+    load: Load<T>,
+    options: LoadOptions,
+    began: number,
+  ) {
     this.#parts = parts
-    this.#request = request
-    this.key = request.key
-    this.tags = request.tags
+    this.key = key
+    this.tags = tags
+    this.#load = load
+    this.#options = options
     this.askedAt = began
   }
 
@@ -161,11 +170,12 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
 
   async #timedLoad() {
     const { store, read } = this.#parts
-    const run = new LoadRun(this.#request, read.lifetime.ttlMs)
+    const request = { key: this.key, tags: this.tags, load: this.#load, options: this.#options }
+    const run = new LoadRun(request, read.lifetime.ttlMs)
     const loadedAt = store.clock.earliest()
     const asOf = nextMoment()
     this.askedAt = asOf
-    return { ...(await runLoad(this.#parts, this.#request, run)), loadedAt, asOf, run }
+    return { ...(await runLoad(this.#parts, request, run)), loadedAt, asOf, run }
   }
 
   #renewWhileLoading(token: string): () => void {

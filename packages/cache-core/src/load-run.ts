@@ -27,28 +27,34 @@ export interface LoadContext {
 /** Reads the origin. `undefined`: there is no such value. */
 export type Load<T> = (context: LoadContext) => Promise<T | undefined>
 
-/** What one read was asked for. */
-export interface ReadRequest<T> {
+/** A read as its load sees it. */
+export interface LoadRequest<T> {
   readonly key: string
   readonly tags: readonly string[]
   readonly load: Load<T>
-  readonly ttlMs: number | undefined
-  readonly loadTimeoutMs: number | undefined
+  readonly options: LoadOptions
+}
+
+export interface LoadOptions {
+  /** How long the value is fresh if this read loads it, in milliseconds: at least 1, at most and by default the strategy's. */
+  readonly ttlMs?: number
+  /** Instead of the cache's, if this read loads. */
+  readonly loadTimeoutMs?: number
 }
 
 /** One run of a load, and what it said of its value. Its methods can be taken out of it. */
 export class LoadRun implements LoadContext {
   isSkipped = false
   ttlMs: number | undefined
-  readonly #request: ReadRequest<unknown>
+  readonly #request: Pick<LoadRequest<unknown>, 'key' | 'tags'>
   readonly #maxTtlMs: number
   #abort: AbortController | undefined
   #carried: readonly string[] | undefined
 
-  constructor(request: ReadRequest<unknown>, maxTtlMs: number) {
+  constructor(request: Pick<LoadRequest<unknown>, 'key' | 'tags' | 'options'>, maxTtlMs: number) {
     this.#request = request
     this.#maxTtlMs = maxTtlMs
-    this.ttlMs = request.ttlMs
+    this.ttlMs = request.options.ttlMs
   }
 
   get signal(): AbortSignal {
@@ -100,11 +106,11 @@ export function checkTtl(ttlMs: number, maxTtlMs: number): number {
 /** Runs the load of a request within its timeout. @throws what it throws, or CacheError `LOAD_TIMEOUT` */
 export async function runLoad<T>(
   parts: Pick<CacheParts<T>, 'runtime' | 'stats' | 'emit' | 'loadTimeoutMs'>,
-  request: ReadRequest<T>,
+  { key, load, options }: LoadRequest<T>,
   run: LoadRun,
 ): Promise<{ readonly value: T | undefined; readonly loadMs: number }> {
   const { runtime, stats, emit } = parts
-  const { key, load, loadTimeoutMs = parts.loadTimeoutMs } = request
+  const { loadTimeoutMs = parts.loadTimeoutMs } = options
   const startedAt = runtime.now()
   stats.loads++
   try {

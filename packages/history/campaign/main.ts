@@ -22,7 +22,7 @@ const command = describeCommand('pnpm campaign', {
     'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a throw-away database; without it an embedded one is ' +
     'started, which is slower.',
   prints:
-    'The setting, then a row per strategy, and the violations of what was promised. Exit code 1 unless all came out as they should: the naive ' +
+    'The setting, then a row per strategy, and the violations of what is guaranteed. Exit code 1 unless all came out as they should: the naive ' +
     'strategies must be caught.',
 })
   .option('--operations <n>', 'in all, spread evenly over the strategies', whole('--operations'), 100_000)

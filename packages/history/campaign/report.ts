@@ -14,7 +14,7 @@ const COLUMNS: readonly (readonly [title: string, of: (turn: Turn) => string])[]
   ['future', ({ verdict }) => String(verdict.counts['read-from-the-future'])],
   ['failed reads', ({ verdict: { reads } }) => String(reads.failed + reads.unknown)],
   ['stale for at most, ms', ({ verdict }) => verdict.staleness?.max.toFixed(1) ?? '–'],
-  ['promise', outcome],
+  ['guarantee', outcome],
 ]
 const NAME_WIDTH = 20
 
@@ -32,7 +32,7 @@ export function failuresOf(turns: readonly Turn[]): string[] {
   const failures: string[] = []
   for (const { promise, verdict } of turns) {
     const failedReads = verdict.reads.failed + verdict.reads.unknown
-    if (promise.breaks === undefined && !verdict.holds) failures.push(`${promise.strategy} broke its promise`)
+    if (promise.breaks === undefined && !verdict.holds) failures.push(`${promise.strategy} broke its guarantee`)
     if (failedReads > 0) failures.push(`${promise.strategy}: ${failedReads} reads failed, while all servers were there`)
     if (verdict.withoutFinalRead.length > 0) failures.push(`${promise.strategy} could not be read at the end`)
   }

@@ -1,6 +1,6 @@
 /**
  * Every strategy under attack from outside: clients in several processes read and write few posts through several API
- * processes whose loads are slow, while Redis loses keys at random. What they saw is judged by what each strategy promises.
+ * processes whose loads are slow, while Redis loses keys at random. What they saw is judged by what each strategy guarantees.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
@@ -52,7 +52,7 @@ export async function* runCampaign(options: CampaignOptions): AsyncGenerator<Tur
   const { ttlMs, originDelaysMs, ids } = setting
   const system = await startSystem({ originDelaysMs, ttlMs, posts: ids.length, databaseServer: options.databaseServer })
   try {
-    const chosen = choose(await promisedBy(system.urls[0]!), options.strategies)
+    const chosen = choose(await promisedBy(system.urls), options.strategies)
     const length =
       'msEach' in options.length ? options.length : { operations: Math.ceil(options.length.operations / chosen.length) }
     for (const promise of chosen) {

@@ -51,12 +51,12 @@ export function describeVerdict(verdict: Verdict, { examples = 2 }: DescribeOpti
   return lines.join('\n')
 }
 
-/** What is promised, and whether it was kept, in one sentence. */
+/** What a history is judged by, and whether that held, in one sentence. */
 export function verdictInWords(verdict: Verdict, strategy: string): string {
   const broken = violationKinds.filter((kind) => verdict.violations.some((v) => v.promised && v.kind === kind))
-  const kept = `${strategy} promises ${promiseInWords(verdict.promised)}`
-  if (broken.length === 0) return `${kept}: it held`
-  return `${kept}: BROKEN by ${broken.map((kind) => `${verdict.counts[kind]} × ${kind}`).join(', ')}`
+  const judged = `${strategy}, judged by ${promiseInWords(verdict.promised)}`
+  if (broken.length === 0) return `${judged}: it held`
+  return `${judged}: BROKEN by ${broken.map((kind) => `${verdict.counts[kind]} × ${kind}`).join(', ')}`
 }
 
 /**
@@ -70,7 +70,7 @@ export function describeViolation(
 ): string {
   const since = Math.min(...operations.map(({ start }) => start))
   const stale = staleMs === undefined ? '' : `, ${ms(staleMs)} ms after the newer version was acknowledged`
-  const head = `${kind}${stale} (${promised ? 'promised not to happen' : 'not promised'})`
+  const head = `${kind}${stale} (${promised ? 'must not happen' : 'not guaranteed'})`
   return [head, ...operations.map((operation) => `  ${describeOperation(operation, since)}`)].join('\n')
 }
 
@@ -101,7 +101,7 @@ function isPromised(kind: ViolationKind, { readAfterWrite, staleForAtMostMs }: P
     'lost-update': true,
     'read-from-the-future': true,
   }[kind]
-  return promised ? 'promised: 0' : 'not promised'
+  return promised ? 'must be 0' : 'not guaranteed'
 }
 
 function row(title: string, count: number, note: string): string {

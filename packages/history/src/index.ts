@@ -5,7 +5,7 @@ export { type HistoryFile, type HistoryHeader, readHistory, writeHistory } from 
 export { type Answer, type HttpClient, httpClient } from './http-client.ts'
 export { FINAL_CLIENT, monotonicMs, type Operation } from './operation.ts'
 export { postKey, readPost, type Target, writePost } from './post-client.ts'
-export { promisedBy, promisedOf, type StrategyPromise } from './promised-by.ts'
+export { promisedBy, promisedOf, type StrategyPromise, staleAfterWriteMs, type ToldGuarantee } from './promised-by.ts'
 export { type RacePlan, raceClients } from './race-clients.ts'
 export { finalReads, readPastTheCache } from './read-past-the-cache.ts'
 export { type Recording, type RecordOptions, recordClients } from './record-clients.ts'

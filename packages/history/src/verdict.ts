@@ -1,6 +1,6 @@
 import type { Done, Operation } from './operation.ts'
 
-/** What a strategy promises of reads. That no write is lost and nothing is read before it is written is always promised. */
+/** What a strategy's reads are held to. To losing no write, and reading none before it is made, all strategies are held. */
 export interface Promised {
   /** No read that begins after a write was acknowledged returns an older version. */
   readonly readAfterWrite: boolean
@@ -21,7 +21,7 @@ export const violationKinds = [
  * - `read-after-write`: older than a write that was acknowledged before the read began.
  * - `time-bound`: the same, for longer than `staleForAtMostMs`.
  * - `monotonic-reads`: older than what this client had read, and the newer version had been acknowledged before.
- * - `monotonic-reads-before-ack`: the same, while the newer version had not been acknowledged. Nobody promises that.
+ * - `monotonic-reads-before-ack`: the same, while the newer version had not been acknowledged. No strategy guarantees that.
  * - `lost-update`: an acknowledged write whose version was given twice, lies below an earlier one, or is missing at the end.
  * - `read-from-the-future`: a version that no write begun by then can have made.
  */
@@ -29,7 +29,7 @@ export type ViolationKind = (typeof violationKinds)[number]
 
 export interface Violation {
   readonly kind: ViolationKind
-  /** Whether it was promised not to happen. */
+  /** Whether it must not happen, by what the strategy is held to. */
   readonly promised: boolean
   /** The operations that prove it. The last one is the one that should not be. */
   readonly operations: readonly [...Operation[], Done]
@@ -54,10 +54,10 @@ export interface Distribution {
 }
 
 export interface Verdict {
-  /** Nothing happened that was promised not to happen. */
+  /** Nothing was seen that must not happen. */
   readonly holds: boolean
   readonly promised: Promised
-  /** All of them, promised or not, by kind and then by the start of the last operation. */
+  /** All of them, whether they must not happen or only may, by kind and then by the start of the last operation. */
   readonly violations: readonly Violation[]
   readonly counts: Readonly<Record<ViolationKind, number>>
   /** The final reads are not among these. */

@@ -53,7 +53,7 @@ async function measure(): Promise<void> {
       services.alsoEnd(api.pid)
       urls.push(api.url)
     }
-    const promises = await promisedBy(urls[0]!)
+    const promises = await promisedBy(urls)
     for (const strategy of names) {
       const { promised } = promises.find((one) => one.strategy === strategy)!
       const recording = recordClients({

@@ -33,7 +33,7 @@ export interface MemoryRoom {
   readonly maxEntries?: number
 }
 
-/** The store whose promises hold. */
+/** The store whose guarantee holds. */
 export function guarded({ client, prefix, onFailure, onEvict, outbox, memory }: Backend): Store {
   const told = outbox && { outbox }
   if (client === undefined) return memoryStore({ ...memory, ...told, ...(onEvict && { onEvict }) })
@@ -47,7 +47,8 @@ export function unguarded(
 ): Store {
   if (client === undefined) {
     const now = (memory?.runtime ?? systemRuntime).now
-    return unguardedStore(memoryKeyValue({ ...memory, now, ...(onEvict && { onEvict }) }), { ...options, now })
+    const keyValue = memoryKeyValue({ ...memory, now, ...(onEvict && { onEvict }) })
+    return unguardedStore(keyValue, { ...options, where: 'this process', now })
   }
   const store = unguardedStore(redisKeyValue(client, prefix), options)
   return resilientStore(store, connectionOf(client).circuit, onFailure && { onFailure })

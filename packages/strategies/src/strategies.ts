@@ -27,7 +27,7 @@ export interface Strategy {
   readonly tunable: readonly (keyof Tuning)[]
   /** Builds the store in the place given. */
   readonly store: (backend: Backend) => Store
-  /** How its promise is broken. Absent: it is kept. */
+  /** How a naive form returns old values: it guarantees nothing. Absent: its guarantee holds. */
   readonly breaks?: string
 }
 

@@ -4,12 +4,14 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import type { Epochs, Store } from 'cache-core'
+import type { Epochs, Store, StoreGuarantee } from 'cache-core'
 import { ENTRY_PREFIX, type KeyValue } from './key-value.ts'
 
 export interface UnguardedOptions {
   /** One loader at a time, by a lock that ends after `leaseMs`. Default false: everybody may load and fill. */
   readonly lock?: boolean
+  /** The processes that share `kv`. Default every process. */
+  readonly where?: StoreGuarantee['where']
   /** Default the wall clock. */
   readonly now?: () => number
 }
@@ -18,7 +20,10 @@ const TAG_TTL_MS = 24 * 60 * 60 * 1_000
 /** Where an entry's identity lies. */
 const IDENTITY = [4, 12] as const
 
-export function unguardedStore(kv: KeyValue, { lock = false, now = Date.now }: UnguardedOptions = {}): Store {
+export function unguardedStore(
+  kv: KeyValue,
+  { lock = false, where = 'every process', now = Date.now }: UnguardedOptions = {},
+): Store {
   const entryKey = (key: string) => ENTRY_PREFIX + key
   const lockKey = (key: string) => `lock:${key}`
   const tagKey = (tag: string) => `t:${tag}`
@@ -34,7 +39,7 @@ export function unguardedStore(kv: KeyValue, { lock = false, now = Date.now }: U
 
   return {
     clock: { earliest: now, latest: now },
-    guarantee: { where: 'every process', readAfterWriteOf: 'none' },
+    guarantee: { where, readAfterWriteOf: 'none' },
 
     async get(key, tags) {
       const [bytes, ...epochs] = await Promise.all([kv.get(entryKey(key)), ...tags.map((tag) => kv.get(tagKey(tag)))])

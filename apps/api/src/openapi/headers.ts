@@ -13,7 +13,7 @@ export const readHeaders = z.object({
   'Cache-Status': describe(z.string().regex(/^[\w-]+; /), 'RFC 9211'),
   'Cache-Control': describe(
     z.string().regex(/^(no-cache|max-age=\d+)$/),
-    'no-cache where the strategy guarantees current reads; elsewhere max-age − Age is what is left of the entry, in whole seconds',
+    'no-cache where reads of this process are guaranteed current; elsewhere max-age − Age is what is left of the entry, in whole seconds',
   ),
   Age: whole('Whole seconds since the value was loaded'),
   ETag: etag,

@@ -8,7 +8,8 @@ import { authors, post, posts, strategyName } from './schemas.ts'
 
 const strategy = strategyName.optional().meta({ description: 'Default: CACHE_STRATEGY of the environment' })
 const write = z.enum(['direct']).optional().meta({
-  description: 'Writes around the cache, as another service would: seen within a second where that is promised',
+  description:
+    'Writes around the cache, as another service would: seen within a second where reads are guaranteed current',
 })
 const path = z.object({ id: z.int().min(1).meta({ description: 'A post' }) })
 const conditional = z.object({ 'If-None-Match': z.string().optional() })

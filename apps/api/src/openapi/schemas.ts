@@ -58,13 +58,53 @@ export const strategyName = z
   ])
   .meta({ id: 'StrategyName' })
 
-const promise = z.object({
-  staleForAtMostMs: ms,
-  loadsPerExpiry: z.enum(['one per read', 'one at a time per process', 'one']),
-  readAfterWrite: z.boolean(),
-  mayLoseWrites: z.boolean(),
-  breaks: z.string().optional().meta({ description: 'How the promise is broken; absent: it is kept' }),
-})
+const loadsPerExpiry = z
+  .union([
+    z.object({
+      atMost: z.int().min(1),
+      per: z
+        .enum(['expiry', 'process', 'read'])
+        .meta({ description: 'read: each read loads; process: each runs that many at once; expiry: that many in all' }),
+    }),
+    z.object({
+      expected: z.number().min(0).meta({ description: 'The mean over many expiries, where chance decides' }),
+      per: z.literal('expiry'),
+    }),
+  ])
+  .meta({
+    id: 'LoadsPerExpiry',
+    description: 'How many loads the expiry of one key costs, over all processes, while no write comes between',
+  })
+
+const guarantee = z
+  .object({
+    staleForAtMostMs: ms.meta({
+      description:
+        'How old a value from the cache may be where nothing invalidates it: milliseconds since its load began. ' +
+        'After an acknowledged write readAfterWriteOf counts',
+    }),
+    readAfterWrite: z.boolean().meta({
+      description:
+        'No read of a key or a tag, in any process, that begins after a write was acknowledged returns an older value',
+    }),
+    readAfterWriteOf: z.enum(['keys and tags', 'keys', 'none']).meta({
+      description: 'Of which reads that holds: of one post (keys), of lists and reports too (tags), or of none',
+    }),
+    where: z
+      .enum(['every process', 'this process'])
+      .meta({ description: 'For the readers of which processes: this process is the one that answers here' }),
+    othersWithinMs: ms.optional().meta({
+      description:
+        'Readers in other processes see an acknowledged write after this many milliseconds at the latest; ' +
+        'absent: at once, if at all',
+    }),
+    loadsPerExpiry,
+    mayLoseWrites: z.boolean().meta({ description: 'Whether a write that was acknowledged may be lost' }),
+    breaks: z.string().optional().meta({
+      description: 'How a naive form returns old values: it guarantees nothing. Absent: the guarantee holds',
+    }),
+  })
+  .meta({ id: 'Guarantee', description: 'What a strategy guarantees, over the store it runs on, as it is tuned now' })
 
 export const strategy = z
   .object({
@@ -73,7 +113,7 @@ export const strategy = z
     read: z.string(),
     write: z.string(),
     store: z.enum(['redis', 'memory', 'none']),
-    promise,
+    promise: guarantee,
     tuning: z
       .record(z.string(), z.number())
       .meta({ description: 'What is in force, in milliseconds; only what this strategy can be told' }),

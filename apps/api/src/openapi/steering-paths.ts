@@ -24,7 +24,7 @@ export const steeringPaths: ZodOpenApiPathsObject = {
   '/api/strategies': {
     get: {
       operationId: 'listStrategies',
-      summary: 'The strategies: what they promise and how they are tuned',
+      summary: 'The strategies: what they guarantee and how they are tuned',
       tags: ['strategies'],
       responses: { '200': json('All of them', z.array(strategy)), ...problems(400, 500) },
     },

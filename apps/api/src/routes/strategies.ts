@@ -24,7 +24,7 @@ const changeable = {
 
 export const tuningChange = z.strictObject(changeable)
 
-/** Which strategies there are, what they promise, and how they are tuned. */
+/** Which strategies there are, what they guarantee, and how they are tuned. */
 export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined, log: AccessLog): void {
   app.get('/api/strategies', (context) => {
     readQuery(searchOf(context.req.url), [])

@@ -85,6 +85,17 @@ const cases = {
   },
 } satisfies Record<string, { comparison: Comparison; requirements: Requirements; pick: string; runnerUp: string }>
 
+/** As an API without Redis tells it, of so many processes. */
+function inMemory(apiProcesses: number): Comparison {
+  const { config, strategies, ...rest } = caseOf(0.05, { 'manual-invalidation': { loads: 0.1, p99: 3 } })
+  const local = { readAfterWrite: false, where: 'this process' } as const
+  return {
+    ...rest,
+    config: { ...config, apiProcesses },
+    strategies: strategies.map((one) => ({ ...one, store: 'memory', promise: { ...one.promise, ...local } })),
+  }
+}
+
 function withoutTurnsOf(comparison: Comparison, strategy: string): Comparison {
   return { ...comparison, turns: comparison.turns.filter((turn) => turn.strategy !== strategy) }
 }
@@ -124,6 +135,31 @@ describe('advise', () => {
         short: 'up to 5 s old',
       },
     ])
+  })
+
+  it('rules out a store in memory where it was measured in several processes: each has its own', async () => {
+    const { pick, ruledOut } = await advise(inMemory(2), CURRENT)
+    expect([pick, ruledOut[0]?.reason]).toEqual([
+      undefined,
+      'it guarantees only that a value is at most 5 s old in other processes than the one that wrote it, and 0 ms (--max-staleness) is allowed',
+    ])
+    expect((await advise(inMemory(2), NOTHING_LOST)).notes).toContain(
+      '--max-staleness was not given, and a value may be 5 s old',
+    )
+  })
+
+  it('recommends it where one process was measured, for one process only', async () => {
+    const advice = await advise(inMemory(1), CURRENT, { ttlSweep: sweep })
+    expect(advice.pick).toMatchObject({ strategy: 'manual-invalidation', guarantee: { where: 'this process' } })
+    expect(advice.pick?.otherTtl).toContain(
+      'a change made by another process or around the cache may then stay hidden for 60 s',
+    )
+    const text = adviceInWords(advice).join('\n')
+    expect(text).toContain(
+      'guarantee: in one process only: after an acknowledged write no read of that process is stale; ' +
+        'in others, and where nothing invalidates, a value may be 5 s old (the TTL)',
+    )
+    expect(text).toContain('// Its guarantee holds in this process only: another process has a memory of its own.')
   })
 
   it('takes expiry alone where its TTL is short enough', async () => {
@@ -369,7 +405,7 @@ describe('adviceInWords', () => {
 
       Recommended: stampede-lock (The strategy stampede-lock)
         TTL 5 s, as measured
-        guarantee: reads see every acknowledged write; a change made around the cache may stay hidden for 5 s (the TTL)
+        guarantee: after an acknowledged write no read is stale; where nothing invalidates (a change made around the cache), a value may be 5 s old (the TTL)
         0.100 [0.098–0.102] loads per read, 20/s
         read p50 2 ms, p99 20 ms
         hit ratio 90.0 % [88.2–91.8]

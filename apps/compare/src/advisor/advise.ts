@@ -2,6 +2,7 @@
  * The advisor: from a comparison and requirements to a strategy, with its tuning, the runner-up, and why not the others.
  * How it decides is in decide.ts, and in words in docs/choosing.md.
  */
+import { isDeepStrictEqual } from 'node:util'
 import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import { compareCommand } from '../report/content/setting.ts'
 import { formatWholeShare } from '../report/format.ts'
@@ -9,7 +10,7 @@ import { type Difference, differenceOf, RUNS_TO_CLAIM } from '../spread.ts'
 import type { Advice, Loser, Recommendation } from './advice.ts'
 import { type BestTtl, bestTtl } from './best-ttl.ts'
 import { changesLittle, type Decision, decide, FLOOR, figuresOf, WORTH_SAVING, WORTH_SPEED } from './decide.ts'
-import { type Guarantee, guaranteeAt, guaranteeOf } from './guarantee.ts'
+import { type Guarantee, guaranteeAt, guaranteeOf, isCurrent } from './guarantee.ts'
 import { bestForecast, type Forecast, forecastsOf, meets, type TtlSweep, whatCannotBeMet } from './other-ttls.ts'
 import { type Beaten, bySimplicity, type FigureOf, steps } from './ranking.ts'
 import type { Requirements } from './requirements.ts'
@@ -68,7 +69,8 @@ function isUsableIn(comparison: Comparison, { mayLoseWrites, maxStalenessMs }: R
   return (strategy: ComparedStrategy): boolean => {
     if (whyUnusable(comparison, strategy) !== undefined) return false
     // The TTL bounds nothing of what was read stale in spite of read-after-write.
-    const bound = strategy.promise.readAfterWrite && maxStalenessMs !== undefined ? { maxStalenessMs } : {}
+    const isBound = isCurrent(strategy.promise, comparison.config.apiProcesses) && maxStalenessMs !== undefined
+    const bound = isBound ? { maxStalenessMs } : {}
     return ruledOutBy(comparison, strategy, { mayLoseWrites, ...bound }).length === 0
   }
 }
@@ -120,10 +122,11 @@ function predictedOf({ hitRatio, loadsPerSecond }: Forecast): string {
   return `${(100 * hitRatio).toFixed(1)} % hits and ${loadsPerSecond.toFixed(1)} loads per second`
 }
 
-function meaningOf({ guarantee: { readAfterWrite, staleForAtMostMs } }: Forecast): string {
+function meaningOf({ staleForMs, guarantee: { where, staleForAtMostMs } }: Forecast): string {
   const age = toldTime(staleForAtMostMs)
-  return readAfterWrite
-    ? `a change made around the cache may then stay hidden for ${age}`
+  const change = where === 'every process' ? 'a change made' : 'a change made by another process or'
+  return staleForMs === 0
+    ? `${change} around the cache may then stay hidden for ${age}`
     : `a value may then be ${age} old`
 }
 
@@ -153,7 +156,7 @@ function atTtl(forecast: Forecast, comparison: Comparison): Recommendation {
 /** The code, unless it would guarantee something else than what the advice was judged by. */
 function codeFor(strategy: ComparedStrategy, ttlMs: number, judged: Guarantee): { snippet?: string } {
   const code = guaranteeAt(strategy, ttlMs)
-  if (code?.readAfterWrite !== judged.readAfterWrite || code.staleForAtMostMs !== judged.staleForAtMostMs) return {}
+  if (!isDeepStrictEqual(code, judged)) return {}
   const written = snippet({ ...strategy, ttlMs })
   return written === undefined ? {} : { snippet: written }
 }
@@ -249,7 +252,7 @@ function notesOn(comparison: Comparison, decision: Decision, requirements: Requi
       ([measure, , name, flag]) =>
         `the ${name} of ${winner} is ${told(measure, figures(winner!, measure))}: not every run stays within ${flag}`,
     ),
-    ...(maxStalenessMs === undefined && promise && !promise.readAfterWrite
+    ...(maxStalenessMs === undefined && promise && !isCurrent(promise, comparison.config.apiProcesses)
       ? [`--max-staleness was not given, and a value may be ${toldTime(promise.staleForAtMostMs)} old`]
       : []),
     ...(maxLoadsPerSecond !== undefined

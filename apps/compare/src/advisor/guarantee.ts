@@ -1,5 +1,6 @@
 /** What the code that is printed guarantees: built from that code, so that the two can't differ. */
 import * as library from 'cache-core'
+import { staleAfterWriteMs } from 'history'
 import type { ComparedStrategy } from '../comparison.ts'
 import { toldTime } from './told.ts'
 
@@ -34,32 +35,70 @@ function factory<Kind extends { readonly name: string }>(
   return made.name === name && isKind(made) ? found : undefined
 }
 
+/** By the names of the stores that code is printed for. A Redis store can't be asked without a client. */
+const STORES: Readonly<Record<string, library.StoreGuarantee>> = {
+  redis: { where: 'every process', readAfterWriteOf: 'keys and tags' },
+  memory: library.memoryStore().guarantee,
+}
+
 /** What a strategy is judged by. */
-export interface Guarantee {
-  readonly readAfterWrite: boolean
-  /** How old a value gets where nothing invalidates it. 0: nothing is kept. */
-  readonly staleForAtMostMs: number
-}
+export type Guarantee = Pick<
+  ComparedStrategy['promise'],
+  'staleForAtMostMs' | 'readAfterWrite' | 'readAfterWriteOf' | 'where' | 'othersWithinMs'
+>
 
-export function guaranteeOf({ promise, store }: ComparedStrategy): Guarantee {
-  return store === 'none' ? { readAfterWrite: true, staleForAtMostMs: 0 } : promise
-}
-
-/** Of the same strategy with another TTL. Undefined where cache-core has no code for it. */
-export function guaranteeAt({ read, write, store }: ComparedStrategy, ttlMs: number): Guarantee | undefined {
-  const [readWith, writeWith] = [readFactory(read), writeFactory(write)]
-  if (store === 'none' || readWith === undefined || writeWith === undefined) return undefined
+export function guaranteeOf({ promise }: ComparedStrategy): Guarantee {
+  const { staleForAtMostMs, readAfterWrite, readAfterWriteOf, where, othersWithinMs } = promise
   return {
-    readAfterWrite: writeWith({ ttlMs }).guarantee.readAfterWriteOf !== 'none',
-    staleForAtMostMs: readWith({ ttlMs }).guarantee.staleForAtMostMs,
+    staleForAtMostMs,
+    readAfterWrite,
+    readAfterWriteOf,
+    where,
+    ...(othersWithinMs !== undefined && { othersWithinMs }),
   }
 }
 
-export function guaranteeInWords({ readAfterWrite, staleForAtMostMs }: Guarantee): string {
-  const age = toldTime(staleForAtMostMs)
-  if (!readAfterWrite) return `a value may be ${age} old (the TTL)`
-  const current = 'reads see every acknowledged write'
+/** Of the same strategy with another TTL. Undefined where cache-core has no code for it. */
+export function guaranteeAt(
+  { read, write, store }: Pick<ComparedStrategy, 'read' | 'write' | 'store'>,
+  ttlMs: number,
+): Guarantee | undefined {
+  const guarantee = STORES[store]
+  const [readWith, writeWith] = [readFactory(read), writeFactory(write)]
+  if (guarantee === undefined || readWith === undefined || writeWith === undefined) return undefined
+  const {
+    loadsPerExpiry: _,
+    mayLoseWrites: __,
+    ...judged
+  } = library.guaranteeOf(readWith({ ttlMs }), writeWith({ ttlMs }), {
+    guarantee,
+  })
+  return judged
+}
+
+/**
+ * Whether no read is old once a write was acknowledged, through any of so many API processes. How old a value gets where
+ * nothing invalidates it is another matter: `staleForAtMostMs`.
+ */
+export function isCurrent(guarantee: Guarantee, processes: number): boolean {
+  return staleAfterWriteMs(guarantee, processes) === 0
+}
+
+/** What holds after an acknowledged write, and where nothing invalidates. What holds in one process only says so. */
+export function guaranteeInWords(guarantee: Guarantee): string {
+  const { readAfterWriteOf, where, staleForAtMostMs, othersWithinMs } = guarantee
+  const old = `a value may be ${toldTime(staleForAtMostMs)} old (the TTL)`
+  if (readAfterWriteOf === 'none') return `${old}, after an acknowledged write too`
+  const read = readAfterWriteOf === 'keys' ? 'read of a key' : 'read'
+  if (where === 'this process') {
+    return (
+      `in one process only: after an acknowledged write no ${read} of that process is stale; ` +
+      `in others, and where nothing invalidates, ${old}`
+    )
+  }
+  const others = othersWithinMs === undefined ? '' : `, in other processes once ${toldTime(othersWithinMs)} have passed`
+  const current = `after an acknowledged write no ${read} is stale${others}`
   return staleForAtMostMs === 0
     ? current
-    : `${current}; a change made around the cache may stay hidden for ${age} (the TTL)`
+    : `${current}; where nothing invalidates (a change made around the cache), ${old}`
 }

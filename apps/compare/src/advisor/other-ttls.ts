@@ -1,4 +1,5 @@
 /** What is predicted of the strategies at TTLs that were not measured, and which requirements that meets. */
+import { staleAfterWriteMs } from 'history'
 import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import type { MeasureName } from '../measures.ts'
 import { figureOf } from '../spread.ts'
@@ -17,6 +18,8 @@ export interface Forecast extends TtlOutlook {
   /** Not simulated: a hit's where nearly all reads hit, else as measured. */
   readonly readP99Ms: number | undefined
   readonly guarantee: Guarantee
+  /** For how long it is guaranteed that a read may be old at most, in the API processes measured. */
+  readonly staleForMs: number
 }
 
 /** Above this share of hits the slowest read in a hundred is a hit. */
@@ -37,7 +40,9 @@ export async function forecastsOf(
       ? calibrate(outlook, atMeasured, measured('hitRatio'), measured('loadsPerSecond'))
       : outlook
     const readP99Ms = measured(calibrated.hitRatio > P99_IS_A_HIT ? 'hitP99Ms' : 'readP99Ms')
-    return { ...calibrated, strategy, readP99Ms, guarantee: guaranteeAt(strategy, outlook.ttlMs)! }
+    const guarantee = guaranteeAt(strategy, outlook.ttlMs)!
+    const staleForMs = staleAfterWriteMs(guarantee, comparison.config.apiProcesses)
+    return { ...calibrated, strategy, readP99Ms, guarantee, staleForMs }
   })
 }
 
@@ -62,9 +67,8 @@ function calibrate(
 
 /** Staleness by what the code guarantees at that TTL; a read that was seen stale all the same ruled its strategy out before. */
 export function meets(forecast: Forecast, { maxStalenessMs, p99Ms, maxLoadsPerSecond }: Requirements): boolean {
-  const { readAfterWrite, staleForAtMostMs } = forecast.guarantee
   return (
-    (readAfterWrite || staleForAtMostMs <= (maxStalenessMs ?? Number.POSITIVE_INFINITY)) &&
+    forecast.staleForMs <= (maxStalenessMs ?? Number.POSITIVE_INFINITY) &&
     (p99Ms === undefined || (forecast.readP99Ms ?? Number.POSITIVE_INFINITY) <= p99Ms) &&
     forecast.loadsPerSecond <= (maxLoadsPerSecond ?? Number.POSITIVE_INFINITY)
   )

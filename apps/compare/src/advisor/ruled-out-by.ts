@@ -1,11 +1,11 @@
 /** Which requirements a strategy fails, each by a figure: measured, or guaranteed. */
+import { staleAfterWriteMs } from 'history'
 import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import type { MeasureName } from '../measures.ts'
 import { promisesKept } from '../report/broken-promises.ts'
 import { formatCount } from '../report/format.ts'
 import { CEILING } from '../report/standing.ts'
 import { figureOf, type Spread } from '../spread.ts'
-import { guaranteeOf } from './guarantee.ts'
 import type { Requirements } from './requirements.ts'
 import { told, toldTime } from './told.ts'
 
@@ -23,7 +23,7 @@ export function ruledOutBy(comparison: Comparison, strategy: ComparedStrategy, r
   const { maxStalenessMs, p99Ms, maxLoadsPerSecond, mayLoseWrites } = requirements
   const figure = (measure: MeasureName) => figureOf(comparison, strategy.name, measure)
   return [
-    ...(maxStalenessMs === undefined ? [] : tooStale(strategy, figure('staleMaxMs'), maxStalenessMs)),
+    ...(maxStalenessMs === undefined ? [] : tooStale(comparison, strategy, maxStalenessMs)),
     ...(p99Ms === undefined ? [] : above('readP99Ms', figure('readP99Ms'), p99Ms, `${toldTime(p99Ms)} (--p99)`)),
     ...(maxLoadsPerSecond === undefined
       ? []
@@ -48,21 +48,23 @@ export function whyUnusable(comparison: Comparison, { name, promise }: ComparedS
   const seen = Object.entries(kept?.promised ?? {}).map(([kind, times]) => `${formatCount(times)} × ${kind}`)
   const counted = seen.length === 0 ? 'not seen in these runs' : `seen here: ${seen.join(', ')}`
   if (promise.breaks !== undefined) {
-    return { text: `it breaks its guarantee: ${promise.breaks} (${counted})`, short: 'known to break the guarantee' }
+    return { text: `it guarantees nothing: ${promise.breaks} (${counted})`, short: 'known to break the guarantee' }
   }
   return seen.length === 0
     ? undefined
     : { text: `it broke its guarantee (${counted})`, short: 'broke the guarantee here' }
 }
 
-function tooStale(strategy: ComparedStrategy, measured: Spread | undefined, limitMs: number): Reason[] {
+function tooStale(comparison: Comparison, { name, promise }: ComparedStrategy, limitMs: number): Reason[] {
+  const measured = figureOf(comparison, name, 'staleMaxMs')
   const limit = `${toldTime(limitMs)} (--max-staleness)`
-  const { readAfterWrite, staleForAtMostMs } = guaranteeOf(strategy)
-  if (!readAfterWrite && staleForAtMostMs > limitMs) {
-    const age = toldTime(staleForAtMostMs)
+  const guaranteedMs = staleAfterWriteMs(promise, comparison.config.apiProcesses)
+  if (guaranteedMs > limitMs) {
+    const age = toldTime(guaranteedMs)
+    const elsewhere = promise.readAfterWriteOf === 'none' ? '' : ' in other processes than the one that wrote it'
     return [
       {
-        text: `it guarantees only that a value is at most ${age} old, and ${limit} is allowed`,
+        text: `it guarantees only that a value is at most ${age} old${elsewhere}, and ${limit} is allowed`,
         short: `up to ${age} old`,
       },
     ]

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import type { Cache } from 'cache-core'
 import { strategies, strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { guaranteeAt } from './guarantee.ts'
 import { snippet } from './snippet.ts'
 
 const run = promisify(execFile)
@@ -30,11 +31,13 @@ const fileOf = ({ name, store }: { name: string; store: string }) => join(folder
 describe('the snippets', () => {
   it.each(used)('of $name over $store runs', async ({ name, store }) => {
     const row = strategies[name]
-    const code = snippet({ read: row.read(tuning).name, write: row.write().name, store, ttlMs: 60_000 })
+    const made = { read: row.read(tuning).name, write: row.write().name, store }
+    const code = snippet({ ...made, ttlMs: 60_000 })
     expect(code, `cache-core exports what ${name} is made of, by its name`).toBeDefined()
     await writeFile(fileOf({ name, store }), code!)
 
     const { cache }: { cache: Cache<unknown> } = await import(fileOf({ name, store }))
+    expect(cache.guarantee).toMatchObject(guaranteeAt(made, 60_000)!)
     const key = `post:${name}:${process.pid}`
     let title = 'old'
     const read = () => cache.read(key, async () => ({ title }))
@@ -44,7 +47,7 @@ describe('the snippets', () => {
       title = 'new'
       return { title }
     })
-    expect((await read()).value).toEqual({ title: row.write().guarantee.readAfterWriteOf !== 'none' ? 'new' : 'old' })
+    expect((await read()).value).toEqual({ title: cache.guarantee.readAfterWriteOf === 'none' ? 'old' : 'new' })
   })
 
   it('type-check', async () => {

@@ -34,6 +34,7 @@ function inMemory(readWith: string, writeWith: string, ttlMs: number): string {
   return `\
 import { ${['createCache', 'memoryStore', readWith, writeWith].toSorted().join(', ')} } from 'cache-core'
 
+// Its guarantee holds in this process only: another process has a memory of its own.
 export const cache = createCache({
   store: memoryStore(),
   read: ${readWith}({ ttlMs: ${written(ttlMs)} }),

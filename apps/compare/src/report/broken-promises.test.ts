@@ -4,7 +4,7 @@ import { promisesKept } from './broken-promises.ts'
 
 const seen = { violations: { counts: { 'read-after-write': 3 }, schedule: ['the first'] } }
 
-/** `cache-aside` does not promise read-after-write, and the naive forms declare how they break it. */
+/** `cache-aside` does not guarantee read-after-write, and the naive forms, which guarantee nothing, declare how they break it. */
 function verdicts(turn: Parameters<typeof madeUpComparison>[0]['turn']) {
   const strategies = { 'cache-aside': {}, tiered: {}, 'naive-lock': {} }
   const kept = promisesKept(madeUpComparison({ strategies, ...(turn && { turn }) }))
@@ -12,7 +12,9 @@ function verdicts(turn: Parameters<typeof madeUpComparison>[0]['turn']) {
 }
 
 describe('promisesKept', () => {
-  it('holds a strategy to what it promises, and to no more', () => {
+  it('row 38: holds a strategy to what it guarantees, and a naive form to what it would if it did not break', () => {
+    const [naive] = madeUpComparison({ strategies: { 'naive-lock': {} } }).strategies
+    expect(naive!.promise).toMatchObject({ readAfterWrite: false, readAfterWriteOf: 'none' })
     expect(verdicts({ 'cache-aside': seen, tiered: seen, 'naive-lock': seen })).toEqual({
       'cache-aside': 'kept',
       tiered: 'broken',
@@ -20,7 +22,19 @@ describe('promisesKept', () => {
     })
   })
 
-  it('never counts what no strategy promises', () => {
+  it('holds a store in memory to it where one process was measured', () => {
+    const { config, strategies, ...rest } = madeUpComparison({ strategies: { tiered: {} }, turn: { tiered: seen } })
+    const promise = { ...strategies[0]!.promise, readAfterWrite: false, where: 'this process' } as const
+    const verdictIn = (apiProcesses: number) =>
+      promisesKept({
+        ...rest,
+        config: { ...config, apiProcesses },
+        strategies: [{ ...strategies[0]!, store: 'memory', promise }],
+      })[0]!.verdict
+    expect([1, 2].map(verdictIn)).toEqual(['broken', 'kept'])
+  })
+
+  it('never counts what no strategy guarantees', () => {
     expect(verdicts({ tiered: { violations: { counts: { 'monotonic-reads-before-ack': 9 }, schedule: [] } } })).toEqual(
       {
         'cache-aside': 'kept',
@@ -30,7 +44,7 @@ describe('promisesKept', () => {
     )
   })
 
-  it('holds the time bound against those that promise no more than that', () => {
+  it('holds the time bound against those that guarantee no more than that', () => {
     const turn = { 'cache-aside': { violations: { counts: { 'time-bound': 1 }, schedule: [] } } }
     expect(verdicts(turn)['cache-aside']).toBe('broken')
   })

@@ -1,18 +1,19 @@
-/** What the probe saw that should not be, held against what each strategy promises. */
+/** What the probe saw that should not be, held against what each strategy guarantees. */
+import { promisedOf } from 'history'
 import type { ComparedStrategy, Comparison, Turn } from '../comparison.ts'
 
 export interface PromiseKept {
   readonly strategy: ComparedStrategy
   /**
-   * - `kept`: nothing seen that was promised not to happen.
+   * - `kept`: nothing seen that must not happen.
    * - `broken`: something was.
-   * - `broken as declared`: something was, and the strategy says of itself how it comes to that.
+   * - `broken as declared`: something was, by a naive form, which guarantees nothing and says how it comes to that.
    * - `not measured`: no turn has figures.
    */
   readonly verdict: 'kept' | 'broken' | 'broken as declared' | 'not measured'
-  /** Over all turns that have figures, also those that do not count: a broken promise is one whatever else went wrong. */
+  /** Over all turns that have figures, also those that do not count: a broken guarantee is one whatever else went wrong. */
   readonly promised: Readonly<Record<string, number>>
-  /** Seen, but never promised not to happen. */
+  /** Seen, and allowed by the guarantee. */
   readonly notPromised: Readonly<Record<string, number>>
   readonly probeReads: number
   readonly schedule: readonly string[]
@@ -26,7 +27,7 @@ export function promisesKept(comparison: Comparison): readonly PromiseKept[] {
       .filter((turn) => turn.strategy === strategy.name && turn.status !== 'technical-error')
       .toSorted((a, b) => a.place - b.place)
     const seen = violationsOf(turns)
-    const isPromised = ([kind]: [string, number]) => promises(strategy, kind)
+    const isPromised = ([kind]: [string, number]) => promises(strategy, kind, comparison.config.apiProcesses)
     const promised = Object.fromEntries(seen.filter(isPromised))
     const first = turns.find((turn) => turn.violations.schedule.length > 0)
     return {
@@ -52,10 +53,10 @@ function violationsOf(turns: readonly Turn[]): [string, number][] {
   return [...counts]
 }
 
-/** By the kinds of `packages/history`. */
-function promises({ promise }: ComparedStrategy, kind: string): boolean {
+/** By the kinds of `packages/history`. A naive form is held to what it would guarantee if it did not break. */
+function promises({ promise }: ComparedStrategy, kind: string, processes: number): boolean {
   if (kind === 'monotonic-reads-before-ack') return false
-  if (kind === 'read-after-write' || kind === 'monotonic-reads') return promise.readAfterWrite
+  if (kind === 'read-after-write' || kind === 'monotonic-reads') return promisedOf(promise, processes).readAfterWrite
   if (kind === 'lost-write' || kind === 'lost-update') return !promise.mayLoseWrites
   return true
 }

@@ -68,7 +68,7 @@ async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: Abort
   ])
   const [countedInLoad, usedInLoad] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
   const entryBytes = redis === undefined ? null : await bytesPerEntry(redis)
-  const promised = promisedOf(strategy.promise)
+  const promised = promisedOf(strategy.promise, urls.length)
   const probed = await withTuning({ ...target, tuning: tuningForProbe(workload) }, () =>
     probe({ ...target, promised, firstId: firstProbedId(config) }, config.probe, signal),
   )
@@ -106,7 +106,7 @@ function tuningForProbe({ ttlMs, originDelayMs }: ComparisonConfig['workload']):
   return { ttlMs, originDelayMs: Math.max(originDelayMs, 25) }
 }
 
-/** What makes a turn's figures unfit for use. That a promise was broken is a figure, not a fault of the measurement. */
+/** What makes a turn's figures unfit for use. That a guarantee was broken is a figure, not a fault of the measurement. */
 function problemsIn(
   { ok, figures }: K6Run,
   account: Turn['account'],

@@ -28,7 +28,7 @@ interface Flags extends TraceFlags {
 
 const A_DAY_MS = 86_400_000
 const ofTime = { min: 1, max: 100 * A_DAY_MS }
-/** Those that keep their promises; the naive forms can be named. */
+/** Those that keep what they guarantee; the naive forms can be named. */
 const guarded = strategyNames.filter((name) => strategies[name].breaks === undefined)
 
 export function addSimulateCommand(program: Command): void {

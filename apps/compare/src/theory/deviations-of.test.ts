@@ -78,7 +78,8 @@ describe('predict', () => {
   })
 
   it('expects one load per expiry where a lease lets one load', () => {
-    const promise = { ...compared({}).strategies[0]!.promise, loadsPerExpiry: 'one' }
+    const loadsPerExpiry = { atMost: 1, per: 'expiry' } as const
+    const promise = { ...compared({}).strategies[0]!.promise, loadsPerExpiry }
     expect(predicted({ ...READS_ONLY, originDelayMs: 500 }, { read: 'stampede-lock', promise })[1]).toMatchObject({
       measure: 'stampedeFactor',
       predicted: 1,

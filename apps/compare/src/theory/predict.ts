@@ -96,7 +96,8 @@ function stampedeFactor(
   const { reads, readModifyWrites, writes } = ratesOf(workload, popularityOfHottest(workload))
   // Whoever comes while the first one loads; in each process one of them loads, the others share it.
   const herd = 1 + ((reads + readModifyWrites) * workload.originDelayMs) / 1_000
-  const isOne = promise.loadsPerExpiry === 'one'
+  const loads = promise.loadsPerExpiry
+  const isOne = 'atMost' in loads && loads.atMost === 1 && loads.per === 'expiry'
   // Where writes void or renew the entry too, loads don't come by expiries.
   if (onWrite !== 'nothing' && writes + readModifyWrites > 0) return []
   if (!isOne && (read !== 'cache-aside' || promise.breaks !== undefined)) return []

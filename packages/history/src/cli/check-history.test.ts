@@ -44,22 +44,22 @@ const failed: Operation = { ...read, version: null, outcome: 'failed', status: 5
 it('a history that holds: 0, and says so', async () => {
   const { code, out } = run(await fileOf({ readAfterWrite: true }, [write, read, final]), '--strict')
   expect(code).toBe(0)
-  expect(out).toContain('write-through promises no read older than an acknowledged write, no lost update: it held')
+  expect(out).toContain('write-through, judged by no read older than an acknowledged write, no lost update: it held')
 })
 
-it('a breach of what the header promises: 1, with the operations that prove it', async () => {
+it('a breach of what the header holds it to: 1, with the operations that prove it', async () => {
   const { code, out } = run(await fileOf({ readAfterWrite: true }, [write, stale, final]))
   expect(code).toBe(1)
   expect(out).toContain('BROKEN by 1 × read-after-write')
-  expect(out).toContain('read-after-write, 1.500 ms after the newer version was acknowledged (promised not to happen)')
+  expect(out).toContain('read-after-write, 1.500 ms after the newer version was acknowledged (must not happen)')
   expect(out).toContain('client a writes post:1 = 2  0.000 … 2.000 ms (clock 0.000)')
   expect(out).toContain('client b reads  post:1 = 1  3.500 … 4.000 ms (clock 3.500)  HIT 127.0.0.1:3000')
 })
 
-it('what is not promised is told, and counts only with --strict', async () => {
+it('what is not guaranteed is told, and counts only with --strict', async () => {
   const file = await fileOf({ readAfterWrite: false, staleForAtMostMs: 300 }, [write, stale, final])
   expect(run(file).code).toBe(0)
-  expect(run(file).out).toMatch(/reads older than an acknowledged write +1 +not promised/)
+  expect(run(file).out).toMatch(/reads older than an acknowledged write +1 +not guaranteed/)
   expect(run(file, '--strict')).toMatchObject({ code: 1 })
 })
 

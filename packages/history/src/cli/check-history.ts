@@ -10,14 +10,14 @@ interface Flags {
 }
 
 const command = describeCommand('pnpm check-history', {
-  does: 'Judges a recorded history by what its header promises. Changes nothing.',
+  does: 'Judges a recorded history by what its header holds it to. Changes nothing.',
   needs: 'The file: JSON lines, or the same as .gz, as `pnpm campaign` and `pnpm drill` write it.',
   prints:
-    'What was promised, what was counted, and the operations that prove each violation. Exit code 0: it held; 1: it did not, or the file is no ' +
+    'What it is judged by, what was counted, and the operations that prove each violation. Exit code 0: it held; 1: it did not, or the file is no ' +
     'history.',
 })
   .argument('<file>', 'the history')
-  .option('--strict', 'a violation of what is not promised, and a read without a value, count too', false)
+  .option('--strict', 'a violation of what is not guaranteed, and a read without a value, count too', false)
   .option('--examples <n>', 'violations of each kind to show', wholeNumber('--examples', { min: 0, max: 999_999 }), 2)
   .action(async (path: string, flags: Flags) => {
     process.exitCode = await judge(path, flags)
@@ -33,7 +33,7 @@ async function judge(path: string, { strict, examples }: Flags): Promise<number>
     console.log(describeVerdict(verdict, { examples }))
     console.log(`\n${verdictInWords(verdict, header.strategy)}`)
     const spotless = verdict.violations.length === 0 && verdict.failedReads.size === 0
-    if (strict && verdict.holds && !spotless) console.log('--strict: what is not promised was seen, too')
+    if (strict && verdict.holds && !spotless) console.log('--strict: what is not guaranteed was seen, too')
     return verdict.holds && (spotless || !strict) ? 0 : 1
   } catch (error) {
     if (error instanceof HistoryError) return complain(error.message, 1)

@@ -1,4 +1,5 @@
 import { FLOOR } from '../../advisor/decide.ts'
+import { isCurrent } from '../../advisor/guarantee.ts'
 import type { Comparison } from '../../comparison.ts'
 import type { MeasureName } from '../../measures.ts'
 import { figureOf, RUNS_TO_CLAIM } from '../../spread.ts'
@@ -35,7 +36,7 @@ export function answer(comparison: Comparison, deviations: readonly Deviation[],
       ...alarms(comparison, kept),
       ...answersTo(comparison),
       ...withoutTheDelay(comparison),
-      ...heldGuarantees(kept),
+      ...heldGuarantees(kept, comparison.config.apiProcesses),
       ...(advice.length > 0 ? [{ kind: 'lines', caption: 'For what was required:', lines: advice } as const] : []),
       ...tables(comparison, kept),
       text(`${legend(comparison)} ${theoryInWords(deviations)}`),
@@ -133,11 +134,8 @@ function alarms({ config, strategies, turns, finishedAt }: Comparison, kept: rea
   ].map((text) => ({ kind: 'alarm', text }))
 }
 
-function heldGuarantees(kept: readonly PromiseKept[]): Block[] {
-  // Forms that declare how they break it don't guarantee it, even where nothing was seen.
-  const guaranteeing = kept.filter(
-    ({ strategy }) => strategy.promise.readAfterWrite && strategy.promise.breaks === undefined,
-  )
+function heldGuarantees(kept: readonly PromiseKept[], processes: number): Block[] {
+  const guaranteeing = kept.filter(({ strategy }) => isCurrent(strategy.promise, processes))
   const holders = guaranteeing.filter(({ verdict }) => verdict === 'kept')
   const reads = holders.reduce((sum, { probeReads }) => sum + probeReads, 0)
   const all = guaranteeing.length === 1 ? 'The only' : `All ${holders.length}`

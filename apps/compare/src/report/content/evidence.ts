@@ -1,5 +1,5 @@
-/** What a sceptic asks for: differences, promises, theory, and the books. */
-import type { Comparison, Turn } from '../../comparison.ts'
+/** What a sceptic asks for: differences, guarantees, theory, and the books. */
+import type { ComparedStrategy, Comparison, Turn } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
 import { RUNS_TO_CLAIM, spreadOf } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
@@ -85,7 +85,10 @@ export function brokenPromises(comparison: Comparison): Section {
     title: 'Guarantees',
     blocks: [
       text(
-        'The probe is a separate client that knows when each of its writes was acknowledged, and reads from every API process. Counted over all turns with figures, also those that do not count above.',
+        'The probe is a separate client that knows when each of its writes was acknowledged, and reads from every API process. Counted over all turns with figures, also those that do not count above.' +
+          (kept.some(({ strategy }) => strategy.promise.breaks !== undefined)
+            ? ' A naive form guarantees nothing: it is held to what it would guarantee if it did not break.'
+            : ''),
       ),
       { kind: 'table', table: promiseTable(kept) },
       ...kept.flatMap((one): Block[] =>
@@ -120,7 +123,7 @@ function promiseTable(kept: readonly PromiseKept[]): Table {
     ],
     rows: kept.map(({ strategy: { name, promise }, verdict, promised, notPromised, probeReads }): Cell[] => [
       { text: name },
-      { text: promise.readAfterWrite ? 'guaranteed' : 'no' },
+      { text: readAfterWriteInWords(promise) },
       { text: formatMs(promise.staleForAtMostMs) },
       { text: promise.mayLoseWrites ? 'may' : 'no' },
       { text: verdict, ...(verdict === 'broken' && { mark: 'alarm' }), ...(verdict === 'kept' && { mark: 'good' }) },
@@ -129,6 +132,13 @@ function promiseTable(kept: readonly PromiseKept[]): Table {
       { text: formatCount(probeReads) },
     ]),
   }
+}
+
+function readAfterWriteInWords({ readAfterWrite, readAfterWriteOf, where }: ComparedStrategy['promise']): string {
+  if (readAfterWrite) return 'guaranteed'
+  if (readAfterWriteOf === 'none') return 'no'
+  const of = readAfterWriteOf === 'keys' ? ' of keys' : ''
+  return where === 'this process' ? `in one process${of}` : `guaranteed${of}, later in other processes`
 }
 
 export function theory(deviations: readonly Deviation[]): Section {

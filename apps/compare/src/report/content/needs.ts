@@ -1,6 +1,6 @@
 /** The report's first screen: for each thing that people require of a cache, the strategy that the advisor's rules pick. */
+import { staleAfterWriteMs } from 'history'
 import { type Decision, decide, FLOOR, figuresOf, type RuledOut } from '../../advisor/decide.ts'
-import { guaranteeOf } from '../../advisor/guarantee.ts'
 import { type FigureOf, rank, type Step } from '../../advisor/ranking.ts'
 import type { Requirements } from '../../advisor/requirements.ts'
 import type { Comparison } from '../../comparison.ts'
@@ -59,8 +59,9 @@ function answerTo(
   if (use === undefined) {
     return { ...known, use: 'none', effect: 'No strategy that was measured meets this.', figures: [] }
   }
-  const { readAfterWrite, staleForAtMostMs } = guaranteeOf(use)
-  const age = readAfterWrite ? 'always current' : `up to ${formatMs(staleForAtMostMs)} old`
+  const staleForMs = staleAfterWriteMs(use.promise, comparison.config.apiProcesses)
+  const current = use.promise.where === 'every process' ? 'always current' : 'always current, in one process only'
+  const age = staleForMs === 0 ? current : `up to ${formatMs(staleForMs)} old`
   return {
     ...known,
     use: use.name,

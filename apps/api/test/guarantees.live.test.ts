@@ -1,0 +1,68 @@
+/** What `GET /api/strategies` says that each strategy guarantees, over the store it really runs on. */
+import { type StrategyName, strategies, strategyNames } from 'strategies'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openApiDocument } from '../src/openapi/document.ts'
+import { openApiCheck } from './support/openapi-check.ts'
+import { type TestApi, testApi } from './support/test-api.ts'
+
+const check = openApiCheck(openApiDocument())
+const current = { readAfterWriteOf: 'keys and tags', mayLoseWrites: false }
+const old = { readAfterWriteOf: 'none', mayLoseWrites: false }
+const perProcess = { loadsPerExpiry: { atMost: 1, per: 'process' } }
+const perExpiry = { loadsPerExpiry: { atMost: 1, per: 'expiry' } }
+
+describe.each([
+  { store: 'redis', where: 'every process' },
+  { store: 'memory', where: 'this process' },
+] as const)('row 38: on the $store store', ({ store, where }) => {
+  let api: TestApi
+  beforeAll(async () => {
+    api = await testApi({ store, posts: 5 })
+  })
+  afterAll(() => api.close())
+
+  const told = async () => {
+    const answer = await api.request('/api/strategies')
+    expect(await check('GET', '/api/strategies', answer.clone())).toEqual([])
+    const listed = (await answer.json()) as { name: StrategyName; store: string; promise: Record<string, unknown> }[]
+    return Object.fromEntries(listed.map(({ name, promise }) => [name, promise]))
+  }
+
+  it('tells each guarantee with the readers that it holds for; a naive form guarantees nothing', async () => {
+    const kept = { staleForAtMostMs: 60_000, where }
+    const isShared = store === 'redis'
+    const naive = (name: StrategyName) => ({ ...kept, ...old, readAfterWrite: false, breaks: strategies[name].breaks })
+    expect(await told()).toEqual({
+      'no-cache': {
+        ...current,
+        staleForAtMostMs: 0,
+        where: 'every process',
+        readAfterWrite: true,
+        loadsPerExpiry: { atMost: 1, per: 'read' },
+      },
+      'cache-aside': { ...kept, ...old, ...perProcess, readAfterWrite: false },
+      'manual-invalidation': { ...kept, ...current, ...perProcess, readAfterWrite: isShared },
+      'write-through': { ...kept, ...current, ...perProcess, readAfterWrite: isShared },
+      'stampede-lock': { ...kept, ...current, ...perExpiry, readAfterWrite: isShared },
+      'naive-invalidation': { ...naive('naive-invalidation'), ...perProcess },
+      'naive-write-through': { ...naive('naive-write-through'), ...perProcess },
+      'naive-lock': { ...naive('naive-lock'), ...perExpiry },
+    })
+  })
+
+  it('follows the tuning', async () => {
+    await api.send('PATCH', '/api/strategies/write-through', { ttlMs: 1_234 })
+    expect((await told())['write-through']).toMatchObject({ staleForAtMostMs: 1_234, where })
+  })
+
+  it('is what the outbox and Cache-Control go by', async () => {
+    const promises = await told()
+    for (const name of strategyNames) {
+      const { outbox, storeKind } = api.runtimes.named(name)
+      const isCurrent = promises[name]!.readAfterWriteOf !== 'none'
+      expect([name, outbox !== undefined]).toEqual([name, isCurrent && storeKind !== 'none'])
+      const control = (await api.request(`/api/posts/1?strategy=${name}`)).headers.get('Cache-Control')
+      expect([name, control === 'no-cache']).toEqual([name, isCurrent])
+    }
+  })
+})

@@ -1,0 +1,108 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { bulkhead } from 'cockatiel'
+import type { CacheParts } from './cache-parts.ts'
+import { CacheError } from './errors.ts'
+import { StoreKeyRead } from './key-read.ts'
+import type { Load } from './load-run.ts'
+import type { CachingStrategy } from './ports/strategy.ts'
+import type { ReadResult } from './read-result.ts'
+import { checkRead, NO_TAGS, observed, type Reader, type ReadOptions } from './reader.ts'
+import { nextMoment, SingleFlight } from './single-flight.ts'
+
+/** At most this many loads at once reach the origin past a cache that is away; the others queue. */
+const LOADS_PAST_THE_CACHE = 32
+/** Set within a load past a cache. What it reads through a cache itself must not queue behind it. */
+const loadingPastTheCache = new AsyncLocalStorage<true>()
+
+/** Reads through the store, by the strategy's rules; past it while it is away. */
+export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<T> {
+  const { store, read: strategy, runtime, stats, emit } = parts
+  const flights = new SingleFlight()
+  const flightsPastTheCache = new SingleFlight()
+  const gate = bulkhead(LOADS_PAST_THE_CACHE, Number.POSITIVE_INFINITY)
+  let isClosed = false
+
+  async function read(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>> {
+    const began = nextMoment()
+    checkRead(parts, key, options)
+    const startedAt = emit && runtime.now()
+    const { tags = NO_TAGS } = options
+    const keyRead = new StoreKeyRead<T>(parts, key, tags, load, options, began)
+    try {
+      const asked = store.get(key, tags)
+      const { bytes, epochs } = asked instanceof Promise ? await asked : asked
+      const answer = keyRead.examine(bytes, epochs) ?? (await readTogether(keyRead, began))
+      if (keyRead.wantsRefresh && !isClosed) refresh(keyRead)
+      return observed(parts, key, answer, startedAt)
+    } catch (error) {
+      return observed(parts, key, await afterFailure(error, keyRead, began), startedAt)
+    }
+  }
+
+  /** What a failed read comes to: a store that is away costs a bypass. */
+  async function afterFailure(error: unknown, keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
+    try {
+      if (!isUnavailable(error)) throw error
+      return await readPastTheCache(keyRead, began)
+    } catch (failure) {
+      stats.failedReads++
+      throw failure
+    }
+  }
+
+  async function readTogether(keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
+    const start = async (waited: boolean) => (waited && (await keyRead.get())) || strategy.onMiss(keyRead)
+    const { answer, isOwn } = await flights.join(questionOf(keyRead), began, keyRead, start, isUnavailable)
+    return answer.outcome === 'stale' || (isOwn && answer.outcome === 'miss') ? answer : answer.as('collapsed')
+  }
+
+  /** Behind an answer: one at a time per key in this process, and one over all of them, by its lease. */
+  function refresh(keyRead: StoreKeyRead<T>): void {
+    const refreshing = flights.startIfIdle(questionOf(keyRead), keyRead, () => keyRead.refresh())
+    if (refreshing === undefined) return
+    stats.refreshes++
+    const finished = refreshing.then((answer) => answer?.outcome === 'miss')
+    finished.catch(() => stats.failedRefreshes++) // the reader has its answer
+    emit?.({ type: 'refresh', key: keyRead.key, finished })
+  }
+
+  /** Protects the origin while the cache is bypassed: one load per key, and at most `LOADS_PAST_THE_CACHE` at once. */
+  async function readPastTheCache(keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
+    if (loadingPastTheCache.getStore()) return (await keyRead.load()).as('bypass')
+    const load = () => loadingPastTheCache.run(true, () => keyRead.load())
+    const start = () => gate.execute(load)
+    const { answer } = await flightsPastTheCache.join(keyRead.key, began, keyRead, start)
+    return answer.as('bypass')
+  }
+
+  return {
+    read,
+    async peek(key, options) {
+      checkRead(parts, key, options)
+      const { tags = NO_TAGS } = options
+      const keyRead = new StoreKeyRead<T>(parts, key, tags, nothing, options, nextMoment())
+      try {
+        const { bytes, epochs } = await store.get(key, tags)
+        return keyRead.examine(bytes, epochs)
+      } catch (error) {
+        if (isUnavailable(error)) return undefined
+        throw error
+      }
+    },
+    async close() {
+      isClosed = true
+      await Promise.all([flights.idle(), flightsPastTheCache.idle()])
+    },
+  }
+}
+
+async function nothing(): Promise<undefined> {}
+
+/** What a flight answers: the same key under other tags is another question. */
+function questionOf({ key, tags }: Pick<StoreKeyRead<unknown>, 'key' | 'tags'>): string {
+  return JSON.stringify([key, tags])
+}
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'STORE_UNAVAILABLE'
+}

@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { promisedOf, type ToldGuarantee } from './promised-by.ts'
+
+const guarantee: ToldGuarantee = {
+  staleForAtMostMs: 5_000,
+  readAfterWrite: true,
+  readAfterWriteOf: 'keys and tags',
+  where: 'every process',
+}
+const local: ToldGuarantee = { ...guarantee, readAfterWrite: false, where: 'this process' }
+const none: ToldGuarantee = { ...guarantee, readAfterWrite: false, readAfterWriteOf: 'none' }
+const CURRENT = { readAfterWrite: true }
+const WITHIN_5_S = { readAfterWrite: false, staleForAtMostMs: 5_000 }
+
+describe('promisedOf', () => {
+  it('holds to read-after-write where that is guaranteed in every process, and to no second bound', () => {
+    expect([1, 2].map((processes) => promisedOf(guarantee, processes))).toEqual([CURRENT, CURRENT])
+  })
+
+  it('holds to the time bound where nothing else is guaranteed', () => {
+    expect([1, 2].map((processes) => promisedOf(none, processes))).toEqual([WITHIN_5_S, WITHIN_5_S])
+  })
+
+  it('holds what is guaranteed in this process to read-after-write only where there is no other', () => {
+    expect([1, 2].map((processes) => promisedOf(local, processes))).toEqual([CURRENT, WITHIN_5_S])
+    const keys: ToldGuarantee = { ...local, readAfterWriteOf: 'keys' }
+    expect(promisedOf(keys, 1)).toEqual(WITHIN_5_S)
+  })
+
+  it('holds other processes to the time after which they see a write', () => {
+    const later: ToldGuarantee = { ...guarantee, readAfterWrite: false, othersWithinMs: 200 }
+    expect([1, 2].map((processes) => promisedOf(later, processes))).toEqual([
+      CURRENT,
+      { readAfterWrite: false, staleForAtMostMs: 200 },
+    ])
+    expect(promisedOf({ ...none, othersWithinMs: 200 }, 2)).toEqual(WITHIN_5_S)
+  })
+
+  it('holds a naive form to what it would guarantee if it did not break: otherwise it could not be caught', () => {
+    expect(promisedOf({ ...none, breaks: 'a load that a write overtakes' }, 2)).toEqual(CURRENT)
+  })
+})
