@@ -1,25 +1,59 @@
 #!/usr/bin/env bash
-# cache-core as its users get it: packed, installed in an empty project, its README's snippets and the root README's
-# type-checked, the first one run.
-# Wants a Redis in REDIS_URL. Leaves nothing behind.
+# cache-core as its users get it: packed, installed in an empty project beside each client it supports, its README's
+# snippets and the root README's type-checked there, the first one run with each.
+# Wants a Redis in REDIS_URL. Leaves nothing behind but keys that expire.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
+node="$root/node_modules/.bin/node"
+redis_url=${REDIS_URL:-redis://127.0.0.1:6379}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 cd "$root/packages/cache-core"
 npm pack --silent --pack-destination "$work" >/dev/null
-cd "$work"
-printf '{ "type": "module", "private": true }\n' >package.json
-npm install --silent --no-fund --no-audit ./cache-core-*.tgz ioredis@6.0.0 pg@8.23.1 @types/pg@8.23.1 typescript@7.0.2 @types/node@24
-awk '/^```ts/{inside=1;n++;next} /^```/{inside=0} inside{print > ("snippet-" n ".ts")}' node_modules/cache-core/README.md
-sed -i.bak "s#redis://127.0.0.1:6379#${REDIS_URL:-redis://127.0.0.1:6379}#" snippet-1.ts
-{
-  echo 'declare const db: { findPost(id: number): Promise<string>; listPosts(): Promise<string[]>; renamePost(id: number, title: string): Promise<void> }'
-  awk '/^```ts/{inside=1;next} /^```/{inside=0} inside' "$root/README.md"
-} >snippet-root.ts
-npx tsc --noEmit --strict --module nodenext --target es2023 --types node snippet-*.ts
-printed=$("$root/node_modules/.bin/node" snippet-1.ts)
-[ "$printed" = $'miss Hello 1\nNew title' ] || { echo "the snippet printed: $printed" >&2; exit 1; }
-if grep -rq workspace-source node_modules/cache-core/package.json; then echo "the private condition was published" >&2; exit 1; fi
-echo "cache-core packs, installs, type-checks and runs"
+
+snippets() { awk '/^```ts/{inside=1;n++;next} /^```/{inside=0} inside{print > ("snippet-" n ".ts")}' "$1"; }
+
+# The first snippet as a user of node-redis has it.
+by_node_redis() {
+  sed -e "s/{ redisOptions, redisStore }/{ nodeRedisOptions, redisStore }/" -e "s/{ Redis } from 'ioredis'/{ createClient } from 'redis'/" \
+    -e "s/new Redis(\(.*\), redisOptions)/createClient({ url: \1, ...nodeRedisOptions })/" \
+    -e "s/^await once(redis, 'ready').*/redis.on('error', () => {}); await redis.connect()/" \
+    -e '/node:events/d' -e 's/redis.disconnect()/redis.destroy()/' "$1"
+}
+
+expect_output() { # expect_output TEXT SNIPPET
+  local printed
+  printed=$("$node" "$2")
+  [ "$printed" = "$1" ] || { echo "$2 printed: $printed" >&2; exit 1; }
+}
+
+for client in ioredis@5.11.1 ioredis@6.0.0 redis@6.3.1; do
+  mkdir "$work/$client" && cd "$work/$client"
+  printf '{ "type": "module", "private": true }\n' >package.json
+  npm install --silent --no-fund --no-audit "$work"/cache-core-*.tgz "$client" pg@8.23.1 @types/pg@8.23.1 typescript@7.0.2 @types/node@24
+  snippets node_modules/cache-core/README.md
+  {
+    echo 'declare const db: { findPost(id: number): Promise<string>; listPosts(): Promise<string[]>; renamePost(id: number, title: string): Promise<void> }'
+    awk '/^```ts/{inside=1;next} /^```/{inside=0} inside' "$root/README.md"
+  } >snippet-root.ts
+  # Each project has one client: what is written for the other is left out.
+  case $client in
+    redis@*)
+      by_node_redis snippet-1.ts >first.ts
+      rm -f $(grep -l "from 'ioredis'" snippet-*.ts)
+      ;;
+    *)
+      mv snippet-1.ts first.ts
+      rm -f $(grep -l "from 'redis'" snippet-*.ts)
+      ;;
+  esac
+  # Under a prefix of this run's own, since nothing else may lie there.
+  sed -i.bak -e "s#redis://127.0.0.1:6379#$redis_url#" -e "s#'blog:'#'blog-$$-$client:'#" first.ts snippet-*.ts
+  npx tsc --noEmit --strict --module nodenext --target es2023 --types node first.ts snippet-*.ts
+  expect_output $'miss Hello 1\nNew title' first.ts
+  case $client in redis@*) expect_output $'Hello\ntrue' snippet-2.ts ;; esac
+  if grep -rq workspace-source node_modules/cache-core/package.json; then echo "the private condition was published" >&2; exit 1; fi
+  if grep -rlE --include='*.js' --include='*.d.ts' "(from |import |import\(|require\()['\"](ioredis|redis)['\"]" node_modules/cache-core/dist; then echo "a client's library is loaded" >&2; exit 1; fi
+  echo "cache-core with $client installs, type-checks and runs"
+done

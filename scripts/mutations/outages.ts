@@ -8,6 +8,7 @@ const pending = `${core}/resilience/pending-invalidations.ts`
 const table = `${core}/postgres/outbox-table.ts`
 const outbox = `${core}/postgres/outbox.ts`
 const redisStore = `${core}/redis/redis-store.ts`
+const connection = `${core}/redis/redis-connection.ts`
 const suites = ['unit', 'by hand', 'resilience', 'outbox', 'before use'] as const
 
 export const outages: readonly Mutation[] = [
@@ -40,9 +41,9 @@ export const outages: readonly Mutation[] = [
     without: 'one serves what another failed to void',
     edits: [
       {
-        file: redisStore,
-        find: 'pendingByPrefix.get(prefix) ?? pendingFor(commands, circuit)',
-        replace: 'pendingFor(commands, circuit)',
+        file: connection,
+        find: 'this.#pending.get(prefix) ?? { pending: make(), users: 0 }',
+        replace: '{ pending: make(), users: 0 }',
       },
     ],
     suites: ['by hand'],
@@ -63,7 +64,7 @@ export const outages: readonly Mutation[] = [
     name: 'a process catches up before its first use',
     without: 'what others wrote and could not void is served',
     edits: [
-      { file: redisStore, find: "  if (client.status === 'ready') void pending.flush()\n", replace: '' },
+      { file: redisStore, find: '    if (client.isReady()) void pending.flush()\n', replace: '' },
       {
         file: pending,
         find: '    this.#catchUps.add(catchUp)\n    this.requestCatchUp()',
@@ -75,13 +76,23 @@ export const outages: readonly Mutation[] = [
   {
     name: 'a process catches up after an outage',
     without: 'the same',
-    edits: [{ file: resilient, find: '  circuit.onOpened(() => pending.requestCatchUp())\n', replace: '' }],
+    edits: [
+      { file: resilient, find: '  pending.whenEnded(circuit.onOpened(() => pending.requestCatchUp()))\n', replace: '' },
+    ],
     suites: ['before use'],
   },
   {
     name: 'a process catches up on a new connection',
     without: 'a Redis that was restored serves what was voided since',
-    edits: [{ file: redisStore, find: '      pending.requestCatchUp()\n', replace: '' }],
+    // Either would do: the end of the old connection and the beginning of the new one both ask for it.
+    edits: [
+      { file: connection, find: '          pending.requestCatchUp()\n', replace: '' },
+      {
+        file: connection,
+        find: '        for (const { pending } of this.#pending.values()) pending.requestCatchUp()\n',
+        replace: '',
+      },
+    ],
     suites: ['before use'],
   },
   {
@@ -183,8 +194,8 @@ export const outages: readonly Mutation[] = [
     without: 'a read of the turn in which the new one is ready is served from a server that was restored',
     edits: [
       {
-        file: `${core}/redis/redis-store.ts`,
-        find: "  client.on('close', () => {\n    for (const pending of pendingByPrefix.values()) pending.requestCatchUp()\n  })\n",
+        file: connection,
+        find: '        for (const { pending } of this.#pending.values()) pending.requestCatchUp()\n',
         replace: '',
       },
     ],

@@ -4,6 +4,8 @@ import type { Mutation } from './mutation.ts'
 
 const core = 'packages/cache-core/src'
 const commands = `${core}/redis/redis-commands.ts`
+const ioredis = `${core}/redis/ioredis-client.ts`
+const nodeRedis = `${core}/redis/node-redis-client.ts`
 const entry = `${core}/entry.ts`
 const keyRead = `${core}/key-read.ts`
 const clock = `${core}/redis/server-clock.ts`
@@ -51,8 +53,8 @@ export const values: readonly Mutation[] = [
     edits: [
       {
         file: commands,
-        find: "'PX', TAG_TTL_MS, 'NX', 'GET').catch(notOurs)",
-        replace: "'PX', TAG_TTL_MS, 'GET').catch(notOurs)",
+        find: 'const found = await client.setIfAbsent(tagKey(tag), made, TAG_TTL_MS).catch(notOurs)',
+        replace: 'const found: Buffer | null = (await client.set(tagKey(tag), made, TAG_TTL_MS), null)',
       },
     ],
   },
@@ -65,38 +67,35 @@ export const values: readonly Mutation[] = [
   {
     name: 'no command is sent twice (single server)',
     without: 'an invalidation sent again after a reconnect undoes a newer one',
-    edits: [
-      {
-        file: `${core}/redis/redis-store.ts`,
-        find: "['maxRetriesPerRequest', options.maxRetriesPerRequest ?? 20, 0,",
-        replace: "['maxRetriesPerRequest', 0, 0,",
-      },
-    ],
-    suites: ['by hand'],
+    edits: [{ file: ioredis, find: 'if (maxRetriesPerRequest !== 0) {', replace: 'if (false) {' }],
+    suites: ['unit', 'by hand'],
   },
   {
     name: 'no command is sent twice (cluster)',
     without: 'the same',
+    edits: [{ file: ioredis, find: 'if (retryDelayOnFailover !== 0) refuse(', replace: 'if (false) refuse(' }],
+    suites: ['unit', 'by hand'],
+  },
+  {
+    name: 'no command is sent late, on another connection (node-redis)',
+    without: 'an invalidation that was given up is sent after a newer one',
+    edits: [{ file: nodeRedis, find: 'if (!disableOfflineQueue) {', replace: 'if (false) {' }],
+    suites: ['unit'],
+  },
+  {
+    name: 'node-redis keeps nothing for the next connection',
+    without: 'the same',
     edits: [
-      {
-        file: `${core}/redis/redis-store.ts`,
-        find: "wanted.push(['retryDelayOnFailover', delay, 0,",
-        replace: "wanted.push(['retryDelayOnFailover', 0, 0,",
-      },
+      { file: nodeRedis, find: '  disableOfflineQueue: true,\n', replace: '  disableOfflineQueue: false,\n' },
+      { file: nodeRedis, find: 'if (!disableOfflineQueue) {', replace: 'if (false) {' },
     ],
-    suites: ['by hand'],
+    suites: ['sent once'],
   },
   {
     name: 'no command is read from a replica (cluster)',
     without: 'a replica that lags answers with what was voided',
-    edits: [
-      {
-        file: `${core}/redis/redis-store.ts`,
-        find: "cluster.scaleReads ?? 'master', 'master'",
-        replace: "'master', 'master'",
-      },
-    ],
-    suites: ['by hand'],
+    edits: [{ file: ioredis, find: "if (scaleReads !== 'master') refuse(", replace: 'if (false) refuse(' }],
+    suites: ['unit', 'by hand'],
   },
   {
     name: 'a TTL counts from the start of the load',
@@ -146,7 +145,7 @@ export const values: readonly Mutation[] = [
   {
     name: 'a new connection forgets what the old server said of the time',
     without: 'another server with another clock is taken for the old one',
-    edits: [{ file: `${core}/redis/redis-store.ts`, find: '    clock.forget()\n', replace: '' }],
+    edits: [{ file: `${core}/redis/redis-connection.ts`, find: '        this.clock.forget()\n', replace: '' }],
     suites: ['by hand'],
   },
   {

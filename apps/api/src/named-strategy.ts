@@ -1,5 +1,5 @@
 import { createCache, guaranteeOf } from 'cache-core'
-import type { RedisClient } from 'cache-core/redis'
+import type { Redis } from 'ioredis'
 import { type StrategyName, strategies, type Tuning } from 'strategies'
 import { observedStore } from './observed-store.ts'
 import { representationCodec } from './representation.ts'
@@ -9,7 +9,7 @@ import type { ServedStrategy } from './served-strategy.ts'
 const ANY_TUNING: Tuning = { ttlMs: 60_000, leaseMs: 2_000 }
 
 /** A strategy of the table, over Redis or, without a client, over memory. */
-export function namedStrategy(name: StrategyName, client: RedisClient | undefined, prefix: string): ServedStrategy {
+export function namedStrategy(name: StrategyName, client: Redis | undefined, prefix: string): ServedStrategy {
   const { title, read, write, tunable, store, breaks } = strategies[name]
   const anyRead = read(ANY_TUNING)
   const keepsNothing = anyRead.lifetime === undefined

@@ -1,4 +1,4 @@
-import type { RedisClient } from 'cache-core/redis'
+import type { Redis } from 'ioredis'
 import type { StrategyRuntime } from './strategy-runtime.ts'
 
 /**
@@ -6,12 +6,12 @@ import type { StrategyRuntime } from './strategy-runtime.ts'
  * every strategy shows the same evictions, and those of the server's other users are among them.
  */
 export class Evictions {
-  readonly #client: RedisClient
+  readonly #client: Redis
   readonly #atReset = new Map<string, number>()
   #first: number | undefined
   #total = 0
 
-  constructor(client: RedisClient) {
+  constructor(client: Redis) {
     this.#client = client
   }
 

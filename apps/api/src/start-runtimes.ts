@@ -1,5 +1,5 @@
 import { createOutbox } from 'cache-core/postgres'
-import type { RedisClient } from 'cache-core/redis'
+import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { type PostsDatabase, postsRepository, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
@@ -29,7 +29,7 @@ export interface Scope {
 export function startRuntimes(
   env: Pick<Env, 'CACHE_STRATEGY' | 'CACHE_TTL_MS' | 'ORIGIN_DELAY_MS' | 'WORKERS'>,
   database: PostsDatabase,
-  client: RedisClient | undefined,
+  client: Redis | undefined,
   logger: Logger,
   { schemaOf = schemaName, prefix = KEY_PREFIX, peers = [] }: Scope = {},
 ): Runtimes {

@@ -56,3 +56,10 @@ export function checkText(name: string, text: string): void {
     `the ${name} ${JSON.stringify(text)} has half a surrogate pair; give well-formed text`,
   )
 }
+
+/** What an error says, in one line. A connection tried at several addresses fails with one error for each, and no message. */
+export function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const first = error instanceof AggregateError ? error.errors[0] : undefined
+  return error.message || (first === undefined ? error.name : messageOf(first))
+}

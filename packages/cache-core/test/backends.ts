@@ -1,8 +1,9 @@
-/** The two backends every suite runs on. */
+/** The backends every suite runs on: memory, and Redis by each client. */
 import { Redis } from 'ioredis'
 import { afterAll } from 'vitest'
 import { memoryStore, type Store, systemRuntime } from '../src/index.ts'
 import { redisOptions, redisStore } from '../src/redis/index.ts'
+import { type ClientKind, clientKinds, ioredis6, type TestClient } from './clients.ts'
 
 export interface Backend {
   readonly name: string
@@ -19,34 +20,45 @@ export interface Room {
 const url = process.env.TEST_REDIS_URL
 if (url === undefined) throw new Error('TEST_REDIS_URL is not set; run the tests by `pnpm test`')
 
-const clients: Redis[] = []
+const clients: TestClient[] = []
+const admins: Redis[] = []
 let rooms = 0
 
 /** A client of its own, as another process would have. */
-export async function connect(): Promise<Redis> {
-  const client = new Redis(url!, { ...redisOptions, lazyConnect: true })
+export async function connectBy(kind: ClientKind): Promise<TestClient> {
+  const client = await kind.connect(url!)
   clients.push(client)
-  await client.connect()
   return client
 }
 
-afterAll(() => {
-  for (const client of clients.splice(0)) client.disconnect()
+/** To look at the server, and to change it behind the stores' backs. */
+export async function connect(): Promise<Redis> {
+  const admin = new Redis(url!, { ...redisOptions, lazyConnect: true })
+  admins.push(admin)
+  await admin.connect()
+  return admin
+}
+
+afterAll(async () => {
+  for (const admin of admins.splice(0)) admin.disconnect()
+  await Promise.all(clients.splice(0).map((client) => client.disconnect()))
 })
 
-const redisBackend: Backend = {
-  name: 'redis',
-  async makeStore() {
-    const prefix = `room-${process.pid}-${rooms++}:`
-    const mine = [await connect(), await connect(), await connect()]
-    let opened = 0
-    return {
-      open: () => redisStore({ client: mine[opened++ % mine.length]!, prefix }),
-      async evict(key) {
-        await mine[0]!.unlink(`${prefix}e:{${key}}`)
-      },
-    }
-  },
+function redisBackend(kind: ClientKind): Backend {
+  return {
+    name: kind === ioredis6 ? 'redis' : `redis by ${kind.name}`,
+    async makeStore() {
+      const prefix = `room-${process.pid}-${rooms++}:`
+      const mine = [await connectBy(kind), await connectBy(kind), await connectBy(kind)]
+      let opened = 0
+      return {
+        open: () => redisStore({ client: mine[opened++ % mine.length]!.client, prefix }),
+        async evict(key) {
+          await mine[0]!.send('UNLINK', `${prefix}e:{${key}}`)
+        },
+      }
+    },
+  }
 }
 
 const memoryBackend: Backend = {
@@ -71,7 +83,7 @@ const memoryBackend: Backend = {
   },
 }
 
-export const backends = [memoryBackend, redisBackend]
+export const backends = [memoryBackend, ...clientKinds.map(redisBackend)]
 
 /** The runtime of a process that gets no time to renew its leases. */
 export const pausedRuntime = { ...systemRuntime, every: () => () => {} }

@@ -11,232 +11,239 @@ import { createOutbox, newWriteId } from '../src/postgres/index.ts'
 import { redisOptions, redisStore } from '../src/redis/index.ts'
 import { CLAIM } from '../src/redis/scripts.ts'
 import { type Gate, gate } from '../src/testing/index.ts'
+import { kindsByTurn, type TestClient } from './clients.ts'
 import { pool, scratchOutbox } from './scratch-outbox.ts'
 
-let server: PrivateRedis
-const clients: Redis[] = []
-beforeEach(async () => {
-  server = await startRedis()
-})
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.disconnect()
-  process.kill(server.pid, 'SIGCONT')
-  await server.stop()
-})
-
-async function connect(): Promise<Redis> {
-  const client = new Redis(server.url, { ...redisOptions, lazyConnect: true })
-  clients.push(client)
-  await client.connect()
-  return client
-}
-
-/** One process: its connection and its cache. */
-async function open(outbox?: InvalidationSource) {
-  const client = await connect()
-  return { client, ...cacheOver(client, 'b:', outbox) }
-}
-
-function cacheOver(client: Redis, prefix: string, outbox?: InvalidationSource) {
-  const store = redisStore({ client, prefix, ...(outbox && { outbox }) })
-  const cache = createCache<string>({ store, read: cacheAside({ ttlMs: 600_000 }), write: invalidate() })
-  return { store, cache, read: async (value = 'loaded') => cache.read('k', async () => value) }
-}
-
-const until = (outcome: string, read: () => Promise<{ outcome: string }>) =>
-  expect.poll(async () => (await read()).outcome, { interval: 5, timeout: 5_000 }).toBe(outcome)
-
-describe('catching up', () => {
-  let servers: string[]
-  let next: Gate
-  beforeEach(() => {
-    servers = []
-    next = gate()
-  })
-  /** Has nothing to deliver, and takes its time. */
-  const source: InvalidationSource = {
-    attach: ({ serverRun }) => ({
-      async catchUp() {
-        servers.push(await serverRun!())
-        await next.pass()
-      },
-      detach() {},
-    }),
-  }
-
-  it('is waited for before the first use: until then reads go past the cache', async () => {
-    const { read } = await open(source)
-    await next.reached
-    for (let i = 0; i < 5; i++) expect((await read()).outcome).toBe('bypass')
-    next.open()
-    await until('hit', read)
-    expect(servers).toHaveLength(1)
-  })
-
-  it('is waited for again on a new connection to the same server', async () => {
-    const { client, read } = await open(source)
-    next.open()
-    await until('hit', read)
-    next = gate()
-    const other = await connect()
-    await other.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-    await next.reached
-    expect(client.status).toBe('ready')
-    expect((await read()).outcome).toBe('bypass')
-    next.open()
-    await until('hit', read)
-    expect(new Set(servers).size).toBe(1)
-  })
-
-  it('is waited for again after a server that hung goes on, without any new connection', async () => {
-    const { read } = await open(source)
-    next.open()
-    await until('hit', read)
-    next = gate()
-    process.kill(server.pid, 'SIGSTOP')
-    await until('bypass', read)
-    await Promise.all(Array.from({ length: 10 }, () => read()))
-    process.kill(server.pid, 'SIGCONT')
-    await next.reached
-    expect((await read()).outcome).toBe('bypass')
-    next.open()
-    await until('hit', read)
-  })
-
-  it('is for another run after the server was started anew', async () => {
-    const { read } = await open(source)
-    next.open()
-    await until('hit', read)
-    await server.kill()
-    server = await startRedis({ port: server.port })
-    await until('hit', read)
-    expect(new Set(servers).size).toBe(2)
-  })
-
-  it('is tried again when it rejects', async () => {
-    let calls = 0
-    const catchUp = async () => {
-      if (++calls < 3) throw new Error('the database is away')
-    }
-    const { read } = await open({ attach: () => ({ catchUp, detach() {} }) })
-    await until('hit', read)
-    expect(calls).toBe(3)
-  })
-})
-
-/** Reads until it is a hit; each read must get the new value. */
-async function neverOld(read: () => Promise<{ value: string | undefined; outcome: string }>): Promise<void> {
-  for (;;) {
-    const { value, outcome } = await read()
-    expect(value).toBe('v2')
-    if (outcome === 'hit') return
-    await sleep(5)
-  }
-}
-
-describe('with an outbox', () => {
-  let schema: string
+describe.each(kindsByTurn)('by $name', (kind) => {
+  let server: PrivateRedis
+  const clients: TestClient[] = []
+  const admins: Redis[] = []
   beforeEach(async () => {
-    schema = (await scratchOutbox()).schema
+    server = await startRedis()
+  })
+  afterEach(async () => {
+    process.kill(server.pid, 'SIGCONT')
+    for (const admin of admins.splice(0)) admin.disconnect()
+    await Promise.all(clients.splice(0).map((client) => client.disconnect()))
+    await server.stop()
   })
 
-  /** One process with an outbox whose relay doesn't run. */
-  async function openWithOutbox() {
-    const outbox = createOutbox({ pool, schema })
-    return { ...(await open(outbox)), outbox }
+  /** To change the server behind the stores' backs. */
+  async function connect(): Promise<Redis> {
+    const admin = new Redis(server.url, { ...redisOptions, lazyConnect: true })
+    admin.on('error', () => {}) // the server is killed
+    admins.push(admin)
+    await admin.connect()
+    return admin
   }
 
-  it('after an outage delivers what another process wrote meanwhile and could not void', async () => {
-    const [here, there] = [await openWithOutbox(), await openWithOutbox()]
-    await until('hit', () => here.read('v1'))
-    process.kill(server.pid, 'SIGSTOP')
-    // Both notice.
-    await Promise.all([here, there].flatMap(({ read }) => Array.from({ length: 10 }, () => read('v1'))))
-    const writeId = newWriteId()
-    const written = await there.cache.write({ keys: ['k'] }, async () => {
-      await there.outbox.add(pool, { keys: ['k'], writeId })
+  /** One process: its connection and its cache. */
+  async function open(outbox?: InvalidationSource, options?: { readonly retryMs: number }) {
+    const client = await kind.connect(server.url, options)
+    clients.push(client)
+    return { client, ...cacheOver(client, 'b:', outbox) }
+  }
+
+  function cacheOver({ client }: TestClient, prefix: string, outbox?: InvalidationSource) {
+    const store = redisStore({ client, prefix, ...(outbox && { outbox }) })
+    const cache = createCache<string>({ store, read: cacheAside({ ttlMs: 600_000 }), write: invalidate() })
+    return { store, cache, read: async (value = 'loaded') => cache.read('k', async () => value) }
+  }
+
+  const until = (outcome: string, read: () => Promise<{ outcome: string }>) =>
+    expect.poll(async () => (await read()).outcome, { interval: 5, timeout: 5_000 }).toBe(outcome)
+
+  describe('catching up', () => {
+    let servers: string[]
+    let next: Gate
+    beforeEach(() => {
+      servers = []
+      next = gate()
     })
-    expect(written.isConfirmed).toBe(false)
-    // Its process dies: nobody else knows.
-    there.client.disconnect()
-    process.kill(server.pid, 'SIGCONT')
-    await neverOld(() => here.read('v2'))
-  })
-
-  it('delivers to two stores on one connection what was written while their process was away', async () => {
-    const client = await connect()
-    for (const prefix of ['b:', 'c:']) expect((await cacheOver(client, prefix).read('v1')).outcome).toBe('miss')
-    const outbox = createOutbox({ pool, schema })
-    await outbox.add(pool, { keys: ['k'] })
-    const returned = await connect()
-    for (const { read } of ['b:', 'c:'].map((prefix) => cacheOver(returned, prefix, outbox))) {
-      await neverOld(() => read('v2'))
+    /** Has nothing to deliver, and takes its time. */
+    const source: InvalidationSource = {
+      attach: ({ serverRun }) => ({
+        async catchUp() {
+          servers.push(await serverRun!())
+          await next.pass()
+        },
+        detach() {},
+      }),
     }
-    expect((await outbox.lag()).undelivered).toBe(0)
+
+    it('is waited for before the first use: until then reads go past the cache', async () => {
+      const { read } = await open(source)
+      await next.reached
+      for (let i = 0; i < 5; i++) expect((await read()).outcome).toBe('bypass')
+      next.open()
+      await until('hit', read)
+      expect(servers).toHaveLength(1)
+    })
+
+    it('is waited for again on a new connection to the same server', async () => {
+      const { client, read } = await open(source)
+      next.open()
+      await until('hit', read)
+      next = gate()
+      const other = await connect()
+      await other.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+      await next.reached
+      expect(client.isReady()).toBe(true)
+      expect((await read()).outcome).toBe('bypass')
+      next.open()
+      await until('hit', read)
+      expect(new Set(servers).size).toBe(1)
+    })
+
+    it('is waited for again after a server that hung goes on, without any new connection', async () => {
+      const { read } = await open(source)
+      next.open()
+      await until('hit', read)
+      next = gate()
+      process.kill(server.pid, 'SIGSTOP')
+      await until('bypass', read)
+      await Promise.all(Array.from({ length: 10 }, () => read()))
+      process.kill(server.pid, 'SIGCONT')
+      await next.reached
+      expect((await read()).outcome).toBe('bypass')
+      next.open()
+      await until('hit', read)
+    })
+
+    it('is for another run after the server was started anew', async () => {
+      const { read } = await open(source)
+      next.open()
+      await until('hit', read)
+      await server.kill()
+      server = await startRedis({ port: server.port })
+      await until('hit', read)
+      expect(new Set(servers).size).toBe(2)
+    })
+
+    it('is tried again when it rejects', async () => {
+      let calls = 0
+      const catchUp = async () => {
+        if (++calls < 3) throw new Error('the database is away')
+      }
+      const { read } = await open({ attach: () => ({ catchUp, detach() {} }) })
+      await until('hit', read)
+      expect(calls).toBe(3)
+    })
   })
 
-  it('asks nothing on a new connection before it has caught up, not even for whom it was promised just before', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'restored-redis-'))
-    try {
-      await server.stop()
-      server = await startRedis({ dir })
-      const { client, store, cache, outbox, read } = await openWithOutbox()
-      await until('hit', () => read('v1'))
-      await client.save()
+  /** Reads until it is a hit; each read must get the new value. */
+  async function neverOld(read: () => Promise<{ value: string | undefined; outcome: string }>): Promise<void> {
+    for (;;) {
+      const { value, outcome } = await read()
+      expect(value).toBe('v2')
+      if (outcome === 'hit') return
+      await sleep(5)
+    }
+  }
+
+  describe('with an outbox', () => {
+    let schema: string
+    beforeEach(async () => {
+      schema = (await scratchOutbox()).schema
+    })
+
+    /** One process with an outbox whose relay doesn't run. */
+    async function openWithOutbox(options?: { readonly retryMs: number }) {
+      const outbox = createOutbox({ pool, schema })
+      return { ...(await open(outbox, options)), outbox }
+    }
+
+    it('after an outage delivers what another process wrote meanwhile and could not void', async () => {
+      const [here, there] = [await openWithOutbox(), await openWithOutbox()]
+      await until('hit', () => here.read('v1'))
+      process.kill(server.pid, 'SIGSTOP')
+      // Both notice.
+      await Promise.all([here, there].flatMap(({ read }) => Array.from({ length: 10 }, () => read('v1'))))
       const writeId = newWriteId()
-      const { isConfirmed } = await cache.write({ keys: ['k'] }, async () => {
-        await outbox.add(pool, { keys: ['k'], writeId })
+      const written = await there.cache.write({ keys: ['k'] }, async () => {
+        await there.outbox.add(pool, { keys: ['k'], writeId })
       })
-      if (isConfirmed) outbox.delivered(writeId)
-      // Requests of the same turn of the event loop, just before the client sees that the server is ready.
-      const early = Promise.withResolvers<{ value: string | undefined; outcome: string }>()
-      const internals = client as unknown as { setStatus(status: string, arg?: unknown): void }
-      const { setStatus } = internals
-      internals.setStatus = (status, arg) => {
-        if (status === 'ready') {
+      expect(written.isConfirmed).toBe(false)
+      // Its process dies: nobody else knows.
+      void there.client.disconnect() // which waits for the server
+      process.kill(server.pid, 'SIGCONT')
+      await neverOld(() => here.read('v2'))
+    })
+
+    it('delivers to two stores on one connection what was written while their process was away', async () => {
+      const connected = async () => {
+        const client = await kind.connect(server.url)
+        clients.push(client)
+        return client
+      }
+      const before = await connected()
+      for (const prefix of ['b:', 'c:']) expect((await cacheOver(before, prefix).read('v1')).outcome).toBe('miss')
+      const outbox = createOutbox({ pool, schema })
+      await outbox.add(pool, { keys: ['k'] })
+      const returned = await connected()
+      for (const { read } of ['b:', 'c:'].map((prefix) => cacheOver(returned, prefix, outbox))) {
+        await neverOld(() => read('v2'))
+      }
+      expect((await outbox.lag()).undelivered).toBe(0)
+    })
+
+    it('asks nothing on a new connection before it has caught up, not even for whom it was promised just before', async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'restored-redis-'))
+      try {
+        await server.stop()
+        server = await startRedis({ dir })
+        const { client, store, cache, outbox, read } = await openWithOutbox({ retryMs: 1_500 })
+        await until('hit', () => read('v1'))
+        await client.send('SAVE')
+        const writeId = newWriteId()
+        const { isConfirmed } = await cache.write({ keys: ['k'] }, async () => {
+          await outbox.add(pool, { keys: ['k'], writeId })
+        })
+        if (isConfirmed) outbox.delivered(writeId)
+        // Requests of the same turn of the event loop, just before the client sees that the server is ready.
+        const early = Promise.withResolvers<{ value: string | undefined; outcome: string }>()
+        client.beforeReady(() => {
           void store.claim('other', { token: 'mine', leaseMs: 1_000, tags: [] })
           early.resolve(read('v2'))
-        }
-        setStatus.call(client, status, arg)
+        })
+        const port = server.port
+        await server.kill()
+        server = await startRedis({ port, dir })
+        // Another process is there first, whose scripts the server knows from then on.
+        await (await connect()).script('LOAD', CLAIM.lua)
+        expect(client.isReady()).toBe(false)
+        expect(await early.promise).toMatchObject({ value: 'v2', outcome: 'bypass' })
+        await neverOld(() => read('v2'))
+      } finally {
+        rmSync(dir, { recursive: true, force: true })
       }
-      client.options.retryStrategy = () => 1_500
-      const port = server.port
-      await server.kill()
-      server = await startRedis({ port, dir })
-      // Another process is there first, whose scripts the server knows from then on.
-      await (await connect()).script('LOAD', CLAIM.lua)
-      expect(client.status).toBe('reconnecting')
-      expect(await early.promise).toMatchObject({ value: 'v2', outcome: 'bypass' })
-      await neverOld(() => read('v2'))
-    } finally {
-      rmSync(dir, { recursive: true, force: true })
-    }
-  })
+    })
 
-  it('delivers again to a Redis that was restored from disk', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'restored-redis-'))
-    try {
-      await server.stop()
-      server = await startRedis({ dir })
-      const { client, cache, outbox, read } = await openWithOutbox()
-      await until('hit', () => read('v1'))
-      await client.save()
-      const writeId = newWriteId()
-      const { isConfirmed } = await cache.write({ keys: ['k'] }, async () => {
-        await outbox.add(pool, { keys: ['k'], writeId })
-      })
-      if (isConfirmed) outbox.delivered(writeId)
-      await outbox.close()
-      expect(await outbox.lag()).toEqual({ undelivered: 0, lagMs: 0 })
-      await until('hit', () => read('v2'))
-      const port = server.port
-      await server.kill()
-      server = await startRedis({ port, dir })
-      const without = await open()
-      expect(await without.read()).toMatchObject({ outcome: 'hit', value: 'v1' })
-      await neverOld(() => read('v2'))
-    } finally {
-      rmSync(dir, { recursive: true, force: true })
-    }
+    it('delivers again to a Redis that was restored from disk', async () => {
+      const dir = mkdtempSync(join(tmpdir(), 'restored-redis-'))
+      try {
+        await server.stop()
+        server = await startRedis({ dir })
+        const { client, cache, outbox, read } = await openWithOutbox()
+        await until('hit', () => read('v1'))
+        await client.send('SAVE')
+        const writeId = newWriteId()
+        const { isConfirmed } = await cache.write({ keys: ['k'] }, async () => {
+          await outbox.add(pool, { keys: ['k'], writeId })
+        })
+        if (isConfirmed) outbox.delivered(writeId)
+        await outbox.close()
+        expect(await outbox.lag()).toEqual({ undelivered: 0, lagMs: 0 })
+        await until('hit', () => read('v2'))
+        const port = server.port
+        await server.kill()
+        server = await startRedis({ port, dir })
+        const without = await open()
+        expect(await without.read()).toMatchObject({ outcome: 'hit', value: 'v1' })
+        await neverOld(() => read('v2'))
+      } finally {
+        rmSync(dir, { recursive: true, force: true })
+      }
+    })
   })
 })

@@ -10,8 +10,8 @@ import {
   writeThrough,
 } from '../src/index.ts'
 import { ReadResult } from '../src/read-result.ts'
-import { type RedisClient, redisCommands } from '../src/redis/redis-commands.ts'
-import { connectionOf } from '../src/redis/redis-store.ts'
+import { redisCommands } from '../src/redis/redis-commands.ts'
+import { RedisConnection } from '../src/redis/redis-connection.ts'
 import { ACQUIRE, CLAIM, FILL, RENEW } from '../src/redis/scripts.ts'
 import type { PendingInvalidations } from '../src/resilience/pending-invalidations.ts'
 import { pendingFor, resilientStore } from '../src/resilience/resilient-store.ts'
@@ -171,11 +171,11 @@ type View = Pick<PendingInvalidations, 'areFlushed' | 'add' | 'addEverything'>
 const withPending = (view: (pending: PendingInvalidations) => View) =>
   redisBackend({
     inOrder: true,
-    open({ client, prefix, runtime, onFailure }) {
-      const { clock, circuit, pendingByPrefix } = connectionOf(client as RedisClient, runtime)
-      const commands = redisCommands(client as RedisClient, prefix, clock)
-      const pending = pendingFor(commands, circuit)
-      pendingByPrefix.set(prefix, pending)
+    open(client, { prefix, runtime, onFailure }) {
+      const connection = RedisConnection.open(client, runtime)
+      const { clock, circuit } = connection
+      const commands = redisCommands(client, prefix, clock)
+      const pending = connection.sharePending(prefix, () => pendingFor(commands, circuit))
       return resilientStore(commands, circuit, { onFailure }, view(pending) as PendingInvalidations)
     },
   })

@@ -1,9 +1,9 @@
 /** Round trips, counted on the wire: a trip is whatever the client sends before it has heard the answer. */
 import { type AddressInfo, createServer, connect as dial } from 'node:net'
-import { Redis } from 'ioredis'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Cache, cacheAside, createCache, invalidate, writeThrough } from '../src/index.ts'
-import { redisOptions, redisStore } from '../src/redis/index.ts'
+import { redisStore } from '../src/redis/index.ts'
+import { clientKinds, type TestClient } from './clients.ts'
 
 let trips = 0
 let answered = true
@@ -24,54 +24,58 @@ const proxy = createServer((near) => {
   far.on('error', () => near.destroy())
 })
 
-let client: Redis
-let cache: Cache<unknown>
-let throughCache: Cache<unknown>
+beforeAll(() => new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve)))
+afterAll(() => void proxy.close())
 
-beforeAll(async () => {
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
-  const { port } = proxy.address() as AddressInfo
-  client = new Redis(port, '127.0.0.1', { ...redisOptions, lazyConnect: true })
-  await client.connect()
-  const open = (write: typeof invalidate, prefix: string) =>
-    createCache({ store: redisStore({ client, prefix }), read: cacheAside(), write: write() })
-  cache = open(invalidate, `trips-${process.pid}:`)
-  throughCache = open(writeThrough, `through-${process.pid}:`)
-  // So that every script is known to the server: the first call of each is sent as text.
-  await cache.read('warm', async () => 1, { tags: ['a', 'b'] })
-  await throughCache.write({ keys: ['warm'], value: (row) => row }, async () => 1)
-})
+describe.each(clientKinds)('by $name', (kind) => {
+  let client: TestClient
+  let cache: Cache<unknown>
+  let throughCache: Cache<unknown>
 
-afterAll(() => {
-  client.disconnect()
-  proxy.close()
-})
+  beforeAll(async () => {
+    const { port } = proxy.address() as AddressInfo
+    client = await kind.connect(`redis://127.0.0.1:${port}`)
+    const open = (write: typeof invalidate, prefix: string) =>
+      createCache({
+        store: redisStore({ client: client.client, prefix: `${kind.name} ${prefix}` }),
+        read: cacheAside(),
+        write: write(),
+      })
+    cache = open(invalidate, `trips-${process.pid}:`)
+    throughCache = open(writeThrough, `through-${process.pid}:`)
+    // So that every script is known to the server: the first call of each is sent as text.
+    await cache.read('warm', async () => 1, { tags: ['a', 'b'] })
+    await throughCache.write({ keys: ['warm'], value: (row) => row }, async () => 1)
+  })
 
-async function tripsOf(work: () => Promise<unknown>): Promise<number> {
-  trips = 0
-  await work()
-  return trips
-}
+  afterAll(() => client.disconnect())
 
-const load = async () => 'value'
-const tags = ['posts', 'authors']
+  async function tripsOf(work: () => Promise<unknown>): Promise<number> {
+    trips = 0
+    await work()
+    return trips
+  }
 
-it('a miss costs 3 round trips: get, acquire, fill', async () => {
-  expect(await tripsOf(() => cache.read('post:1', load))).toBe(3)
-  expect(await tripsOf(() => cache.read('posts', load, { tags }))).toBe(3)
-})
+  const load = async () => 'value'
+  const tags = ['posts', 'authors']
 
-it('a hit costs 1, tags included', async () => {
-  expect(await tripsOf(() => cache.read('post:1', load))).toBe(1)
-  expect(await tripsOf(() => cache.read('posts', load, { tags }))).toBe(1)
-})
+  it('a miss costs 3 round trips: get, acquire, fill', async () => {
+    expect(await tripsOf(() => cache.read('post:1', load))).toBe(3)
+    expect(await tripsOf(() => cache.read('posts', load, { tags }))).toBe(3)
+  })
 
-it('invalidating a post and its lists costs 1', async () => {
-  expect(await tripsOf(() => cache.write({ keys: ['post:1'], tags }, load))).toBe(1)
-  expect((await cache.read('posts', load, { tags })).outcome).toBe('miss')
-})
+  it('a hit costs 1, tags included', async () => {
+    expect(await tripsOf(() => cache.read('post:1', load))).toBe(1)
+    expect(await tripsOf(() => cache.read('posts', load, { tags }))).toBe(1)
+  })
 
-it('a write-through costs 2: claim before the transaction, fill and tags after it', async () => {
-  expect(await tripsOf(() => throughCache.write({ keys: ['post:1'], tags, value: (row) => row }, load))).toBe(2)
-  expect((await throughCache.read('post:1', load)).outcome).toBe('hit')
+  it('invalidating a post and its lists costs 1', async () => {
+    expect(await tripsOf(() => cache.write({ keys: ['post:1'], tags }, load))).toBe(1)
+    expect((await cache.read('posts', load, { tags })).outcome).toBe('miss')
+  })
+
+  it('a write-through costs 2: claim before the transaction, fill and tags after it', async () => {
+    expect(await tripsOf(() => throughCache.write({ keys: ['post:1'], tags, value: (row) => row }, load))).toBe(2)
+    expect((await throughCache.read('post:1', load)).outcome).toBe('hit')
+  })
 })

@@ -1,79 +1,81 @@
 /** Safeguards of the Redis store that random schedules are slow to miss, each by hand on a real Redis. */
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Cluster, type Redis } from 'ioredis'
-import { expect, it } from 'vitest'
+import { Cluster } from 'ioredis'
+import { describe, expect, it } from 'vitest'
 import { cacheAside, createCache, invalidate } from '../src/index.ts'
-import { clusterOptions, connectionOf, redisStore } from '../src/redis/index.ts'
-import { connect } from './backends.ts'
+import { adaptClient } from '../src/redis/adapt-client.ts'
+import { clusterOptions, redisStore } from '../src/redis/index.ts'
+import type { RedisClient } from '../src/redis/redis-client.ts'
+import { RedisConnection } from '../src/redis/redis-connection.ts'
+import { redisStoreOver } from '../src/redis/redis-store.ts'
+import { connectBy } from './backends.ts'
+import { clientKinds } from './clients.ts'
 
-it('voids everything leases first: what is loading cannot fill behind its back', async () => {
-  const prefix = `leases-first-${process.pid}:`
-  const [client, other] = [await connect(), await connect()]
-  const loader = redisStore({ client: other, prefix })
-  await loader.acquire('k', { token: 'loading', leaseMs: 10_000, seen: undefined, tags: [] })
-  const scan = client.scanStream.bind(client)
-  let scans = 0
-  let kept: boolean | undefined
-  client.scanStream = ((options) => {
-    scans++
-    const keys = scan(options)
-    if (scans < 2) return keys
-    return (async function* () {
-      const expiresAt = loader.clock.latest() + 10_000
-      kept = await loader.fill('k', { token: 'loading', entry: Buffer.from('old'), expiresAt })
-      yield* keys
-    })()
-  }) as typeof client.scanStream
-  await redisStore({ client, prefix }).invalidateAll()
-  expect({ scans, kept }).toEqual({ scans: 2, kept: false })
-  expect((await loader.get('k', [])).bytes).toBeUndefined()
-})
+describe.each(clientKinds)('by $name', (kind) => {
+  const connect = () => connectBy(kind)
+  const prefixOf = (what: string) => `${what}-${kind.name}-${process.pid}:`
 
-it('grants the lease of a holder that died once it ends, not once it is forgotten', async () => {
-  const store = redisStore({ client: await connect(), prefix: `dead-holder-${process.pid}:` })
-  const ask = (token: string, leaseMs: number) => store.acquire('k', { token, leaseMs, seen: undefined, tags: [] })
-  const start = performance.now()
-  await ask('dead', 500)
-  while ((await ask('next', 500)).kind !== 'granted');
-  expect(performance.now() - start).toBeGreaterThan(490)
-  expect(performance.now() - start).toBeLessThan(2_500)
-})
+  it('voids everything leases first: what is loading cannot fill behind its back', async () => {
+    const prefix = prefixOf('leases-first')
+    const [client, other] = [adaptClient((await connect()).client), await connect()]
+    const loader = redisStore({ client: other.client, prefix })
+    await loader.acquire('k', { token: 'loading', leaseMs: 10_000, seen: undefined, tags: [] })
+    let scans = 0
+    let kept: boolean | undefined
+    const fillingBetween: RedisClient = {
+      ...client,
+      async *scan(pattern) {
+        if (++scans === 2) {
+          const expiresAt = loader.clock.latest() + 10_000
+          kept = await loader.fill('k', { token: 'loading', entry: Buffer.from('old'), expiresAt })
+        }
+        yield* client.scan(pattern)
+      },
+    }
+    await redisStoreOver(fillingBetween, { prefix }).invalidateAll()
+    expect({ scans, kept }).toEqual({ scans: 2, kept: false })
+    expect((await loader.get('k', [])).bytes).toBeUndefined()
+  })
 
-it('voids after a lost connection what it could not void without one', async () => {
-  const client = await connect()
-  // Two stores on the same entries: what one owes, the other waits for.
-  const open = () => {
-    const store = redisStore({ client, prefix: `owed-${process.pid}:` })
-    return createCache({ store, read: cacheAside(), write: invalidate() })
-  }
-  const [writes, other] = [open(), open()]
-  await other.read('k', async () => 'v1')
-  await disconnect(client)
-  await writes.write({ keys: ['k'], value: (row) => row }, async () => 'v2')
-  await client.connect()
-  for (let outcome = ''; outcome !== 'hit'; ) {
-    const result = await other.read('k', async () => 'v2')
-    expect(result.value).toBe('v2')
-    outcome = result.outcome
-    await sleep(5) // reads past the cache alone would leave no turn to what pays
-  }
-})
+  it('grants the lease of a holder that died once it ends, not once it is forgotten', async () => {
+    const store = redisStore({ client: (await connect()).client, prefix: prefixOf('dead-holder') })
+    const ask = (token: string, leaseMs: number) => store.acquire('k', { token, leaseMs, seen: undefined, tags: [] })
+    const start = performance.now()
+    await ask('dead', 500)
+    while ((await ask('next', 500)).kind !== 'granted');
+    expect(performance.now() - start).toBeGreaterThan(490)
+    expect(performance.now() - start).toBeLessThan(2_500)
+  })
 
-async function disconnect(client: Redis): Promise<void> {
-  const ended = once(client, 'end')
-  client.disconnect()
-  await ended
-}
+  it('voids after a lost connection what it could not void without one', async () => {
+    const client = await connect()
+    // Two stores on the same entries: what is pending for one, the other waits for.
+    const open = () => {
+      const store = redisStore({ client: client.client, prefix: prefixOf('pending') })
+      return createCache({ store, read: cacheAside(), write: invalidate() })
+    }
+    const [writes, other] = [open(), open()]
+    await other.read('k', async () => 'v1')
+    await client.disconnect()
+    await writes.write({ keys: ['k'] }, async () => 'v2')
+    await client.reconnect()
+    for (let outcome = ''; outcome !== 'hit'; ) {
+      const result = await other.read('k', async () => 'v2')
+      expect(result.value).toBe('v2')
+      outcome = result.outcome
+      await sleep(5) // reads past the cache alone would leave no turn to what delivers
+    }
+  })
 
-it('knows nothing of the time on a new connection, which may lead to another server', async () => {
-  const client = await connect()
-  await redisStore({ client, prefix: 'time:' }).get('k', [])
-  const { clock } = connectionOf(client)
-  expect(clock.isCompared).toBe(true)
-  await disconnect(client)
-  await client.connect()
-  expect(clock.isCompared).toBe(false)
+  it('knows nothing of the time on a new connection, which may lead to another server', async () => {
+    const client = await connect()
+    await redisStore({ client: client.client, prefix: prefixOf('time') }).get('k', [])
+    const { clock } = RedisConnection.of(adaptClient(client.client))!
+    expect(clock.isCompared).toBe(true)
+    await client.disconnect()
+    await client.reconnect()
+    expect(clock.isCompared).toBe(false)
+  })
 })
 
 it.each([

@@ -4,17 +4,17 @@ import {
   type InvalidationSource,
   memoryStore,
   type Runtime,
-  resilientStore,
   type Store,
   systemRuntime,
 } from 'cache-core'
-import { connectionOf, type RedisClient, redisStore } from 'cache-core/redis'
+import { redisStore, resilientRedisStore } from 'cache-core/redis'
+import type { Cluster, Redis } from 'ioredis'
 import { memoryKeyValue, redisKeyValue } from './key-value.ts'
 import { unguardedStore } from './unguarded-store.ts'
 
 export interface Backend {
   /** Built with `redisOptions`. Without it, entries stay in the process's memory. */
-  readonly client?: RedisClient | undefined
+  readonly client?: Redis | Cluster | undefined
   /** Put before every key. */
   readonly prefix: string
   /** Called with each store command that failed. */
@@ -51,5 +51,5 @@ export function unguarded(
     return unguardedStore(keyValue, { ...options, where: 'this process', now })
   }
   const store = unguardedStore(redisKeyValue(client, prefix), options)
-  return resilientStore(store, connectionOf(client).circuit, onFailure && { onFailure })
+  return resilientRedisStore(client, store, onFailure && { onFailure })
 }

@@ -1,5 +1,5 @@
 /** What the naive forms are built on: the verbs that every caching library has. */
-import type { RedisClient } from 'cache-core/redis'
+import type { Cluster, Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
 
 export interface KeyValue {
@@ -11,7 +11,7 @@ export interface KeyValue {
   clear(): Promise<void>
 }
 
-export function redisKeyValue(client: RedisClient, prefix: string): KeyValue {
+export function redisKeyValue(client: Redis | Cluster, prefix: string): KeyValue {
   return {
     get: async (key) => (await client.getBuffer(prefix + key)) ?? undefined,
     async set(key, value, ttlMs) {

@@ -43,16 +43,19 @@ export interface Store {
   /** Drops everything: leases first, then entries, so that no running load can fill afterwards. Answers as `invalidate` does. */
   invalidateAll(): Awaitable<boolean>
 
-  /** Whether it answers reads at present. Absent: always. */
+  /** Whether reads use it at the moment, and if not, why. A store without this always is used. */
   health?(): StoreHealth
 
-  /** Ends what it has running: timers, listeners. Commands are refused from then on. The client stays the caller's. */
+  /**
+   * Ends what it has running: listeners, probes, timers, invalidations still to be delivered. From then on its methods are
+   * refused with `STORE_UNAVAILABLE`, so that reads bypass it, and invalidations answer false. Closing twice is harmless.
+   */
   close?(): Promise<void>
 }
 
 export interface StoreHealth {
   readonly isUsable: boolean
-  /** Why not. */
+  /** Why it isn't, in one sentence, with the last failure. Absent while it is usable. */
   readonly reason?: string
 }
 

@@ -1,2 +1,10 @@
-export type { RedisClient } from './redis-commands.ts'
-export { clusterOptions, connectionOf, type RedisStoreOptions, redisOptions, redisStore } from './redis-store.ts'
+export type { RedisStoreClient } from './adapt-client.ts'
+export { clusterOptions, type IoredisClient, redisOptions } from './ioredis-client.ts'
+export { type NodeRedisClient, nodeRedisOptions } from './node-redis-client.ts'
+export {
+  type RedisStoreOptions,
+  type RedisWatcher,
+  redisStore,
+  resilientRedisStore,
+  watchRedis,
+} from './redis-store.ts'

@@ -1,22 +1,13 @@
-import type { Cluster, Redis } from 'ioredis'
 import { newEpoch } from '../entry.ts'
 import { CacheError } from '../errors.ts'
 import type { Acquired, Epochs, Lookup, Store } from '../ports/store.ts'
+import type { Arg, RedisClient } from './redis-client.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from './scripts.ts'
 import type { ServerClock } from './server-clock.ts'
 import { TrailingCoalescer } from './trailing-coalescer.ts'
 
-export type RedisClient = Redis | Cluster
-
-/** Two of ioredis's methods that its types leave out. Not `call`, which auto-pipelining garbles. */
-interface ScriptingClient {
-  evalshaBuffer(sha: string, ...args: (string | number | Buffer)[]): Promise<unknown>
-  evalBuffer(lua: string, ...args: (string | number | Buffer)[]): Promise<unknown>
-}
-
 /** An epoch ends so long after it was made, whereupon the entries that carry it are loaded anew. Bounds what tags leave behind. */
 const TAG_TTL_MS = 7 * 24 * 60 * 60 * 1_000
-const SCAN_BATCH = 500
 
 /**
  * The guarded protocol as Redis commands, one round trip each: commands of a method are sent together, unpipelined, so
@@ -24,36 +15,35 @@ const SCAN_BATCH = 500
  */
 export function redisCommands(client: RedisClient, prefix: string, clock: ServerClock): Store {
   const lookups = new TrailingCoalescer<Lookup>()
-  const scripting = client as unknown as ScriptingClient
   const entryKey = (key: string) => `${prefix}e:${slot(key)}`
   const leaseKey = (key: string) => `${prefix}l:${slot(key)}`
   const tagKey = (tag: string) => `${prefix}t:${tag}`
 
-  async function run(script: Script, key: string, ...args: (string | number | Buffer)[]): Promise<unknown> {
-    const rest = [2, entryKey(key), leaseKey(key), ...args]
+  async function run(script: Script, key: string, ...args: Arg[]): Promise<unknown> {
+    const keys = [entryKey(key), leaseKey(key)]
     try {
-      return await scripting.evalshaBuffer(script.sha, ...rest)
+      return await client.evalsha(script.sha, keys, args)
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return await scripting.evalBuffer(script.lua, ...rest)
+      return await client.eval(script.lua, keys, args)
     }
   }
 
   /** A tag's epoch, made if missing: of two makers both get the first one's. */
   async function epochOf(tag: string): Promise<Buffer> {
     const made = newEpoch()
-    const found = await client.setBuffer(tagKey(tag), made, 'PX', TAG_TTL_MS, 'NX', 'GET').catch(notOurs)
+    const found = await client.setIfAbsent(tagKey(tag), made, TAG_TTL_MS).catch(notOurs)
     if (found === null) return made
     if (found?.length === made.length) return found
-    await client.set(tagKey(tag), made, 'PX', TAG_TTL_MS) // somebody else's value under our key
+    await client.set(tagKey(tag), made, TAG_TTL_MS) // somebody else's value under our key
     return made
   }
 
   async function bump(tag: string): Promise<void> {
     try {
-      await client.set(tagKey(tag), newEpoch(), 'PX', TAG_TTL_MS)
+      await client.set(tagKey(tag), newEpoch(), TAG_TTL_MS)
     } catch (error) {
-      if (!(error instanceof Error) || error.name !== 'ReplyError') throw error
+      if (!client.isRefusal(error)) throw error
       await client.unlink(tagKey(tag)) // a full Redis takes no value, but drops one: a missing epoch voids as well
     }
   }
@@ -66,7 +56,7 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
   }
 
   async function bytesAt(key: string): Promise<Buffer | undefined> {
-    return (await client.getBuffer(key).catch(notOurs)) ?? undefined
+    return (await client.get(key).catch(notOurs)) ?? undefined
   }
 
   async function lookUp(key: string, tags: readonly string[]): Promise<Lookup> {
@@ -78,13 +68,6 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
       clock.isCompared || compareClocks(),
     ])
     return { bytes, epochs }
-  }
-
-  async function scan(pattern: string, drop: (keys: string[]) => Promise<unknown>): Promise<void> {
-    const masters = 'nodes' in client ? client.nodes('master') : [client]
-    for (const master of masters) {
-      for await (const keys of master.scanStream({ match: pattern, count: SCAN_BATCH })) await drop(keys)
-    }
   }
 
   return {
@@ -142,7 +125,9 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
 
     async invalidateAll() {
       for (const kind of ['l:', 'e:']) {
-        await scan(`${globEscape(prefix)}${kind}*`, (keys) => Promise.all(keys.map((key) => client.unlink(key))))
+        for await (const keys of client.scan(`${globEscape(prefix)}${kind}*`)) {
+          await Promise.all(keys.map((key) => client.unlink(key)))
+        }
       }
       return true
     },

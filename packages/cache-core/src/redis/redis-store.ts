@@ -1,18 +1,19 @@
-import type { ClusterOptions, RedisOptions } from 'ioredis'
-import { CacheError } from '../errors.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
-import { type Runtime, systemRuntime } from '../ports/runtime.ts'
+import type { Runtime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
-import { Circuit } from '../resilience/circuit.ts'
-import type { PendingInvalidations } from '../resilience/pending-invalidations.ts'
 import { pendingFor, type ResilienceOptions, resilientStore } from '../resilience/resilient-store.ts'
-import { checkPrefix, type RedisClient, redisCommands } from './redis-commands.ts'
-import { ServerClock } from './server-clock.ts'
+import { adaptClient, type RedisStoreClient } from './adapt-client.ts'
+import type { RedisClient } from './redis-client.ts'
+import { checkPrefix, redisCommands } from './redis-commands.ts'
+import { RedisConnection } from './redis-connection.ts'
 import { serverRun } from './server-run.ts'
 
 export interface RedisStoreOptions extends ResilienceOptions {
-  /** Built with `redisOptions`. May be shared with other stores and uses. */
-  readonly client: RedisClient
+  /**
+   * Of ioredis 5 or 6, built with `redisOptions` or `clusterOptions`, or of node-redis 6, built with `nodeRedisOptions`.
+   * May be shared with other stores and uses, but not with a job queue, which wants other options.
+   */
+  readonly client: RedisStoreClient
   /** Put before every key, so that caches can share a Redis. Not empty, no `{` or `}`. */
   readonly prefix: string
   /**
@@ -25,126 +26,99 @@ export interface RedisStoreOptions extends ResilienceOptions {
   readonly runtime?: Runtime
 }
 
-/** A command that takes longer counts as failed. 32 lists of 3.6 MB through one connection take 180 ms. */
-const DEADLINE_MS = 250
-
-/**
- * What a client must be built with: `new Redis(url, redisOptions)`.
- * Commands fail at once where there is no connection, and **no command is ever sent twice**: an invalidation sent again
- * after a reconnect could undo a newer one.
- */
-export const redisOptions = {
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  connectTimeout: 1_000,
-  commandTimeout: DEADLINE_MS,
-  enableAutoPipelining: true,
-  retryStrategy: (attempt: number) => Math.min(50 * attempt, 500),
-} satisfies RedisOptions
-
-/** The same for `new Cluster(nodes, clusterOptions)`, which has a way of its own to send a command again. */
-export const clusterOptions = {
-  enableOfflineQueue: false,
-  retryDelayOnFailover: 0,
-  scaleReads: 'master',
-  enableAutoPipelining: true,
-  redisOptions: { connectTimeout: 1_000, commandTimeout: DEADLINE_MS, maxRetriesPerRequest: 0 },
-} satisfies ClusterOptions
-
 /**
  * The Redis store: the guarded protocol, shared by all processes on one Redis (7.0 or later) or Valkey.
  * A Redis that is gone or hangs costs its callers at most one deadline of 250 ms, and then nothing until it is back.
  *
- * @throws CacheError `BAD_OPTION` for a client that sends commands twice, or an unusable prefix.
+ * `close` takes its listeners off the client, which stays the caller's to disconnect.
+ *
+ * @throws CacheError `BAD_OPTION` for what is no client that it can use, for one that sends commands twice or late, or for an
+ *   unusable prefix.
  */
-export function redisStore({ client, prefix, onFailure, outbox, runtime }: RedisStoreOptions): Store {
-  const { clock, circuit, pendingByPrefix } = connectionOf(client, runtime)
-  const commands = redisCommands(client, checkPrefix(prefix), clock)
-  const pending = pendingByPrefix.get(prefix) ?? pendingFor(commands, circuit)
-  pendingByPrefix.set(prefix, pending)
-  const store = resilientStore(commands, circuit, onFailure && { onFailure }, pending)
-  // What it returns is for the store's close.
-  if (outbox !== undefined) attachTo(outbox, store, client, circuit, pending)
-  return store
+export function redisStore({ client, ...options }: RedisStoreOptions): Required<Store> {
+  return redisStoreOver(adaptClient(client), options)
 }
 
-/** @returns ends it: the store is told of nothing any more, and catches up with nothing. */
-function attachTo(
-  outbox: InvalidationSource,
-  { invalidate, invalidateAll }: Store,
+/** The same over a client in the store's own terms. */
+export function redisStoreOver(
   client: RedisClient,
-  circuit: Circuit,
-  pending: PendingInvalidations,
-): () => void {
-  const serverOf = () => circuit.run(() => serverRun(client))
-  const attachment = outbox.attach({ invalidate, invalidateAll, serverRun: serverOf })
-  const stopCatchingUp = pending.catchUpBy(attachment.catchUp)
-  if (client.status === 'ready') void pending.flush()
+  { prefix, onFailure, outbox, runtime }: Omit<RedisStoreOptions, 'client'>,
+): Required<Store> {
+  checkPrefix(prefix)
+  const connection = RedisConnection.open(client, runtime)
+  const { clock, circuit } = connection
+  const commands = redisCommands(client, prefix, clock)
+  const pending = connection.sharePending(prefix, () => pendingFor(commands, circuit))
+  const store = resilientStore(commands, circuit, onFailure && { onFailure }, pending)
+  const ends = [() => connection.leavePending(prefix)]
+  if (outbox !== undefined) {
+    const { invalidate, invalidateAll } = store
+    const serverOf = () => circuit.run(() => serverRun(client))
+    const { catchUp, detach } = outbox.attach({ invalidate, invalidateAll, serverRun: serverOf })
+    ends.push(pending.catchUpBy(catchUp), detach)
+    if (client.isReady()) void pending.flush()
+  }
+  return onConnection(connection, store, ends)
+}
+
+/**
+ * A store of your own over a client, with the resilience of `redisStore`: behind one circuit with all stores on that client.
+ *
+ * @throws CacheError `BAD_OPTION` as `redisStore` does, for the client.
+ */
+export function resilientRedisStore(
+  client: RedisStoreClient,
+  store: Store,
+  options: ResilienceOptions = {},
+): Required<Store> {
+  const connection = RedisConnection.open(adaptClient(client))
+  return onConnection(connection, resilientStore(store, connection.circuit, options))
+}
+
+export interface RedisWatcher {
+  /** Called each time Redis is taken to be away, with the last failure: five commands in a row have failed. */
+  readonly onAway: (cause: unknown) => void
+  /** Called each time it has come back. */
+  readonly onBack: () => void
+}
+
+/**
+ * Tells when the stores on a client take Redis to be away, and when it is back, until the returned function is called.
+ *
+ * @throws CacheError `BAD_OPTION` as `redisStore` does, for the client.
+ */
+export function watchRedis(client: RedisStoreClient, { onAway, onBack }: RedisWatcher): () => void {
+  const connection = RedisConnection.open(adaptClient(client))
+  const ends = [connection.circuit.onOpened(onAway), connection.circuit.onRecovered(onBack)]
   return () => {
-    attachment.detach()
-    stopCatchingUp()
+    // Once: others may still need the connection.
+    if (ends.length > 0) connection.close()
+    for (const end of ends.splice(0)) end()
   }
 }
 
-interface Connection {
-  readonly clock: ServerClock
-  readonly circuit: Circuit
-  /** What is pending for one store, another on the same entries must wait for. */
-  readonly pendingByPrefix: Map<string, PendingInvalidations>
-}
+/** A store that has the connection open until it is closed. */
+function onConnection(
+  connection: RedisConnection,
+  store: Required<Store>,
+  ends: readonly (() => void)[] = [],
+): Required<Store> {
+  let wasClosed = false
+  return {
+    ...store,
 
-const connections = new WeakMap<RedisClient, Connection>()
+    health() {
+      const { isUsable, reason } = store.health()
+      const whole = wasClosed ? reason : (connection.downFor ?? reason)
+      return whole === undefined ? { isUsable } : { isUsable: false, reason: whole }
+    },
 
-/** What all stores on one client share: the server's clock and the circuit. Built on first use, with the `runtime` given then. */
-export function connectionOf(client: RedisClient, runtime: Runtime = systemRuntime): Connection {
-  const known = connections.get(client)
-  if (known !== undefined) return known
-  checkClient(client)
-  const clock = new ServerClock(runtime.now)
-  const pendingByPrefix = new Map<string, PendingInvalidations>()
-  // Not when it is ready again: ioredis says so only after what was asked just before is on its way.
-  client.on('close', () => {
-    for (const pending of pendingByPrefix.values()) pending.requestCatchUp()
-  })
-  client.on('ready', () => {
-    clock.forget()
-    for (const pending of pendingByPrefix.values()) {
-      pending.requestCatchUp()
-      void pending.flush()
-    }
-  })
-  client.on('error', () => {}) // each command reports its own failure; without a listener ioredis prints them all
-  const circuit = new Circuit({
-    probe: () => client.ping(),
-    deadlineMs: DEADLINE_MS,
-    isOutage: (error) => !(error instanceof Error && error.name === 'ReplyError'),
-    runtime,
-  })
-  const connection = { clock, circuit, pendingByPrefix }
-  connections.set(client, connection)
-  return connection
-}
-
-function checkClient(client: RedisClient): void {
-  const cluster = 'nodes' in client ? (client.options as ClusterOptions) : undefined
-  const options: RedisOptions = cluster ? (cluster.redisOptions ?? {}) : client.options
-  const wanted: [name: string, value: unknown, wanted: unknown, why: string][] = [
-    ['maxRetriesPerRequest', options.maxRetriesPerRequest ?? 20, 0, 'so it may send a command twice'],
-    [
-      'keyPrefix',
-      options.keyPrefix || undefined,
-      undefined,
-      'which redisStore knows nothing of: give it the prefix instead',
-    ],
-  ]
-  if (cluster) {
-    const delay = cluster.retryDelayOnFailover ?? 100
-    wanted.push(['retryDelayOnFailover', delay, 0, 'so it may send a command twice'])
-    wanted.push(['scaleReads', cluster.scaleReads ?? 'master', 'master', 'so it may read from a replica that lags'])
-  }
-  for (const [name, value, right, why] of wanted) {
-    if (value === right) continue
-    const remedy = `build it with ${cluster ? 'clusterOptions' : 'redisOptions'}`
-    throw new CacheError('BAD_OPTION', `the client's ${name} is ${JSON.stringify(value)}, ${why}; ${remedy}`)
+    async close() {
+      if (wasClosed) return
+      wasClosed = true
+      await store.close()
+      for (const end of ends) end()
+      connection.close()
+    },
   }
 }

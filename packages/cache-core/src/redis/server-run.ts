@@ -1,5 +1,5 @@
 import { newToken } from '../entry.ts'
-import type { RedisClient } from './redis-commands.ts'
+import type { RedisClient } from './redis-client.ts'
 
 /**
  * Which server answers, and since which start of it. `run_id` is another after each start, `master_replid` after each
@@ -7,9 +7,13 @@ import type { RedisClient } from './redis-commands.ts'
  * A server that doesn't say counts as another one each time.
  */
 export async function serverRun(client: RedisClient): Promise<string> {
-  const masters = 'nodes' in client ? client.nodes('master') : [client]
-  const runs = masters.map(async (master) => {
-    const info = await master.info('server', 'replication').catch(refused)
+  /** Not every user may ask. */
+  const refused = (error: unknown): string => {
+    if (client.isRefusal(error)) return ''
+    throw error
+  }
+  const runs = client.info('server', 'replication').map(async (answer) => {
+    const info = await answer.catch(refused)
     return `${startOf(info, 'run_id')}${startOf(info, 'master_replid')}`
   })
   return (await Promise.all(runs)).sort().join()
@@ -18,10 +22,4 @@ export async function serverRun(client: RedisClient): Promise<string> {
 /** Enough of its forty digits. */
 function startOf(info: string, name: string): string {
   return new RegExp(`^${name}:(\\w{8})`, 'm').exec(info)?.[1] ?? newToken()
-}
-
-/** Not every user may ask. */
-function refused(error: Error): string {
-  if (error.name === 'ReplyError') return ''
-  throw error
 }

@@ -65,3 +65,27 @@ it('gives a command its deadline', async () => {
   await runtime.advance(251)
   await answer
 })
+
+it('asks nothing more once it was ended, whatever it was about to ask', async () => {
+  const probe = vi.fn(async () => 'PONG')
+  const circuit = new Circuit({ probe, deadlineMs: 250, isOutage: () => true, runtime })
+  await failing(circuit, 5)
+  circuit.end()
+  await runtime.advance(10_000)
+  const command = vi.fn()
+  await expect(circuit.run(command)).rejects.toMatchObject({
+    code: 'STORE_UNAVAILABLE',
+    message: 'the store was closed',
+  })
+  expect([command, probe].map(({ mock }) => mock.calls.length)).toEqual([0, 0])
+})
+
+it('goes on with no probe that was under way when it was ended', async () => {
+  const probe = vi.fn(() => new Promise(() => {}))
+  const circuit = new Circuit({ probe, deadlineMs: 250, isOutage: () => true, runtime })
+  await failing(circuit, 5)
+  await runtime.advance(250)
+  circuit.end()
+  await runtime.advance(10_000)
+  expect(probe).toHaveBeenCalledTimes(1)
+})

@@ -1,6 +1,7 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
-import { CacheError } from '../errors.ts'
+import { CacheError, messageOf } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
+import { within } from './within.ts'
 
 /** So many commands in a row must fail before the store is taken to be away. */
 const FAILURES_TO_OPEN = 5
@@ -29,6 +30,9 @@ export class Circuit {
   readonly #opened = new Set<(cause: unknown) => void>()
   readonly #recovered = new Set<() => void>()
   #probing = false
+  #cancelProbe: (() => void) | undefined
+  #isEnded = false
+  #lastFailure: unknown
 
   constructor(options: CircuitOptions) {
     this.#options = options
@@ -52,27 +56,42 @@ export class Circuit {
     return this.#breaker.state === CircuitState.Closed
   }
 
-  /** Calls `opened` each time the store is taken to be away, with the last failure. */
-  onOpened(opened: (cause: unknown) => void): void {
-    this.#opened.add(opened)
+  /** The last failure that counted as an outage. */
+  get lastFailure(): unknown {
+    return this.#lastFailure
   }
 
-  /** Calls `recovered` each time the store has come back. */
-  onRecovered(recovered: () => void): void {
+  /** Calls `opened` each time the store is taken to be away, with the last failure, until the returned function is called. */
+  onOpened(opened: (cause: unknown) => void): () => void {
+    this.#opened.add(opened)
+    return () => this.#opened.delete(opened)
+  }
+
+  /** Calls `recovered` each time the store has come back, until the returned function is called. */
+  onRecovered(recovered: () => void): () => void {
     this.#recovered.add(recovered)
+    return () => this.#recovered.delete(recovered)
+  }
+
+  /** Stops probing, for good; commands are refused from then on. Those under way end, by their deadlines at the latest. */
+  end(): void {
+    this.#isEnded = true
+    this.#cancelProbe?.()
   }
 
   /**
    * Runs one command.
    *
    * @param deadlineMs default the circuit's own; `Infinity` for work of many commands with deadlines of their own.
-   * @throws CacheError `STORE_UNAVAILABLE`, with the `cause`: at once while the circuit is open.
+   * @throws CacheError `STORE_UNAVAILABLE`, with the `cause`: at once while the circuit is open, and once it was ended.
    */
   async run<T>(command: () => T | Promise<T>, deadlineMs = this.#options.deadlineMs): Promise<T> {
+    if (this.#isEnded) throw new CacheError('STORE_UNAVAILABLE', 'the store was closed')
     if (!this.isClosed) throw new CacheError('STORE_UNAVAILABLE', 'the store is away; it is being probed')
     try {
       return await this.#breaker.execute(() => this.#within(deadlineMs, command()))
     } catch (cause) {
+      this.#note(cause)
       throw new CacheError('STORE_UNAVAILABLE', `the store did not answer: ${messageOf(cause)}`, { cause })
     }
   }
@@ -81,37 +100,26 @@ export class Circuit {
   #probeUntilBack(): void {
     this.#probing = true
     const { probe, deadlineMs } = this.#options
-    this.runtime.after(PROBE_EVERY_MS, async () => {
+    this.#cancelProbe = this.runtime.after(PROBE_EVERY_MS, async () => {
       try {
         await this.#breaker.execute(() => this.#within(deadlineMs, probe()))
-      } catch {
-        // Still away.
+      } catch (cause) {
+        this.#note(cause)
       }
+      if (this.#isEnded) return
       // Not by the probe's own success: a command from before the break that fails meanwhile opens the breaker anew.
       if (this.isClosed) this.#probing = false
       else this.#probeUntilBack()
     })
   }
 
+  #note(failure: unknown): void {
+    if (this.#options.isOutage(failure)) this.#lastFailure = failure
+  }
+
   /** @throws Error after `ms` milliseconds without an answer. */
   async #within<T>(ms: number, answer: T | Promise<T>): Promise<T> {
     if (!(answer instanceof Promise) || ms === Number.POSITIVE_INFINITY) return answer
-    return new Promise<T>((resolve, reject) => {
-      const cancel = this.runtime.after(ms, () => reject(new Error(`no answer within ${ms} ms`)))
-      answer.then(
-        (value) => {
-          cancel()
-          resolve(value)
-        },
-        (error) => {
-          cancel()
-          reject(error)
-        },
-      )
-    })
+    return within(answer, ms, this.runtime)
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

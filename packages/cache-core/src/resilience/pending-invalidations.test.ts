@@ -94,3 +94,36 @@ it('remembers no keys once everything is pending, however long it can’t be pai
   expect(paid).toMatchObject([{ keys: new Set(), tags: new Set(['t']), everything: true }])
   expect(pending.areFlushed).toBe(true)
 })
+
+it('delivers nothing more once it was ended, nor what is added then', async () => {
+  const deliver = vi.fn(async (_pending: Pending) => {
+    throw new Error('away')
+  })
+  const pending = new PendingInvalidations(deliver, runtime)
+  pending.add(['a'], [])
+  await pending.flush()
+  pending.end()
+  pending.add(['b'], [])
+  pending.addEverything()
+  await pending.flush()
+  await runtime.advance(60_000)
+  expect(deliver).toHaveBeenCalledTimes(1)
+})
+
+it('says what is pending, and why the last try failed', async () => {
+  let failure: Error | undefined = new Error('away')
+  const pending = new PendingInvalidations(async () => {
+    if (failure) throw failure
+  }, runtime)
+  expect(pending.reason).toBeUndefined()
+  pending.add(['a'], [])
+  expect(pending.reason).toBe('1 invalidation is pending')
+  await pending.flush()
+  pending.add([], ['t'])
+  expect(pending.reason).toBe('2 invalidations are pending; the last try failed: away')
+  pending.addEverything()
+  expect(pending.reason).toBe('the invalidation of everything is pending; the last try failed: away')
+  failure = undefined
+  await pending.flush()
+  expect(pending.reason).toBeUndefined()
+})

@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
 
@@ -14,10 +15,13 @@ export class PendingInvalidations {
   readonly #deliver: (pending: Pending) => Promise<void>
   readonly #runtime: Runtime
   readonly #catchUps = new Set<() => Promise<void>>()
+  readonly #whenEnded: (() => void)[] = []
   #pending = nothingPending()
   #isFlushing = false
   #cancelFlush: (() => void) | undefined
   #retryMs = RETRY_MS.first
+  #isEnded = false
+  #lastFailure: unknown
 
   /** @param deliver rejects when it could not. */
   constructor(deliver: (pending: Pending) => Promise<void>, runtime = systemRuntime) {
@@ -29,7 +33,20 @@ export class PendingInvalidations {
     return !this.#isFlushing && isNothing(this.#pending)
   }
 
+  /** What is pending, and why: one clause. `undefined`: nothing is. */
+  get reason(): string | undefined {
+    if (this.areFlushed) return undefined
+    const { everything, keys, tags, catchUp } = this.#pending
+    const count = keys.size + tags.size
+    const failed = this.#lastFailure === undefined ? '' : `; the last try failed: ${messageOf(this.#lastFailure)}`
+    if (everything) return `the invalidation of everything is pending${failed}`
+    if (count > 0) return `${count} ${count === 1 ? 'invalidation is' : 'invalidations are'} pending${failed}`
+    if (catchUp) return `what others wrote meanwhile has not been invalidated yet${failed}`
+    return 'pending invalidations are being delivered'
+  }
+
   add(keys: readonly string[], tags: readonly string[]): void {
+    if (this.#isEnded) return
     const pending = this.#pending
     for (const tag of tags) pending.tags.add(tag)
     // Everything includes them: an outage of hours would otherwise remember each key written in it.
@@ -42,6 +59,7 @@ export class PendingInvalidations {
   }
 
   addEverything(): void {
+    if (this.#isEnded) return
     this.#pending.everything = true
     this.#flushLater()
   }
@@ -58,7 +76,7 @@ export class PendingInvalidations {
 
   /** The store was not to be reached, or another server may have taken its place. */
   requestCatchUp(): void {
-    if (this.#catchUps.size === 0) return
+    if (this.#catchUps.size === 0 || this.#isEnded) return
     this.#pending.catchUp = true
     this.#flushLater()
   }
@@ -67,7 +85,7 @@ export class PendingInvalidations {
   async flush(): Promise<void> {
     this.#cancelFlush?.()
     this.#cancelFlush = undefined
-    if (this.#isFlushing || isNothing(this.#pending)) return
+    if (this.#isEnded || this.#isFlushing || isNothing(this.#pending)) return
     const pending = this.#pending
     this.#pending = nothingPending()
     this.#isFlushing = true
@@ -75,7 +93,9 @@ export class PendingInvalidations {
       if (hasNames(pending)) await this.#deliver(pending)
       if (pending.catchUp) await Promise.all([...this.#catchUps].map((catchUp) => catchUp()))
       this.#retryMs = RETRY_MS.first
-    } catch {
+      this.#lastFailure = undefined
+    } catch (error) {
+      this.#lastFailure = error
       if (pending.everything) this.#pending.everything = true
       if (pending.catchUp) this.#pending.catchUp = true
       this.add([...pending.keys], [...pending.tags])
@@ -85,9 +105,21 @@ export class PendingInvalidations {
     if (!isNothing(this.#pending)) this.#flushLater()
   }
 
+  /** Calls `action` when this is ended. */
+  whenEnded(action: () => void): void {
+    this.#whenEnded.push(action)
+  }
+
+  /** Flushes no more: nobody uses the store here any longer. A flush under way goes on to its end. */
+  end(): void {
+    this.#isEnded = true
+    this.#cancelFlush?.()
+    for (const action of this.#whenEnded.splice(0)) action()
+  }
+
   /** By one timer, whatever fails meanwhile. */
   #flushLater(): void {
-    if (this.#cancelFlush !== undefined) return
+    if (this.#cancelFlush !== undefined || this.#isEnded) return
     this.#cancelFlush = this.#runtime.after(this.#retryMs, () => void this.flush())
     this.#retryMs = Math.min(2 * this.#retryMs, RETRY_MS.last)
   }

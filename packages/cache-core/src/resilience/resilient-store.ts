@@ -1,5 +1,5 @@
-import { CacheError } from '../errors.ts'
-import type { Store } from '../ports/store.ts'
+import { CacheError, messageOf } from '../errors.ts'
+import type { Store, StoreHealth } from '../ports/store.ts'
 import type { Circuit } from './circuit.ts'
 import { flushTo, type Pending, PendingInvalidations } from './pending-invalidations.ts'
 
@@ -15,8 +15,8 @@ const NO_DEADLINE = Number.POSITIVE_INFINITY
 export function pendingFor(store: Store, circuit: Circuit): PendingInvalidations {
   const deliver = (names: Pending) => circuit.run(() => flushTo(store, names), NO_DEADLINE)
   const pending = new PendingInvalidations(deliver, circuit.runtime)
-  circuit.onOpened(() => pending.requestCatchUp())
-  circuit.onRecovered(() => void pending.flush())
+  pending.whenEnded(circuit.onOpened(() => pending.requestCatchUp()))
+  pending.whenEnded(circuit.onRecovered(() => void pending.flush()))
   return pending
 }
 
@@ -27,18 +27,23 @@ export function pendingFor(store: Store, circuit: Circuit): PendingInvalidations
  * An invalidation that could not be delivered is pending: **until all of them are flushed, this process does not use the
  * store**, since what it would read there may be what it failed to invalidate.
  *
- * @param pending shared by those who use the same entries. Default its own.
+ * Closed, it refuses all commands with `STORE_UNAVAILABLE`, so that reads bypass it. The circuit is the caller's to end.
+ *
+ * @param shared the pending invalidations, for those who use the same entries: theirs to end. Default its own.
  */
 export function resilientStore(
   store: Store,
   circuit: Circuit,
   { onFailure }: ResilienceOptions = {},
-  pending = pendingFor(store, circuit),
-): Store {
-  const isUsable = () => circuit.isClosed && pending.areFlushed
+  shared?: PendingInvalidations,
+): Required<Store> {
+  const pending = shared ?? pendingFor(store, circuit)
+  let wasClosed = false
+  const isUsable = () => circuit.isClosed && pending.areFlushed && !wasClosed
 
   async function attempt<T>(command: () => T | Promise<T>, deadlineMs?: number): Promise<T> {
     try {
+      if (wasClosed) throw closed()
       return await circuit.run(command, deadlineMs)
     } catch (error) {
       try {
@@ -57,6 +62,7 @@ export function resilientStore(
 
   function checkUsable(): void {
     if (isUsable()) return
+    if (wasClosed) throw closed()
     throw new CacheError('STORE_UNAVAILABLE', 'the store is away, or invalidations are still pending for it')
   }
 
@@ -89,5 +95,24 @@ export function resilientStore(
         pending.addEverything()
         return false
       }),
+
+    health(): StoreHealth {
+      const reason = wasClosed ? 'the store was closed' : (awayFor(circuit) ?? pending.reason)
+      return reason === undefined ? { isUsable: true } : { isUsable: false, reason }
+    },
+
+    async close() {
+      if (wasClosed) return
+      wasClosed = true
+      if (shared === undefined) pending.end()
+    },
   }
+}
+
+function closed(): CacheError {
+  return new CacheError('STORE_UNAVAILABLE', 'the store was closed')
+}
+
+function awayFor(circuit: Circuit): string | undefined {
+  return circuit.isClosed ? undefined : `the store is away; the last failure: ${messageOf(circuit.lastFailure)}`
 }

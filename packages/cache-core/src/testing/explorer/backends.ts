@@ -3,11 +3,12 @@
 import type { CacheError } from '../../errors.ts'
 import type { Runtime } from '../../ports/runtime.ts'
 import type { Acquired, Lookup, Store } from '../../ports/store.ts'
-import type { RedisClient } from '../../redis/redis-commands.ts'
-import { connectionOf, redisOptions, redisStore } from '../../redis/redis-store.ts'
+import type { ConnectionListeners, RedisClient } from '../../redis/redis-client.ts'
+import { RedisConnection } from '../../redis/redis-connection.ts'
+import { redisStoreOver } from '../../redis/redis-store.ts'
 import { memoryStore } from '../../stores/memory.ts'
 import type { Line } from './call.ts'
-import { type CommandClient, type Commands, type Connection, scheduledClient, traceEntry } from './commands.ts'
+import { type Commands, type Connection, scheduledClient, traceEntry } from './commands.ts'
 import { EmulatedRedis } from './emulated-redis.ts'
 import { EVERYTHING, type KeyEvents } from './load-count.ts'
 import { recordedCommands, recordedStore } from './recorded.ts'
@@ -123,7 +124,7 @@ export function scheduledStore(store: Store, scheduler: Scheduler): Store {
  *   over the connections of a cluster.
  */
 export function redisBackend(options: RedisBackendOptions): Backend {
-  const { inOrder, emulate = (now) => new EmulatedRedis(now), open = openRedisStore, pace = 1 } = options
+  const { inOrder, emulate = (now) => new EmulatedRedis(now), open = redisStoreOver, pace = 1 } = options
   return {
     name: inOrder ? 'redis' : 'redis, unordered',
     isRemote: true,
@@ -141,21 +142,21 @@ export interface RedisBackendOptions {
   readonly inOrder: boolean
   /** How much longer leases and TTLs are than elsewhere, as `liveRedisBackend` needs them. Default 1. */
   readonly pace?: number
-  /** Default `redisStore`. For a variant of it. */
+  /** Default `redisStoreOver`. For a variant of it. */
   readonly open?: OpenStore
   /** Default `EmulatedRedis`. For a variant of the server. */
   readonly emulate?: (now: () => number) => Commands
 }
 
-/** `redisStore`'s options, in types that need no ioredis. */
-export type OpenStore = (options: {
-  readonly client: object
-  readonly prefix: string
-  readonly runtime: Runtime
-  readonly onFailure: (error: CacheError) => void
-}) => Store
-
-export const openRedisStore: OpenStore = (options) => redisStore({ ...options, client: options.client as RedisClient })
+/** Opens the store of one process, over its connection. */
+export type OpenStore = (
+  client: RedisClient,
+  options: {
+    readonly prefix: string
+    readonly runtime: Runtime
+    readonly onFailure: (error: CacheError) => void
+  },
+) => Store
 
 export interface RedisParts {
   readonly scheduler: Scheduler
@@ -174,7 +175,7 @@ export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisPa
     store(process, runtime, onFailure) {
       const connection = new ScheduledConnection(scheduler, { process, inOrder }, connect())
       connections.set(process, connection)
-      return open({ client: connection.client, prefix, runtime, onFailure })
+      return open(connection.client, { prefix, runtime, onFailure })
     },
     async evict(what) {
       if (what === 'everything') {
@@ -187,8 +188,8 @@ export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisPa
     troubles: {
       setCut: (process, isCut) => of(process).setCut(isCut),
       isCut: (process) => of(process).isCut,
-      hasPending: (process) => connectionOf(of(process).client).pendingByPrefix.get(prefix)?.areFlushed === false,
-      isAway: (process) => !connectionOf(of(process).client).circuit.isClosed,
+      hasPending: (process) => RedisConnection.of(of(process).client)?.pendingOf(prefix)?.areFlushed === false,
+      isAway: (process) => RedisConnection.of(of(process).client)?.circuit.isClosed === false,
     },
   }
 }
@@ -198,7 +199,7 @@ class ScheduledConnection implements Connection {
   isCut = false
   readonly client: RedisClient
   readonly #scheduler: Scheduler
-  readonly #onReady: (() => void)[] = []
+  readonly listeners = new Set<ConnectionListeners>()
   /** Whoever acts because the connection is back. */
   readonly #itself: Agent
 
@@ -206,9 +207,7 @@ class ScheduledConnection implements Connection {
     this.#scheduler = scheduler
     this.line = line
     this.#itself = { name: line.process.name, process: line.process, calls: 0 }
-    const on = (event: string, listener: () => void) => event === 'ready' && this.#onReady.push(listener)
-    const commands: CommandClient = scheduledClient(scheduler, this, server)
-    this.client = { ...commands, on, options: redisOptions } as unknown as RedisClient
+    this.client = scheduledClient(scheduler, this, server)
   }
 
   setCut(isCut: boolean): void {
@@ -220,7 +219,7 @@ class ScheduledConnection implements Connection {
       }
     } else {
       this.line = { ...this.line } // what the old connection has still to deliver holds nothing back
-      for (const listener of this.#onReady) this.#scheduler.as(this.#itself, listener)
+      for (const { onReady } of this.listeners) this.#scheduler.as(this.#itself, onReady)
     }
   }
 }

@@ -1,23 +1,9 @@
 /** The commands the protocol sends, on a client whose every command is two steps of the schedule. */
 import { Entry } from '../../entry.ts'
+import type { Arg, ConnectionListeners, RedisClient } from '../../redis/redis-client.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../../redis/scripts.ts'
 import type { Line } from './call.ts'
 import type { Scheduler } from './scheduler.ts'
-
-export type Arg = string | number | Buffer
-
-/** What `redisCommands` calls on a client. */
-export interface CommandClient {
-  getBuffer(key: string): Promise<Buffer | null>
-  set(key: string, value: Buffer, px: 'PX', ms: number): Promise<unknown>
-  setBuffer(key: string, value: Buffer, px: 'PX', ms: number, nx: 'NX', get: 'GET'): Promise<Buffer | null>
-  unlink(...keys: string[]): Promise<number>
-  time(): Promise<readonly (string | number)[]>
-  ping(): Promise<unknown>
-  evalshaBuffer(sha: string, ...args: Arg[]): Promise<unknown>
-  /** All keys that match, in batches. */
-  scanStream(options: { match: string; count: number }): AsyncIterable<string[]>
-}
 
 /** The server at the other end of one process's connection: at once where it is emulated, later where it is real. */
 export interface Commands {
@@ -35,28 +21,32 @@ export interface Connection {
   line: Line
   /** Commands fail at once. */
   isCut: boolean
+  /** Told when it is back. */
+  readonly listeners: Set<ConnectionListeners>
 }
 
-export function scheduledClient(scheduler: Scheduler, connection: Connection, server: Commands): CommandClient {
+export function scheduledClient(scheduler: Scheduler, connection: Connection, server: Commands): RedisClient {
   function step<T>(what: string, execute: () => T | Promise<T>, trace?: (answer: T) => string): Promise<T> {
     if (connection.isCut) return Promise.reject(new Error('Connection is closed.'))
     return scheduler.call<T>({ what, execute, line: connection.line, ...(trace && { trace }) })
   }
 
   return {
-    getBuffer: (key) => step(`get ${nameOf(key)}`, () => server.get(key), traceLookup(nameOf(key))),
-    set: (key, value, _px, ms) => step(`new epoch for ${nameOf(key)}`, () => server.set(key, value, ms)),
-    setBuffer: (key, value, _px, ms) =>
+    get: (key) => step(`get ${nameOf(key)}`, () => server.get(key), traceLookup(nameOf(key))),
+    set: (key, value, ms) => step(`new epoch for ${nameOf(key)}`, () => server.set(key, value, ms)),
+    setIfAbsent: (key, value, ms) =>
       step(`epoch of ${nameOf(key)}`, () => server.setIfAbsent(key, value, ms), traceEpoch),
     unlink: (...keys) => step(`void ${nameOf(keys[0]!)}`, () => server.unlink(...keys)),
     time: () => step('compare clocks', () => server.time()),
     ping: () => step('ping', () => 'PONG'),
-    evalshaBuffer(sha, _count, entry, lease, ...args) {
-      const { what, trace } = traceScript(sha, String(entry), args)
-      return step(what, () => server.evalsha(sha, [String(entry), String(lease)], args), trace)
+    evalsha(sha, keys, args) {
+      const { what, trace } = traceScript(sha, keys[0]!, args)
+      return step(what, () => server.evalsha(sha, keys, args), trace)
     },
-    async *scanStream({ match }) {
-      const prefix = match.slice(0, -1).replace(/\\(.)/g, '$1')
+    eval: () => Promise.reject(new Error('the emulated server knows all scripts')),
+    info: () => [],
+    async *scan(pattern) {
+      const prefix = pattern.slice(0, -1).replace(/\\(.)/g, '$1')
       const keys = await step(
         `scan ${/l:$/.test(prefix) ? 'leases' : 'entries'}`,
         () => server.keysUnder(prefix),
@@ -65,6 +55,12 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
       // One at a time, as in batches that end anywhere.
       for (const key of keys) yield [key]
     },
+    isReady: () => !connection.isCut,
+    subscribe(listeners) {
+      connection.listeners.add(listeners)
+      return () => connection.listeners.delete(listeners)
+    },
+    isRefusal: () => false,
   }
 }
 

@@ -1,8 +1,9 @@
 /** Notes what happens to keys, for the count of loads: what answers at once, that is; a real Redis is not asked for it. */
 import { Entry } from '../../entry.ts'
 import type { Store } from '../../ports/store.ts'
+import type { Arg } from '../../redis/redis-client.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../../redis/scripts.ts'
-import { type Arg, type Commands, nameOf } from './commands.ts'
+import { type Commands, nameOf } from './commands.ts'
 import { EVERYTHING, type FilledEntry, type KeyEvents } from './load-count.ts'
 
 /** @param epochsCost whether a tag's epoch made may cost a load: where it can be read before the entry that carries it. */

@@ -1,0 +1,159 @@
+/**
+ * No command is ever sent twice, and none late: each is counted by the server, in a key of its own, when the connection dies
+ * while commands are unanswered, unwritten, or not yet sent.
+ */
+import { Redis } from 'ioredis'
+import { createClient } from 'redis'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { adaptClient } from '../src/redis/adapt-client.ts'
+import type { RedisClient } from '../src/redis/redis-client.ts'
+import { connect } from './backends.ts'
+import { clientKinds, type TestClient } from './clients.ts'
+import { TcpProxy } from './tcp-proxy.ts'
+
+const INCR = "return redis.call('INCR', KEYS[1])"
+const COMMANDS = 50
+
+let admin: Redis
+let proxy: TcpProxy
+let rooms = 0
+beforeAll(async () => {
+  admin = await connect()
+})
+beforeEach(async () => {
+  proxy = await TcpProxy.open(process.env.TEST_REDIS_URL!)
+})
+afterEach(() => proxy.close())
+
+/** Keys that nobody else has. */
+function keysOf(what: string): string[] {
+  const room = `${what}-${process.pid}-${rooms++}`
+  return Array.from({ length: COMMANDS }, (_, i) => `${room}:${i}`)
+}
+
+/** How often each command was run. */
+async function runs(keys: readonly string[]): Promise<number[]> {
+  return (await admin.mget(...keys)).map(Number)
+}
+
+const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
+const allOnce = Array(COMMANDS).fill(1)
+const none = Array(COMMANDS).fill(0)
+
+function settled(answers: readonly Promise<unknown>[]): Promise<string[]> {
+  return Promise.all(
+    answers.map((answer) =>
+      answer.then(
+        () => 'answered',
+        () => 'rejected',
+      ),
+    ),
+  )
+}
+
+/** Resolves once the clients have written what they can write: they do so at the end of a turn of the event loop. */
+async function written(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
+}
+
+describe.each(clientKinds)('by $name', (kind) => {
+  let user: TestClient
+  let client: RedisClient
+  let id: string
+  beforeEach(async () => {
+    user = await kind.connect(proxy.url)
+    id = String(await user.send('CLIENT', 'ID'))
+    client = adaptClient(user.client)
+    await client.ping()
+  })
+  afterEach(() => user.disconnect())
+
+  const send = (keys: readonly string[], ...args: Buffer[]) => keys.map((key) => client.eval(INCR, [key], args))
+
+  /** Once it has a new connection, and whatever it may still have to send was answered. */
+  async function isBack(): Promise<void> {
+    await expect.poll(() => user.isReady(), { interval: 5, timeout: 5_000 }).toBe(true)
+    for (let i = 0; i < 3; i++) await client.ping()
+  }
+
+  it.each(['the way to it ends', 'the server ends it'])(
+    'what was run and not answered is rejected when %s',
+    async (how) => {
+      const [early, late] = [keysOf('unanswered'), keysOf('behind')]
+      proxy.swallowAnswers()
+      const answers = settled(send(early))
+      await expect.poll(async () => total(await runs(early)), { interval: 5, timeout: 5_000 }).toBe(COMMANDS)
+      // Behind them: written at once, or held back by auto-pipelining until the others are answered.
+      const behind = settled(send(late))
+      await written()
+      if (how === 'the server ends it') await admin.client('KILL', 'ID', id)
+      else proxy.cut()
+      expect(new Set([...(await answers), ...(await behind)])).toEqual(new Set(['rejected']))
+      const before = await runs(late)
+      await isBack()
+      expect(await runs(early)).toEqual(allOnce)
+      expect(await runs(late)).toEqual(before)
+      expect(Math.max(...before)).toBeLessThanOrEqual(1)
+    },
+  )
+
+  it('what waits to be written is rejected, and never written', async () => {
+    const keys = keysOf('unwritten')
+    proxy.stopReading()
+    // 50 MB: more than all buffers on the way hold.
+    const answers = settled(send(keys, Buffer.alloc(1_000_000)))
+    await written()
+    proxy.cut()
+    expect(new Set(await answers)).toEqual(new Set(['rejected']))
+    await isBack()
+    expect(await runs(keys)).toEqual(none)
+  })
+
+  it('what is sent without a connection is rejected at once, and never sent', async () => {
+    const keys = keysOf('offline')
+    proxy.isClosed = true
+    proxy.cut()
+    await expect.poll(() => user.isReady(), { interval: 1, timeout: 5_000 }).toBe(false)
+    const start = performance.now()
+    expect(new Set(await settled(send(keys)))).toEqual(new Set(['rejected']))
+    expect(performance.now() - start).toBeLessThan(200)
+    proxy.isClosed = false
+    await isBack()
+    expect(await runs(keys)).toEqual(none)
+  })
+})
+
+describe('without the options that redisStore wants', () => {
+  const clients: { destroy(): void }[] = []
+  afterAll(() => {
+    for (const client of clients.splice(0)) client.destroy()
+  })
+
+  it('ioredis runs twice what was not answered', async () => {
+    const keys = keysOf('careless')
+    const client = new Redis(proxy.url)
+    clients.push({ destroy: () => client.disconnect() })
+    await client.ping()
+    proxy.swallowAnswers()
+    const answers = settled(keys.map((key) => client.eval(INCR, 1, key)))
+    await expect.poll(async () => total(await runs(keys)), { interval: 5, timeout: 5_000 }).toBe(COMMANDS)
+    proxy.cut()
+    expect(new Set(await answers)).toEqual(new Set(['answered']))
+    expect(await runs(keys)).toEqual(Array(COMMANDS).fill(2))
+  })
+
+  it('node-redis runs late, on another connection, what was sent without one', async () => {
+    const keys = keysOf('careless')
+    const client = createClient({ url: proxy.url })
+    client.on('error', () => {})
+    clients.push(client)
+    await client.connect()
+    proxy.isClosed = true
+    proxy.cut()
+    await expect.poll(() => client.isReady, { interval: 1, timeout: 5_000 }).toBe(false)
+    const answers = settled(keys.map((key) => client.eval(INCR, { keys: [key], arguments: [] })))
+    proxy.isClosed = false
+    expect(new Set(await answers)).toEqual(new Set(['answered']))
+    expect(await runs(keys)).toEqual(allOnce)
+  })
+})
