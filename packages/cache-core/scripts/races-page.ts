@@ -36,7 +36,7 @@ at version v1 when it begins.
 | \`P1 afterwards …\`          | a read when all is over. It must be current                                                |
 
 The same races, scripted, are played against every strategy and store
-([races.ts](../packages/cache-core/src/testing/races.ts)). What each strategy promises is in its page under [strategies](strategies).
+([races.ts](../packages/cache-core/src/testing/races.ts)). What each strategy guarantees is in its page under [strategies](strategies).
 `
 
 export async function racesPage(): Promise<string> {
