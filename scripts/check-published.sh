@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # cache-core as its users get it: packed, installed in an empty project beside each client it supports, its README's
-# snippets and the root README's type-checked there, the first one run with each.
+# snippets, the root README's and those of docs/using-cache-core.md type-checked there, the runnable ones run.
 # Wants a Redis in REDIS_URL. Leaves nothing behind but keys that expire.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -12,7 +12,9 @@ trap 'rm -rf "$work"' EXIT
 cd "$root/packages/cache-core"
 npm pack --silent --pack-destination "$work" >/dev/null
 
-snippets() { awk '/^```ts/{inside=1;n++;next} /^```/{inside=0} inside{print > ("snippet-" n ".ts")}' "$1"; }
+snippets() { # snippets PAGE NAME
+  awk -v name="$2" '/^```ts/{inside=1;n++;next} /^```/{inside=0} inside{print > (name "-" n ".ts")}' "$1"
+}
 
 # The first snippet as a user of node-redis has it.
 by_node_redis() {
@@ -32,7 +34,13 @@ for client in ioredis@5.11.1 ioredis@6.0.0 redis@6.3.1; do
   mkdir "$work/$client" && cd "$work/$client"
   printf '{ "type": "module", "private": true }\n' >package.json
   npm install --silent --no-fund --no-audit "$work"/cache-core-*.tgz "$client" pg@8.23.1 @types/pg@8.23.1 typescript@7.0.2 @types/node@24
-  snippets node_modules/cache-core/README.md
+  snippets node_modules/cache-core/README.md snippet
+  snippets "$root/docs/using-cache-core.md" using
+  # Each example of that page after the first, which declares what all of them use.
+  for example in using-*.ts; do
+    [ "$example" = using-1.ts ] || { cat using-1.ts "$example" >snippet-"$example"; }
+  done
+  rm using-*.ts
   {
     echo 'declare const db: { findPost(id: number): Promise<string>; listPosts(): Promise<string[]>; renamePost(id: number, title: string): Promise<void> }'
     awk '/^```ts/{inside=1;next} /^```/{inside=0} inside' "$root/README.md"
@@ -52,6 +60,7 @@ for client in ioredis@5.11.1 ioredis@6.0.0 redis@6.3.1; do
   sed -i.bak -e "s#redis://127.0.0.1:6379#$redis_url#" -e "s#'blog:'#'blog-$$-$client:'#" first.ts snippet-*.ts
   npx tsc --noEmit --strict --module nodenext --target es2023 --types node first.ts snippet-*.ts
   expect_output $'miss Hello 1\nNew title' first.ts
+  expect_output new "$(grep -l fakeRuntime snippet-using-*.ts)"
   case $client in redis@*) expect_output $'Hello\ntrue' snippet-2.ts ;; esac
   if grep -rq workspace-source node_modules/cache-core/package.json; then echo "the private condition was published" >&2; exit 1; fi
   if grep -rlE --include='*.js' --include='*.d.ts' "(from |import |import\(|require\()['\"](ioredis|redis)['\"]" node_modules/cache-core/dist; then echo "a client's library is loaded" >&2; exit 1; fi
