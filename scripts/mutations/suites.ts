@@ -15,6 +15,7 @@ export const suites = [
   { name: 'store contract', folder: core, files: ['test/stores.live'] },
   { name: 'races', folder: core, files: ['test/races.live'] },
   { name: 'calls', folder: core, files: ['test/calls.live'] },
+  { name: 'answers', folder: core, files: ['test/answer-moment'] },
   { name: 'by hand', folder: core, files: ['test/safeguards.live'] },
   { name: 'sent once', folder: core, files: ['test/sent-once.live'] },
   { name: 'round trips', folder: core, files: ['test/round-trips.live'] },
