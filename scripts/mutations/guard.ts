@@ -42,7 +42,7 @@ export const guard: readonly Mutation[] = [
         file: entry,
         find: "export function newToken(): string {\n  return pooledRandomBytes(12).toString('base64')",
         replace:
-          "const TOKEN = randomBytes(12).toString('base64')\nexport function newToken(): string {\n  return TOKEN",
+          "const TOKEN = pooledRandomBytes(12).toString('base64')\nexport function newToken(): string {\n  return TOKEN",
       },
     ],
   },
