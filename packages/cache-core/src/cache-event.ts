@@ -21,12 +21,3 @@ export type CacheEvent =
       readonly isConfirmed: boolean
     }
   | { readonly type: 'invalidate-all'; readonly isConfirmed: boolean }
-
-/** Wraps a listener so that what it throws becomes nobody's failure. */
-export function swallowing(listener: (event: CacheEvent) => void): (event: CacheEvent) => void {
-  return (event) => {
-    try {
-      listener(event)
-    } catch {}
-  }
-}

@@ -1,9 +1,9 @@
-import { type CacheEvent, swallowing } from './cache-event.ts'
+import type { CacheEvent } from './cache-event.ts'
 import type { CacheParts } from './cache-parts.ts'
 import { type CacheStats, newStats } from './cache-stats.ts'
 import { cachingReader } from './caching-reader.ts'
 import { type Codec, jsonCodec } from './codec.ts'
-import { checkText } from './errors.ts'
+import { checkText, swallowing } from './errors.ts'
 import { type Guarantee, guaranteeOf } from './guarantee.ts'
 import type { LoadContext } from './load-run.ts'
 import { type Runtime, systemRuntime } from './ports/runtime.ts'
@@ -31,7 +31,10 @@ export interface CacheOptions<T> {
    * and the key is free for the next reader. Default: as long as it likes.
    */
   readonly loadTimeoutMs?: number
-  /** Told of what happens, as it happens. Called synchronously, also on hits: keep it short. What it throws is swallowed. */
+  /**
+   * Told of what happens, as it happens. Called synchronously, also on hits: keep it short. What it throws, or its promise
+   * rejects with, is swallowed.
+   */
   readonly onEvent?: (event: CacheEvent) => void
   /** Default the process's own time, randomness and timers. */
   readonly runtime?: Runtime

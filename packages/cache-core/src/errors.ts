@@ -57,6 +57,16 @@ export function checkText(name: string, text: string): void {
   )
 }
 
+/** Wraps a listener so that what it throws, or its promise rejects with, becomes nobody's failure. */
+export function swallowing<A extends unknown[]>(listener: (...args: A) => unknown): (...args: A) => void {
+  return (...args) => {
+    try {
+      const answer = listener(...args)
+      if (answer instanceof Promise) answer.catch(() => {})
+    } catch {}
+  }
+}
+
 /** What an error says, in one line. A connection tried at several addresses fails with one error for each, and no message. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

@@ -145,3 +145,16 @@ describe.each([invalidate, writeThrough])('a commit whose answer was lost', (wri
     expect(await read()).toBe('v2')
   })
 })
+
+it('leaves no rejection behind of a listener that is an async function', async () => {
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  const onEvent = async () => {
+    throw new Error("the listener's mistake")
+  }
+  const cache = createCache({ store: memoryStore(), read: cacheAside(), write: invalidate(), onEvent })
+  await cache.read('k', async () => 1)
+  await settled()
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+})
