@@ -115,6 +115,19 @@ it('counts the TTL from the start of the load', async () => {
   expect((await p1.read('k', async () => 'new')).value).toBe('new')
 })
 
+it('serves no entry for longer than it guarantees, though another cache kept it for longer', async () => {
+  const { runtime, store, p1 } = world(cacheAside({ ttlMs: 100 }))
+  const longer = createCache({ store, read: cacheAside({ ttlMs: 60_000 }), write: expireOnly(), runtime })
+  await longer.read('k', async () => 'old')
+  await runtime.advance(60)
+  expect(await p1.read('k', async () => 'new')).toMatchObject({ outcome: 'hit', ageMs: 60, ttlMs: 40 })
+  await runtime.advance(40)
+  expect(p1.guarantee.staleForAtMostMs).toBe(100)
+  expect(await p1.peek('k')).toBeUndefined()
+  expect(await p1.read('k', async () => 'new')).toMatchObject({ outcome: 'miss', value: 'new' })
+  expect((await longer.read('k', async () => 'newer')).value).toBe('new')
+})
+
 it('treats what another codec wrote as a miss, and replaces it', async () => {
   const { store, p1 } = world(cacheAside())
   const picky = createCache<string>({

@@ -153,19 +153,29 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     }
   }
 
-  /** `undefined` for bytes that this codec did not write: a miss like any other, and replaced like any other. */
+  /**
+   * `undefined` for bytes that this codec did not write, and for an entry older than is guaranteed: a miss like any other, and
+   * replaced like any other.
+   */
   #answer(entry: Entry, asOf: number): ReadResult<T> | undefined {
     const { now } = this
-    const { freshUntil } = entry
+    const { read, codec } = this.#parts
+    const ageMs = now - entry.loadedAt
+    if (ageMs >= read.guarantee.staleForAtMostMs) {
+      // Kept by a cache, or a release, with a longer TTL.
+      this.wantsRefresh = false
+      return undefined
+    }
+    const freshUntil = Math.min(entry.freshUntil, entry.loadedAt + read.lifetime.ttlMs)
     let value: T | undefined
     try {
-      value = entry.isAbsent ? undefined : this.#parts.codec.decode(entry.payload)
+      value = entry.isAbsent ? undefined : codec.decode(entry.payload)
     } catch {
       this.wantsRefresh = false
       return undefined
     }
     const outcome = now < freshUntil ? 'hit' : 'stale'
-    return new ReadResult(outcome, value, Math.max(0, now - entry.loadedAt), freshUntil - now, entry.loadMs, asOf)
+    return new ReadResult(outcome, value, Math.max(0, ageMs), freshUntil - now, entry.loadMs, asOf)
   }
 
   async #timedLoad() {
