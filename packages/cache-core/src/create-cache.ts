@@ -10,7 +10,7 @@ import { type Runtime, systemRuntime } from './ports/runtime.ts'
 import type { Store, StoreHealth } from './ports/store.ts'
 import type { Change, ReadStrategy, WriteResult, WriteStrategy } from './ports/strategy.ts'
 import type { ReadResult } from './read-result.ts'
-import { checkRead, checkTimeout, NO_TAGS, type ReadOptions } from './reader.ts'
+import { checkRead, checkTags, checkTimeout, NO_TAGS, type ReadOptions } from './reader.ts'
 import { uncachedReader } from './uncached-reader.ts'
 import { StoreWriter } from './writer.ts'
 
@@ -77,8 +77,8 @@ export interface Cache<T> {
    * Runs `commit` and keeps the guarantee of the write strategy for what `change` names. Resolves once the write may be
    * acknowledged.
    *
-   * @throws what `commit` throws, or `change.keys` and `change.tags` as functions. Nothing else after the commit fails a write:
-   *   what can't be filled is invalidated.
+   * @throws CacheError `BAD_OPTION`, before the commit; what `commit` throws, or `change.keys` and `change.tags` as functions.
+   *   Nothing else after the commit fails a write: what can't be filled is invalidated.
    */
   write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<WriteResult<R>>
 
@@ -136,6 +136,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
       return writer.set(key, options.tags ?? NO_TAGS, value, options.ttlMs)
     },
     async write(change, commit) {
+      checkChange(change)
       const written = await write.write(change, async () => commit(), writer)
       stats.writes++
       return written
@@ -151,6 +152,13 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
     health: () => store.health?.() ?? { isUsable: true },
     close: () => reader.close(),
   }
+}
+
+/** @throws CacheError `BAD_OPTION` */
+function checkChange<T, R>({ keys, tags = NO_TAGS, entryTags = NO_TAGS }: Change<T, R>): void {
+  if (typeof keys !== 'function') for (const key of keys) checkText('key', key)
+  if (typeof tags !== 'function') for (const tag of tags) checkText('tag', tag)
+  checkTags(entryTags)
 }
 
 async function unlessAborted<R>(signal: AbortSignal, work: () => Promise<R>): Promise<R> {

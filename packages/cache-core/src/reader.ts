@@ -24,15 +24,21 @@ export const NO_TAGS: readonly string[] = []
 /** @throws CacheError `BAD_OPTION` */
 export function checkRead<T>({ read }: CacheParts<T>, key: string, { tags, ttlMs, loadTimeoutMs }: ReadOptions): void {
   checkText('key', key)
-  if (tags !== undefined) {
-    for (const tag of tags) checkText('tag', tag)
-    if (tags.length > MAX_TAGS) {
-      const message = `"${key}" is read with ${tags.length} tags; give at most ${MAX_TAGS}`
-      throw new CacheError('BAD_OPTION', message, { key })
-    }
-  }
+  if (tags !== undefined) checkTags(tags, key)
   if (ttlMs !== undefined) checkTtl(ttlMs, read.lifetime?.ttlMs ?? Number.MAX_SAFE_INTEGER)
   if (loadTimeoutMs !== undefined) checkTimeout(loadTimeoutMs)
+}
+
+/** @throws CacheError `BAD_OPTION` */
+export function checkTags(tags: readonly string[], key?: string): void {
+  for (const tag of tags) checkText('tag', tag)
+  if (tags.length <= MAX_TAGS) return
+  const given = key === undefined ? 'entryTags has' : `"${key}" is read with`
+  throw new CacheError(
+    'BAD_OPTION',
+    `${given} ${tags.length} tags; give at most ${MAX_TAGS}`,
+    key === undefined ? {} : { key },
+  )
 }
 
 /** Timers can't bear more. */
