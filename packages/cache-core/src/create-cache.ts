@@ -98,7 +98,7 @@ export interface Cache<T> {
   health(): StoreHealth
 
   /**
-   * Waits for loads and refreshes under way, and starts no more refreshes. The store stays open, since other caches may use
+   * Waits for reads and refreshes under way, and starts no more refreshes. The store stays open, since other caches may use
    * it: `await cache.close()`, then `await store.close?.()`, then the client.
    */
   close(): Promise<void>

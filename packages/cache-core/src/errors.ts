@@ -22,6 +22,11 @@ export class CacheError extends Error {
   }
 }
 
+/** Whether the store is away, rather than something else wrong. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'STORE_UNAVAILABLE'
+}
+
 /**
  * Checks a number given as an option.
  *

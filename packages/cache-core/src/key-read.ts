@@ -1,9 +1,10 @@
 import type { CacheParts } from './cache-parts.ts'
 import { Entry, identityOf, newToken } from './entry.ts'
+import { isUnavailable } from './errors.ts'
 import { type Load, type LoadOptions, LoadRun, runLoad } from './load-run.ts'
 import { makeEntry } from './make-entry.ts'
 import type { Runtime } from './ports/runtime.ts'
-import type { Epochs, Lookup } from './ports/store.ts'
+import type { Epochs, Fill, Lookup } from './ports/store.ts'
 import type { AcquireResult, CachingStrategy, KeyRead } from './ports/strategy.ts'
 import { ReadResult } from './read-result.ts'
 import { type Asker, nextMoment } from './single-flight.ts'
@@ -114,7 +115,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       const loaded = await this.#timedLoad()
       const { value, loadMs, asOf, run } = loaded
       let leftMs = 0
-      if (run.isSkipped) await store.release(this.key, token)
+      if (run.isSkipped) await this.#release(token)
       else {
         const { loadedAt } = loaded
         const made = makeEntry(this.#parts, read.lifetime, {
@@ -126,14 +127,14 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
           ttlMs: run.ttlMs,
         })
         const untilMs = made.freshUntil - store.clock.latest()
-        const isKept = await store.fill(this.key, { token, entry: made.entry, expiresAt: made.expiresAt })
+        const isKept = await this.#fill({ token, entry: made.entry, expiresAt: made.expiresAt })
         stats[isKept ? 'fills' : 'refusedFills']++
         emit?.({ type: 'fill', key: this.key, isKept })
         if (isKept) leftMs = Math.max(0, untilMs)
       }
       return new ReadResult('miss', value, loadMs, leftMs, loadMs, asOf)
     } catch (error) {
-      await store.release(this.key, token)
+      await this.#release(token)
       throw error
     } finally {
       stopRenewing()
@@ -188,12 +189,35 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     return { ...(await runLoad(this.#parts, request, run)), loadedAt, asOf, run }
   }
 
+  /** A store that went away while the value was loaded keeps nothing: no reason to load again. */
+  async #fill(fill: Fill): Promise<boolean> {
+    try {
+      return await this.#parts.store.fill(this.key, fill)
+    } catch (error) {
+      if (isUnavailable(error)) return false
+      throw error
+    }
+  }
+
+  /** A lease that can't be released or renewed ends by itself: no reason to fail a load. */
+  async #release(token: string): Promise<void> {
+    try {
+      await this.#parts.store.release(this.key, token)
+    } catch {}
+  }
+
+  async #renew(token: string): Promise<void> {
+    try {
+      await this.#parts.store.renew(this.key, token, this.#parts.read.lifetime.leaseMs)
+    } catch {}
+  }
+
   #renewWhileLoading(token: string): () => void {
-    const { store, runtime, read } = this.#parts
+    const { runtime, read } = this.#parts
     const { leaseMs } = read.lifetime
     const giveUpAt = runtime.now() + RENEWED_FOR_LEASES * leaseMs
     return runtime.every(leaseMs / 3, () => {
-      if (runtime.now() < giveUpAt) void store.renew(this.key, token, leaseMs)
+      if (runtime.now() < giveUpAt) void this.#renew(token)
     })
   }
 }

@@ -133,7 +133,8 @@ export async function runLoad<T>(
         reject(error)
         run.abort(error)
       })
-      Promise.resolve(load(run)).then(resolve, reject).finally(cancel)
+      const loading = async () => load(run) // which may throw at once
+      loading().then(resolve, reject).finally(cancel)
     })
   }
 }

@@ -48,6 +48,29 @@ export function checkTimeout(timeoutMs: number): number {
   return checkNumber('loadTimeoutMs', timeoutMs, { min: 1, max: MAX_TIMEOUT_MS })
 }
 
+/** Reads that have not been answered yet, so that `close` can wait for them. */
+export class UnansweredReads {
+  #count = 0
+  #none: PromiseWithResolvers<void> | undefined
+
+  add(): void {
+    this.#count++
+  }
+
+  remove(): void {
+    if (--this.#count > 0) return
+    this.#none?.resolve()
+    this.#none = undefined
+  }
+
+  /** Resolves once there are none. */
+  async none(): Promise<void> {
+    if (this.#count === 0) return
+    this.#none ??= Promise.withResolvers()
+    await this.#none.promise
+  }
+}
+
 /** Counts a read that was answered, and tells of it. */
 export function observed<T>(
   { stats, emit, runtime }: CacheParts<T>,
