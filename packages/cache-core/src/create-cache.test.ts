@@ -73,6 +73,22 @@ it('loads for itself, unkept, once its patience ends', async () => {
   expect((await store.get('k', [])).bytes).toBeUndefined()
 })
 
+it('guarantees one load per process where nobody waits for another process', async () => {
+  const { p1, p2 } = world(stampedeLock({ waitMs: 0 }))
+  const handOver = gate()
+  let loads = 0
+  const load = async () => {
+    loads++
+    await handOver.pass()
+  }
+  const readers = [p1.read('k', load), p1.read('k', load), p2.read('k', load)]
+  await settled()
+  handOver.open()
+  await Promise.all(readers)
+  expect(loads).toBe(2)
+  expect(p1.guarantee.loadsPerExpiry).toEqual({ atMost: 1, per: 'process' })
+})
+
 it('takes the jitter off the TTL, and never adds to it', async () => {
   for (const [chance, ttlMs] of [
     [0, 1_000],

@@ -161,13 +161,14 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   #answer(entry: Entry, asOf: number): ReadResult<T> | undefined {
     const { now } = this
     const { read, codec } = this.#parts
-    const ageMs = now - entry.loadedAt
+    const { loadedAt } = entry
+    const ageMs = now - loadedAt
     if (ageMs >= read.guarantee.staleForAtMostMs) {
       // Kept by a cache, or a release, with a longer TTL.
       this.wantsRefresh = false
       return undefined
     }
-    const freshUntil = Math.min(entry.freshUntil, entry.loadedAt + read.lifetime.ttlMs)
+    const freshUntil = Math.min(entry.freshUntil, loadedAt + read.lifetime.ttlMs)
     let value: T | undefined
     try {
       value = entry.isAbsent ? undefined : codec.decode(entry.payload)
