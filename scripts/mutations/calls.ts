@@ -18,7 +18,7 @@ export const calls: readonly Mutation[] = [
     edits: [
       {
         file: keyRead,
-        find: 'if (run.isSkipped) await store.release(this.key, token)',
+        find: 'if (run.isSkipped) await this.#release(token)',
         replace: 'if (run.isSkipped);',
       },
     ],
@@ -84,7 +84,7 @@ export const calls: readonly Mutation[] = [
     edits: [
       {
         file: cachingReader,
-        find: '      await Promise.all([flights.idle(), flightsPastTheCache.idle()])\n',
+        find: '      await flights.idle()\n',
         replace: '',
       },
     ],

@@ -81,7 +81,7 @@ export const leases: readonly Mutation[] = [
     edits: [
       {
         file: keyRead,
-        find: '      await store.release(this.key, token)\n      throw error',
+        find: '      await this.#release(token)\n      throw error',
         replace: '      throw error',
       },
     ],
@@ -89,9 +89,7 @@ export const leases: readonly Mutation[] = [
   {
     name: 'a lease is renewed while its load runs',
     without: 'a slow load is done twice',
-    edits: [
-      { file: keyRead, find: 'if (runtime.now() < giveUpAt) void store.renew(this.key, token, leaseMs)', replace: '' },
-    ],
+    edits: [{ file: keyRead, find: 'if (runtime.now() < giveUpAt) void this.#renew(token)', replace: '' }],
   },
   {
     name: 'renewing ends',

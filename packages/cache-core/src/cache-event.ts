@@ -6,7 +6,7 @@ export type CacheEvent =
   | { readonly type: 'read'; readonly key: string; readonly outcome: Outcome; readonly durationMs: number }
   /** A read, or the refresh behind one, has asked the origin. `error`: what the load threw, or `LOAD_TIMEOUT`. */
   | { readonly type: 'load'; readonly key: string; readonly durationMs: number; readonly error?: unknown }
-  /** A value was kept, or refused since a write came between. */
+  /** A value was kept, or refused: `CacheStats.refusedFills` says why. */
   | { readonly type: 'fill'; readonly key: string; readonly isKept: boolean }
   /**
    * A refresh begins behind an answer. `finished` resolves to whether it loaded (not, if another process is at it), and
@@ -21,12 +21,3 @@ export type CacheEvent =
       readonly isConfirmed: boolean
     }
   | { readonly type: 'invalidate-all'; readonly isConfirmed: boolean }
-
-/** Wraps a listener so that what it throws becomes nobody's failure. */
-export function swallowing(listener: (event: CacheEvent) => void): (event: CacheEvent) => void {
-  return (event) => {
-    try {
-      listener(event)
-    } catch {}
-  }
-}

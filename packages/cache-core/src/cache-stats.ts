@@ -9,11 +9,11 @@ export interface CacheStats {
   collapsed: number
   bypassed: number
   failedReads: number
-  /** Loads that ended, those behind an answer included. */
+  /** Loads that began, those behind an answer included. */
   loads: number
   failedLoads: number
   fills: number
-  /** Fills refused because a write came between. */
+  /** Fills refused: a write came between, the load outlasted its TTL, or the store was away or had no room. */
   refusedFills: number
   /** Refreshes begun behind an answer. */
   refreshes: number

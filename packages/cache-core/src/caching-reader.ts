@@ -1,13 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { bulkhead } from 'cockatiel'
 import type { CacheParts } from './cache-parts.ts'
-import { CacheError } from './errors.ts'
+import { isUnavailable } from './errors.ts'
 import { StoreKeyRead } from './key-read.ts'
 import type { Load } from './load-run.ts'
 import type { CachingStrategy } from './ports/strategy.ts'
 import type { ReadResult } from './read-result.ts'
-import { checkRead, NO_TAGS, observed, type Reader, type ReadOptions } from './reader.ts'
-import { nextMoment, SingleFlight } from './single-flight.ts'
+import { checkRead, NO_TAGS, observed, type Reader, type ReadOptions, UnansweredReads } from './reader.ts'
+import { type Asker, nextMoment, SingleFlight } from './single-flight.ts'
 
 /** At most this many loads at once reach the origin past a cache that is away; the others queue. */
 const LOADS_PAST_THE_CACHE = 32
@@ -20,6 +20,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
   const flights = new SingleFlight()
   const flightsPastTheCache = new SingleFlight()
   const gate = bulkhead(LOADS_PAST_THE_CACHE, Number.POSITIVE_INFINITY)
+  const unanswered = new UnansweredReads()
   let isClosed = false
 
   async function read(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>> {
@@ -28,6 +29,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     const startedAt = emit && runtime.now()
     const { tags = NO_TAGS } = options
     const keyRead = new StoreKeyRead<T>(parts, key, tags, load, options, began)
+    unanswered.add()
     try {
       const asked = store.get(key, tags)
       const { bytes, epochs } = asked instanceof Promise ? await asked : asked
@@ -36,6 +38,8 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
       return observed(parts, key, answer, startedAt)
     } catch (error) {
       return observed(parts, key, await afterFailure(error, keyRead, began), startedAt)
+    } finally {
+      unanswered.remove()
     }
   }
 
@@ -58,7 +62,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
 
   /** Behind an answer: one at a time per key in this process, and one over all of them, by its lease. */
   function refresh(keyRead: StoreKeyRead<T>): void {
-    const refreshing = flights.startIfIdle(questionOf(keyRead), keyRead, () => keyRead.refresh())
+    const refreshing = flights.startIfIdle(questionOf(keyRead), FAILS_ALONE, () => keyRead.refresh())
     if (refreshing === undefined) return
     stats.refreshes++
     const finished = refreshing.then((answer) => answer?.outcome === 'miss')
@@ -91,18 +95,18 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     },
     async close() {
       isClosed = true
-      await Promise.all([flights.idle(), flightsPastTheCache.idle()])
+      await unanswered.none()
+      await flights.idle()
     },
   }
 }
 
 async function nothing(): Promise<undefined> {}
 
+/** A refresh that fails is nobody's answer: the strategy of a reader that waited for it may have another. */
+const FAILS_ALONE: Asker = { askedAt: Number.NEGATIVE_INFINITY }
+
 /** What a flight answers: the same key under other tags is another question. */
 function questionOf({ key, tags }: Pick<StoreKeyRead<unknown>, 'key' | 'tags'>): string {
   return JSON.stringify([key, tags])
-}
-
-function isUnavailable(error: unknown): boolean {
-  return error instanceof CacheError && error.code === 'STORE_UNAVAILABLE'
 }

@@ -73,6 +73,22 @@ it('loads for itself, unkept, once its patience ends', async () => {
   expect((await store.get('k', [])).bytes).toBeUndefined()
 })
 
+it('guarantees one load per process where nobody waits for another process', async () => {
+  const { p1, p2 } = world(stampedeLock({ waitMs: 0 }))
+  const handOver = gate()
+  let loads = 0
+  const load = async () => {
+    loads++
+    await handOver.pass()
+  }
+  const readers = [p1.read('k', load), p1.read('k', load), p2.read('k', load)]
+  await settled()
+  handOver.open()
+  await Promise.all(readers)
+  expect(loads).toBe(2)
+  expect(p1.guarantee.loadsPerExpiry).toEqual({ atMost: 1, per: 'process' })
+})
+
 it('takes the jitter off the TTL, and never adds to it', async () => {
   for (const [chance, ttlMs] of [
     [0, 1_000],
@@ -113,6 +129,19 @@ it('counts the TTL from the start of the load', async () => {
   expect(await p1.read('k', async () => 'new')).toMatchObject({ outcome: 'hit', ageMs: 60, ttlMs: 40 })
   await runtime.advance(40)
   expect((await p1.read('k', async () => 'new')).value).toBe('new')
+})
+
+it('serves no entry for longer than it guarantees, though another cache kept it for longer', async () => {
+  const { runtime, store, p1 } = world(cacheAside({ ttlMs: 100 }))
+  const longer = createCache({ store, read: cacheAside({ ttlMs: 60_000 }), write: expireOnly(), runtime })
+  await longer.read('k', async () => 'old')
+  await runtime.advance(60)
+  expect(await p1.read('k', async () => 'new')).toMatchObject({ outcome: 'hit', ageMs: 60, ttlMs: 40 })
+  await runtime.advance(40)
+  expect(p1.guarantee.staleForAtMostMs).toBe(100)
+  expect(await p1.peek('k')).toBeUndefined()
+  expect(await p1.read('k', async () => 'new')).toMatchObject({ outcome: 'miss', value: 'new' })
+  expect((await longer.read('k', async () => 'newer')).value).toBe('new')
 })
 
 it('treats what another codec wrote as a miss, and replaces it', async () => {

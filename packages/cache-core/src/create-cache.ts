@@ -1,16 +1,16 @@
-import { type CacheEvent, swallowing } from './cache-event.ts'
+import type { CacheEvent } from './cache-event.ts'
 import type { CacheParts } from './cache-parts.ts'
 import { type CacheStats, newStats } from './cache-stats.ts'
 import { cachingReader } from './caching-reader.ts'
 import { type Codec, jsonCodec } from './codec.ts'
-import { checkText } from './errors.ts'
+import { checkText, swallowing } from './errors.ts'
 import { type Guarantee, guaranteeOf } from './guarantee.ts'
 import type { LoadContext } from './load-run.ts'
 import { type Runtime, systemRuntime } from './ports/runtime.ts'
 import type { Store, StoreHealth } from './ports/store.ts'
 import type { Change, ReadStrategy, WriteResult, WriteStrategy } from './ports/strategy.ts'
 import type { ReadResult } from './read-result.ts'
-import { checkRead, checkTimeout, NO_TAGS, type ReadOptions } from './reader.ts'
+import { checkRead, checkTags, checkTimeout, NO_TAGS, type ReadOptions } from './reader.ts'
 import { uncachedReader } from './uncached-reader.ts'
 import { StoreWriter } from './writer.ts'
 
@@ -31,7 +31,10 @@ export interface CacheOptions<T> {
    * and the key is free for the next reader. Default: as long as it likes.
    */
   readonly loadTimeoutMs?: number
-  /** Told of what happens, as it happens. Called synchronously, also on hits: keep it short. What it throws is swallowed. */
+  /**
+   * Told of what happens, as it happens. Called synchronously, also on hits: keep it short. What it throws, or its promise
+   * rejects with, is swallowed.
+   */
   readonly onEvent?: (event: CacheEvent) => void
   /** Default the process's own time, randomness and timers. */
   readonly runtime?: Runtime
@@ -74,8 +77,8 @@ export interface Cache<T> {
    * Runs `commit` and keeps the guarantee of the write strategy for what `change` names. Resolves once the write may be
    * acknowledged.
    *
-   * @throws what `commit` throws, or `change.keys` and `change.tags` as functions. Nothing else after the commit fails a write:
-   *   what can't be filled is invalidated.
+   * @throws CacheError `BAD_OPTION`, before the commit; what `commit` throws, or `change.keys` and `change.tags` as functions.
+   *   Nothing else after the commit fails a write: what can't be filled is invalidated.
    */
   write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<WriteResult<R>>
 
@@ -95,7 +98,7 @@ export interface Cache<T> {
   health(): StoreHealth
 
   /**
-   * Waits for loads and refreshes under way, and starts no more refreshes. The store stays open, since other caches may use
+   * Waits for reads and refreshes under way, and starts no more refreshes. The store stays open, since other caches may use
    * it: `await cache.close()`, then `await store.close?.()`, then the client.
    */
   close(): Promise<void>
@@ -133,6 +136,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
       return writer.set(key, options.tags ?? NO_TAGS, value, options.ttlMs)
     },
     async write(change, commit) {
+      checkChange(change)
       const written = await write.write(change, async () => commit(), writer)
       stats.writes++
       return written
@@ -148,6 +152,13 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
     health: () => store.health?.() ?? { isUsable: true },
     close: () => reader.close(),
   }
+}
+
+/** @throws CacheError `BAD_OPTION` */
+function checkChange<T, R>({ keys, tags = NO_TAGS, entryTags = NO_TAGS }: Change<T, R>): void {
+  if (typeof keys !== 'function') for (const key of keys) checkText('key', key)
+  if (typeof tags !== 'function') for (const tag of tags) checkText('tag', tag)
+  checkTags(entryTags)
 }
 
 async function unlessAborted<R>(signal: AbortSignal, work: () => Promise<R>): Promise<R> {

@@ -22,6 +22,11 @@ export class CacheError extends Error {
   }
 }
 
+/** Whether the store is away, rather than something else wrong. */
+export function isUnavailable(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'STORE_UNAVAILABLE'
+}
+
 /**
  * Checks a number given as an option.
  *
@@ -55,6 +60,16 @@ export function checkText(name: string, text: string): void {
     'BAD_OPTION',
     `the ${name} ${JSON.stringify(text)} has half a surrogate pair; give well-formed text`,
   )
+}
+
+/** Wraps a listener so that what it throws, or its promise rejects with, becomes nobody's failure. */
+export function swallowing<A extends unknown[]>(listener: (...args: A) => unknown): (...args: A) => void {
+  return (...args) => {
+    try {
+      const answer = listener(...args)
+      if (answer instanceof Promise) answer.catch(() => {})
+    } catch {}
+  }
 }
 
 /** What an error says, in one line. A connection tried at several addresses fails with one error for each, and no message. */

@@ -1,9 +1,10 @@
 import type { CacheParts } from './cache-parts.ts'
 import { Entry, identityOf, newToken } from './entry.ts'
+import { isUnavailable } from './errors.ts'
 import { type Load, type LoadOptions, LoadRun, runLoad } from './load-run.ts'
 import { makeEntry } from './make-entry.ts'
 import type { Runtime } from './ports/runtime.ts'
-import type { Epochs, Lookup } from './ports/store.ts'
+import type { Epochs, Fill, Lookup } from './ports/store.ts'
 import type { AcquireResult, CachingStrategy, KeyRead } from './ports/strategy.ts'
 import { ReadResult } from './read-result.ts'
 import { type Asker, nextMoment } from './single-flight.ts'
@@ -114,7 +115,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       const loaded = await this.#timedLoad()
       const { value, loadMs, asOf, run } = loaded
       let leftMs = 0
-      if (run.isSkipped) await store.release(this.key, token)
+      if (run.isSkipped) await this.#release(token)
       else {
         const { loadedAt } = loaded
         const made = makeEntry(this.#parts, read.lifetime, {
@@ -126,14 +127,14 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
           ttlMs: run.ttlMs,
         })
         const untilMs = made.freshUntil - store.clock.latest()
-        const isKept = await store.fill(this.key, { token, entry: made.entry, expiresAt: made.expiresAt })
+        const isKept = await this.#fill({ token, entry: made.entry, expiresAt: made.expiresAt })
         stats[isKept ? 'fills' : 'refusedFills']++
         emit?.({ type: 'fill', key: this.key, isKept })
         if (isKept) leftMs = Math.max(0, untilMs)
       }
       return new ReadResult('miss', value, loadMs, leftMs, loadMs, asOf)
     } catch (error) {
-      await store.release(this.key, token)
+      await this.#release(token)
       throw error
     } finally {
       stopRenewing()
@@ -153,19 +154,30 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     }
   }
 
-  /** `undefined` for bytes that this codec did not write: a miss like any other, and replaced like any other. */
+  /**
+   * `undefined` for bytes that this codec did not write, and for an entry older than is guaranteed: a miss like any other, and
+   * replaced like any other.
+   */
   #answer(entry: Entry, asOf: number): ReadResult<T> | undefined {
     const { now } = this
-    const { freshUntil } = entry
+    const { read, codec } = this.#parts
+    const { loadedAt } = entry
+    const ageMs = now - loadedAt
+    if (ageMs >= read.guarantee.staleForAtMostMs) {
+      // Kept by a cache, or a release, with a longer TTL.
+      this.wantsRefresh = false
+      return undefined
+    }
+    const freshUntil = Math.min(entry.freshUntil, loadedAt + read.lifetime.ttlMs)
     let value: T | undefined
     try {
-      value = entry.isAbsent ? undefined : this.#parts.codec.decode(entry.payload)
+      value = entry.isAbsent ? undefined : codec.decode(entry.payload)
     } catch {
       this.wantsRefresh = false
       return undefined
     }
     const outcome = now < freshUntil ? 'hit' : 'stale'
-    return new ReadResult(outcome, value, Math.max(0, now - entry.loadedAt), freshUntil - now, entry.loadMs, asOf)
+    return new ReadResult(outcome, value, Math.max(0, ageMs), freshUntil - now, entry.loadMs, asOf)
   }
 
   async #timedLoad() {
@@ -178,12 +190,35 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     return { ...(await runLoad(this.#parts, request, run)), loadedAt, asOf, run }
   }
 
+  /** A store that went away while the value was loaded keeps nothing: no reason to load again. */
+  async #fill(fill: Fill): Promise<boolean> {
+    try {
+      return await this.#parts.store.fill(this.key, fill)
+    } catch (error) {
+      if (isUnavailable(error)) return false
+      throw error
+    }
+  }
+
+  /** A lease that can't be released or renewed ends by itself: no reason to fail a load. */
+  async #release(token: string): Promise<void> {
+    try {
+      await this.#parts.store.release(this.key, token)
+    } catch {}
+  }
+
+  async #renew(token: string): Promise<void> {
+    try {
+      await this.#parts.store.renew(this.key, token, this.#parts.read.lifetime.leaseMs)
+    } catch {}
+  }
+
   #renewWhileLoading(token: string): () => void {
-    const { store, runtime, read } = this.#parts
+    const { runtime, read } = this.#parts
     const { leaseMs } = read.lifetime
     const giveUpAt = runtime.now() + RENEWED_FOR_LEASES * leaseMs
     return runtime.every(leaseMs / 3, () => {
-      if (runtime.now() < giveUpAt) void store.renew(this.key, token, leaseMs)
+      if (runtime.now() < giveUpAt) void this.#renew(token)
     })
   }
 }

@@ -7,10 +7,14 @@ import type { Epochs } from './ports/store.ts'
 export interface LoadContext {
   /** Aborts when the load has taken longer than `loadTimeoutMs`. Never because a caller went away: others may share the load. */
   readonly signal: AbortSignal
-  /** Answers with what is loaded and keeps nothing, so that the next reader loads again. */
+  /**
+   * Answers with what is loaded and keeps nothing, so that the next reader loads again. Behind an answer (a refresh) the entry
+   * that was served stays, and is served for as long as it would have been.
+   */
   skip(): void
   /**
    * How long the value is fresh, counted from the start of its load, in milliseconds: at least 1, at most the strategy's `ttlMs`.
+   * "There is no such value" is fresh for at most the strategy's `absentTtlMs`, whatever is given here.
    *
    * @throws CacheError `BAD_OPTION`
    */
@@ -133,7 +137,8 @@ export async function runLoad<T>(
         reject(error)
         run.abort(error)
       })
-      Promise.resolve(load(run)).then(resolve, reject).finally(cancel)
+      const loading = async () => load(run) // which may throw at once
+      loading().then(resolve, reject).finally(cancel)
     })
   }
 }

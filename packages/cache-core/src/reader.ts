@@ -24,15 +24,21 @@ export const NO_TAGS: readonly string[] = []
 /** @throws CacheError `BAD_OPTION` */
 export function checkRead<T>({ read }: CacheParts<T>, key: string, { tags, ttlMs, loadTimeoutMs }: ReadOptions): void {
   checkText('key', key)
-  if (tags !== undefined) {
-    for (const tag of tags) checkText('tag', tag)
-    if (tags.length > MAX_TAGS) {
-      const message = `"${key}" is read with ${tags.length} tags; give at most ${MAX_TAGS}`
-      throw new CacheError('BAD_OPTION', message, { key })
-    }
-  }
+  if (tags !== undefined) checkTags(tags, key)
   if (ttlMs !== undefined) checkTtl(ttlMs, read.lifetime?.ttlMs ?? Number.MAX_SAFE_INTEGER)
   if (loadTimeoutMs !== undefined) checkTimeout(loadTimeoutMs)
+}
+
+/** @throws CacheError `BAD_OPTION` */
+export function checkTags(tags: readonly string[], key?: string): void {
+  for (const tag of tags) checkText('tag', tag)
+  if (tags.length <= MAX_TAGS) return
+  const given = key === undefined ? 'entryTags has' : `"${key}" is read with`
+  throw new CacheError(
+    'BAD_OPTION',
+    `${given} ${tags.length} tags; give at most ${MAX_TAGS}`,
+    key === undefined ? {} : { key },
+  )
 }
 
 /** Timers can't bear more. */
@@ -40,6 +46,29 @@ const MAX_TIMEOUT_MS = 2_147_483_647
 
 export function checkTimeout(timeoutMs: number): number {
   return checkNumber('loadTimeoutMs', timeoutMs, { min: 1, max: MAX_TIMEOUT_MS })
+}
+
+/** Reads that have not been answered yet, so that `close` can wait for them. */
+export class UnansweredReads {
+  #count = 0
+  #none: PromiseWithResolvers<void> | undefined
+
+  add(): void {
+    this.#count++
+  }
+
+  remove(): void {
+    if (--this.#count > 0) return
+    this.#none?.resolve()
+    this.#none = undefined
+  }
+
+  /** Resolves once there are none. */
+  async none(): Promise<void> {
+    if (this.#count === 0) return
+    this.#none ??= Promise.withResolvers()
+    await this.#none.promise
+  }
 }
 
 /** Counts a read that was answered, and tells of it. */

@@ -1,10 +1,13 @@
 /** One test for each safeguard that scripted races and random schedules are slow to miss, or never do. */
 import { describe, expect, it, vi } from 'vitest'
 import {
+  CacheError,
   cacheAside,
   createCache,
   invalidate,
   memoryStore,
+  noCache,
+  type ReadStrategy,
   resilientStore,
   type Store,
   stampedeLock,
@@ -12,7 +15,7 @@ import {
   writeThrough,
 } from './index.ts'
 import { Circuit } from './resilience/circuit.ts'
-import { fakeRuntime, gate, settled } from './testing/index.ts'
+import { fakeRuntime, type Gate, gate, settled } from './testing/index.ts'
 
 it('begins no transaction before the claim was answered', async () => {
   const memory = memoryStore()
@@ -143,5 +146,99 @@ describe.each([invalidate, writeThrough])('a commit whose answer was lost', (wri
     })
     await expect(writing).rejects.toThrow('the connection was lost')
     expect(await read()).toBe('v2')
+  })
+})
+
+it('leaves no rejection behind of a listener that is an async function', async () => {
+  const unhandled = vi.fn()
+  process.on('unhandledRejection', unhandled)
+  const onEvent = async () => {
+    throw new Error("the listener's mistake")
+  }
+  const cache = createCache({ store: memoryStore(), read: cacheAside(), write: invalidate(), onEvent })
+  await cache.read('k', async () => 1)
+  await settled()
+  process.off('unhandledRejection', unhandled)
+  expect(unhandled).not.toHaveBeenCalled()
+})
+
+describe('close waits for a read', () => {
+  /** Whether a load is under way that begins after the close, once `passed` is open, when the close resolves. */
+  async function closesDuringLoad(read: ReadStrategy, over: (memory: Store, passed: Gate) => Partial<Store>) {
+    const memory = memoryStore()
+    const [passed, handOver] = [gate(), gate()]
+    const cache = createCache({ store: { ...memory, ...over(memory, passed) }, read, write: invalidate() })
+    const caller = new AbortController()
+    const reading = cache.read('k', () => handOver.pass(), { signal: caller.signal })
+    caller.abort(new Error('the client hung up')) // nobody else waits for it
+    await expect(reading).rejects.toThrow('the client hung up')
+    let isClosed = false
+    const closing = Promise.all([cache.close(), cache.close()]).then(() => {
+      isClosed = true
+    })
+    await settled()
+    passed.open()
+    await handOver.reached
+    await settled()
+    const wasEarly = isClosed
+    handOver.open()
+    await closing
+    return wasEarly
+  }
+
+  it('that has asked the store, and not the origin yet', async () => {
+    const slowGet = (memory: Store, passed: Gate): Partial<Store> => ({
+      async get(key, tags) {
+        await passed.pass()
+        return memory.get(key, tags)
+      },
+    })
+    expect(await closesDuringLoad(cacheAside(), slowGet)).toBe(false)
+  })
+
+  it('that goes past a store that goes away meanwhile', async () => {
+    const failingAcquire = (_memory: Store, passed: Gate): Partial<Store> => ({
+      async acquire() {
+        await passed.pass()
+        throw new CacheError('STORE_UNAVAILABLE', 'away')
+      },
+    })
+    expect(await closesDuringLoad(cacheAside(), failingAcquire)).toBe(false)
+  })
+
+  it('where nothing is kept', async () => {
+    expect(await closesDuringLoad(noCache(), () => ({}))).toBe(false)
+  })
+})
+
+describe('a store without resilience that fails while a value is loaded', () => {
+  const away = async () => {
+    throw new CacheError('STORE_UNAVAILABLE', 'away')
+  }
+
+  it('costs no second load, and leaves no rejection behind', async () => {
+    const unhandled = vi.fn()
+    process.on('unhandledRejection', unhandled)
+    const runtime = fakeRuntime()
+    const store = { ...memoryStore(), renew: away, fill: away, release: away }
+    const cache = createCache({ store, read: cacheAside({ leaseMs: 30 }), write: invalidate(), runtime })
+    const handOver = gate()
+    const load = vi.fn(async () => handOver.pass())
+    const reading = cache.read('k', load)
+    await handOver.reached
+    await runtime.advance(10)
+    handOver.open()
+    expect(await reading).toMatchObject({ outcome: 'miss', ttlMs: 0 })
+    expect(load).toHaveBeenCalledTimes(1)
+    await settled()
+    process.off('unhandledRejection', unhandled)
+    expect(unhandled).not.toHaveBeenCalled()
+  })
+
+  it('does not hide why the load failed', async () => {
+    const cache = createCache({ store: { ...memoryStore(), release: away }, read: cacheAside(), write: invalidate() })
+    const load = vi.fn(() => Promise.reject(new Error('the database is away')))
+    await expect(cache.read('k', load)).rejects.toThrow('the database is away')
+    expect(load).toHaveBeenCalledTimes(1)
   })
 })

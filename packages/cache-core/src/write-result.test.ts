@@ -70,6 +70,35 @@ describe.each([invalidate, writeThrough])('%o', (write) => {
   })
 })
 
+describe.each([invalidate, writeThrough, expireOnly])('names that no entry can have (%o)', (write) => {
+  const odd = 'user:\ud800'
+  const tooMany = Array.from({ length: 256 }, (_, i) => `t${i}`)
+
+  it.each([
+    [{ keys: ['k', odd] }, 'half a surrogate pair'],
+    [{ keys: ['k'], tags: [odd] }, 'half a surrogate pair'],
+    [{ keys: ['k'], entryTags: [odd] }, 'half a surrogate pair'],
+    [{ keys: ['k'], entryTags: tooMany }, 'entryTags has 256 tags; give at most 255'],
+  ])('are refused before the commit', async (names, message) => {
+    const { cache } = world(write())
+    const commit = async () => expect.fail('committed')
+    await expect(cache.write({ ...names, value: () => 'v' }, commit)).rejects.toThrow(message)
+  })
+
+  it('fail no write that has been committed, where only the commit makes them known', async () => {
+    const { cache, heard } = world(write())
+    const names = { keys: () => [odd, 'k'], tags: () => [odd, 't'] }
+    expect(await cache.write(names, async () => 'v')).toEqual(confirmed)
+    expect(heard.toSorted()).toEqual(write === expireOnly ? [] : ['k', 't'])
+  })
+})
+
+it('write-through keeps the value under a key that is given twice', async () => {
+  const { cache } = world(writeThrough())
+  await cache.write({ keys: ['k', 'k'], value: (result) => result }, async () => 'v')
+  expect((await cache.peek('k'))?.value).toBe('v')
+})
+
 it('a fill that was refused counts once the key was invalidated instead', async () => {
   const { cache, heard } = world(writeThrough(), { fill: true })
   expect(await cache.write(change, async () => 'v')).toEqual(confirmed)

@@ -14,7 +14,8 @@ export class StoreWriter<T> implements Writer<T> {
 
   async claim(keys: readonly string[], entryTags: readonly string[]): Promise<readonly Claim[]> {
     for (const key of keys) checkText('key', key)
-    return Promise.all(keys.map((key) => this.#claim(key, entryTags)))
+    // Once each: of two claims on one key the second takes the first one's lease.
+    return Promise.all([...new Set(keys)].map((key) => this.#claim(key, entryTags)))
   }
 
   async fillOrInvalidate(claim: Claim, newValue: () => T | undefined): Promise<boolean> {

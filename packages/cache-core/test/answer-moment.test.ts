@@ -24,7 +24,7 @@ async function expiredEntry(read: CachingStrategy) {
   const [p1, p2] = [process(), process()]
   await p1.read('row', async () => 1)
   await time.advance(TTL_MS + 1)
-  return { time, p1, p2 }
+  return { time, p1, p2, store }
 }
 
 /** What a reader gets that begins after v2 was acknowledged, and joins one that has found v1 before. */
@@ -73,6 +73,35 @@ async function servedTooLate(read: CachingStrategy): Promise<number | undefined 
     () => 'the failure' as const,
   )
 }
+
+/** Serves stale for a moment with a refresh behind it, and after that only where the load fails. */
+const refreshesThenFallsBack: CachingStrategy = {
+  ...fallsBack,
+  evaluate(entry, { now }) {
+    if (now < entry.freshUntil) return 'serve'
+    return now < entry.freshUntil + TTL_MS ? 'refresh' : 'miss'
+  },
+}
+
+describe('a refresh that fails', () => {
+  it('fails no reader that waited for it and has something to fall back to', async () => {
+    const { time, p1, store } = await expiredEntry(refreshesThenFallsBack)
+    const answer = gate()
+    const acquire = store.acquire
+    Object.assign(store, {
+      async acquire(...asked: Parameters<typeof acquire>) {
+        await answer.pass()
+        return acquire(...asked)
+      },
+    })
+    expect((await p1.read('row', fail)).outcome).toBe('stale')
+    await answer.reached
+    await time.advance(TTL_MS)
+    const waiting = p1.read('row', fail)
+    answer.open()
+    expect(await waiting).toMatchObject({ value: 1, outcome: 'stale' })
+  })
+})
 
 describe('a fallback whose load takes long to fail', () => {
   it('is not served beyond its limit', async () => {

@@ -119,6 +119,10 @@ describe.each(backends)('$name', ({ makeStore }) => {
       await expect(
         cache.read('failing', () => Promise.reject(new Error('away')), { loadTimeoutMs: 1 }),
       ).rejects.toThrow('away')
+      const atOnce = () => {
+        throw new Error('at once')
+      }
+      await expect(cache.read('failing', atOnce, { loadTimeoutMs: 1 })).rejects.toThrow('at once')
       expect(timers).toBe(0)
     })
 

@@ -118,7 +118,8 @@ export interface ReadGuarantee {
 }
 
 /**
- * How many loads the expiry of one key costs, over all processes, while no write revokes the lease and its holder lives.
+ * How many loads the expiry of one key costs, over all processes, while no write revokes the lease, its holder lives, and its
+ * load succeeds before those who wait for it give up waiting (`waitMs`).
  *
  * - `per: 'read'`: each read loads. `per: 'process'`: each process runs so many at once. `per: 'expiry'`: so many in all.
  * - `expected`: the mean over many expiries, where chance decides.

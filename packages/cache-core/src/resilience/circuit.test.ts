@@ -89,3 +89,31 @@ it('goes on with no probe that was under way when it was ended', async () => {
   await runtime.advance(10_000)
   expect(probe).toHaveBeenCalledTimes(1)
 })
+
+it('tells all its listeners, whatever one of them throws', async () => {
+  const circuit = new Circuit({ probe: async () => {}, deadlineMs: 250, isOutage: () => true, runtime })
+  const told: string[] = []
+  const mistake = () => {
+    throw new Error("the listener's mistake")
+  }
+  circuit.onOpened(mistake)
+  circuit.onOpened(() => told.push('away'))
+  circuit.onRecovered(mistake)
+  circuit.onRecovered(() => told.push('back'))
+  await failing(circuit, 5)
+  expect((circuit.lastFailure as Error).message).toBe('away')
+  await runtime.advance(250)
+  expect(told).toEqual(['away', 'back'])
+})
+
+it('asks nothing once it was ended, though commands from before fail', async () => {
+  const probe = vi.fn(async () => {})
+  const circuit = new Circuit({ probe, deadlineMs: 250, isOutage: () => true, runtime })
+  const late = Promise.withResolvers<void>()
+  const commands = Promise.allSettled(Array.from({ length: 5 }, () => circuit.run(() => late.promise)))
+  circuit.end()
+  late.reject(new Error('away'))
+  await commands
+  await runtime.advance(1_000)
+  expect(probe).not.toHaveBeenCalled()
+})

@@ -1,5 +1,5 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
-import { CacheError, messageOf } from '../errors.ts'
+import { CacheError, messageOf, swallowing } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import { within } from './within.ts'
 
@@ -43,7 +43,7 @@ export class Circuit {
       { breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN), halfOpenAfter: Number.NEGATIVE_INFINITY },
     )
     this.#breaker.onBreak((reason) => {
-      if (this.#probing) return // a probe failed: it was open before
+      if (this.#probing || this.#isEnded) return // a probe failed: it was open before
       this.#probeUntilBack()
       for (const opened of this.#opened) opened('error' in reason ? reason.error : undefined)
     })
@@ -63,14 +63,16 @@ export class Circuit {
 
   /** Calls `opened` each time the store is taken to be away, with the last failure, until the returned function is called. */
   onOpened(opened: (cause: unknown) => void): () => void {
-    this.#opened.add(opened)
-    return () => this.#opened.delete(opened)
+    const swallowed = swallowing(opened) // or the listeners after it would not be told
+    this.#opened.add(swallowed)
+    return () => this.#opened.delete(swallowed)
   }
 
   /** Calls `recovered` each time the store has come back, until the returned function is called. */
   onRecovered(recovered: () => void): () => void {
-    this.#recovered.add(recovered)
-    return () => this.#recovered.delete(recovered)
+    const swallowed = swallowing(recovered)
+    this.#recovered.add(swallowed)
+    return () => this.#recovered.delete(swallowed)
   }
 
   /** Stops probing, for good; commands are refused from then on. Those under way end, by their deadlines at the latest. */

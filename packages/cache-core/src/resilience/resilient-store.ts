@@ -1,4 +1,4 @@
-import { CacheError, messageOf } from '../errors.ts'
+import { CacheError, messageOf, swallowing } from '../errors.ts'
 import type { Store, StoreHealth } from '../ports/store.ts'
 import type { Circuit } from './circuit.ts'
 import { flushTo, type Pending, PendingInvalidations } from './pending-invalidations.ts'
@@ -34,10 +34,11 @@ export function pendingFor(store: Store, circuit: Circuit): PendingInvalidations
 export function resilientStore(
   store: Store,
   circuit: Circuit,
-  { onFailure }: ResilienceOptions = {},
+  options: ResilienceOptions = {},
   shared?: PendingInvalidations,
 ): Required<Store> {
   const pending = shared ?? pendingFor(store, circuit)
+  const onFailure = options.onFailure && swallowing(options.onFailure)
   let wasClosed = false
   const isUsable = () => circuit.isClosed && pending.areFlushed && !wasClosed
 
@@ -46,11 +47,7 @@ export function resilientStore(
       if (wasClosed) throw closed()
       return await circuit.run(command, deadlineMs)
     } catch (error) {
-      try {
-        onFailure?.(error as CacheError)
-      } catch {
-        // The caller's own bug must not become the reader's.
-      }
+      onFailure?.(error as CacheError)
       throw error
     }
   }

@@ -20,6 +20,16 @@ it('evicts the least recently used entry for room, and says so', async () => {
   expect(evicted).toEqual(['b'])
 })
 
+it('keeps what is filled, whatever the listener to evictions throws', async () => {
+  const onEvict = () => {
+    throw new Error("the listener's mistake")
+  }
+  const store = memoryStore({ maxEntries: 1, onEvict })
+  await fill(store, 'a', 10)
+  expect(await fill(store, 'b', 10)).toBe(true)
+  expect((await store.get('b', [])).bytes).toBeDefined()
+})
+
 it('evicts the least recently used entry beyond so many', async () => {
   const evicted: string[] = []
   const store = memoryStore({ maxEntries: 3, onEvict: (key) => evicted.push(key) })

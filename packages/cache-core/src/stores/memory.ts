@@ -6,7 +6,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { identityOf, newEpoch } from '../entry.ts'
-import { checkCount, checkNumber } from '../errors.ts'
+import { checkCount, checkNumber, swallowing } from '../errors.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Epochs, Store } from '../ports/store.ts'
@@ -19,7 +19,7 @@ export interface MemoryStoreOptions {
    * Default: only bytes count.
    */
   readonly maxEntries?: number
-  /** Called with each key evicted for room. */
+  /** Called with each key evicted for room. What it throws is swallowed. */
   readonly onEvict?: (key: string) => void
   /** Tells this store of changes made by others: `createOutbox`. Default: nobody tells it. */
   readonly outbox?: InvalidationSource
@@ -47,10 +47,11 @@ const MAX_TAGS_KEPT = 100_000
 export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const now = (options.runtime ?? systemRuntime).now
   const maxEntries = options.maxEntries === undefined ? Infinity : checkCount('maxEntries', options.maxEntries)
+  const onEvict = options.onEvict && swallowing(options.onEvict)
   const entries = new LRUCache<string, Kept>({
     maxSize: checkNumber('maxBytes', options.maxBytes ?? 256 * 1024 * 1024, { min: 1_024 }),
     sizeCalculation: ({ bytes }, key) => bytes.length + 2 * key.length + OVERHEAD_BYTES,
-    dispose: (_kept, key, reason) => reason === 'evict' && options.onEvict?.(key),
+    dispose: (_kept, key, reason) => reason === 'evict' && onEvict?.(key),
   })
   // Not by `max`, which sets room aside: with it, each end of the only lease clears all of that room.
   const leases = new LRUCache<string, Lease>({ maxSize: MAX_LEASES, sizeCalculation: () => 1 })

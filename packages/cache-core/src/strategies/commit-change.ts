@@ -30,7 +30,8 @@ export async function commitChange<T, R>(
 type Names<R> = readonly string[] | ((result: R) => readonly string[])
 
 function namesOf<R>(names: Names<R>, result: R): readonly string[] {
-  return typeof names === 'function' ? names(result) : names
+  // Under a name that is not well-formed nothing was kept; to refuse it now would fail a write that has been committed.
+  return typeof names === 'function' ? names(result).filter((name) => name.isWellFormed()) : names
 }
 
 function known<R>(names: Names<R>): readonly string[] {

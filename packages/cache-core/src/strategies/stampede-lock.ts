@@ -18,7 +18,10 @@ export function stampedeLock(options: StampedeLockOptions = {}): CachingStrategy
   const lifetime = checkLifetime(options)
   return {
     name: 'stampede-lock',
-    guarantee: { staleForAtMostMs: lifetime.ttlMs, loadsPerExpiry: { atMost: 1, per: 'expiry' } },
+    guarantee: {
+      staleForAtMostMs: lifetime.ttlMs,
+      loadsPerExpiry: { atMost: 1, per: options.waitMs === 0 ? 'process' : 'expiry' },
+    },
     lifetime,
     evaluate: whileFresh,
     onMiss: oneLoader(options),
