@@ -84,7 +84,7 @@ export const calls: readonly Mutation[] = [
     edits: [
       {
         file: cachingReader,
-        find: '      await flights.idle()\n',
+        find: '    await flights.settled()\n',
         replace: '',
       },
     ],

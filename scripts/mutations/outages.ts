@@ -64,7 +64,7 @@ export const outages: readonly Mutation[] = [
     name: 'a process catches up before its first use',
     without: 'what others wrote and could not void is served',
     edits: [
-      { file: redisStore, find: '    if (client.isReady()) void pending.flush()\n', replace: '' },
+      { file: redisStore, find: '  if (client.isReady()) void pending.flush()\n', replace: '' },
       {
         file: pending,
         find: '    this.#catchUps.add(catchUp)\n    this.requestCatchUp()',

@@ -20,8 +20,8 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
   const flights = new SingleFlight()
   const flightsPastTheCache = new SingleFlight()
   const gate = bulkhead(LOADS_PAST_THE_CACHE, Number.POSITIVE_INFINITY)
-  const unanswered = new UnansweredReads()
-  let isClosed = false
+  let unanswered = new UnansweredReads()
+  let closing: Promise<void> | undefined
 
   async function read(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>> {
     const began = nextMoment()
@@ -29,17 +29,18 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     const startedAt = emit && runtime.now()
     const { tags = NO_TAGS } = options
     const keyRead = new StoreKeyRead<T>(parts, key, tags, load, options, began)
-    unanswered.add()
+    const mine = unanswered
+    mine.add()
     try {
       const asked = store.get(key, tags)
       const { bytes, epochs } = asked instanceof Promise ? await asked : asked
       const answer = keyRead.examine(bytes, epochs) ?? (await readTogether(keyRead, began))
-      if (keyRead.wantsRefresh && !isClosed) refresh(keyRead)
+      if (keyRead.wantsRefresh && closing === undefined) refresh(keyRead)
       return observed(parts, key, answer, startedAt)
     } catch (error) {
       return observed(parts, key, await afterFailure(error, keyRead, began), startedAt)
     } finally {
-      unanswered.remove()
+      mine.remove()
     }
   }
 
@@ -79,6 +80,14 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     return answer.as('bypass')
   }
 
+  /** Waits for what began before: reads that come later, and never stop coming, are not waited for. */
+  async function end(): Promise<void> {
+    const before = unanswered
+    unanswered = new UnansweredReads()
+    await before.none()
+    await flights.settled()
+  }
+
   return {
     read,
     async peek(key, options) {
@@ -93,10 +102,9 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
         throw error
       }
     },
-    async close() {
-      isClosed = true
-      await unanswered.none()
-      await flights.idle()
+    close() {
+      closing ??= end()
+      return closing
     },
   }
 }

@@ -121,7 +121,7 @@ it('lets callers join a flight that nobody waited for, unless it has no answer',
   }
 })
 
-it('is idle once all flights have ended, failed ones too', async () => {
+it('is settled once all flights have ended, failed ones too', async () => {
   const flights = new SingleFlight()
   const handOver = gate()
   const [asker, start] = waiting(handOver, 'slow')
@@ -130,13 +130,13 @@ it('is idle once all flights have ended, failed ones too', async () => {
     await handOver.pass()
     throw new Error('no')
   })
-  let isIdle = false
-  const idle = flights.idle().then(() => {
-    isIdle = true
+  let isSettled = false
+  const settling = flights.settled().then(() => {
+    isSettled = true
   })
   await handOver.reached
-  expect(isIdle).toBe(false)
+  expect(isSettled).toBe(false)
   handOver.open()
-  await Promise.allSettled([slow, failing, idle])
-  expect(isIdle).toBe(true)
+  await Promise.allSettled([slow, failing, settling])
+  expect(isSettled).toBe(true)
 })

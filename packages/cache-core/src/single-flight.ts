@@ -52,9 +52,9 @@ export class SingleFlight {
     return this.#running.has(key) ? undefined : this.#begin(key, asker, start).promise
   }
 
-  /** Resolves once no flight is running. */
-  async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.allSettled([...this.#running.values()].map(({ promise }) => promise))
+  /** Resolves once the flights that run now have ended. */
+  async settled(): Promise<void> {
+    await Promise.allSettled([...this.#running.values()].map(({ promise }) => promise))
   }
 
   #begin<A extends Answer>(key: string, asker: Asker, start: () => Promise<A | undefined>): Flight<A> {

@@ -6,6 +6,8 @@ import { DEADLINE_MS, type RedisClient } from './redis-client.ts'
 import { ServerClock } from './server-clock.ts'
 
 const connections = new WeakMap<RedisClient, RedisConnection>()
+/** Prefixes whose last store was closed with invalidations pending: the next one there must not serve what they left. */
+const leftUnflushed = new WeakMap<RedisClient, Set<string>>()
 
 /**
  * What all stores on one client share: the server's clock, the circuit, and for each prefix the pending invalidations.
@@ -76,6 +78,7 @@ export class RedisConnection {
   sharePending(prefix: string, make: () => PendingInvalidations): PendingInvalidations {
     const shared = this.#pending.get(prefix) ?? { pending: make(), users: 0 }
     this.#pending.set(prefix, shared)
+    if (leftUnflushed.get(this.client)?.delete(prefix)) shared.pending.addEverything()
     shared.users++
     return shared.pending
   }
@@ -84,7 +87,9 @@ export class RedisConnection {
     const shared = this.#pending.get(prefix)
     if (shared === undefined || --shared.users > 0) return
     this.#pending.delete(prefix)
-    shared.pending.end()
+    if (!shared.pending.end()) return
+    const left = leftUnflushed.get(this.client) ?? new Set()
+    leftUnflushed.set(this.client, left.add(prefix))
   }
 
   close(): void {

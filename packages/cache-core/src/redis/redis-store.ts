@@ -56,8 +56,8 @@ export function redisStoreOver(
     const serverOf = () => circuit.run(() => serverRun(client))
     const { catchUp, detach } = outbox.attach({ invalidate, invalidateAll, serverRun: serverOf })
     ends.push(pending.catchUpBy(catchUp), detach)
-    if (client.isReady()) void pending.flush()
   }
+  if (client.isReady()) void pending.flush()
   return onConnection(connection, store, ends)
 }
 

@@ -110,11 +110,16 @@ export class PendingInvalidations {
     this.#whenEnded.push(action)
   }
 
-  /** Flushes no more: nobody uses the store here any longer. A flush under way goes on to its end. */
-  end(): void {
+  /**
+   * Flushes no more: nobody uses the store here any longer. A flush under way goes on to its end.
+   *
+   * @returns whether some may not have been delivered.
+   */
+  end(): boolean {
     this.#isEnded = true
     this.#cancelFlush?.()
     for (const action of this.#whenEnded.splice(0)) action()
+    return this.#isFlushing || hasNames(this.#pending)
   }
 
   /** By one timer, whatever fails meanwhile. */

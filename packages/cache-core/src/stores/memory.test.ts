@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { createCache } from '../create-cache.ts'
 import { encodeEntry } from '../entry.ts'
+import type { InvalidationSource } from '../ports/invalidation-source.ts'
+import { cacheAside } from '../strategies/cache-aside.ts'
+import { invalidate } from '../strategies/invalidate.ts'
 import { fakeRuntime, storeContract } from '../testing/index.ts'
 import { memoryStore } from './memory.ts'
 
@@ -65,4 +69,23 @@ it('refuses a size that holds nothing', () => {
 
 describe('bounded by entries', () => {
   it.each(storeContract)('$title', ({ run }) => run(memoryStore({ maxEntries: 100 })))
+})
+
+it('closed, leaves its outbox, and reads go past it', async () => {
+  let attached = 0
+  const outbox: InvalidationSource = {
+    attach() {
+      attached++
+      return { catchUp: async () => {}, detach: () => attached-- }
+    },
+  }
+  const store = memoryStore({ outbox })
+  const cache = createCache<string>({ store, read: cacheAside(), write: invalidate() })
+  await cache.read('k', async () => 'v1')
+  await store.close()
+  expect(attached).toBe(0)
+  expect(cache.health()).toEqual({ isUsable: false, reason: 'the store was closed' })
+  expect(await cache.read('k', async () => 'v2')).toMatchObject({ outcome: 'bypass', value: 'v2' })
+  expect(await cache.write({ keys: ['k'] }, async () => 'v3')).toMatchObject({ result: 'v3', isConfirmed: false })
+  expect(await cache.set('k', 'v4')).toBe(false)
 })

@@ -6,7 +6,7 @@
  */
 import { LRUCache } from 'lru-cache'
 import { identityOf, newEpoch } from '../entry.ts'
-import { checkCount, checkNumber, swallowing } from '../errors.ts'
+import { CacheError, checkCount, checkNumber, swallowing } from '../errors.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Epochs, Store } from '../ports/store.ts'
@@ -37,6 +37,7 @@ interface Lease {
   readonly endsAt: number
 }
 
+const CLOSED = 'the store was closed'
 /** What an entry takes besides its bytes: map slot, key, objects. */
 const OVERHEAD_BYTES = 200
 /** Of leases and epochs so many are remembered. Those are keys being loaded just now, and tags. */
@@ -44,7 +45,7 @@ const MAX_LEASES = 10_000
 const MAX_TAGS_KEPT = 100_000
 
 /** @throws CacheError `BAD_OPTION` */
-export function memoryStore(options: MemoryStoreOptions = {}): Store {
+export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
   const now = (options.runtime ?? systemRuntime).now
   const maxEntries = options.maxEntries === undefined ? Infinity : checkCount('maxEntries', options.maxEntries)
   const onEvict = options.onEvict && swallowing(options.onEvict)
@@ -74,13 +75,22 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     })
   }
 
-  const store: Store = {
+  let isClosed = false
+  function checkOpen(): void {
+    if (isClosed) throw new CacheError('STORE_UNAVAILABLE', CLOSED)
+  }
+
+  const store: Required<Store> = {
     clock: { earliest: now, latest: now },
     guarantee: { where: 'this process', readAfterWriteOf: 'keys and tags' },
 
-    get: (key, tags) => ({ bytes: entryBytes(key), epochs: tags.map((tag) => tagEpochs.get(tag)) }),
+    get(key, tags) {
+      checkOpen()
+      return { bytes: entryBytes(key), epochs: tags.map((tag) => tagEpochs.get(tag)) }
+    },
 
     acquire(key, { token, leaseMs, seen, tags }) {
+      checkOpen()
       const epochs = epochsOf(tags)
       const bytes = entryBytes(key)
       if (bytes !== undefined && !(seen && identityOf(bytes).equals(seen))) return { kind: 'entry', bytes, epochs }
@@ -91,6 +101,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     },
 
     claim(key, { token, leaseMs, tags }) {
+      if (isClosed) return undefined
       leases.set(key, { token, endsAt: now() + leaseMs })
       return { epochs: epochsOf(tags) }
     },
@@ -120,15 +131,25 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
         entries.delete(key)
       }
       for (const tag of tags) tagEpochs.set(tag, newEpoch())
-      return true
+      return !isClosed
     },
 
     invalidateAll() {
       leases.clear()
       entries.clear()
-      return true
+      return !isClosed
     },
-  } // It is empty, and this process's own: there is nothing to catch up with.
-  options.outbox?.attach({ invalidate: store.invalidate, invalidateAll: store.invalidateAll })
+
+    health: () => (isClosed ? { isUsable: false, reason: CLOSED } : { isUsable: true }),
+
+    async close() {
+      isClosed = true
+      attachment?.detach()
+      leases.clear()
+      entries.clear()
+    },
+  }
+  // Nothing to catch up with: it is empty, and this process's own.
+  const attachment = options.outbox?.attach({ invalidate: store.invalidate, invalidateAll: store.invalidateAll })
   return store
 }
