@@ -125,7 +125,7 @@ interface Flags {
 const command = describeCommand('pnpm mutations', {
   does:
     'Takes out one safeguard at a time, in a copy of the tree, and sees which suite of tests notices. All of them, which is without flags, ' +
-    'takes hours and writes docs/runs/mutations.json and the table in docs/guarantees.md.',
+    'takes some ten minutes with two cores to itself, and writes docs/runs/mutations.json and the table in docs/guarantees.md.',
   needs:
     'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for throw-away databases; without it the safeguards that ' +
     'need one are left out. --check needs nothing.',

@@ -36,6 +36,8 @@ export function checkTable(root: string, mutations: readonly Mutation[]): void {
   for (const { name } of mutations) {
     if (!run.has(name)) throw new Error(`the mutation "${name}" was never run; do so: pnpm mutations --only '${name}'`)
   }
+  const claim = `each of ${mutations.length} safeguards`
+  if (!readFileSync(join(root, 'README.md'), 'utf8').includes(claim)) throw new Error(`README.md should say "${claim}"`)
   const page = readFileSync(join(root, 'docs/guarantees.md'), 'utf8')
   if (withTable(page, tableOf(root, mutations)) === page) return
   throw new Error('the table of mutations in docs/guarantees.md is out of step; run pnpm mutations')
