@@ -1,3 +1,4 @@
+import { swallowing } from '../errors.ts'
 import type { Runtime } from '../ports/runtime.ts'
 
 export interface PollLoopOptions {
@@ -13,12 +14,17 @@ export interface PollLoopOptions {
 /** Work done again and again, never twice at once. A failure is told of once, and the work goes on. */
 export class PollLoop {
   readonly #options: PollLoopOptions
+  readonly #onFailing: ((error: unknown) => void) | undefined
+  readonly #onWorking: (() => void) | undefined
   #stop: (() => void) | undefined
   #underWay: Promise<void> | undefined
   #isFailing = false
 
   constructor(options: PollLoopOptions) {
     this.#options = options
+    // A callback that throws must not end the loop.
+    this.#onFailing = options.onFailing && swallowing(options.onFailing)
+    this.#onWorking = options.onWorking && swallowing(options.onWorking)
   }
 
   start(): void {
@@ -37,22 +43,14 @@ export class PollLoop {
   }
 
   async #work(): Promise<void> {
-    const { work, onFailing, onWorking } = this.#options
     let failed = false
     try {
-      await work()
+      await this.#options.work()
     } catch (error) {
       failed = true
-      if (!this.#isFailing) harmless(() => onFailing?.(error))
+      if (!this.#isFailing) this.#onFailing?.(error)
     }
-    if (this.#isFailing && !failed) harmless(() => onWorking?.())
+    if (this.#isFailing && !failed) this.#onWorking?.()
     this.#isFailing = failed
   }
-}
-
-/** A callback that throws must not end the loop. */
-function harmless(tell: () => void): void {
-  try {
-    tell()
-  } catch {}
 }
