@@ -20,6 +20,8 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
   const flights = new SingleFlight()
   const flightsPastTheCache = new SingleFlight()
   const gate = bulkhead(LOADS_PAST_THE_CACHE, Number.POSITIVE_INFINITY)
+  /** Keys that another process refreshes: how to stop waiting for its lease to end before asking again. */
+  const refreshedElsewhere = new Map<string, () => void>()
   let unanswered = new UnansweredReads()
   let closing: Promise<void> | undefined
 
@@ -63,7 +65,13 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
 
   /** Behind an answer: one at a time per key in this process, and one over all of them, by its lease. */
   function refresh(keyRead: StoreKeyRead<T>): void {
-    const refreshing = flights.startIfIdle(questionOf(keyRead), FAILS_ALONE, () => keyRead.refresh())
+    const question = questionOf(keyRead)
+    if (refreshedElsewhere.has(question)) return
+    const held = (endsInMs: number) => {
+      const askAgain = () => refreshedElsewhere.delete(question)
+      refreshedElsewhere.set(question, runtime.after(endsInMs, askAgain))
+    }
+    const refreshing = flights.startIfIdle(question, FAILS_ALONE, () => keyRead.refresh(held))
     if (refreshing === undefined) return
     stats.refreshes++
     const finished = refreshing.then((answer) => answer?.outcome === 'miss')
@@ -86,6 +94,8 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     unanswered = new UnansweredReads()
     await before.none()
     await flights.settled()
+    for (const stopWaiting of refreshedElsewhere.values()) stopWaiting()
+    refreshedElsewhere.clear()
   }
 
   return {

@@ -141,8 +141,12 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     }
   }
 
-  /** Loads and fills behind an answer. `undefined`: another process is at it. */
-  async refresh(): Promise<ReadResult<T> | undefined> {
+  /**
+   * Loads and fills behind an answer. `undefined`: another process is at it.
+   *
+   * @param held told for how long that one's lease still runs.
+   */
+  async refresh(held: (endsInMs: number) => void): Promise<ReadResult<T> | undefined> {
     const acquired = await this.acquire()
     switch (acquired.kind) {
       case 'granted':
@@ -150,6 +154,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       case 'entry':
         return acquired.answer
       case 'held':
+        held(acquired.endsInMs)
         return undefined
     }
   }
