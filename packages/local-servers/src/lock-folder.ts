@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, symlinkSync, unlinkSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -26,9 +26,6 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       `${folder} is in use by another process; end that one first (another \`pnpm dev\`?), or set DATABASE_URL`,
     )
   }
-  try {
-    unlinkSync(name)
-  } catch {}
   let answer: string | undefined
   const waiting = new Set<(answer: string) => void>()
   const lock = createServer((socket) => {
@@ -38,12 +35,15 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     waiting.add(send)
     socket.once('close', () => waiting.delete(send))
   })
+  // The file is there a moment before its socket listens, and whoever asks in that moment would take its holder for dead.
+  const notYet = `${name}.${process.pid}`
   const umask = process.umask(0o077)
   try {
-    await once(lock.listen(name), 'listening')
+    await once(lock.listen(notYet), 'listening')
   } finally {
     process.umask(umask)
   }
+  renameSync(notYet, name)
   lock.unref()
   return {
     tell(text) {
@@ -51,7 +51,10 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
       for (const send of waiting) send(text)
       waiting.clear()
     },
-    release: () => lock.close(),
+    release() {
+      lock.close()
+      rmSync(name, { force: true })
+    },
   }
 }
 
