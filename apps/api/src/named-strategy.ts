@@ -13,8 +13,9 @@ export function namedStrategy(name: StrategyName, client: Redis | undefined, pre
   const { title, read, write, tunable, store, breaks } = strategies[name]
   const anyRead = read(ANY_TUNING)
   const keepsNothing = anyRead.lifetime === undefined
-  // Asked of a store in memory, since none is open yet: over Redis it holds for more readers, but of the same reads.
-  const { readAfterWriteOf } = guaranteeOf(anyRead, write(), store({ prefix }))
+  // No store is open yet. Which kind it will be decides for which readers this holds, but not of which reads.
+  const ofStore = { where: 'this process', readAfterWriteOf: breaks === undefined ? 'keys and tags' : 'none' } as const
+  const { readAfterWriteOf } = guaranteeOf(anyRead, write(), { guarantee: ofStore })
   return {
     name,
     title,
