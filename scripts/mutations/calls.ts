@@ -49,7 +49,7 @@ export const calls: readonly Mutation[] = [
   {
     name: 'a load that takes too long is given up',
     without: 'a load that hangs keeps its key from all readers',
-    edits: [{ file: loadRun, find: '        reject(error)\n', replace: '' }],
+    edits: [{ file: loadRun, find: 'within(loading(), loadTimeoutMs, runtime, tooLate)', replace: 'loading()' }],
   },
   {
     name: 'a value that is set, and not kept, is invalidated',

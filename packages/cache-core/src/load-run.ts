@@ -1,9 +1,10 @@
 import type { CacheParts } from './cache-parts.ts'
 import { NOT_CARRIED } from './entry.ts'
 import { CacheError, checkNumber } from './errors.ts'
+import { within } from './ports/runtime.ts'
 import type { Epochs } from './ports/store.ts'
 
-/** What a load is given: to learn that nobody needs it any more, and to say how its value is to be kept. */
+/** What a load is given: to learn that it took too long, and to say how its value is to be kept. */
 export interface LoadContext {
   /** Aborts when the load has taken longer than `loadTimeoutMs`. Never because a caller went away: others may share the load. */
   readonly signal: AbortSignal
@@ -116,9 +117,10 @@ export async function runLoad<T>(
   const { runtime, stats, emit } = parts
   const { loadTimeoutMs = parts.loadTimeoutMs } = options
   const startedAt = runtime.now()
+  const loading = async () => load(run) // which may throw at once
   stats.loads++
   try {
-    const value = await (loadTimeoutMs === undefined ? load(run) : within(loadTimeoutMs))
+    const value = await (loadTimeoutMs === undefined ? load(run) : within(loading(), loadTimeoutMs, runtime, tooLate))
     const loadMs = runtime.now() - startedAt
     emit?.({ type: 'load', key, durationMs: loadMs })
     return { value, loadMs }
@@ -129,16 +131,10 @@ export async function runLoad<T>(
   }
 
   /** What the load brings afterwards is lost. */
-  function within(timeoutMs: number): Promise<T | undefined> {
-    return new Promise((resolve, reject) => {
-      const cancel = runtime.after(timeoutMs, () => {
-        const message = `the load of "${key}" took longer than its timeout of ${timeoutMs} ms`
-        const error = new CacheError('LOAD_TIMEOUT', message, { key })
-        reject(error)
-        run.abort(error)
-      })
-      const loading = async () => load(run) // which may throw at once
-      loading().then(resolve, reject).finally(cancel)
-    })
+  function tooLate(): CacheError {
+    const message = `the load of "${key}" took longer than its timeout of ${loadTimeoutMs} ms`
+    const error = new CacheError('LOAD_TIMEOUT', message, { key })
+    run.abort(error)
+    return error
   }
 }

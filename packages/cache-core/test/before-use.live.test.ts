@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { type PrivateRedis, startRedis } from 'local-servers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -12,6 +11,7 @@ import { redisOptions, redisStore } from '../src/redis/index.ts'
 import { CLAIM } from '../src/redis/scripts.ts'
 import { type Gate, gate } from '../src/testing/index.ts'
 import { kindsByTurn, type TestClient } from './clients.ts'
+import { neverOld } from './never-old.ts'
 import { pool, scratchOutbox } from './scratch-outbox.ts'
 
 describe.each(kindsByTurn)('by $name', (kind) => {
@@ -110,7 +110,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       await until('hit', read)
     })
 
-    it('is for another run after the server was started anew', async () => {
+    it('is for another run after the server was started again', async () => {
       const { read } = await open(source)
       next.open()
       await until('hit', read)
@@ -131,16 +131,6 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     })
   })
 
-  /** Reads until it is a hit; each read must get the new value. */
-  async function neverOld(read: () => Promise<{ value: string | undefined; outcome: string }>): Promise<void> {
-    for (;;) {
-      const { value, outcome } = await read()
-      expect(value).toBe('v2')
-      if (outcome === 'hit') return
-      await sleep(5)
-    }
-  }
-
   describe('with an outbox', () => {
     let schema: string
     beforeEach(async () => {
@@ -153,17 +143,26 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       return { ...(await open(outbox, options)), outbox }
     }
 
+    /** A write whose row the outbox has. Whether the store confirmed it. */
+    async function writeRecorded({
+      cache,
+      outbox,
+    }: Pick<Awaited<ReturnType<typeof openWithOutbox>>, 'cache' | 'outbox'>) {
+      const writeId = newWriteId()
+      const { isConfirmed } = await cache.write({ keys: ['k'] }, async () => {
+        await outbox.add(pool, { keys: ['k'], writeId })
+      })
+      if (isConfirmed) outbox.delivered(writeId)
+      return isConfirmed
+    }
+
     it('after an outage delivers what another process wrote meanwhile and could not void', async () => {
       const [here, there] = [await openWithOutbox(), await openWithOutbox()]
       await until('hit', () => here.read('v1'))
       process.kill(server.pid, 'SIGSTOP')
       // Both notice.
       await Promise.all([here, there].flatMap(({ read }) => Array.from({ length: 10 }, () => read('v1'))))
-      const writeId = newWriteId()
-      const written = await there.cache.write({ keys: ['k'] }, async () => {
-        await there.outbox.add(pool, { keys: ['k'], writeId })
-      })
-      expect(written.isConfirmed).toBe(false)
+      expect(await writeRecorded(there)).toBe(false)
       // Its process dies: nobody else knows.
       void there.client.disconnect() // which waits for the server
       process.kill(server.pid, 'SIGCONT')
@@ -195,11 +194,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
         const { client, store, cache, outbox, read } = await openWithOutbox({ retryMs: 1_500 })
         await until('hit', () => read('v1'))
         await client.send('SAVE')
-        const writeId = newWriteId()
-        const { isConfirmed } = await cache.write({ keys: ['k'] }, async () => {
-          await outbox.add(pool, { keys: ['k'], writeId })
-        })
-        if (isConfirmed) outbox.delivered(writeId)
+        await writeRecorded({ cache, outbox })
         // Requests of the same turn of the event loop, just before the client sees that the server is ready.
         const early = Promise.withResolvers<{ value: string | undefined; outcome: string }>()
         client.beforeReady(() => {
@@ -227,11 +222,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
         const { client, cache, outbox, read } = await openWithOutbox()
         await until('hit', () => read('v1'))
         await client.send('SAVE')
-        const writeId = newWriteId()
-        const { isConfirmed } = await cache.write({ keys: ['k'] }, async () => {
-          await outbox.add(pool, { keys: ['k'], writeId })
-        })
-        if (isConfirmed) outbox.delivered(writeId)
+        await writeRecorded({ cache, outbox })
         await outbox.close()
         expect(await outbox.lag()).toEqual({ undelivered: 0, lagMs: 0 })
         await until('hit', () => read('v2'))

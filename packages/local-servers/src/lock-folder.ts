@@ -35,7 +35,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     waiting.add(send)
     socket.once('close', () => waiting.delete(send))
   })
-  // The file is there a moment before its socket listens, and whoever asks in that moment would take its holder for dead.
+  // The file is there a moment before its socket listens, and a process that asks in that moment would take its holder for dead.
   const notYet = `${name}.${process.pid}`
   const umask = process.umask(0o077)
   try {

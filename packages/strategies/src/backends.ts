@@ -21,7 +21,7 @@ export interface Backend {
   readonly onFailure?: (error: CacheError) => void
   /** Called with each key evicted from memory for room. */
   readonly onEvict?: (key: string) => void
-  /** As the stores take it. The naive forms are told of nothing. */
+  /** As the stores take it. The naive forms ignore it. */
   readonly outbox?: InvalidationSource
   /** The clock and the room of entries in memory, as `memoryStore` takes them: for simulations. Redis has its own. */
   readonly memory?: MemoryRoom

@@ -41,3 +41,29 @@ export const systemRuntime: Runtime = {
     return () => clearInterval(timer)
   },
 }
+
+/**
+ * The answer, if it comes in time.
+ *
+ * @param late makes the error that it rejects with after `ms` milliseconds without one.
+ */
+export function within<T>(
+  answer: Promise<T>,
+  ms: number,
+  runtime: Pick<Runtime, 'after'>,
+  late = () => new Error(`no answer within ${ms} ms`),
+): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const cancel = runtime.after(ms, () => reject(late()))
+    answer.then(
+      (value) => {
+        cancel()
+        resolve(value)
+      },
+      (error) => {
+        cancel()
+        reject(error)
+      },
+    )
+  })
+}

@@ -87,7 +87,7 @@ export interface WriteResult<R> {
 /** The entries as a write sees them: the verbs that write strategies are written in. */
 export interface Writer<T> {
   /**
-   * Takes the lease on each key, whoever had it. Resolves once the store has answered all: from then on no read under way
+   * Takes the lease on each key, even from another holder. Resolves once the store has answered all: from then on no read under way
    * can fill.
    *
    * @param entryTags the tags the entries themselves carry.

@@ -1,7 +1,6 @@
 import type { RedisClientOptions } from 'redis'
 import { CacheError } from '../errors.ts'
-import { systemRuntime } from '../ports/runtime.ts'
-import { within } from '../resilience/within.ts'
+import { systemRuntime, within } from '../ports/runtime.ts'
 import { type Arg, DEADLINE_MS, type RedisClient, SCAN_BATCH } from './redis-client.ts'
 
 /** What `createClient` of node-redis 6 makes, as far as the store uses it. */

@@ -11,7 +11,7 @@ const leftUnflushed = new WeakMap<RedisClient, Set<string>>()
 
 /**
  * What all stores on one client share: the server's clock, the circuit, and for each prefix the pending invalidations.
- * Whoever opens it closes it once; with the last one its listeners and timers end.
+ * Each store that opens it closes it once; with the last one its listeners and timers end.
  */
 export class RedisConnection {
   readonly client: RedisClient
@@ -22,7 +22,7 @@ export class RedisConnection {
   #users = 0
   #lastError: unknown
 
-  /** The connection state of a client. Made with the `runtime` of whoever comes first. */
+  /** The connection state of a client. Made with the `runtime` of the first that opens it. */
   static open(client: RedisClient, runtime: Runtime = systemRuntime): RedisConnection {
     const connection = connections.get(client) ?? new RedisConnection(client, runtime)
     connections.set(client, connection)

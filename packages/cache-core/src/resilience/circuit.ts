@@ -1,7 +1,6 @@
 import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
 import { CacheError, messageOf, swallowing } from '../errors.ts'
-import { type Runtime, systemRuntime } from '../ports/runtime.ts'
-import { within } from './within.ts'
+import { type Runtime, systemRuntime, within } from '../ports/runtime.ts'
 
 /** So many commands in a row must fail before the store is taken to be away. */
 const FAILURES_TO_OPEN = 5

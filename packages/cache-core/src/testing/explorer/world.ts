@@ -300,7 +300,7 @@ export class World {
         let version: number | undefined
         const name = `${node.name} afterwards`
         const task = { does: 'read', key, tags, times: 1, loadFails: false } as const
-        // A refresh that is still under way may fail, and whoever joined it with it. It was the last whose load fails.
+        // A refresh that is still under way may fail. It was the last whose load fails.
         for (let tries = 0; version === undefined && tries < 2; tries++) {
           await this.#do(node, name, async () => {
             version = await this.#perform(this, name, node, task)
