@@ -11,6 +11,9 @@ if (process.argv[2] === 'restore') {
 } else {
   copyFileSync('package.json', OURS)
   const { scripts, devDependencies, ...manifest } = JSON.parse(readFileSync('package.json', 'utf8'))
-  for (const target of Object.values(manifest.exports)) delete target['workspace-source']
+  for (const [path, target] of Object.entries(manifest.exports)) {
+    delete target['workspace-source']
+    if (Object.keys(target).length === 0) delete manifest.exports[path] // of the workspace alone: the explorer
+  }
   writeFileSync('package.json', `${JSON.stringify(manifest, null, 2)}\n`)
 }

@@ -1,8 +1,8 @@
-/** Writes docs/races.md from what the explorer finds. A test holds the page to it. */
+/** Writes docs/races.md from the explorer's findings. A test compares the page with them. */
 import { writeFileSync } from 'node:fs'
-import { type Finding, type Run, replay, runNth } from '../src/testing/explorer/explore.ts'
-import { calm } from '../src/testing/explorer/shrink.ts'
-import { traceAsDiagram, traceInWords } from '../src/testing/index.ts'
+import { type Finding, type Run, replay, runNth } from '../explorer/explore.ts'
+import { traceAsDiagram, traceInWords } from '../explorer/index.ts'
+import { calm } from '../explorer/shrink.ts'
 import { type ToldRace, toldRaces } from '../test/traced-races.ts'
 
 export const PAGE = new URL('../../../docs/races.md', import.meta.url)
@@ -11,32 +11,32 @@ const MAX_SCHEDULES = 200_000
 
 const HEAD = `# Races
 
-How a cache comes to hold an old value for good, and how this one doesn't. Each section is one race: a few steps of
-processes that each do nothing wrong, in an order in which nobody looks.
+How a cache comes to keep an old value, and the safeguard of this one. Each section is one race: a few steps of
+processes that are each correct, in an unlucky order.
 
-The sequences are not drawn by hand. The explorer ([0008](decisions/0008-explorer.md)) found each of them by running the real
-code with one safeguard taken out, and told what it saw. Then it ran the code as it is through the same steps, as far as they go.
-\`packages/cache-core/scripts/races-page.ts\` wrote this page from that, and a test fails when it is no longer so.
+The sequences are not drawn by hand. The explorer ([0008](decisions/0008-explorer.md)) found each by running the real
+code with one safeguard removed. Then it ran the complete code through the same steps, as far as possible.
+\`packages/cache-core/scripts/races-page.ts\` writes this page from those runs, and a test fails when the page is out of date.
 
-**How to read them.** R, R1, R2 read and W, W1, W2 write; P1 and P2 are processes; the adversary is whatever can go wrong. The row is
-at version v1 when it begins.
+**How to read them.** R, R1, R2 read and W, W1, W2 write; P1 and P2 are processes; the adversary injects faults. The row starts
+at version v1.
 
 | step                         | meaning                                                                                    |
 | ---------------------------- | ------------------------------------------------------------------------------------------ |
-| \`get row → nothing\`        | the cache is asked for the entry, and has none                                             |
-| \`acquire row → granted\`    | the reader has the lease: it may fill. \`held\`: another one has it                        |
-| \`load row → v1\`            | the database is read                                                                       |
+| \`get row → nothing\`        | a read of the cache finds no entry                                                         |
+| \`acquire row → granted\`    | the reader has the lease and may fill. \`held\`: another caller has it                     |
+| \`load row → v1\`            | a read of the database                                                                     |
 | \`commit → v2\`              | the transaction of a write                                                                 |
-| \`claim row → claimed\`      | a writer takes the lease, whoever had it                                                   |
-| \`fill row with v1 → kept\`  | the value is put into the cache. \`refused\`: the lease was somebody else's                |
-| \`void row\`                 | entry and lease are dropped                                                                |
-| \`new epoch for rows\`       | all entries that carry the tag are void                                                    |
-| \`hears of: …\`              | the answer arrives only now; without this line it arrived at once                          |
-| \`returns v1 (miss)\`        | what the reader gets, and how                                                              |
-| \`P1 afterwards …\`          | a read when all is over. It must be current                                                |
+| \`claim row → claimed\`      | a writer takes the lease, even from another holder                                         |
+| \`fill row with v1 → kept\`  | the value is now in the cache. \`refused\`: the caller no longer has the lease             |
+| \`invalidate row\`           | entry and lease are dropped                                                                |
+| \`new epoch for rows\`       | all entries that carry the tag \`rows\` are invalidated                                    |
+| \`gets the answer to …\`     | a late answer; without this line the answer arrived at once                                |
+| \`returns v1 (miss)\`        | the reader's result and its outcome                                                        |
+| \`P1 afterwards …\`          | a read at the end. It must be current                                                      |
 
 The same races, scripted, are played against every strategy and store
-([races.ts](../packages/cache-core/src/testing/races.ts)). What each strategy guarantees is in its page under [strategies](strategies).
+([races.ts](../packages/cache-core/src/testing/races.ts)). Each strategy's guarantee is in its page under [strategies](strategies).
 `
 
 export async function racesPage(): Promise<string> {
@@ -47,8 +47,8 @@ export async function racesPage(): Promise<string> {
 
 const TAIL = `## Two tiers
 
-A cache in the process in front of the shared one has a race of its own: the reply to a read and the message that voids it cross. The two-tier
-store is not built yet; its race will be told here with it.
+A cache in the process in front of the shared one has one more race: the reply to a read crosses the message that invalidates it. The two-tier
+store is not built yet.
 `
 
 async function section(race: ToldRace): Promise<string> {
@@ -69,7 +69,7 @@ ${traceAsDiagram(plan, broken.story)}
 
 ${sentence(violation.message)}
 
-**As it is,** in the same order:
+**With the safeguard,** in the same order:
 
 \`\`\`text
 ${traceInWords(guarded.story).replaceAll(' · ', '\n')}
@@ -79,7 +79,7 @@ ${race.closedBy}
 `
 }
 
-/** The schedule that tells the race best. @throws Error when none does */
+/** The calmest schedule that shows the race. @throws Error without one */
 async function find(race: ToldRace): Promise<Finding> {
   const isRight = (run: Run) => run.violation !== undefined && tells(race, run)
   for (let n = 0; n < MAX_SCHEDULES; n++) {
@@ -88,7 +88,7 @@ async function find(race: ToldRace): Promise<Finding> {
     const finding = { seed: SEED, after: n + 1, plan: race.plan, schedule, violation }
     if (isRight(await replay(race.broken, race.plan, schedule))) return calm(race.broken, finding, isRight)
   }
-  throw new Error(`no schedule of ${MAX_SCHEDULES} tells "${race.title}"`)
+  throw new Error(`none of ${MAX_SCHEDULES} schedules shows "${race.title}"`)
 }
 
 function tells({ has }: ToldRace, { story }: Run): boolean {

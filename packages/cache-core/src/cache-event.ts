@@ -1,19 +1,21 @@
 import type { Outcome } from './read-result.ts'
 
-/** What happens in a cache, as it happens: `CacheOptions.onEvent`. Times are in milliseconds. */
+/** An event in a cache, passed to `CacheOptions.onEvent`. Times are in milliseconds. */
 export type CacheEvent =
   /** A read was answered. */
   | { readonly type: 'read'; readonly key: string; readonly outcome: Outcome; readonly durationMs: number }
-  /** A read, or the refresh behind one, has asked the origin. `error`: what the load threw, or `LOAD_TIMEOUT`. */
+  /** A load has ended, for a read or a background refresh. `error`: the load's error, or `LOAD_TIMEOUT`. */
   | { readonly type: 'load'; readonly key: string; readonly durationMs: number; readonly error?: unknown }
-  /** A value was kept, or refused: `CacheStats.refusedFills` says why. */
+  /** A fill was kept or refused. `CacheStats.refusedFills` lists the reasons. */
   | { readonly type: 'fill'; readonly key: string; readonly isKept: boolean }
+  /** A loaded or written value can't be kept. `error`: `ENCODE_FAILED`, or the error of a write's `value` function. */
+  | { readonly type: 'not-kept'; readonly key: string; readonly error: unknown }
   /**
-   * A refresh begins behind an answer. `finished` resolves to whether it loaded (not, if another process is at it), and
-   * rejects with what made it fail. It is waited for by `close`.
+   * A background refresh starts. `finished` resolves to whether it loaded (false: another process is refreshing), and rejects
+   * if it fails. `close` waits for it.
    */
   | { readonly type: 'refresh'; readonly key: string; readonly finished: Promise<boolean> }
-  /** Keys and tags were invalidated, by `invalidate` or by a write. `isConfirmed`: not pending. */
+  /** Keys and tags were invalidated, by `invalidate` or by a write. `isConfirmed: false`: still pending. */
   | {
       readonly type: 'invalidate'
       readonly keys: readonly string[]

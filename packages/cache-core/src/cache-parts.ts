@@ -4,18 +4,20 @@ import type { Codec } from './codec.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Store } from './ports/store.ts'
 import type { ReadStrategy } from './ports/strategy.ts'
+import type { WarnOnce } from './warn-once.ts'
 
-/** What a cache is made of. */
+/** The parts of a cache. */
 export interface CacheParts<T, Read extends ReadStrategy = ReadStrategy> {
   readonly store: Store
   readonly read: Read
   readonly codec: Codec<T>
   readonly runtime: Runtime
-  /** Of its values: `CacheOptions.version`. */
+  /** `CacheOptions.version`. */
   readonly version: string
-  /** Milliseconds; `undefined`: loads take as long as they like. */
+  /** Milliseconds; `undefined`: no limit. */
   readonly loadTimeoutMs: number | undefined
   readonly stats: CacheStats
-  /** `undefined` without a listener, so that no event is made for nobody. */
+  /** `undefined` without a listener, so that no event objects are created. */
   readonly emit: ((event: CacheEvent) => void) | undefined
+  readonly warnOnce: WarnOnce
 }

@@ -1,6 +1,6 @@
 import type { Outcome } from './read-result.ts'
 
-/** What happened in one cache in this process since it was made. Plain counts. */
+/** Counts of one cache in this process since it was created. */
 export interface CacheStats {
   /** Reads by outcome; `failedReads` are those that threw. */
   hits: number
@@ -9,17 +9,17 @@ export interface CacheStats {
   collapsed: number
   bypassed: number
   failedReads: number
-  /** Loads that began, those behind an answer included. */
+  /** Loads started, including background refreshes. */
   loads: number
   failedLoads: number
   fills: number
-  /** Fills refused: a write came between, the load outlasted its TTL, or the store was away or had no room. */
+  /** Fills refused: a write intervened, the load outlasted its TTL, or the store was unavailable or full. */
   refusedFills: number
-  /** Refreshes begun behind an answer. */
+  /** Background refreshes started. */
   refreshes: number
   failedRefreshes: number
   writes: number
-  /** Keys and tags invalidated; everything counts one. */
+  /** Keys and tags invalidated; `invalidateAll` counts as one. */
   invalidations: number
 }
 
@@ -42,7 +42,7 @@ export function newStats(): CacheStats {
   }
 }
 
-/** Counts a read that was answered. */
+/** Counts an answered read. */
 export function countRead(stats: CacheStats, outcome: Outcome): void {
   switch (outcome) {
     case 'hit':

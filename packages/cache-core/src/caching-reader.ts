@@ -1,42 +1,46 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
-import { bulkhead } from 'cockatiel'
 import type { CacheParts } from './cache-parts.ts'
-import { isUnavailable } from './errors.ts'
+import { isLoadCycle, isStoreAway, isUnavailable, StoreAway } from './errors.ts'
 import { StoreKeyRead } from './key-read.ts'
-import type { Load } from './load-run.ts'
+import { LoadQueue } from './load-queue.ts'
+import { type Load, loadTimeout } from './load-run.ts'
+import type { Lookup } from './ports/store.ts'
 import type { CachingStrategy } from './ports/strategy.ts'
 import type { ReadResult } from './read-result.ts'
-import { checkRead, NO_TAGS, observed, type Reader, type ReadOptions, UnansweredReads } from './reader.ts'
+import { checkLoad, checkRead, observed, type Reader, type ReadOptions, UnansweredReads } from './reader.ts'
+import { RefreshPauses } from './refresh-pauses.ts'
+import { beginWait, currentLoad, type LoadManner } from './running-load.ts'
 import { type Asker, nextMoment, SingleFlight } from './single-flight.ts'
 
-/** At most this many loads at once reach the origin past a cache that is away; the others queue. */
-const LOADS_PAST_THE_CACHE = 32
-/** Set within a load past a cache. What it reads through a cache itself must not queue behind it. */
-const loadingPastTheCache = new AsyncLocalStorage<true>()
+/** Pause after a failed refresh. Readers are served the existing entry meanwhile. */
+const REFRESH_AGAIN_AFTER_MS = 1_000
 
-/** Reads through the store, by the strategy's rules; past it while it is away. */
+/** Reads through the store by the strategy's rules, and bypasses the store while it is unavailable. */
 export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<T> {
   const { store, read: strategy, runtime, stats, emit } = parts
   const flights = new SingleFlight()
   const flightsPastTheCache = new SingleFlight()
-  const gate = bulkhead(LOADS_PAST_THE_CACHE, Number.POSITIVE_INFINITY)
-  /** Keys that another process refreshes: how to stop waiting for its lease to end before asking again. */
-  const refreshedElsewhere = new Map<string, () => void>()
+  const queue = new LoadQueue(runtime)
+  const pauses = new RefreshPauses(runtime)
   let unanswered = new UnansweredReads()
   let closing: Promise<void> | undefined
 
   async function read(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>> {
     const began = nextMoment()
-    checkRead(parts, key, options)
+    const tags = checkRead(parts, 'read', key, options)
+    checkLoad(load)
     const startedAt = emit && runtime.now()
-    const { tags = NO_TAGS } = options
     const keyRead = new StoreKeyRead<T>(parts, key, tags, load, options, began)
     const mine = unanswered
     mine.add()
     try {
-      const asked = store.get(key, tags)
-      const { bytes, epochs } = asked instanceof Promise ? await asked : asked
-      const answer = keyRead.examine(bytes, epochs) ?? (await readTogether(keyRead, began))
+      let found: Lookup
+      try {
+        const asked = store.get(key, tags)
+        found = asked instanceof Promise ? await asked : asked
+      } catch (failure) {
+        throw StoreAway.of(failure)
+      }
+      const answer = keyRead.examine(found.bytes, found.epochs) ?? (await readTogether(keyRead, began))
       if (keyRead.wantsRefresh && closing === undefined) refresh(keyRead)
       return observed(parts, key, answer, startedAt)
     } catch (error) {
@@ -46,10 +50,10 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     }
   }
 
-  /** What a failed read comes to: a store that is away costs a bypass. */
+  /** Bypasses the store if it is unavailable. Any other failure fails the read. */
   async function afterFailure(error: unknown, keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
     try {
-      if (!isUnavailable(error)) throw error
+      if (!(error instanceof StoreAway)) throw error
       return await readPastTheCache(keyRead, began)
     } catch (failure) {
       stats.failedReads++
@@ -59,50 +63,83 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
 
   async function readTogether(keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
     const start = async (waited: boolean) => (waited && (await keyRead.get())) || strategy.onMiss(keyRead)
-    const { answer, isOwn } = await flights.join(questionOf(keyRead), began, keyRead, start, isUnavailable)
+    const { answer, isOwn } = await share(flights, questionOf(keyRead), keyRead, began, start)
     return answer.outcome === 'stale' || (isOwn && answer.outcome === 'miss') ? answer : answer.as('collapsed')
   }
 
-  /** Behind an answer: one at a time per key in this process, and one over all of them, by its lease. */
+  /** Joins a flight. If another caller's load fails with `LOAD_CYCLE`, runs this caller's load, which may read other keys. */
+  async function share(
+    flights: SingleFlight,
+    question: string,
+    keyRead: StoreKeyRead<T>,
+    began: number,
+    start: (waited: boolean) => Promise<ReadResult<T>>,
+  ): Promise<{ answer: ReadResult<T>; isOwn: boolean }> {
+    let isOwn = false
+    const startOwn = (waited: boolean) => {
+      isOwn = true
+      return start(waited)
+    }
+    const endWait = beginWait(store, keyRead.key, keyRead.signal)
+    try {
+      return await flights.join(question, began, keyRead, startOwn, isStoreAway)
+    } catch (failure) {
+      if (isOwn || !isLoadCycle(failure)) throw failure
+    } finally {
+      endWait()
+    }
+    return { answer: await loadInTurn(keyRead, { isAlone: true }), isOwn: true }
+  }
+
+  /** Refreshes in the background: one at a time per key in this process, and because of the lease one over all processes. */
   function refresh(keyRead: StoreKeyRead<T>): void {
     const question = questionOf(keyRead)
-    if (refreshedElsewhere.has(question)) return
-    const held = (endsInMs: number) => {
-      const askAgain = () => refreshedElsewhere.delete(question)
-      refreshedElsewhere.set(question, runtime.after(endsInMs, askAgain))
+    const { entryId } = keyRead
+    if (pauses.has(question, entryId)) return
+    const pause = (ms: number) => {
+      if (closing === undefined) pauses.begin(question, entryId, ms)
     }
-    const refreshing = flights.startIfIdle(question, FAILS_ALONE, () => keyRead.refresh(held))
+    const refreshing = flights.startIfIdle(question, failsAlone(keyRead), () => keyRead.refresh(pause))
     if (refreshing === undefined) return
     stats.refreshes++
     const finished = refreshing.then((answer) => answer?.outcome === 'miss')
     finished.catch(() => stats.failedRefreshes++) // the reader has its answer
+    // After a failed load, or one with nothing to keep, the next reads must not refresh immediately.
+    const again = () => pause(REFRESH_AGAIN_AFTER_MS)
+    refreshing.then((answer) => answer?.outcome === 'miss' && answer.ttlMs <= 0 && again(), again)
     emit?.({ type: 'refresh', key: keyRead.key, finished })
   }
 
-  /** Protects the origin while the cache is bypassed: one load per key, and at most `LOADS_PAST_THE_CACHE` at once. */
+  /** Protects the origin while the cache is bypassed: one load per key, at most 32 at the same time. */
   async function readPastTheCache(keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
-    if (loadingPastTheCache.getStore()) return (await keyRead.load()).as('bypass')
-    const load = () => loadingPastTheCache.run(true, () => keyRead.load())
-    const start = () => gate.execute(load)
-    const { answer } = await flightsPastTheCache.join(keyRead.key, began, keyRead, start)
+    if (currentLoad()?.hasPlace) return (await keyRead.load({ isAlone: true })).as('bypass')
+    const start = () => loadInTurn(keyRead, {})
+    const { answer } = await share(flightsPastTheCache, keyRead.key, keyRead, began, start)
     return answer.as('bypass')
   }
 
-  /** Waits for what began before: reads that come later, and never stop coming, are not waited for. */
+  /** A read inside a load that has a place doesn't queue: all places could wait for each other. */
+  async function loadInTurn(keyRead: StoreKeyRead<T>, manner: LoadManner): Promise<ReadResult<T>> {
+    if (currentLoad()?.hasPlace) return keyRead.load(manner)
+    const { key, loadTimeoutMs } = keyRead
+    keyRead.loadBeganAt ??= runtime.now()
+    const load = (queuedMs: number) => keyRead.load({ ...manner, hasPlace: true, queuedMs })
+    return queue.run(load, loadTimeoutMs, () => loadTimeout(key, 'queued', loadTimeoutMs!))
+  }
+
+  /** Waits only for reads that began before: later ones may never stop arriving. */
   async function end(): Promise<void> {
     const before = unanswered
     unanswered = new UnansweredReads()
     await before.none()
     await flights.settled()
-    for (const stopWaiting of refreshedElsewhere.values()) stopWaiting()
-    refreshedElsewhere.clear()
+    pauses.end()
   }
 
   return {
     read,
     async peek(key, options) {
-      checkRead(parts, key, options)
-      const { tags = NO_TAGS } = options
+      const tags = checkRead(parts, 'peek', key, options)
       const keyRead = new StoreKeyRead<T>(parts, key, tags, nothing, options, nextMoment())
       try {
         const { bytes, epochs } = await store.get(key, tags)
@@ -121,10 +158,17 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
 
 async function nothing(): Promise<undefined> {}
 
-/** A refresh that fails is nobody's answer: the strategy of a reader that waited for it may have another. */
-const FAILS_ALONE: Asker = { askedAt: Number.NEGATIVE_INFINITY }
+/** A failed refresh is not shared: the strategy of a reader that waited for it may have another answer. */
+function failsAlone(keyRead: StoreKeyRead<unknown>): Asker {
+  return {
+    askedAt: Number.NEGATIVE_INFINITY,
+    get loadBeganAt() {
+      return keyRead.loadBeganAt
+    },
+  }
+}
 
-/** What a flight answers: the same key under other tags is another question. */
+/** Identifies a flight. The same key with other tags is another question. */
 function questionOf({ key, tags }: Pick<StoreKeyRead<unknown>, 'key' | 'tags'>): string {
   return JSON.stringify([key, tags])
 }

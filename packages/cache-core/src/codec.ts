@@ -1,17 +1,33 @@
+import { lostInJson } from './lost-in-json.ts'
+
 /** How values become bytes and come back. */
 export interface Codec<T> {
+  /** Throws if the value can't be kept. The reader still gets the value, and the failure is reported. */
   encode(value: T): Buffer
-  /** Gets a view into the cached bytes. What it throws counts as a miss. */
+  /**
+   * Receives a view of the cached bytes. An error counts as a miss. A value that is itself a view keeps the whole buffer in
+   * memory: one entry of a memory store, but up to 64 KiB of a reply from Redis. Copy values that you hold for long.
+   */
   decode(bytes: Buffer): T
 }
 
-/** The default. A `Buffer` goes in and comes out as it is; anything else as JSON, `null`, `0`, `''` and `false` included. */
+/**
+ * The default. Keeps a `Buffer` as it is, and anything else as JSON, including `null`, `0`, `''` and `false`. Refuses a value
+ * that JSON would change (a `Date`, a `Map`, `NaN`, an instance of a class, …), so that a hit returns the same value as the
+ * miss before it. Leaves out properties that are `undefined` or named by symbols.
+ *
+ * @example
+ * ```ts
+ * import { jsonCodec } from 'cache-core'
+ *
+ * jsonCodec.decode(jsonCodec.encode({ title: 'Hello' })) // { title: 'Hello' }
+ * ```
+ */
 export const jsonCodec: Codec<unknown> = {
+  /** @throws TypeError with the path of the lost value: `items[3].createdAt is a Date, which JSON does not keep` */
   encode(value) {
-    if (Buffer.isBuffer(value)) return Buffer.concat([BYTES, value])
-    const json = JSON.stringify(value)
-    if (json === undefined) throw new TypeError(`a value of type ${typeof value} has no JSON form`)
-    return Buffer.from(`j${json}`)
+    const payload = encodeJson(value)
+    return Buffer.isBuffer(payload) ? payload : Buffer.from(payload)
   },
   decode(bytes) {
     if (bytes[0] === BYTES[0]) return bytes.subarray(1)
@@ -22,7 +38,26 @@ export const jsonCodec: Codec<unknown> = {
 const BYTES = Buffer.from('b')
 const JSON_MARK = 'j'.charCodeAt(0)
 
-/** For values that are bytes already: a hit hands out a view of what the store returned. Treat it as read-only. */
+/** Encodes JSON as text, which the entry writes into its own bytes. A separate buffer would be garbage immediately. */
+export function encodeJson(value: unknown): Buffer | string {
+  if (Buffer.isBuffer(value)) return Buffer.concat([BYTES, value])
+  const lost = lostInJson(value)
+  if (lost !== undefined) throw new TypeError(`${lost}, which JSON does not keep`)
+  return `j${JSON.stringify(value)}`
+}
+
+/**
+ * For values that are bytes already. A hit returns a view of the store's bytes: treat it as read-only, and copy it if you hold
+ * it for long.
+ *
+ * @example
+ * ```ts
+ * import { bytesCodec, cacheAside, createCache, invalidate, memoryStore } from 'cache-core'
+ *
+ * const files = createCache({ store: memoryStore(), read: cacheAside(), write: invalidate(), codec: bytesCodec })
+ * const { value } = await files.read('logo', async () => Buffer.from('…'))
+ * ```
+ */
 export const bytesCodec: Codec<Buffer> = {
   encode: (value) => value,
   decode: (bytes) => bytes,

@@ -1,48 +1,31 @@
-import type { CacheEvent } from './cache-event.ts'
+import { type CacheOptions, checkCacheOptions } from './cache-options.ts'
 import type { CacheParts } from './cache-parts.ts'
 import { type CacheStats, newStats } from './cache-stats.ts'
 import { cachingReader } from './caching-reader.ts'
+import { checkChange } from './change.ts'
+import { checkFunction, checkMethods, checkOptions, type OptionNames } from './check.ts'
 import { type Codec, jsonCodec } from './codec.ts'
-import { checkText, swallowing } from './errors.ts'
+import { CacheError, swallowing } from './errors.ts'
 import { type Guarantee, guaranteeOf } from './guarantee.ts'
 import type { LoadContext } from './load-run.ts'
-import { type Runtime, systemRuntime } from './ports/runtime.ts'
-import type { Store, StoreHealth } from './ports/store.ts'
-import type { Change, ReadStrategy, WriteResult, WriteStrategy } from './ports/strategy.ts'
+import { systemRuntime } from './ports/runtime.ts'
+import type { StoreHealth } from './ports/store.ts'
+import type { Change, WriteResult } from './ports/strategy.ts'
 import type { ReadResult } from './read-result.ts'
-import { checkRead, checkTags, checkTimeout, NO_TAGS, type ReadOptions } from './reader.ts'
+import { checkRead, type ReadOptions } from './reader.ts'
 import { uncachedReader } from './uncached-reader.ts'
+import { warnOnce } from './warn-once.ts'
 import { StoreWriter } from './writer.ts'
-
-export interface CacheOptions<T> {
-  /** May be shared with other caches, whose keys then are the same keys. */
-  readonly store: Store
-  readonly read: ReadStrategy
-  readonly write: WriteStrategy
-  /** Default `jsonCodec`. */
-  readonly codec?: Codec<T>
-  /**
-   * Change it in a release that can't read the values of the one before: entries of another version are misses. Keys stay the
-   * same, so that both releases invalidate each other's entries while they run side by side. Default none.
-   */
-  readonly version?: string
-  /**
-   * How long a load may take, in milliseconds, 1 to 2_147_483_647; then its readers get `LOAD_TIMEOUT`, its `signal` aborts,
-   * and the key is free for the next reader. Default: as long as it likes.
-   */
-  readonly loadTimeoutMs?: number
-  /**
-   * Told of what happens, as it happens. Called synchronously, also on hits: keep it short. What it throws, or its promise
-   * rejects with, is swallowed.
-   */
-  readonly onEvent?: (event: CacheEvent) => void
-  /** Default the process's own time, randomness and timers. */
-  readonly runtime?: Runtime
-}
 
 export type SetOptions = Pick<ReadOptions, 'tags' | 'ttlMs'>
 
-/** A cache: one read strategy, one write strategy, one store. Values it hands out are shared; treat them as read-only. */
+/** The argument of `invalidate`: keys, tags or both. */
+export interface Invalidated {
+  readonly keys?: readonly string[]
+  readonly tags?: readonly string[]
+}
+
+/** A cache: one read strategy, one write strategy, one store. Returned values are shared; treat them as read-only. */
 export interface Cache<T> {
   readonly guarantee: Guarantee
 
@@ -50,10 +33,16 @@ export interface Cache<T> {
    * The value under `key`, from the cache or from `load`.
    *
    * @param load reads the origin (the primary, outside any older snapshot); `undefined` means "there is no such value",
-   *   which is cached too. What it throws is thrown to all who waited for it. Of callers that share a load, the first one's
-   *   function and options are used. A strategy that refreshes may run it after `read` has resolved.
-   * @throws CacheError `BAD_OPTION`, `ENCODE_FAILED`, `LOAD_TIMEOUT`; what `load` throws; the reason of an aborted `signal`.
-   *   A store that is away never fails a read.
+   *   which is cached too. Its error is thrown to all callers that waited for it. Callers that share a load use the first
+   *   caller's function and options. A strategy that refreshes may run it after `read` has resolved.
+   * @throws CacheError `BAD_OPTION`, `LOAD_TIMEOUT`, or, inside a load, `LOAD_CYCLE`: the read would wait for that same load.
+   *   Also the error of `load`, and the reason of an aborted `signal`. A read never fails because the store is unavailable, or
+   *   because a value can't be kept: that value is returned, and reported to `onWarning`.
+   *
+   * @example
+   * ```ts
+   * const { value, outcome } = await cache.read('post:42', () => db.findPost(42), { tags: ['posts'] })
+   * ```
    */
   read<V extends T>(
     key: string,
@@ -61,64 +50,135 @@ export interface Cache<T> {
     options?: ReadOptions,
   ): Promise<ReadResult<V>>
 
-  /** What is under `key` now, without loading or refreshing: `undefined` where there is nothing to serve, or no store. */
+  /**
+   * The entry under `key`, without loading or refreshing; `undefined` if there is nothing to serve or the store is unavailable.
+   *
+   * @example
+   * ```ts
+   * const cached = await cache.peek('post:42')
+   * console.log(cached?.value, cached?.ageMs)
+   * ```
+   */
   peek(key: string, options?: Pick<ReadOptions, 'tags'>): Promise<ReadResult<T> | undefined>
 
   /**
-   * Keeps `value` under `key`, under a claim, so that a write that comes meanwhile wins. For values made by the caller; after a
-   * change in a database use `write`, and to warm the cache use `read`.
+   * Keeps `value` under `key`, under a claim, so that a concurrent write wins. For values made by the caller; after a change in
+   * a database use `write`, and to warm the cache use `read`.
    *
    * @returns whether it was kept. If not, the key is invalidated.
    * @throws CacheError `BAD_OPTION`, `ENCODE_FAILED`
+   *
+   * @example
+   * ```ts
+   * await cache.set('greeting', 'Hello', { ttlMs: 5_000 })
+   * ```
    */
   set(key: string, value: T, options?: SetOptions): Promise<boolean>
 
   /**
-   * Runs `commit` and keeps the guarantee of the write strategy for what `change` names. Resolves once the write may be
+   * Runs `commit` and upholds the write strategy's guarantee for the keys and tags in `change`. Resolves once the write may be
    * acknowledged.
    *
-   * @throws CacheError `BAD_OPTION`, before the commit; what `commit` throws, or `change.keys` and `change.tags` as functions.
-   *   Nothing else after the commit fails a write: what can't be filled is invalidated.
+   * @throws CacheError `BAD_OPTION`, before the commit; the errors of `commit` and of the functions in `change`.
+   *   Nothing else fails a committed write: a value that can't be filled is invalidated, and an invalid name returned by
+   *   these functions is reported to `onWarning`.
+   *
+   * @example
+   * ```ts
+   * const { result, isConfirmed } = await cache.write({ keys: ['post:42'], tags: ['posts'] }, () => db.renamePost(42, 'New title'))
+   * ```
    */
   write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<WriteResult<R>>
 
   /**
-   * Invalidates entries by key and by tag. False: the store did not confirm it; it is delivered before this process uses the
+   * Invalidates entries by key and by tag. False: the store has not confirmed it; it is delivered before this process uses the
    * store again.
+   *
+   * @throws CacheError `BAD_OPTION`
+   *
+   * @example
+   * ```ts
+   * await cache.invalidate({ keys: ['post:42'], tags: ['posts'] }) // after a change made around the cache
+   * ```
    */
-  invalidate(what: { readonly keys?: readonly string[]; readonly tags?: readonly string[] }): Promise<boolean>
+  invalidate(what: Invalidated): Promise<boolean>
 
-  /** Invalidates everything in the store. Answers as `invalidate` does. */
+  /**
+   * Invalidates everything in the store. Answers as `invalidate` does.
+   *
+   * @throws CacheError `COMMAND_REFUSED` if the Redis user may not use SCAN; then nothing is invalidated or pending.
+   *
+   * @example
+   * ```ts
+   * await cache.invalidateAll()
+   * ```
+   */
   invalidateAll(): Promise<boolean>
 
-  /** What happened so far in this cache, in this process. A copy. */
+  /**
+   * A copy of this cache's counts in this process.
+   *
+   * @example
+   * ```ts
+   * const { hits, misses, loads } = cache.stats()
+   * ```
+   */
   stats(): Readonly<CacheStats>
 
-  /** Whether reads use the store, or go past it, and why. For a health check: a cache that is bypassed still answers. */
+  /**
+   * Whether reads use the store or bypass it, and why. For a health check: a bypassed cache still answers.
+   *
+   * @example
+   * ```ts
+   * const { isUsable } = cache.health()
+   * ```
+   */
   health(): StoreHealth
 
   /**
-   * Waits for reads and refreshes under way, and starts no more refreshes. The store stays open, since other caches may use
-   * it: `await cache.close()`, then `await store.close?.()`, then the client.
+   * Waits for running reads and refreshes, and starts no more refreshes. The store stays open, since other caches may use it:
+   * `await cache.close()`, then `await store.close?.()`, then close the client.
+   *
+   * @example
+   * ```ts
+   * await cache.close()
+   * redis.disconnect()
+   * ```
    */
   close(): Promise<void>
 }
 
 const NO_OPTIONS: ReadOptions = {}
+const INVALIDATED: OptionNames<Invalidated> = { keys: true, tags: true }
+const NOTHING_TO_INVALIDATE = 'invalidate was given neither keys nor tags; give one of them, or call invalidateAll'
 
-/** Builds a cache. @throws CacheError `BAD_OPTION` */
+/**
+ * Builds a cache.
+ *
+ * @throws CacheError `BAD_OPTION`
+ *
+ * @example
+ * ```ts
+ * import { createCache, invalidate, memoryStore, stampedeLock } from 'cache-core'
+ *
+ * const posts = createCache({ store: memoryStore(), read: stampedeLock({ ttlMs: 60_000 }), write: invalidate() })
+ * const { value, outcome } = await posts.read('post:42', () => db.findPost(42)) // outcome: 'miss', then 'hit'
+ * await posts.write({ keys: ['post:42'] }, () => db.renamePost(42, 'New title'))
+ * ```
+ */
 export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
-  const { store, read, write, runtime = systemRuntime, version = '', loadTimeoutMs, onEvent } = options
-  checkText('version', version)
+  checkCacheOptions(options)
+  const { store, read, write, runtime = systemRuntime, version = '', loadTimeoutMs, onEvent, onWarning } = options
   const parts: CacheParts<T> = {
     store,
     read,
     codec: options.codec ?? (jsonCodec as Codec<T>),
     runtime,
     version,
-    loadTimeoutMs: loadTimeoutMs === undefined ? undefined : checkTimeout(loadTimeoutMs),
+    loadTimeoutMs,
     stats: newStats(),
     emit: onEvent && swallowing(onEvent),
+    warnOnce: warnOnce(onWarning),
   }
   const reader = read.lifetime === undefined ? uncachedReader(parts) : cachingReader({ ...parts, read })
   const writer = new StoreWriter<T>(parts)
@@ -127,21 +187,27 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   return {
     guarantee: guaranteeOf(read, write, store),
     read: ((key, load, options = NO_OPTIONS) =>
-      options.signal === undefined
+      options?.signal === undefined
         ? reader.read(key, load, options)
         : unlessAborted(options.signal, () => reader.read(key, load, options))) as Cache<T>['read'],
     peek: (key, options = NO_OPTIONS) => reader.peek(key, options),
     async set(key, value, options = NO_OPTIONS) {
-      checkRead(parts, key, options)
-      return writer.set(key, options.tags ?? NO_TAGS, value, options.ttlMs)
+      const tags = checkRead(parts, 'set', key, options)
+      return writer.set(key, tags, value, options.ttlMs)
     },
     async write(change, commit) {
-      checkChange(change)
-      const written = await write.write(change, async () => commit(), writer)
+      const checked = checkChange(change, parts.warnOnce)
+      checkFunction('commit', commit, 'give the function that runs the transaction')
+      const written = await write.write(checked, async () => commit(), writer)
       stats.writes++
       return written
     },
-    invalidate: async ({ keys = [], tags = [] }) => writer.invalidate(keys, tags),
+    async invalidate(what) {
+      checkOptions('invalidate', what, INVALIDATED)
+      const { keys, tags } = what
+      if (keys === undefined && tags === undefined) throw new CacheError('BAD_OPTION', NOTHING_TO_INVALIDATE)
+      return writer.invalidate(keys ?? [], tags ?? [])
+    },
     async invalidateAll() {
       const isConfirmed = await store.invalidateAll()
       stats.invalidations++
@@ -154,14 +220,8 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   }
 }
 
-/** @throws CacheError `BAD_OPTION` */
-function checkChange<T, R>({ keys, tags = NO_TAGS, entryTags = NO_TAGS }: Change<T, R>): void {
-  if (typeof keys !== 'function') for (const key of keys) checkText('key', key)
-  if (typeof tags !== 'function') for (const tag of tags) checkText('tag', tag)
-  checkTags(entryTags)
-}
-
 async function unlessAborted<R>(signal: AbortSignal, work: () => Promise<R>): Promise<R> {
+  checkMethods('signal', signal, ['throwIfAborted', 'addEventListener', 'removeEventListener'], 'give an AbortSignal')
   signal.throwIfAborted()
   const aborted = Promise.withResolvers<never>()
   const abort = () => aborted.reject(signal.reason)

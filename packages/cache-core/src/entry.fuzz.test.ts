@@ -1,8 +1,8 @@
 /**
- * Whatever lies under a key: through the decoder, and through a whole cache. Nothing throws, and what is damaged, of another
- * length, format or key, or somebody else's is a miss that is replaced.
+ * Arbitrary bytes under a key, through the decoder and through a whole cache. Nothing throws. Bytes that are damaged, foreign, or
+ * of another length, format or key are a miss, and are replaced.
  *
- * `FUZZ_RUNS` inputs (default 50,000), of the seed `FUZZ_SEED` if that is given.
+ * `FUZZ_RUNS` inputs (default 50,000), with the seed `FUZZ_SEED` if given.
  */
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -17,14 +17,14 @@ const RUNS = Number(process.env.FUZZ_RUNS ?? 50_000)
 const SEED = process.env.FUZZ_SEED === undefined ? {} : { seed: Number(process.env.FUZZ_SEED) }
 const HEADER_BYTES = 40
 
-/** What was put under a key, and what may come of it. */
+/** The bytes under a key, and the expected outcome. */
 interface Input {
   readonly what: string
   readonly key: string
   readonly bytes: Buffer
   /**
-   * `miss`: nothing of ours may be seen in it. `hit`: it is whole. `either`: somebody took the trouble of a right check over
-   * wrong fields, or the payload is damaged, which nothing but the codec can notice.
+   * `miss`: not one of our entries. `hit`: an intact entry. `either`: a valid check over wrong fields, or a damaged payload, which
+   * only the codec can detect.
    */
   readonly expected: 'hit' | 'miss' | 'either'
 }
@@ -50,7 +50,7 @@ const whole = fc
   })
   .map((parts) => ({ key: parts.key, bytes: encodeEntry(parts) }))
 
-/** Changes the bytes of a whole entry; the header keeps its old check. */
+/** Changes the bytes of an intact entry; the header keeps its old check. */
 function damaged(what: string, change: fc.Arbitrary<(bytes: Buffer) => Buffer>): fc.Arbitrary<Input> {
   return fc.tuple(whole, change).map(([{ key, bytes }, changed]) => {
     const after = changed(Buffer.from(bytes))
@@ -58,7 +58,7 @@ function damaged(what: string, change: fc.Arbitrary<(bytes: Buffer) => Buffer>):
   })
 }
 
-/** Changes fields of the header and seals it with a check that is right. */
+/** Changes fields of the header, and writes a valid check. */
 function forged(what: string, change: fc.Arbitrary<(bytes: Buffer) => void>): fc.Arbitrary<Input> {
   return fc.tuple(whole, change).map(([{ key, bytes }, changed]) => {
     changed(bytes)
@@ -88,7 +88,7 @@ const foreign = fc.oneof(
   fc.json().map((text) => Buffer.from(text)),
   fc.string().map((text) => Buffer.from(`a:1:{s:${text.length}:"${text}";}`)),
   fc.string().map((text) => gzipSync(text)),
-  // Our magic and a format, and then whatever comes.
+  // Our magic and a format, then random bytes.
   fc.tuple(fc.nat(255), bytesOf(120)).map(([format, rest]) => Buffer.concat([Buffer.from([0xce, format]), rest])),
 )
 
@@ -117,7 +117,7 @@ const input: fc.Arbitrary<Input> = fc.oneof(
   forged('a bit after the header flipped', laterBit),
 )
 
-/** The entry, if there is one, with all it says about itself read once. */
+/** The entry, if there is one, after reading all its properties once. */
 function decode({ key, bytes }: Input): Entry | undefined {
   identityOf(bytes)
   const entry = Entry.decode(bytes, key)
@@ -138,7 +138,7 @@ const LOADED = { loaded: 'from the origin' }
 const store = memoryStore({ maxBytes: 1_000_000, runtime: { now: () => 1_000 } })
 const cache = createCache({ store, read: cacheAside(), write: invalidate() })
 
-/** How a cache answers that finds this under the key, and whether it replaced it. */
+/** The outcome of a cache that finds these bytes under the key, and whether it replaced them. */
 async function readThroughCache({ key, bytes }: Input): Promise<'hit' | 'miss'> {
   await store.claim(key, { token: 'theirs', leaseMs: 1_000, tags: [] })
   await store.fill(key, { token: 'theirs', entry: bytes, expiresAt: 1_000_000 })
@@ -150,7 +150,7 @@ async function readThroughCache({ key, bytes }: Input): Promise<'hit' | 'miss'> 
 }
 
 it(
-  `neither throws nor takes for its own what is not, in ${RUNS} inputs`,
+  `neither throws nor accepts a foreign entry, in ${RUNS} inputs`,
   async () => {
     const seen: Record<string, number> = {}
     await fc.assert(
@@ -165,7 +165,7 @@ it(
       }),
       { numRuns: RUNS, ...SEED },
     )
-    // Inputs are worth something only if they get as far as they are meant to.
+    // Checks that the inputs reach the intended outcomes.
     for (const reached of [
       'whole: hit',
       "another key's: miss",

@@ -10,19 +10,19 @@ const parts = {
   epochs: [newEpoch(), newEpoch()],
 }
 
-it('gives back what went in', () => {
+it('decodes to its encoded parts', () => {
   const bytes = encodeEntry(parts)
   const entry = Entry.decode(bytes, 'post:42')!
   expect(entry).toMatchObject({ isAbsent: false, loadedAt: 1_000.5, freshUntil: 61_000.25, loadMs: 12.5 })
   expect(entry.payload).toEqual(parts.payload)
 })
 
-it('hands out a view of the payload, not a copy', () => {
+it('returns a view of the payload, not a copy', () => {
   const bytes = encodeEntry(parts)
   expect(Entry.decode(bytes, 'post:42')!.payload.buffer).toBe(bytes.buffer)
 })
 
-it('tells an absent value from an empty one', () => {
+it('distinguishes an absent value from an empty one', () => {
   expect(Entry.decode(encodeEntry({ ...parts, payload: undefined }), 'post:42')!.isAbsent).toBe(true)
   expect(Entry.decode(encodeEntry({ ...parts, payload: Buffer.alloc(0) }), 'post:42')!.isAbsent).toBe(false)
 })
@@ -36,11 +36,11 @@ it('is usable only while every tag has the epoch from before the load', () => {
   }
 })
 
-it('gives every entry an identity of its own', () => {
+it('gives every entry its own identity', () => {
   expect(identityOf(encodeEntry(parts))).not.toEqual(identityOf(encodeEntry(parts)))
 })
 
-it('finds no entry where a bit of the header was flipped, or the end is missing or too long', () => {
+it('rejects an entry with a flipped bit in the header, or with a missing or extra end', () => {
   const bytes = encodeEntry(parts)
   for (let bit = 0; bit < 40 * 8; bit++) {
     const damaged = Buffer.from(bytes)
@@ -52,7 +52,7 @@ it('finds no entry where a bit of the header was flipped, or the end is missing 
   expect(Entry.decode(Buffer.concat([bytes, Buffer.from('x')]), 'post:42')).toBeUndefined()
 })
 
-it('is no entry under another key', () => {
+it('rejects an entry under another key', () => {
   const bytes = encodeEntry(parts)
   for (const key of ['post:43', 'post:4', 'post:420', 'qost:42', '', 'ŷost:42']) {
     expect(Entry.decode(bytes, key), key).toBeUndefined()

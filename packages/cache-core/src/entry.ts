@@ -17,10 +17,9 @@
  * |        |       | a tag that is not carried                                |
  * |        |       | payload                                                  |
  *
- * A header, so that a hit hands out a view of the payload: no copy, no parsing. **The payload has no check of its own**,
- * since a hit doesn't read it: a flipped bit in there is found by the codec, or by nobody. The name is the entry's key and the
- * version of its values. It is in the check, so that an entry that was copied or renamed, or that another release of a service
- * wrote, is not taken for this one.
+ * With this header, a hit returns a view of the payload: no copy, no parsing. **The payload has no checksum**, since a hit
+ * doesn't read it: at best the codec detects a flipped bit. The name is the entry's key and the version of its values. It is in
+ * the check, so that an entry that was copied, renamed or written by another release is not mistaken for this one.
  */
 import { pooledRandomBytes } from './pooled-random-bytes.ts'
 import type { Epochs, Lookup } from './ports/store.ts'
@@ -29,36 +28,40 @@ const MAGIC = 0xce
 const FORMAT = 2
 const ABSENT = 1
 const PARTLY_TAGGED = 2
-const HEADER_BYTES = 40
+/** Length of the fixed part of the header, which a claim returns. */
+export const HEADER_BYTES = 40
 const EPOCH_BYTES = 8
-/** Where the identity lies; the Redis scripts read the same range. */
+/** Range of the identity. The Redis scripts read the same range. */
 export const IDENTITY_START = 4
 export const IDENTITY_END = 12
-/** Between key and version in the check: no character's code. */
+/** Separates key and version in the check. No character has this code. */
 const KEY_END = 0x10000
-/** One byte counts them. */
+/** Their count is one byte. */
 export const MAX_TAGS = 255
 
 /** An entry read from a store. Its getters read the header in place. */
 export class Entry {
   readonly #bytes: Buffer
+  readonly #maxTtlMs: number
 
-  private constructor(bytes: Buffer) {
+  private constructor(bytes: Buffer, maxTtlMs: number) {
     this.#bytes = bytes
+    this.#maxTtlMs = maxTtlMs
   }
 
   /**
-   * The entry of `key` in `bytes`, or `undefined` where they hold none: damaged, of another format, key or version of values,
-   * or not an entry at all.
+   * The entry of `key` in `bytes`, or `undefined` if they are not one: damaged, or of another format, key or version of values.
+   *
+   * @param maxTtlMs upper bound of its TTL in milliseconds: a cache with a longer TTL may have kept it.
    */
-  static decode(bytes: Buffer, key: string, version = ''): Entry | undefined {
+  static decode(bytes: Buffer, key: string, version = '', maxTtlMs = Number.POSITIVE_INFINITY): Entry | undefined {
     if (bytes.length < HEADER_BYTES || bytes[0] !== MAGIC || bytes[1] !== FORMAT) return undefined
     if (bytes.readUInt32LE(36) !== check(bytes, key, version)) return undefined
     if (bytes.length !== HEADER_BYTES + bytes[3]! * EPOCH_BYTES + bytes.readUInt32LE(32)) return undefined
-    return new Entry(bytes)
+    return new Entry(bytes, maxTtlMs)
   }
 
-  /** The origin said that there is no such value. */
+  /** The origin has no such value. */
   get isAbsent(): boolean {
     return (this.#bytes[2]! & ABSENT) !== 0
   }
@@ -68,7 +71,7 @@ export class Entry {
   }
   /** Until when the value is fresh, in the store's time. */
   get freshUntil(): number {
-    return this.#bytes.readDoubleLE(20)
+    return Math.min(this.#bytes.readDoubleLE(20), this.loadedAt + this.#maxTtlMs)
   }
   /** How long the load took, in milliseconds. */
   get loadMs(): number {
@@ -83,7 +86,7 @@ export class Entry {
     return (this.#bytes[2]! & PARTLY_TAGGED) !== 0
   }
 
-  /** Whether every tag that it carries still has the epoch it had when this entry was loaded. */
+  /** Whether every tag that it carries still has the epoch it had before this entry was loaded. */
   hasEpochs(epochs: Lookup['epochs']): boolean {
     if (epochs.length !== this.#bytes[3]) return false
     for (let i = 0; i < epochs.length; i++) {
@@ -96,26 +99,30 @@ export class Entry {
   }
 }
 
-/** What an entry is made of. */
+/** The parts of an entry. */
 export interface EntryParts {
-  /** What it is read by. Not kept in it, but only under this key it decodes. */
+  /** Not stored in the entry, but it decodes only under this key. */
   readonly key: string
-  /** The version of the values. The same holds. Default the empty one. */
+  /** The version of the values. Not stored either, but it decodes only with this version. Default empty. */
   readonly version?: string
-  /** `undefined` makes an absent entry. */
-  readonly payload: Buffer | undefined
+  /** Text is kept as UTF-8. `undefined` makes an absent entry. */
+  readonly payload: Buffer | string | undefined
   readonly loadedAt: number
   readonly freshUntil: number
   readonly loadMs: number
-  /** Read before the load; `NOT_CARRIED` for a tag that invalidates other values of the reader's, but not this one. */
+  /** Read before the load; `NOT_CARRIED` for a tag of the reader's that does not invalidate this value. */
   readonly epochs: Epochs
 }
 
-/** The bytes of a new entry, under an identity of its own. */
+/**
+ * The bytes of a new entry, with a new identity. Not a slice of Node's Buffer pool: the memory store keeps the bytes, and would
+ * have to copy a slice.
+ */
 export function encodeEntry(parts: EntryParts): Buffer {
   const { key, version = '', payload, loadedAt, freshUntil, loadMs, epochs } = parts
   const payloadStart = HEADER_BYTES + epochs.length * EPOCH_BYTES
-  const bytes = Buffer.allocUnsafe(payloadStart + (payload?.length ?? 0))
+  const payloadBytes = payload === undefined ? 0 : Buffer.byteLength(payload)
+  const bytes = Buffer.allocUnsafeSlow(payloadStart + payloadBytes)
   bytes[0] = MAGIC
   bytes[1] = FORMAT
   bytes[2] = (payload === undefined ? ABSENT : 0) | (epochs.includes(NOT_CARRIED) ? PARTLY_TAGGED : 0)
@@ -124,45 +131,56 @@ export function encodeEntry(parts: EntryParts): Buffer {
   bytes.writeDoubleLE(loadedAt, 12)
   bytes.writeDoubleLE(freshUntil, 20)
   bytes.writeFloatLE(loadMs, 28)
-  bytes.writeUInt32LE(payload?.length ?? 0, 32)
+  bytes.writeUInt32LE(payloadBytes, 32)
   bytes.writeUInt32LE(check(bytes, key, version), 36)
   epochs.forEach((epoch, i) => {
     epoch.copy(bytes, HEADER_BYTES + i * EPOCH_BYTES)
   })
-  payload?.copy(bytes, payloadStart)
+  if (typeof payload === 'string') bytes.write(payload, payloadStart)
+  else payload?.copy(bytes, payloadStart)
   return bytes
 }
 
-/** The identity of whatever lies under a key, readable as an entry or not. */
+/** The identity of the bytes under a key, whether or not they decode as an entry. */
 export function identityOf(bytes: Buffer): Buffer {
   return bytes.subarray(IDENTITY_START, IDENTITY_END)
 }
 
-/** In an entry, in place of the epoch of a tag that it doesn't carry, though its readers give it. */
+/** The load time in the header of `key`'s entry; `undefined` if `head` is not such a header. */
+export function loadMsOf(head: Buffer, key: string, version = ''): number | undefined {
+  if (head.length < HEADER_BYTES || head[0] !== MAGIC || head[1] !== FORMAT) return undefined
+  return head.readUInt32LE(36) === check(head, key, version) ? head.readFloatLE(28) : undefined
+}
+
+/** Replaces the epoch of a tag that readers pass but the entry doesn't carry. */
 export const NOT_CARRIED = Buffer.alloc(EPOCH_BYTES)
 
-/** A new epoch for a tag: random, never a counter, so that no two are ever the same. */
+/**
+ * A new epoch for a tag. Random, not a counter, so that no two are the same. Not a slice of Node's Buffer pool: the memory store
+ * keeps it, and a slice would keep the pool's memory alive.
+ */
 export function newEpoch(): Buffer {
-  const epoch = Buffer.from(pooledRandomBytes(EPOCH_BYTES))
+  const epoch = Buffer.allocUnsafeSlow(EPOCH_BYTES)
+  pooledRandomBytes(EPOCH_BYTES).copy(epoch)
   epoch[0]! |= 1 // never `NOT_CARRIED`
   return epoch
 }
 
-/** Unique per attempt: what a lease is known by. */
+/** Identifies a lease. Unique per attempt. */
 export function newToken(): string {
   return pooledRandomBytes(12).toString('base64')
 }
 
 /**
- * The hash over header, key and version that a header carries. (Not `zlib.crc32`: it would need the three in one buffer, and
- * a call out of JavaScript on each hit.) Each step is a bijection of what came before, so that no change within one word goes unnoticed,
- * and other changes once in 2^32.
+ * The hash of header, key and version that a header carries. (Not `zlib.crc32`: it would need all three in one buffer, and a
+ * native call on each hit.) Each step is a bijection of the hash so far. So it detects every change within one word, and misses
+ * any other change once in 2^32.
  */
 export function check(bytes: Buffer, key: string, version = ''): number {
   let hash = 0x811c9dc5
   for (let i = 0; i < 36; i += 4) {
     hash = Math.imul(hash ^ bytes.readInt32LE(i), 0x9e3779b1)
-    hash ^= hash >>> 15 // else the upper bits of two words could cancel each other out
+    hash ^= hash >>> 15 // otherwise the upper bits of two words could cancel out
   }
   for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
   if (version !== '') {

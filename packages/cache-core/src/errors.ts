@@ -1,15 +1,32 @@
-/** Everything that can go wrong here, as a closed list that callers may switch over. */
+/** All error codes: a closed list, so that callers can switch over it. */
 export type CacheErrorCode =
-  /** An option or argument is unusable. Thrown when the thing is built, or before the call has any effect. */
+  /** An option or argument is invalid. Thrown at construction, or before the call has any effect. */
   | 'BAD_OPTION'
-  /** The store gave no answer in time, refused, or is known to be away. Reads turn it into a bypass. */
+  /** The store timed out, refused, or is known to be unavailable. Reads bypass it. */
   | 'STORE_UNAVAILABLE'
-  /** The codec could not turn a loaded value into bytes. */
+  /** The server doesn't know a command, or refuses it to this user. The message names the command and the remedy. */
+  | 'COMMAND_REFUSED'
+  /** The codec can't encode a value without loss. Reads still return the value, and report this. */
   | 'ENCODE_FAILED'
   /** A load took longer than its `loadTimeoutMs`. */
   | 'LOAD_TIMEOUT'
+  /** A load would wait for itself: it reads its own key on the same store, directly or through other loads. */
+  | 'LOAD_CYCLE'
 
-/** The one error class of this library. `cause` holds what led to it, `key` the entry concerned. */
+/**
+ * The only error class of this library. `cause` holds the underlying error, `key` the entry concerned.
+ *
+ * @example
+ * ```ts
+ * import { CacheError } from 'cache-core'
+ *
+ * try {
+ *   await cache.read('post:42', () => db.findPost(42), { loadTimeoutMs: 500 })
+ * } catch (error) {
+ *   if (!(error instanceof CacheError && error.code === 'LOAD_TIMEOUT')) throw error
+ * }
+ * ```
+ */
 export class CacheError extends Error {
   override readonly name = 'CacheError'
   readonly code: CacheErrorCode
@@ -22,47 +39,41 @@ export class CacheError extends Error {
   }
 }
 
-/** Whether the store is away, rather than something else wrong. */
+/** Whether a load would have waited for itself. */
+export function isLoadCycle(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'LOAD_CYCLE'
+}
+
+/** Whether a store is unavailable. */
 export function isUnavailable(error: unknown): boolean {
   return error instanceof CacheError && error.code === 'STORE_UNAVAILABLE'
 }
 
 /**
- * Checks a number given as an option.
- *
- * @throws CacheError `BAD_OPTION`, naming the option, the value and what is allowed.
+ * The cache's own store is unavailable. A load may fail with `STORE_UNAVAILABLE` of another store: that is a failed load.
  */
-export function checkNumber(name: string, value: unknown, allowed: { min: number; max?: number }): number {
-  const { min, max = Number.MAX_SAFE_INTEGER } = allowed
-  if (typeof value === 'number' && value >= min && value <= max) return value
-  const range = max === Number.MAX_SAFE_INTEGER ? `a number of at least ${min}` : `a number from ${min} to ${max}`
-  throw new CacheError('BAD_OPTION', `${name} is ${String(value)}; give ${range}`)
+export class StoreAway extends CacheError {
+  constructor({ message, key, cause }: CacheError) {
+    super('STORE_UNAVAILABLE', message, { ...(key !== undefined && { key }), cause })
+  }
+
+  /** Converts `STORE_UNAVAILABLE` of the cache's own store; returns any other failure as it is. */
+  static of(failure: unknown): unknown {
+    return isUnavailable(failure) ? new StoreAway(failure as CacheError) : failure
+  }
 }
 
-/**
- * The same for a whole number of at least 1.
- *
- * @throws CacheError `BAD_OPTION`
- */
-export function checkCount(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value
-  throw new CacheError('BAD_OPTION', `${name} is ${String(value)}; give a whole number of at least 1`)
+/** Whether the failure is a mistake in the code, which a stale value must not hide. */
+export function isMistake(failure: unknown): boolean {
+  return failure instanceof CacheError && (failure.code === 'BAD_OPTION' || failure.code === 'LOAD_CYCLE')
 }
 
-/**
- * Checks a key or tag: half a surrogate pair becomes the same bytes as any other, so that one key would answer for another.
- *
- * @throws CacheError `BAD_OPTION`
- */
-export function checkText(name: string, text: string): void {
-  if (text.isWellFormed()) return
-  throw new CacheError(
-    'BAD_OPTION',
-    `the ${name} ${JSON.stringify(text)} has half a surrogate pair; give well-formed text`,
-  )
+/** Whether the cache's own store is unavailable. Such a read bypasses it. */
+export function isStoreAway(failure: unknown): boolean {
+  return failure instanceof StoreAway
 }
 
-/** Wraps a listener so that what it throws, or its promise rejects with, becomes nobody's failure. */
+/** Wraps a listener so that its errors, thrown or rejected, are ignored. */
 export function swallowing<A extends unknown[]>(listener: (...args: A) => unknown): (...args: A) => void {
   return (...args) => {
     try {
@@ -72,7 +83,7 @@ export function swallowing<A extends unknown[]>(listener: (...args: A) => unknow
   }
 }
 
-/** What an error says, in one line. A connection tried at several addresses fails with one error for each, and no message. */
+/** An error's message. A connection tried at several addresses fails with one error for each, and no message. */
 export function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const first = error instanceof AggregateError ? error.errors[0] : undefined

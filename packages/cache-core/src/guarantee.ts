@@ -1,25 +1,33 @@
 import type { ReadAfterWriteOf, Store, StoreGuarantee } from './ports/store.ts'
 import type { LoadsPerExpiry, ReadStrategy, WriteStrategy } from './ports/strategy.ts'
 
-/** What a cache guarantees: what its read strategy, its write strategy and its store guarantee together. */
+/** The guarantee of a cache: those of its read strategy, its write strategy and its store, combined. */
 export interface Guarantee {
   /**
-   * How old a value from the cache may be where no write invalidates it (a change made around the cache): milliseconds since
-   * its load began. What was acknowledged through the cache is `readAfterWriteOf`'s matter.
+   * Maximum age of a cached value that no write invalidates (after an out-of-band change), in milliseconds since its load
+   * began. For writes through the cache, see `readAfterWriteOf`.
    */
   readonly staleForAtMostMs: number
-  /** No read, in any process, of a key or a tag, that begins after a write was acknowledged returns an older value. */
+  /** A read that begins after a write was acknowledged never returns an older value: in any process, by key or by tag. */
   readonly readAfterWrite: boolean
-  /** The same by what is read; `where` says for which readers. */
+  /** The reads for which that holds. `where` gives the readers. */
   readonly readAfterWriteOf: ReadAfterWriteOf
   readonly where: StoreGuarantee['where']
-  /** Readers in other processes see an acknowledged write after this long at the latest. Absent: at once, if at all. */
+  /** Readers in other processes see an acknowledged write within this many milliseconds. Absent: immediately, if at all. */
   readonly othersWithinMs?: number
   readonly loadsPerExpiry: LoadsPerExpiry
-  /** Whether a write that was acknowledged may be lost. */
+  /** Whether an acknowledged write may be lost. */
   readonly mayLoseWrites: boolean
 }
 
+/**
+ * @example
+ * ```ts
+ * import { cacheAside, guaranteeOf, invalidate, memoryStore } from 'cache-core'
+ *
+ * const { readAfterWrite, staleForAtMostMs } = guaranteeOf(cacheAside({ ttlMs: 60_000 }), invalidate(), memoryStore())
+ * ```
+ */
 export function guaranteeOf(
   read: Pick<ReadStrategy, 'guarantee' | 'lifetime'>,
   write: Pick<WriteStrategy, 'guarantee'>,
@@ -27,7 +35,7 @@ export function guaranteeOf(
 ): Guarantee {
   const { mayLoseWrites } = write.guarantee
   if (read.lifetime === undefined) {
-    // Where nothing is kept, nothing can be old.
+    // Nothing is kept, so nothing can be old.
     const current = { readAfterWrite: true, readAfterWriteOf: 'keys and tags', where: 'every process' } as const
     return { ...read.guarantee, ...current, mayLoseWrites }
   }

@@ -1,42 +1,46 @@
 import type { CacheParts } from './cache-parts.ts'
 import { Entry, identityOf, newToken } from './entry.ts'
-import { isUnavailable } from './errors.ts'
-import { type Load, type LoadOptions, LoadRun, runLoad } from './load-run.ts'
-import { makeEntry } from './make-entry.ts'
+import { isUnavailable, StoreAway } from './errors.ts'
+import { type Load, LoadRun, runLoad, waitForLoad } from './load-run.ts'
+import { tryMakeEntry } from './make-entry.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Epochs, Fill, Lookup } from './ports/store.ts'
 import type { AcquireResult, CachingStrategy, KeyRead } from './ports/strategy.ts'
 import { ReadResult } from './read-result.ts'
+import type { ReadOptions } from './reader.ts'
+import type { LoadManner } from './running-load.ts'
 import { type Asker, nextMoment } from './single-flight.ts'
 
-/** A lease is renewed while a load outlasts a third of it, for at most this many leases. */
+/** A lease is renewed every third of `leaseMs` while its load runs, for at most this many times `leaseMs`. */
 const RENEWED_FOR_LEASES = 10
 
 /**
- * One key as one read sees it, over a store. Remembers what was seen, so that an unusable entry can be replaced,
- * and which tag epochs came before the load.
+ * One read of one key, over a store. Remembers the identity it has seen, so that an unusable entry can be replaced, and the tag
+ * epochs from before the load.
  */
 export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   readonly key: string
   readonly tags: readonly string[]
   now = 0
   askedAt: number
-  /** Whether the entry that is the answer should be loaded again behind it. */
+  loadBeganAt: number | undefined
+  /** Whether the served entry needs a background refresh. */
   wantsRefresh = false
   readonly #load: Load<T>
-  readonly #options: LoadOptions
+  readonly #options: ReadOptions
   readonly #parts: CacheParts<T, CachingStrategy>
   #seen: Buffer | undefined
   #found: { readonly entry: Entry; readonly asOf: number } | undefined
+  #isBehindAnswer = false
   #lease: { readonly token: string; readonly epochs: Epochs } | undefined
 
-  /** @param began the moment at which the read began, and asked the store first. */
+  /** @param began the moment at which the read began and first asked the store. */
   constructor(
     parts: CacheParts<T, CachingStrategy>,
     key: string,
     tags: readonly string[],
     load: Load<T>,
-    options: LoadOptions,
+    options: ReadOptions,
     began: number,
   ) {
     this.#parts = parts
@@ -51,12 +55,26 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     return this.#parts.runtime
   }
 
-  /** Takes note of what lies under the key. The answer it gives, if it may be served. */
+  /** The reading caller's. */
+  get signal(): AbortSignal | undefined {
+    return this.#options.signal
+  }
+
+  get loadTimeoutMs(): number | undefined {
+    return this.#options.loadTimeoutMs ?? this.#parts.loadTimeoutMs
+  }
+
+  /** The identity of the entry last seen under the key. */
+  get entryId(): string {
+    return this.#seen?.toString('latin1') ?? ''
+  }
+
+  /** Records the entry under the key, and returns it as the answer if it may be served. */
   examine(bytes: Buffer | undefined, epochs: Lookup['epochs']): ReadResult<T> | undefined {
     this.#seen = bytes && identityOf(bytes)
     this.#found = undefined
     const { store, read, version } = this.#parts
-    const entry = bytes && Entry.decode(bytes, this.key, version)
+    const entry = bytes && Entry.decode(bytes, this.key, version, read.lifetime.ttlMs)
     if (entry === undefined || !entry.hasEpochs(epochs)) return undefined
     this.now = store.clock.latest()
     const verdict = read.evaluate(entry, this)
@@ -71,25 +89,25 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   found(): ReadResult<T> | undefined {
     if (this.#found === undefined) return undefined
     this.now = this.#parts.store.clock.latest()
-    // It rests on the moment at which it was found, whatever was asked for since.
+    // `asOf` is when the entry was found, even if this read has asked again since.
     return this.#answer(this.#found.entry, this.#found.asOf)
   }
 
-  /** Asks again what lies under the key. */
+  /** Reads the store again. */
   async get(): Promise<ReadResult<T> | undefined> {
     this.askedAt = nextMoment()
-    const { bytes, epochs } = await this.#parts.store.get(this.key, this.tags)
+    const { bytes, epochs } = await ofStore(() => this.#parts.store.get(this.key, this.tags))
     return this.examine(bytes, epochs)
   }
 
-  /** Ends within as many rounds as there are newer entries: each has seen one more. */
+  /** Takes at most one round per newer entry, since each round sees one more. */
   async acquire(): Promise<AcquireResult<T>> {
     const { store, read } = this.#parts
     for (;;) {
       const token = newToken()
       this.askedAt = nextMoment()
       const request = { token, leaseMs: read.lifetime.leaseMs, seen: this.#seen, tags: this.tags }
-      const acquired = await store.acquire(this.key, request)
+      const acquired = await ofStore(() => store.acquire(this.key, request))
       if (acquired.kind === 'held') return acquired
       if (acquired.kind === 'granted') {
         this.#lease = { token, epochs: acquired.epochs }
@@ -97,13 +115,18 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       }
       const answer = this.examine(acquired.bytes, acquired.epochs)
       if (answer !== undefined) return { kind: 'entry', answer }
-      // What came meanwhile is unusable already. It has been seen now: ask for the right to replace it.
+      // The newer entry is unusable too, but now it has been seen: ask for the lease to replace it.
     }
   }
 
-  async load(): Promise<ReadResult<T>> {
-    const { value, loadMs, asOf } = await this.#timedLoad()
+  async load(manner: LoadManner = {}): Promise<ReadResult<T>> {
+    const { value, loadMs, asOf } = await this.#timedLoad(manner)
     return new ReadResult('miss', value, loadMs, 0, loadMs, asOf)
+  }
+
+  waitFor(flight: Promise<unknown>, other: Asker): Promise<void> | undefined {
+    const { key, loadTimeoutMs, runtime } = this
+    return loadTimeoutMs === undefined ? undefined : waitForLoad(key, flight, other, loadTimeoutMs, runtime)
   }
 
   async loadAndFill(): Promise<ReadResult<T>> {
@@ -115,17 +138,18 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       const loaded = await this.#timedLoad()
       const { value, loadMs, asOf, run } = loaded
       let leftMs = 0
-      if (run.isSkipped) await this.#release(token)
+      const made = run.isSkipped
+        ? undefined
+        : tryMakeEntry(this.#parts, read.lifetime, {
+            key: this.key,
+            value,
+            loadedAt: loaded.loadedAt,
+            loadMs,
+            epochs: run.carried(epochs),
+            ttlMs: run.ttlMs,
+          })
+      if (made === undefined) await this.#release(token)
       else {
-        const { loadedAt } = loaded
-        const made = makeEntry(this.#parts, read.lifetime, {
-          key: this.key,
-          value,
-          loadedAt,
-          loadMs,
-          epochs: run.carried(epochs),
-          ttlMs: run.ttlMs,
-        })
         const untilMs = made.freshUntil - store.clock.latest()
         const isKept = await this.#fill({ token, entry: made.entry, expiresAt: made.expiresAt })
         stats[isKept ? 'fills' : 'refusedFills']++
@@ -142,11 +166,12 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   }
 
   /**
-   * Loads and fills behind an answer. `undefined`: another process is at it.
+   * Loads and fills in the background. `undefined`: another process is doing so.
    *
-   * @param held told for how long that one's lease still runs.
+   * @param held called with the remaining time of that process's lease.
    */
   async refresh(held: (endsInMs: number) => void): Promise<ReadResult<T> | undefined> {
+    this.#isBehindAnswer = true
     const acquired = await this.acquire()
     switch (acquired.kind) {
       case 'granted':
@@ -160,20 +185,18 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   }
 
   /**
-   * `undefined` for bytes that this codec did not write, and for an entry older than is guaranteed: a miss like any other, and
-   * replaced like any other.
+   * `undefined`, an ordinary miss, if this codec did not write the bytes, or if the entry is older than guaranteed.
    */
   #answer(entry: Entry, asOf: number): ReadResult<T> | undefined {
     const { now } = this
     const { read, codec } = this.#parts
-    const { loadedAt } = entry
+    const { freshUntil, loadedAt } = entry
     const ageMs = now - loadedAt
     if (ageMs >= read.guarantee.staleForAtMostMs) {
       // Kept by a cache, or a release, with a longer TTL.
       this.wantsRefresh = false
       return undefined
     }
-    const freshUntil = Math.min(entry.freshUntil, loadedAt + read.lifetime.ttlMs)
     let value: T | undefined
     try {
       value = entry.isAbsent ? undefined : codec.decode(entry.payload)
@@ -185,17 +208,18 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     return new ReadResult(outcome, value, Math.max(0, ageMs), freshUntil - now, entry.loadMs, asOf)
   }
 
-  async #timedLoad() {
+  async #timedLoad(manner: LoadManner = {}) {
     const { store, read } = this.#parts
     const request = { key: this.key, tags: this.tags, load: this.#load, options: this.#options }
-    const run = new LoadRun(request, read.lifetime.ttlMs)
+    const run = new LoadRun(request, read.lifetime.ttlMs, this.#isBehindAnswer)
     const loadedAt = store.clock.earliest()
     const asOf = nextMoment()
     this.askedAt = asOf
-    return { ...(await runLoad(this.#parts, request, run)), loadedAt, asOf, run }
+    this.loadBeganAt ??= this.runtime.now()
+    return { ...(await runLoad(this.#parts, request, run, manner)), loadedAt, asOf, run }
   }
 
-  /** A store that went away while the value was loaded keeps nothing: no reason to load again. */
+  /** If the store became unavailable during the load, nothing is kept, and the loaded value is still the answer. */
   async #fill(fill: Fill): Promise<boolean> {
     try {
       return await this.#parts.store.fill(this.key, fill)
@@ -205,7 +229,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     }
   }
 
-  /** A lease that can't be released or renewed ends by itself: no reason to fail a load. */
+  /** A lease that can't be released or renewed expires, so a failure here must not fail the load. */
   async #release(token: string): Promise<void> {
     try {
       await this.#parts.store.release(this.key, token)
@@ -225,5 +249,14 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     return runtime.every(leaseMs / 3, () => {
       if (runtime.now() < giveUpAt) void this.#renew(token)
     })
+  }
+}
+
+/** @throws StoreAway */
+async function ofStore<R>(ask: () => R | Promise<R>): Promise<R> {
+  try {
+    return await ask()
+  } catch (failure) {
+    throw StoreAway.of(failure)
   }
 }

@@ -1,28 +1,36 @@
 import type { CacheParts } from './cache-parts.ts'
+import { checkNames, checkNumber } from './check.ts'
 import { NOT_CARRIED } from './entry.ts'
-import { CacheError, checkNumber } from './errors.ts'
-import { within } from './ports/runtime.ts'
+import { CacheError } from './errors.ts'
+import { type Runtime, within } from './ports/runtime.ts'
 import type { Epochs } from './ports/store.ts'
+import { type LoadManner, RunningLoad } from './running-load.ts'
+import type { Asker } from './single-flight.ts'
 
-/** What a load is given: to learn that it took too long, and to say how its value is to be kept. */
+/** Passed to each load: signals a timeout, and sets how the loaded value is kept. */
 export interface LoadContext {
-  /** Aborts when the load has taken longer than `loadTimeoutMs`. Never because a caller went away: others may share the load. */
+  /** Aborts when the load exceeds `loadTimeoutMs`. Never because a caller left: others may share the load. */
   readonly signal: AbortSignal
   /**
-   * Answers with what is loaded and keeps nothing, so that the next reader loads again. Behind an answer (a refresh) the entry
-   * that was served stays, and is served for as long as it would have been.
+   * Whether this is a background refresh: its reader already has an answer. It must not touch that reader's request, such as
+   * the response being written.
+   */
+  readonly isBehindAnswer: boolean
+  /**
+   * Returns the loaded value without keeping it, so the next reader loads again. In a background refresh, the served entry
+   * stays and keeps its lifetime.
    */
   skip(): void
   /**
    * How long the value is fresh, counted from the start of its load, in milliseconds: at least 1, at most the strategy's `ttlMs`.
-   * "There is no such value" is fresh for at most the strategy's `absentTtlMs`, whatever is given here.
+   * An absent value is never fresh for longer than the strategy's `absentTtlMs`.
    *
    * @throws CacheError `BAD_OPTION`
    */
   setTtl(ttlMs: number): void
   /**
-   * Of the tags given to `read`, those that invalidate this value; the others no longer do. Other tags are refused: their
-   * epochs were not read before the load, so the entry could outlive an invalidation that came while it was loaded.
+   * Restricts the tags given to `read` to those that invalidate this value. Any other tag is refused: its epoch was not read
+   * before the load, so the entry could survive an invalidation during the load.
    *
    * @throws CacheError `BAD_OPTION`
    */
@@ -32,7 +40,7 @@ export interface LoadContext {
 /** Reads the origin. `undefined`: there is no such value. */
 export type Load<T> = (context: LoadContext) => Promise<T | undefined>
 
-/** A read as its load sees it. */
+/** The parts of a read that its load needs. */
 export interface LoadRequest<T> {
   readonly key: string
   readonly tags: readonly string[]
@@ -43,12 +51,13 @@ export interface LoadRequest<T> {
 export interface LoadOptions {
   /** How long the value is fresh if this read loads it, in milliseconds: at least 1, at most and by default the strategy's. */
   readonly ttlMs?: number
-  /** Instead of the cache's, if this read loads. */
+  /** Overrides the cache's. Applies to this read's own load, and to another's load that it waits for. */
   readonly loadTimeoutMs?: number
 }
 
-/** One run of a load, and what it said of its value. Its methods can be taken out of it. */
+/** One run of a load, with the settings for its value. Its methods may be destructured. */
 export class LoadRun implements LoadContext {
+  readonly isBehindAnswer: boolean
   isSkipped = false
   ttlMs: number | undefined
   readonly #request: Pick<LoadRequest<unknown>, 'key' | 'tags'>
@@ -56,7 +65,12 @@ export class LoadRun implements LoadContext {
   #abort: AbortController | undefined
   #carried: readonly string[] | undefined
 
-  constructor(request: Pick<LoadRequest<unknown>, 'key' | 'tags' | 'options'>, maxTtlMs: number) {
+  constructor(
+    request: Pick<LoadRequest<unknown>, 'key' | 'tags' | 'options'>,
+    maxTtlMs: number,
+    isBehindAnswer = false,
+  ) {
+    this.isBehindAnswer = isBehindAnswer
     this.#request = request
     this.#maxTtlMs = maxTtlMs
     this.ttlMs = request.options.ttlMs
@@ -81,17 +95,18 @@ export class LoadRun implements LoadContext {
   }
 
   readonly setTags = (tags: readonly string[]): void => {
+    checkNames('the argument of setTags', tags)
     const { key, tags: known } = this.#request
     for (const tag of tags) {
       if (known.includes(tag)) continue
       const given = known.length === 0 ? 'without tags' : `with the tags ${known.map((each) => `"${each}"`).join(', ')}`
-      const message = `"${key}" was read ${given}, so the epoch of "${tag}" was not read before its load; give read that tag too`
+      const message = `"${key}" was read ${given}, so the epoch of "${tag}" was not read before its load; give that tag to read too`
       throw new CacheError('BAD_OPTION', message, { key })
     }
     this.#carried = tags
   }
 
-  /** The epochs that the entry is to carry, of those of all its reader's tags. */
+  /** The epochs that the entry carries, out of those of all its reader's tags. */
   carried(epochs: Epochs): Epochs {
     const carried = this.#carried
     if (carried === undefined) return epochs
@@ -100,7 +115,7 @@ export class LoadRun implements LoadContext {
 }
 
 /**
- * A TTL for one value. The strategy's is the longest there may be, since it is what the cache guarantees.
+ * Checks the TTL of one value. The strategy's is the maximum, since the cache guarantees it.
  *
  * @throws CacheError `BAD_OPTION`
  */
@@ -108,19 +123,24 @@ export function checkTtl(ttlMs: number, maxTtlMs: number): number {
   return checkNumber('ttlMs', ttlMs, { min: 1, max: maxTtlMs })
 }
 
-/** Runs the load of a request within its timeout. @throws what it throws, or CacheError `LOAD_TIMEOUT` */
+/** Runs the load of a request within its timeout. @throws the load's error, or CacheError `LOAD_TIMEOUT`, `LOAD_CYCLE` */
 export async function runLoad<T>(
-  parts: Pick<CacheParts<T>, 'runtime' | 'stats' | 'emit' | 'loadTimeoutMs'>,
+  parts: Pick<CacheParts<T>, 'store' | 'runtime' | 'stats' | 'emit' | 'loadTimeoutMs'>,
   { key, load, options }: LoadRequest<T>,
   run: LoadRun,
+  manner: LoadManner,
 ): Promise<{ readonly value: T | undefined; readonly loadMs: number }> {
   const { runtime, stats, emit } = parts
   const { loadTimeoutMs = parts.loadTimeoutMs } = options
+  const { queuedMs = 0 } = manner
+  const running = new RunningLoad(parts.store, key, manner)
   const startedAt = runtime.now()
-  const loading = async () => load(run) // which may throw at once
+  const loading = async () => running.run(() => load(run)) // which may throw synchronously
   stats.loads++
   try {
-    const value = await (loadTimeoutMs === undefined ? load(run) : within(loading(), loadTimeoutMs, runtime, tooLate))
+    const value = await (loadTimeoutMs === undefined
+      ? running.run(() => load(run))
+      : within(loading(), loadTimeoutMs - queuedMs, runtime, tooLate))
     const loadMs = runtime.now() - startedAt
     emit?.({ type: 'load', key, durationMs: loadMs })
     return { value, loadMs }
@@ -128,13 +148,52 @@ export async function runLoad<T>(
     stats.failedLoads++
     emit?.({ type: 'load', key, durationMs: runtime.now() - startedAt, error })
     throw error
+  } finally {
+    running.end()
   }
 
-  /** What the load brings afterwards is lost. */
+  /** The late result of the load is dropped. */
   function tooLate(): CacheError {
-    const message = `the load of "${key}" took longer than its timeout of ${loadTimeoutMs} ms`
-    const error = new CacheError('LOAD_TIMEOUT', message, { key })
+    const error = loadTimeout(key, 'took', loadTimeoutMs!)
     run.abort(error)
     return error
   }
+}
+
+/**
+ * Resolves once another reader's flight has ended. That reader may allow its load more time than this one does.
+ *
+ * @param timeoutMs how long this reader waits, counted from the start of that load, in milliseconds.
+ * @throws CacheError `LOAD_TIMEOUT`
+ */
+export function waitForLoad(
+  key: string,
+  flight: Promise<unknown>,
+  other: Asker,
+  timeoutMs: number,
+  runtime: Pick<Runtime, 'now' | 'after'>,
+): Promise<void> {
+  const cameAt = runtime.now()
+  return new Promise((resolve, reject) => {
+    let cancel = runtime.after(timeoutMs, look)
+    const ended = () => {
+      cancel()
+      resolve()
+    }
+    flight.then(ended, ended)
+
+    function look(): void {
+      const now = runtime.now()
+      const waitedMs = now - Math.max(cameAt, other.loadBeganAt ?? now)
+      // A load with the same timeout fails at this moment, and its error is the answer.
+      if (waitedMs > timeoutMs) reject(loadTimeout(key, 'was waited for', timeoutMs))
+      else cancel = runtime.after(Math.max(1, timeoutMs - waitedMs), look)
+    }
+  })
+}
+
+export function loadTimeout(key: string, did: 'took' | 'queued' | 'was waited for', timeoutMs: number): CacheError {
+  const longer = did === 'was waited for' ? 'for longer' : 'longer'
+  const message = `the load of "${key}" ${did} ${longer} than its timeout of ${timeoutMs} ms`
+  return new CacheError('LOAD_TIMEOUT', message, { key })
 }

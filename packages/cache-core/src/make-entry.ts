@@ -1,10 +1,13 @@
 import type { CacheParts } from './cache-parts.ts'
+import { type Codec, encodeJson, jsonCodec } from './codec.ts'
 import { encodeEntry } from './entry.ts'
-import { CacheError } from './errors.ts'
+import { CacheError, messageOf } from './errors.ts'
+import { reportNotKept } from './not-kept.ts'
 import type { Epochs } from './ports/store.ts'
 import type { Lifetime } from './ports/strategy.ts'
+import { shown } from './shown.ts'
 
-/** What was loaded or written, and how it is to be kept. */
+/** A loaded or written value, and how to keep it. */
 export interface Loaded<T> {
   readonly key: string
   readonly value: T | undefined
@@ -12,7 +15,7 @@ export interface Loaded<T> {
   readonly loadedAt: number
   readonly loadMs: number
   readonly epochs: Epochs
-  /** Instead of the strategy's, for a value that is there. At most that. */
+  /** Overrides the strategy's, which is the maximum. */
   readonly ttlMs?: number | undefined
 }
 
@@ -25,19 +28,38 @@ export interface MadeEntry {
 }
 
 /** @throws CacheError `ENCODE_FAILED` */
-export function makeEntry<T>(parts: CacheParts<T>, lifetime: Lifetime, loaded: Loaded<T>): MadeEntry {
+export function makeEntry<T>(parts: EntryMaker<T>, lifetime: Lifetime, loaded: Loaded<T>): MadeEntry {
   const { codec, runtime, version } = parts
   const { jitter, staleMs, absentTtlMs } = lifetime
   const { key, value, loadedAt, loadMs, epochs, ttlMs = lifetime.ttlMs } = loaded
   const fullTtlMs = value === undefined ? Math.min(absentTtlMs, ttlMs) : ttlMs
   const freshUntil = loadedAt + fullTtlMs * (1 - jitter * runtime.random())
-  let payload: Buffer | undefined
   try {
-    payload = value === undefined ? undefined : codec.encode(value)
+    const payload = value === undefined ? undefined : encode(codec, value)
+    const entry = encodeEntry({ key, version, payload, loadedAt, freshUntil, loadMs, epochs })
+    return { entry, freshUntil, expiresAt: freshUntil + staleMs }
   } catch (cause) {
-    const message = `the value of "${key}" can't be encoded; give createCache a codec that can`
+    const why = messageOf(cause).replace(/\s+/g, ' ')
+    const message = `the value of "${key}" can't be kept: ${why}; give createCache a codec that keeps it, or leave it out`
     throw new CacheError('ENCODE_FAILED', message, { key, cause })
   }
-  const entry = encodeEntry({ key, version, payload, loadedAt, freshUntil, loadMs, epochs })
-  return { entry, freshUntil, expiresAt: freshUntil + staleMs }
+}
+
+/** The same for a loaded value, which readers get in any case. `undefined`: it can't be kept, and that was reported. */
+export function tryMakeEntry<T>(parts: EntryMaker<T>, lifetime: Lifetime, loaded: Loaded<T>): MadeEntry | undefined {
+  try {
+    return makeEntry(parts, lifetime, loaded)
+  } catch (error) {
+    reportNotKept(parts, loaded.key, error)
+    return undefined
+  }
+}
+
+type EntryMaker<T> = Pick<CacheParts<T>, 'codec' | 'runtime' | 'version' | 'emit' | 'warnOnce'>
+
+function encode<T>(codec: Codec<T>, value: T): Buffer | string {
+  if (codec === jsonCodec) return encodeJson(value)
+  const payload: unknown = codec.encode(value)
+  if (Buffer.isBuffer(payload)) return payload
+  throw new TypeError(`the codec's encode returned ${shown(payload)} instead of a Buffer`)
 }

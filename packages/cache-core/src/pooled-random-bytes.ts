@@ -4,11 +4,11 @@ const page = Buffer.allocUnsafeSlow(4_096)
 let used = page.length
 
 /**
- * Random bytes that nobody had before. Drawn by the page: a draw of its own for each token and identity was a quarter of
- * what a miss costs in memory.
+ * Fresh random bytes. Drawn a page at a time: a separate draw for each token and identity was a quarter of the memory that a
+ * miss costs.
  *
  * @param count at most 4_096.
- * @returns a view that is overwritten later. Copy it, or read it at once.
+ * @returns a view that is overwritten later. Copy it, or read it immediately.
  */
 export function pooledRandomBytes(count: number): Buffer {
   if (used + count > page.length) {

@@ -13,8 +13,8 @@ export class ReadResult<T> {
   /** How long its load took, in milliseconds. */
   readonly loadMs: number
   /**
-   * When that was asked for on which this answer rests, in this process's own order of events. A reader that shares the
-   * answer must have begun before.
+   * The moment, in this process's order of events, at which the store or the origin was asked for this answer. Only a reader
+   * that began earlier may share it.
    *
    * @internal
    */
@@ -29,7 +29,7 @@ export class ReadResult<T> {
     this.asOf = asOf
   }
 
-  /** The same answer as another caller sees it. */
+  /** The same answer with another outcome. */
   as(outcome: Outcome): ReadResult<T> {
     return new ReadResult(outcome, this.value, this.ageMs, this.ttlMs, this.loadMs, this.asOf)
   }

@@ -1,11 +1,21 @@
 import type { CacheParts } from './cache-parts.ts'
 import { countRead } from './cache-stats.ts'
+import {
+  checkFunction,
+  checkNames,
+  checkNumber,
+  checkOptions,
+  checkText,
+  MAX_TIMER_MS,
+  MAX_TTL_MS,
+  type OptionNames,
+} from './check.ts'
 import { MAX_TAGS } from './entry.ts'
-import { CacheError, checkNumber, checkText } from './errors.ts'
+import { CacheError } from './errors.ts'
 import { checkTtl, type Load, type LoadOptions } from './load-run.ts'
 import type { ReadResult } from './read-result.ts'
 
-/** How a cache reads: through its store, or past it where its strategy keeps nothing. */
+/** How a cache reads: through its store, or without it if its strategy keeps nothing. */
 export interface Reader<T> {
   read(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>>
   peek(key: string, options: ReadOptions): Promise<ReadResult<T> | undefined>
@@ -13,42 +23,80 @@ export interface Reader<T> {
 }
 
 export interface ReadOptions extends LoadOptions {
-  /** Tags that invalidate this entry. The same, in the same order, for every read of a key. At most 255, default none. */
+  /** Tags that invalidate this entry. Give the same ones on every read of a key, in any order. At most 255, default none. */
   readonly tags?: readonly string[]
-  /** Ends this caller's wait: `read` rejects with its reason. The load goes on for others, and for the cache. */
+  /** Ends this caller's wait: `read` rejects with its reason. The load continues for other callers and for the cache. */
   readonly signal?: AbortSignal
 }
 
 export const NO_TAGS: readonly string[] = []
 
-/** @throws CacheError `BAD_OPTION` */
-export function checkRead<T>({ read }: CacheParts<T>, key: string, { tags, ttlMs, loadTimeoutMs }: ReadOptions): void {
+const READ_OPTIONS: OptionNames<ReadOptions> = { tags: true, ttlMs: true, loadTimeoutMs: true, signal: true }
+
+/**
+ * Checks the arguments of a call for one key. On the path of every hit.
+ *
+ * @returns the tags in their canonical order
+ * @throws CacheError `BAD_OPTION`
+ */
+export function checkRead<T>(
+  { read }: CacheParts<T>,
+  call: 'read' | 'peek' | 'set',
+  key: string,
+  options: ReadOptions,
+): readonly string[] {
   checkText('key', key)
-  if (tags !== undefined) checkTags(tags, key)
-  if (ttlMs !== undefined) checkTtl(ttlMs, read.lifetime?.ttlMs ?? Number.MAX_SAFE_INTEGER)
+  checkOptions(call, options, READ_OPTIONS)
+  const { tags, ttlMs, loadTimeoutMs } = options
+  if (ttlMs !== undefined) checkTtl(ttlMs, read.lifetime?.ttlMs ?? MAX_TTL_MS)
   if (loadTimeoutMs !== undefined) checkTimeout(loadTimeoutMs)
+  return tags === undefined ? NO_TAGS : canonicalTags('tags', tags)
 }
 
 /** @throws CacheError `BAD_OPTION` */
-export function checkTags(tags: readonly string[], key?: string): void {
-  for (const tag of tags) checkText('tag', tag)
-  if (tags.length <= MAX_TAGS) return
-  const given = key === undefined ? 'entryTags has' : `"${key}" is read with`
-  throw new CacheError(
-    'BAD_OPTION',
-    `${given} ${tags.length} tags; give at most ${MAX_TAGS}`,
-    key === undefined ? {} : { key },
-  )
+export function checkLoad(load: unknown): void {
+  checkFunction('load', load, 'give the function that reads the origin')
 }
 
-/** Timers can't bear more. */
-const MAX_TIMEOUT_MS = 2_147_483_647
+/**
+ * Tags in the order in which an entry holds their epochs: sorted, without duplicates. The same array if it already is.
+ *
+ * @throws CacheError `BAD_OPTION`
+ */
+export function canonicalTags(name: string, tags: readonly string[]): readonly string[] {
+  checkNames(name, tags)
+  const canonical = areCanonical(tags) ? tags : sortedOnce(tags)
+  if (canonical.length <= MAX_TAGS) return canonical
+  throw new CacheError('BAD_OPTION', `${name} has ${canonical.length} tags; give at most ${MAX_TAGS}`)
+}
+
+function areCanonical(tags: readonly string[]): boolean {
+  for (let i = 1; i < tags.length; i++) if (tags[i - 1]! >= tags[i]!) return false
+  return true
+}
+
+/** Up to this many tags, an insertion sort is faster than `sort`. Every hit has this cost. */
+const FEW = 16
+
+function sortedOnce(tags: readonly string[]): readonly string[] {
+  if (tags.length > FEW) return [...new Set(tags)].sort()
+  const sorted: string[] = []
+  for (const tag of tags) {
+    let at = sorted.length
+    while (at > 0 && sorted[at - 1]! > tag) at--
+    if (at > 0 && sorted[at - 1] === tag) continue
+    sorted.push(tag)
+    for (let i = sorted.length - 1; i > at; i--) sorted[i] = sorted[i - 1]!
+    sorted[at] = tag
+  }
+  return sorted
+}
 
 export function checkTimeout(timeoutMs: number): number {
-  return checkNumber('loadTimeoutMs', timeoutMs, { min: 1, max: MAX_TIMEOUT_MS })
+  return checkNumber('loadTimeoutMs', timeoutMs, { min: 1, max: MAX_TIMER_MS })
 }
 
-/** Reads that have not been answered yet, so that `close` can wait for them. */
+/** Counts unanswered reads, so that `close` can wait for them. */
 export class UnansweredReads {
   #count = 0
   #none: PromiseWithResolvers<void> | undefined
@@ -71,7 +119,7 @@ export class UnansweredReads {
   }
 }
 
-/** Counts a read that was answered, and tells of it. */
+/** Counts an answered read, and emits its event. */
 export function observed<T>(
   { stats, emit, runtime }: CacheParts<T>,
   key: string,

@@ -1,4 +1,4 @@
-/** One test for each safeguard that scripted races and random schedules are slow to miss, or never do. */
+/** One test for each safeguard whose removal scripted races and random schedules rarely or never detect. */
 import { describe, expect, it, vi } from 'vitest'
 import {
   CacheError,
@@ -37,7 +37,7 @@ it('begins no transaction before the claim was answered', async () => {
   expect(await writing).toMatchObject({ result: 'v2' })
 })
 
-it('fills nothing under a claim that got no answer in time, and may land late', async () => {
+it('fills nothing under a claim that timed out and may take effect late', async () => {
   const memory = memoryStore()
   let land = () => {}
   const slow: Store = {
@@ -88,7 +88,7 @@ it.each([cacheAside, stampedeLock])('begins no load before its lease was granted
   expect((await reading).outcome).toBe('miss')
 })
 
-it('lets no load fill under the lease of a younger one of the same process', async () => {
+it('never fills a load under the lease of a later load of the same process', async () => {
   const cache = createCache({ store: memoryStore(), read: cacheAside(), write: invalidate() })
   const [older, younger] = [gate(), gate()]
   const load = (value: string, handOver: typeof older) => async () => {
@@ -98,7 +98,7 @@ it('lets no load fill under the lease of a younger one of the same process', asy
   const first = cache.read('k', load('v1', older))
   await older.reached
   await cache.write({ keys: ['k'], value: (row) => row }, async () => 'v2')
-  // Under other tags it is a flight of its own.
+  // With other tags it is a separate flight.
   const second = cache.read('k', load('v2', younger), { tags: ['t'] })
   await younger.reached
   older.open()
@@ -108,7 +108,7 @@ it('lets no load fill under the lease of a younger one of the same process', asy
   expect((await cache.read('k', async () => 'v2')).value).toBe('v2')
 })
 
-it('makes epochs that no other process makes', async () => {
+it('creates epochs that no other process creates', async () => {
   const firstOfAProcess = async () => {
     vi.resetModules()
     const { newEpoch } = await import('./entry.ts')
@@ -117,7 +117,7 @@ it('makes epochs that no other process makes', async () => {
   expect(await firstOfAProcess()).not.toBe(await firstOfAProcess())
 })
 
-it('counts what is uncertain in the time against freshness, when it loads and when it serves', async () => {
+it('counts clock uncertainty against freshness, when loading and when serving', async () => {
   const runtime = fakeRuntime()
   const memory = memoryStore({ runtime })
   const clock = { earliest: () => runtime.now() - 10, latest: () => runtime.now() + 10 }
@@ -135,7 +135,7 @@ it('counts what is uncertain in the time against freshness, when it loads and wh
 })
 
 describe.each([invalidate, writeThrough])('a commit whose answer was lost', (write) => {
-  it('counts as one that happened', async () => {
+  it('counts as a successful one', async () => {
     const cache = createCache({ store: memoryStore(), read: cacheAside(), write: write() })
     let row = 'v1'
     const read = async () => (await cache.read('k', async () => row, { tags: ['t'] })).value
@@ -149,7 +149,7 @@ describe.each([invalidate, writeThrough])('a commit whose answer was lost', (wri
   })
 })
 
-it('leaves no rejection behind of a listener that is an async function', async () => {
+it('an async listener leaves no unhandled rejection', async () => {
   const unhandled = vi.fn()
   process.on('unhandledRejection', unhandled)
   const onEvent = async () => {
@@ -163,14 +163,14 @@ it('leaves no rejection behind of a listener that is an async function', async (
 })
 
 describe('close waits for a read', () => {
-  /** Whether a load is under way that begins after the close, once `passed` is open, when the close resolves. */
+  /** Whether `close` resolves while a load is running that began after it, once `passed` is open. */
   async function closesDuringLoad(read: ReadStrategy, over: (memory: Store, passed: Gate) => Partial<Store>) {
     const memory = memoryStore()
     const [passed, handOver] = [gate(), gate()]
     const cache = createCache({ store: { ...memory, ...over(memory, passed) }, read, write: invalidate() })
     const caller = new AbortController()
     const reading = cache.read('k', () => handOver.pass(), { signal: caller.signal })
-    caller.abort(new Error('the client hung up')) // nobody else waits for it
+    caller.abort(new Error('the client hung up')) // no other caller waits for it
     await expect(reading).rejects.toThrow('the client hung up')
     let isClosed = false
     const closing = Promise.all([cache.close(), cache.close()]).then(() => {
@@ -186,7 +186,7 @@ describe('close waits for a read', () => {
     return wasEarly
   }
 
-  it('that has asked the store, and not the origin yet', async () => {
+  it('that has asked the store but not yet the origin', async () => {
     const slowGet = (memory: Store, passed: Gate): Partial<Store> => ({
       async get(key, tags) {
         await passed.pass()
@@ -196,7 +196,7 @@ describe('close waits for a read', () => {
     expect(await closesDuringLoad(cacheAside(), slowGet)).toBe(false)
   })
 
-  it('that goes past a store that goes away meanwhile', async () => {
+  it('that bypasses a store that goes away meanwhile', async () => {
     const failingAcquire = (_memory: Store, passed: Gate): Partial<Store> => ({
       async acquire() {
         await passed.pass()
@@ -206,17 +206,17 @@ describe('close waits for a read', () => {
     expect(await closesDuringLoad(cacheAside(), failingAcquire)).toBe(false)
   })
 
-  it('where nothing is kept', async () => {
+  it('of a strategy that keeps nothing', async () => {
     expect(await closesDuringLoad(noCache(), () => ({}))).toBe(false)
   })
 })
 
-describe('a store without resilience that fails while a value is loaded', () => {
+describe('a store without resilience that fails during a load', () => {
   const away = async () => {
     throw new CacheError('STORE_UNAVAILABLE', 'away')
   }
 
-  it('costs no second load, and leaves no rejection behind', async () => {
+  it('costs no second load, and leaves no unhandled rejection', async () => {
     const unhandled = vi.fn()
     process.on('unhandledRejection', unhandled)
     const runtime = fakeRuntime()

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { nextMoment, SingleFlight } from './single-flight.ts'
 import { gate } from './testing/gate.ts'
 
-/** A read that asks once, and answers with that. */
+/** A read that asks once, and returns that answer. */
 function asking(said: string) {
   const asker = { askedAt: 0 }
   const ask = () => {
@@ -22,7 +22,7 @@ function waiting(handOver: ReturnType<typeof gate>, said: string) {
   return [asker, start] as const
 }
 
-it('shares what was asked for after a caller began', async () => {
+it('shares an answer that was asked for after a caller began', async () => {
   const flights = new SingleFlight()
   const handOver = gate()
   const both = [nextMoment(), nextMoment()].map((began) => flights.join('k', began, ...waiting(handOver, 'shared')))
@@ -32,7 +32,7 @@ it('shares what was asked for after a caller began', async () => {
   expect([second!.answer.said, second!.isOwn]).toEqual(['shared', false])
 })
 
-it('lets callers that came later share the next flight, together', async () => {
+it('lets later callers share the next flight', async () => {
   const flights = new SingleFlight()
   const handOver = gate()
   const first = flights.join('k', nextMoment(), ...waiting(handOver, 'first'))
@@ -52,7 +52,7 @@ it('lets callers that came later share the next flight, together', async () => {
   expect(starts).toBe(1)
 })
 
-it('judges an answer by what it rests on, not by what the flight asked for last', async () => {
+it('judges an answer by its own moment, not by the flight’s last request', async () => {
   const flights = new SingleFlight()
   const handOver = gate()
   const asker = { askedAt: 0 }
@@ -87,7 +87,7 @@ it('shares a failure by the same rule, and forgets it', async () => {
   expect((await late).answer.said).toBe('later')
 })
 
-it('answers all who wait with a failure that concerns all, whenever they began', async () => {
+it('shares a failure that concerns all callers with all of them, regardless of when they began', async () => {
   const flights = new SingleFlight()
   const handOver = gate()
   const failing = async (): Promise<{ said: string; asOf: number }> => {
@@ -102,7 +102,7 @@ it('answers all who wait with a failure that concerns all, whenever they began',
   expect((await Promise.allSettled([first, late])).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
 })
 
-it('lets callers join a flight that nobody waited for, unless it has no answer', async () => {
+it('lets callers join a background flight, unless it has no answer', async () => {
   const flights = new SingleFlight()
   for (const answered of [true, false]) {
     const handOver = gate()
@@ -121,7 +121,7 @@ it('lets callers join a flight that nobody waited for, unless it has no answer',
   }
 })
 
-it('is settled once all flights have ended, failed ones too', async () => {
+it('is settled once all flights have ended, including failed ones', async () => {
   const flights = new SingleFlight()
   const handOver = gate()
   const [asker, start] = waiting(handOver, 'slow')

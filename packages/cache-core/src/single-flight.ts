@@ -1,11 +1,11 @@
 /**
- * Single flight: callers of one key in one process share the work of one of them, with one rule added.
+ * Single flight: callers of one key in one process share the work of one of them, with one extra rule.
  *
- * **A caller takes only an answer that was asked for after the caller began.** Sharing whatever is under way would hand out
- * values from before a write that was acknowledged before the caller came. A caller that arrives too late waits for the
- * current flight to finish and joins the next, which mostly finds the entry that the first one filled.
+ * **A caller takes only an answer that was asked for after the caller began.** Any other running flight could return a value
+ * older than a write acknowledged before the caller arrived. A caller that arrives too late waits for the current flight to
+ * finish and joins the next, which usually finds the entry that the first one filled.
  *
- * The moment travels with the answer, not with the flight: a flight may ask again and still answer with what it found before.
+ * The moment belongs to the answer, not to the flight: a flight may ask again and still return the entry it found before.
  */
 export class SingleFlight {
   readonly #running = new Map<string, Flight<Answer>>()
@@ -15,8 +15,8 @@ export class SingleFlight {
    *
    * @param began the moment at which this caller began.
    * @param asker knows when it last asked: a failure is shared with callers that began before that.
-   * @param start the work; told whether its caller waited for another flight before.
-   * @param answersAll whether a failure answers all who wait, whenever they began.
+   * @param start the work. `waited`: its caller waited for another flight first.
+   * @param answersAll whether all waiting callers share a failure, regardless of when they began.
    */
   async join<A extends Answer>(
     key: string,
@@ -31,6 +31,8 @@ export class SingleFlight {
         const { promise } = this.#begin(key, asker, () => start(waited))
         return { answer: (await promise) as A, isOwn: true }
       }
+      const ended = asker.waitFor?.(flight.promise, flight.asker)
+      if (ended !== undefined) await ended
       try {
         const answer = await flight.promise
         if (answer !== undefined && answer.asOf > began) return { answer, isOwn: false }
@@ -41,8 +43,8 @@ export class SingleFlight {
   }
 
   /**
-   * Runs `start` if no flight for `key` is running; `undefined` otherwise. Callers may join it. It may resolve to `undefined`:
-   * then it has no answer for them.
+   * Runs `start` if no flight for `key` is running; `undefined` otherwise. Callers may join it. If it resolves to `undefined`, it
+   * has no answer for them.
    */
   startIfIdle<A extends Answer>(
     key: string,
@@ -67,20 +69,24 @@ export class SingleFlight {
 
 let moment = 0
 
-/** The next moment of this process's own order of events. */
+/** The next moment in this process's order of events. */
 export function nextMoment(): number {
   return ++moment
 }
 
-/** What a flight resolves to. */
+/** The result of a flight. */
 export interface Answer {
-  /** The moment at which that was asked for on which the answer rests. */
+  /** The moment at which the store or the origin was asked for it. */
   readonly asOf: number
 }
 
 export interface Asker {
-  /** The moment at which it last asked for something. */
+  /** The moment at which it last asked the store or the origin. */
   readonly askedAt: number
+  /** When its load began, or began to queue, in its runtime's milliseconds; `undefined` before that. */
+  readonly loadBeganAt?: number | undefined
+  /** Resolves once another caller's flight has ended, and rejects at this caller's timeout. `undefined`: no timeout. */
+  waitFor?(flight: Promise<unknown>, other: Asker): Promise<void> | undefined
 }
 
 interface Flight<A extends Answer> {

@@ -1,8 +1,8 @@
-/** What a write says of itself: its result, and whether all it invalidates or fills was confirmed. */
+/** The result of a write, and whether all its invalidations and fills were confirmed. */
 import { describe, expect, it } from 'vitest'
 import { cacheAside, createCache, expireOnly, invalidate, memoryStore, type Store, writeThrough } from './index.ts'
 
-/** A memory store that refuses some of what it is asked, and the names it was told to invalidate. */
+/** A memory store that refuses some calls, and records the names to invalidate. */
 function world(write = invalidate(), refuses: { invalidate?: (names: string[]) => boolean; fill?: boolean } = {}) {
   const memory = memoryStore()
   const heard: string[] = []
@@ -24,7 +24,7 @@ const change = { keys: ['k'], tags: ['t'], value: (result: unknown) => result }
 const confirmed = { result: 'v', ack: 'database', isConfirmed: true }
 
 describe.each([invalidate, writeThrough])('%o', (write) => {
-  it('is confirmed once all was invalidated or filled', async () => {
+  it('is confirmed once everything was invalidated or filled', async () => {
     const { cache, heard } = world(write())
     expect(await cache.write(change, async () => 'v')).toEqual(confirmed)
     expect(heard).toContain('t')
@@ -32,12 +32,15 @@ describe.each([invalidate, writeThrough])('%o', (write) => {
     expect(heard.at(-1)).toBe('v')
   })
 
-  it.each([['a key', 'k'] as const, ['a tag', 't'] as const])('is not where %s is pending', async (_what, pending) => {
-    const { cache } = world(write(), { invalidate: (names) => names.includes(pending), fill: true })
-    expect(await cache.write(change, async () => 'v')).toEqual({ ...confirmed, isConfirmed: false })
-  })
+  it.each([['a key', 'k'] as const, ['a tag', 't'] as const])(
+    'is not confirmed while %s is pending',
+    async (_what, pending) => {
+      const { cache } = world(write(), { invalidate: (names) => names.includes(pending), fill: true })
+      expect(await cache.write(change, async () => 'v')).toEqual({ ...confirmed, isConfirmed: false })
+    },
+  )
 
-  it('invalidates what is known of a commit that failed, since it may have happened', async () => {
+  it('invalidates the known names of a failed commit, since it may have succeeded', async () => {
     const { cache, heard } = world(write())
     const commit = async () => {
       throw new Error('the answer was lost')
@@ -49,7 +52,20 @@ describe.each([invalidate, writeThrough])('%o', (write) => {
     expect(heard).toEqual(['t'])
   })
 
-  it('takes tags that only the commit makes known', async () => {
+  it('invalidates nothing after a commit that changed nothing', async () => {
+    const { cache, heard } = world(write())
+    const load = async () => 'old'
+    await cache.read('k', load, { tags: ['t'] })
+    const unchanged = { ...change, entryTags: ['t'], changed: (result: unknown) => result !== undefined }
+    expect(await cache.write(unchanged, async () => undefined)).toEqual({ ...confirmed, result: undefined })
+    expect(heard).toEqual([])
+    expect((await cache.read('k', load, { tags: ['t'] })).outcome).toBe('hit')
+    await cache.write(unchanged, async () => 'v')
+    expect(heard).toContain('t')
+    expect(cache.stats().writes).toBe(2)
+  })
+
+  it('accepts tags known only after the commit', async () => {
     const { cache } = world(write())
     let n = 0
     const inOldCategory = () => cache.read('list', async () => ++n, { tags: ['category:old'] })
@@ -60,7 +76,7 @@ describe.each([invalidate, writeThrough])('%o', (write) => {
     expect(await inOldCategory()).toMatchObject({ outcome: 'miss', value: 2 })
   })
 
-  it('invalidates what is known where a function of the result throws, and throws that', async () => {
+  it('invalidates the known names if a function of the result throws, and rethrows', async () => {
     const { cache, heard } = world(write())
     const tags = () => {
       throw new Error('a mistake')
@@ -70,7 +86,7 @@ describe.each([invalidate, writeThrough])('%o', (write) => {
   })
 })
 
-describe.each([invalidate, writeThrough, expireOnly])('names that no entry can have (%o)', (write) => {
+describe.each([invalidate, writeThrough, expireOnly])('invalid names (%o)', (write) => {
   const odd = 'user:\ud800'
   const tooMany = Array.from({ length: 256 }, (_, i) => `t${i}`)
 
@@ -85,7 +101,7 @@ describe.each([invalidate, writeThrough, expireOnly])('names that no entry can h
     await expect(cache.write({ ...names, value: () => 'v' }, commit)).rejects.toThrow(message)
   })
 
-  it('fail no write that has been committed, where only the commit makes them known', async () => {
+  it('do not fail a committed write if they are known only after the commit', async () => {
     const { cache, heard } = world(write())
     const names = { keys: () => [odd, 'k'], tags: () => [odd, 't'] }
     expect(await cache.write(names, async () => 'v')).toEqual(confirmed)
@@ -93,19 +109,26 @@ describe.each([invalidate, writeThrough, expireOnly])('names that no entry can h
   })
 })
 
-it('write-through keeps the value under a key that is given twice', async () => {
+it('write-through keeps the value under a key given twice', async () => {
   const { cache } = world(writeThrough())
   await cache.write({ keys: ['k', 'k'], value: (result) => result }, async () => 'v')
   expect((await cache.peek('k'))?.value).toBe('v')
 })
 
-it('a fill that was refused counts once the key was invalidated instead', async () => {
+it('write-through releases its claim after a commit that changed nothing, so that the next reader fills', async () => {
+  const { cache } = world(writeThrough())
+  await cache.write({ ...change, changed: () => false }, async () => 'v')
+  await cache.read('k', async () => 'loaded')
+  expect((await cache.peek('k'))?.value).toBe('loaded')
+})
+
+it('a refused fill counts as confirmed once the key was invalidated instead', async () => {
   const { cache, heard } = world(writeThrough(), { fill: true })
   expect(await cache.write(change, async () => 'v')).toEqual(confirmed)
   expect(heard.toSorted()).toEqual(['k', 't'])
 })
 
-it('write-through never takes the result of the commit for the value unless it is told so', async () => {
+it('write-through never uses the result of the commit as the value without a value function', async () => {
   const { cache } = world(writeThrough())
   await cache.read('k', async () => 'row 1')
   const { value, ...withoutValue } = change

@@ -1,10 +1,13 @@
 import type { CacheParts } from './cache-parts.ts'
-import { newToken } from './entry.ts'
-import { checkText } from './errors.ts'
+import { checkNames } from './check.ts'
+import { loadMsOf, newToken } from './entry.ts'
+import { isUnavailable } from './errors.ts'
 import { makeEntry } from './make-entry.ts'
+import { reportNotKept } from './not-kept.ts'
 import type { Claim, Writer } from './ports/strategy.ts'
+import { canonicalTags } from './reader.ts'
 
-/** The entries as a write sees them, over a store. */
+/** A write's operations on entries, over a store. */
 export class StoreWriter<T> implements Writer<T> {
   readonly #parts: CacheParts<T>
 
@@ -13,18 +16,28 @@ export class StoreWriter<T> implements Writer<T> {
   }
 
   async claim(keys: readonly string[], entryTags: readonly string[]): Promise<readonly Claim[]> {
-    for (const key of keys) checkText('key', key)
-    // Once each: of two claims on one key the second takes the first one's lease.
-    return Promise.all([...new Set(keys)].map((key) => this.#claim(key, entryTags)))
+    checkNames('keys', keys)
+    const tags = canonicalTags('entryTags', entryTags)
+    // No duplicates: the second claim on a key would take the first one's lease.
+    return Promise.all([...new Set(keys)].map((key) => this.#claim(key, tags)))
   }
 
   async fillOrInvalidate(claim: Claim, newValue: () => T | undefined): Promise<boolean> {
-    // Whatever goes wrong here must not fail a write that has been committed.
-    const isKept = await this.#fill(claim, newValue).catch(() => false)
+    // A failure here must not fail a committed write.
+    const isKept = await this.#fill(claim, newValue).catch((error) => {
+      if (!isUnavailable(error)) reportNotKept(this.#parts, claim.key, error)
+      return false
+    })
     return isKept || this.invalidate([claim.key], [])
   }
 
-  /** Claims and fills. False: refused, and invalidated. @throws CacheError `ENCODE_FAILED`, with the key invalidated */
+  async release(claims: readonly Claim[]): Promise<void> {
+    const { store } = this.#parts
+    // A lease that can't be released expires.
+    await Promise.allSettled(claims.map(async ({ key, lease }) => lease && store.release(key, lease.token)))
+  }
+
+  /** Claims and fills. False: refused, and the key invalidated. @throws CacheError `ENCODE_FAILED`, with the key invalidated */
   async set(key: string, tags: readonly string[], value: T, ttlMs: number | undefined): Promise<boolean> {
     let isKept = false
     try {
@@ -37,8 +50,8 @@ export class StoreWriter<T> implements Writer<T> {
   }
 
   async invalidate(keys: readonly string[], tags: readonly string[]): Promise<boolean> {
-    for (const key of keys) checkText('key', key)
-    for (const tag of tags) checkText('tag', tag)
+    checkNames('keys', keys)
+    checkNames('tags', tags)
     const { store, stats, emit } = this.#parts
     if (keys.length + tags.length === 0) return true
     stats.invalidations += keys.length + tags.length
@@ -48,20 +61,21 @@ export class StoreWriter<T> implements Writer<T> {
   }
 
   async #claim(key: string, entryTags: readonly string[]): Promise<Claim> {
-    const { store, read } = this.#parts
+    const { store, read, version } = this.#parts
     const token = newToken()
     const leaseMs = read.lifetime?.leaseMs
     const claimed = leaseMs === undefined ? undefined : await store.claim(key, { token, leaseMs, tags: entryTags })
-    return { key, lease: claimed && { token, epochs: claimed.epochs }, takenAt: store.clock.earliest() }
+    const loadMs = (claimed?.head && loadMsOf(claimed.head, key, version)) ?? 0
+    return { key, lease: claimed && { token, epochs: claimed.epochs }, loadMs, takenAt: store.clock.earliest() }
   }
 
   /** False: refused, or nothing to keep. @throws what `newValue` or the codec throws */
-  async #fill({ key, lease, takenAt }: Claim, newValue: () => T | undefined, ttlMs?: number): Promise<boolean> {
+  async #fill({ key, lease, loadMs, takenAt }: Claim, newValue: () => T | undefined, ttlMs?: number): Promise<boolean> {
     const { store, read, stats, emit } = this.#parts
     const value = newValue()
     if (read.lifetime === undefined || lease === undefined || value === undefined) return false
     const { token, epochs } = lease
-    const made = makeEntry(this.#parts, read.lifetime, { key, value, loadedAt: takenAt, loadMs: 0, epochs, ttlMs })
+    const made = makeEntry(this.#parts, read.lifetime, { key, value, loadedAt: takenAt, loadMs, epochs, ttlMs })
     const isKept = await store.fill(key, { token, entry: made.entry, expiresAt: made.expiresAt })
     stats[isKept ? 'fills' : 'refusedFills']++
     emit?.({ type: 'fill', key, isKept })

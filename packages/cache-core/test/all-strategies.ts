@@ -1,37 +1,46 @@
 /**
- * Every strategy of the library, for the suites: each file of `src/strategies`, by what `src/index.ts` exports of it.
- * There is no list to add one to; `every-strategy.test.ts` names what a new file lacks.
+ * Every strategy of the library, for the suites: for each file of `src/strategies`, its export in `src/index.ts`.
+ * There is no list to maintain; `every-strategy.test.ts` names the missing parts of a new file.
  */
 import { readdirSync } from 'node:fs'
+import { offered } from '../explorer/offered.ts'
 import type { LifetimeOptions, OneLoaderOptions, ReadStrategy, WriteStrategy } from '../src/index.ts'
 import * as library from '../src/index.ts'
+import { staleIfError, stampedeLock } from '../src/index.ts'
 
-/** What the suites hold in their hands. Each strategy takes of it what it knows. */
+/** The options set by the suites. Each strategy takes those it knows. */
 export interface SuiteOptions extends LifetimeOptions, OneLoaderOptions {
   readonly staleMs?: number
+  readonly beta?: number
 }
 
 type ReadFactory = (options?: SuiteOptions) => ReadStrategy
 type WriteFactory = () => WriteStrategy
 
-/** Files that strategies share, and that are none themselves. */
+/** Files shared by strategies that are not strategies themselves. */
 const helpers = ['commit-change', 'lifetime', 'one-loader']
 
-/** How to build those that are not built from options alone, by the names of their files. */
-const built: Readonly<Record<string, ReadFactory>> = {}
+/** How to build strategies that need more than options, by file name. */
+const built: Readonly<Record<string, ReadFactory>> = {
+  'stale-if-error': (options = {}) => {
+    const { staleMs } = options
+    const decorated = staleIfError(stampedeLock(options), staleMs === undefined ? {} : { forMs: staleMs })
+    return { ...decorated, name: 'stale-if-error' }
+  },
+}
 
-/** `stampede-lock`: the file's name, and what the strategy calls itself. */
+/** `stampede-lock`: the name of the file and of the strategy. */
 export const strategyFiles: readonly string[] = readdirSync(new URL('../src/strategies', import.meta.url))
   .filter((file) => !file.endsWith('.test.ts'))
   .map((file) => file.replace(/\.ts$/, ''))
   .filter((name) => !helpers.includes(name))
 
-/** `stampedeLock`: what the file exports. */
+/** `stampedeLock`: the export of the file. */
 export function factoryName(file: string): string {
   return file.replace(/-(.)/g, (_all, letter: string) => letter.toUpperCase())
 }
 
-/** `undefined`: the library exports nothing of that name. */
+/** `undefined`: the library has no such export. */
 export function factoryOf(file: string): ReadFactory | WriteFactory | undefined {
   return built[file] ?? (library as unknown as Record<string, ReadFactory | WriteFactory>)[factoryName(file)]
 }
@@ -40,10 +49,17 @@ const factories = strategyFiles.map(factoryOf).filter((factory) => factory !== u
 const isWrite = (factory: ReadFactory | WriteFactory): factory is WriteFactory => 'write' in factory()
 
 export const writes: readonly WriteFactory[] = factories.filter(isWrite)
-export const reads: readonly ReadFactory[] = factories.filter((factory): factory is ReadFactory => !isWrite(factory))
-/** Those that keep something, and so have entries to be raced for. */
+export const reads: readonly ReadFactory[] = factories
+  .filter((factory): factory is ReadFactory => !isWrite(factory))
+  .map((factory) => (options) => factory(options && offered(options)))
+/** Strategies that keep entries, and so can race. */
 export const cachingReads: readonly ReadFactory[] = reads.filter((read) => read().lifetime !== undefined)
-/** Those after which reads are current, and so have a race to lose. */
+/** Strategies that guarantee current reads, and so can lose a race. */
 export const currentWrites: readonly WriteFactory[] = writes.filter(
   (write) => write().guarantee.readAfterWriteOf !== 'none',
 )
+
+/** By file name. */
+export function readNamed(file: string): ReadFactory {
+  return reads.find((read) => read().name === file)!
+}

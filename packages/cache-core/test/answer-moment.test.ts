@@ -1,22 +1,21 @@
 /**
- * An answer is as of the moment on which it rests. A fallback rests on what its reader found first, whatever it asked for
- * since; and how old it may be is decided when it is served, since a load may take long to fail.
+ * The moment of an answer. A fallback dates from when its reader found the entry, even if the reader has asked again since. Its
+ * age limit is checked when it is served, since a load may take a long time to fail.
  */
 import { describe, expect, it } from 'vitest'
-import { type CachingStrategy, createCache, invalidate, memoryStore } from '../src/index.ts'
+import { type CachingStrategy, createCache, invalidate, memoryStore, staleIfError, stampedeLock } from '../src/index.ts'
 import { fakeRuntime, gate } from '../src/testing/index.ts'
 import { asBeforeTheLoad, asOfLastCall, findingBy } from './broken.ts'
-import { throwawayStaleIfError } from './throwaway-strategies.ts'
 
 const TTL_MS = 100
 const STALE_MS = 1_000
-const fallsBack = throwawayStaleIfError({ ttlMs: TTL_MS, staleMs: STALE_MS })
+const fallsBack = staleIfError(stampedeLock({ ttlMs: TTL_MS }), { forMs: STALE_MS })
 
 const fail = async (): Promise<number> => {
   throw new Error('the database is away')
 }
 
-/** Two processes on one store, and an entry of v1 that has expired. */
+/** Two processes on one store, and an expired entry of v1. */
 async function expiredEntry(read: CachingStrategy) {
   const time = fakeRuntime()
   const store = memoryStore({ runtime: time })
@@ -27,7 +26,7 @@ async function expiredEntry(read: CachingStrategy) {
   return { time, p1, p2, store }
 }
 
-/** What a reader gets that begins after v2 was acknowledged, and joins one that has found v1 before. */
+/** The value for a reader that begins after v2 was acknowledged, and joins a reader that found v1 before. */
 async function servedAfterTheWrite(read: CachingStrategy): Promise<number | undefined> {
   const { time, p1, p2 } = await expiredEntry(read)
   const handOver = gate()
@@ -37,27 +36,27 @@ async function servedAfterTheWrite(read: CachingStrategy): Promise<number | unde
   })
   await handOver.reached
   const early = p1.read('row', fail)
-  await time.advance(0) // it has found v1, and waits for the lease
+  await time.advance(0) // `early` has found v1, and waits for the lease
   await p2.write({ keys: ['row'] }, async () => 2)
   const late = p1.read('row', async () => 2)
-  await time.advance(20) // the early one asks again, is granted the lease, and fails to load
+  await time.advance(20) // `early` asks again, is granted the lease, and fails to load
   expect(await early).toMatchObject({ value: 1, outcome: 'stale' })
   handOver.open()
   await holder
   return (await late).value
 }
 
-describe('a fallback to what was found before a write', () => {
-  it('is no answer for a reader that began after it', async () => {
+describe('a fallback to an entry found before a write', () => {
+  it('is not shared with a reader that began after the write', async () => {
     expect(await servedAfterTheWrite(fallsBack)).toBe(2)
   })
 
-  it('would be, if it were as of the last call', async () => {
+  it('would be shared, if it dated from the last call', async () => {
     expect(await servedAfterTheWrite(findingBy(asOfLastCall, fallsBack))).toBe(1)
   })
 })
 
-/** What a reader gets whose load fails once v1 is older than it may be served. */
+/** The result of a reader whose load fails after v1 has become too old to serve. */
 async function servedTooLate(read: CachingStrategy): Promise<number | undefined | 'the failure'> {
   const { time, p1 } = await expiredEntry(read)
   const handOver = gate()
@@ -74,7 +73,7 @@ async function servedTooLate(read: CachingStrategy): Promise<number | undefined 
   )
 }
 
-/** Serves stale for a moment with a refresh behind it, and after that only where the load fails. */
+/** Serves stale for a short time with a background refresh, and after that only if the load fails. */
 const refreshesThenFallsBack: CachingStrategy = {
   ...fallsBack,
   evaluate(entry, { now }) {
@@ -83,8 +82,8 @@ const refreshesThenFallsBack: CachingStrategy = {
   },
 }
 
-describe('a refresh that fails', () => {
-  it('fails no reader that waited for it and has something to fall back to', async () => {
+describe('a failed refresh', () => {
+  it('does not fail a reader that waited for it and has a fallback', async () => {
     const { time, p1, store } = await expiredEntry(refreshesThenFallsBack)
     const answer = gate()
     const acquire = store.acquire
@@ -104,11 +103,11 @@ describe('a refresh that fails', () => {
 })
 
 describe('a fallback whose load takes long to fail', () => {
-  it('is not served beyond its limit', async () => {
+  it('is not served past its limit', async () => {
     expect(await servedTooLate(fallsBack)).toBe('the failure')
   })
 
-  it('would be, if the limit were checked before the load', async () => {
+  it('would be served, if the limit were checked before the load', async () => {
     expect(await servedTooLate(findingBy(asBeforeTheLoad, fallsBack))).toBe(1)
   })
 })

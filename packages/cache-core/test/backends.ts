@@ -1,37 +1,40 @@
-/** The backends every suite runs on: memory, and Redis by each client. */
+/** The backends every suite runs on: memory, Redis by each client, and memcached. */
 import { Redis } from 'ioredis'
+import { type PrivateMemcached, startMemcached } from 'local-servers'
+import { Memcache } from 'memcache'
 import { afterAll } from 'vitest'
 import { memoryStore, type Store, systemRuntime } from '../src/index.ts'
+import { memcachedOptions, memcachedStore } from '../src/memcached/index.ts'
 import { redisOptions, redisStore } from '../src/redis/index.ts'
-import { type ClientKind, clientKinds, ioredis6, type TestClient } from './clients.ts'
+import { type ClientKind, clientKinds, ioredis6, kindsByTurn, type TestClient } from './clients.ts'
 
 export interface Backend {
   readonly name: string
-  /** A store nobody else uses. */
+  /** A store that no other test uses. */
   makeStore(): Promise<Room>
 }
 
 export interface Room {
-  /** The store as one more process sees it. */
+  /** Opens the store as another process. */
   open(): Store
   evict(key: string): Promise<void>
 }
 
 const url = process.env.TEST_REDIS_URL
-if (url === undefined) throw new Error('TEST_REDIS_URL is not set; run the tests by `pnpm test`')
+if (url === undefined) throw new Error('TEST_REDIS_URL is not set; run the tests with `pnpm test`')
 
 const clients: TestClient[] = []
 const admins: Redis[] = []
 let rooms = 0
 
-/** A client of its own, as another process would have. */
+/** Another client, as in another process. */
 export async function connectBy(kind: ClientKind): Promise<TestClient> {
   const client = await kind.connect(url!)
   clients.push(client)
   return client
 }
 
-/** To look at the server, and to change it behind the stores' backs. */
+/** For direct access to the server, without a store. */
 export async function connect(): Promise<Redis> {
   const admin = new Redis(url!, { ...redisOptions, lazyConnect: true })
   admins.push(admin)
@@ -61,6 +64,57 @@ function redisBackend(kind: ClientKind): Backend {
   }
 }
 
+let memcached: Promise<PrivateMemcached> | undefined
+const memcachedClients: Memcache[] = []
+
+/** Another client, as in another process, of one memcached for all tests of a file. */
+export async function connectMemcached(): Promise<Memcache> {
+  // Larger items than the default, for the contract's payload of 4 MB.
+  memcached ??= startMemcached({ args: ['--max-item-size', '8m'] })
+  const { port } = await memcached
+  const client = new Memcache({ nodes: [`127.0.0.1:${port}`], ...memcachedOptions })
+  memcachedClients.push(client)
+  return client
+}
+
+afterAll(async () => {
+  await Promise.all(memcachedClients.splice(0).map((client) => client.disconnect()))
+  await (await memcached)?.stop()
+})
+
+/** Waits until the store is connected and checked, and knows the server's time. Before that it is bypassed. */
+export async function untilUsable(store: Required<Store>): Promise<void> {
+  while (!store.health().isUsable) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Three clients, each kept connected by a store that stays open: connecting takes as long as a test. */
+let threeOfMemcached: Promise<Memcache[]> | undefined
+async function connectThree(): Promise<Memcache[]> {
+  return Promise.all(
+    [0, 1, 2].map(async () => {
+      const client = await connectMemcached()
+      await untilUsable(memcachedStore({ client, prefix: 'unused:' }))
+      return client
+    }),
+  )
+}
+
+const memcachedBackend: Backend = {
+  name: 'memcached',
+  async makeStore() {
+    const prefix = `room-${process.pid}-${rooms++}:`
+    threeOfMemcached ??= connectThree()
+    const mine = await threeOfMemcached
+    let opened = 0
+    return {
+      open: () => memcachedStore({ client: mine[opened++ % mine.length]!, prefix }),
+      async evict(key) {
+        await mine[0]!.nodes[0]!.command(`md ${prefix}e:${key}`)
+      },
+    }
+  },
+}
+
 const memoryBackend: Backend = {
   name: 'memory',
   async makeStore() {
@@ -83,7 +137,13 @@ const memoryBackend: Backend = {
   },
 }
 
-export const backends = [memoryBackend, ...clientKinds.map(redisBackend)]
+export const backends = [memoryBackend, ...clientKinds.map(redisBackend), memcachedBackend]
 
-/** The runtime of a process that gets no time to renew its leases. */
+/** Backends for suites that take seconds: two among the fast tests, the others among the slow ones. */
+export const backendsByTurn =
+  process.env.SLOW === '1'
+    ? [...kindsByTurn.map(redisBackend), memcachedBackend]
+    : [memoryBackend, ...kindsByTurn.map(redisBackend)]
+
+/** The runtime of a process that never renews its leases. */
 export const pausedRuntime = { ...systemRuntime, every: () => () => {} }

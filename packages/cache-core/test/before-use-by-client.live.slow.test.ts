@@ -1,2 +1,2 @@
-/** What a process does before it uses a Redis: the same by the other clients. */
+/** The tests of before-use.live.test.ts with the other clients. */
 import './before-use.live.test.ts'

@@ -1,4 +1,4 @@
-/** What a process does before it uses a Redis for the first time, or again. Servers of its own, since they are stopped. */
+/** The steps before a process uses a Redis for the first time, or again. With private servers, since they are stopped. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,7 +28,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     await server.stop()
   })
 
-  /** To change the server behind the stores' backs. */
+  /** For direct access to the server, without a store. */
   async function connect(): Promise<Redis> {
     const admin = new Redis(server.url, { ...redisOptions, lazyConnect: true })
     admin.on('error', () => {}) // the server is killed
@@ -60,7 +60,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       servers = []
       next = gate()
     })
-    /** Has nothing to deliver, and takes its time. */
+    /** Has nothing to deliver, and waits at the gate. */
     const source: InvalidationSource = {
       attach: ({ serverRun }) => ({
         async catchUp() {
@@ -71,7 +71,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       }),
     }
 
-    it('is waited for before the first use: until then reads go past the cache', async () => {
+    it('precedes the first use: until then reads bypass the cache', async () => {
       const { read } = await open(source)
       await next.reached
       for (let i = 0; i < 5; i++) expect((await read()).outcome).toBe('bypass')
@@ -80,7 +80,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       expect(servers).toHaveLength(1)
     })
 
-    it('is waited for again on a new connection to the same server', async () => {
+    it('is repeated on a new connection to the same server', async () => {
       const { client, read } = await open(source)
       next.open()
       await until('hit', read)
@@ -95,7 +95,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       expect(new Set(servers).size).toBe(1)
     })
 
-    it('is waited for again after a server that hung goes on, without any new connection', async () => {
+    it('is repeated after a hanging server resumes, without a new connection', async () => {
       const { read } = await open(source)
       next.open()
       await until('hit', read)
@@ -110,7 +110,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       await until('hit', read)
     })
 
-    it('is for another run after the server was started again', async () => {
+    it('is for another run after a restart of the server', async () => {
       const { read } = await open(source)
       next.open()
       await until('hit', read)
@@ -120,7 +120,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       expect(new Set(servers).size).toBe(2)
     })
 
-    it('is tried again when it rejects', async () => {
+    it('is retried when it rejects', async () => {
       let calls = 0
       const catchUp = async () => {
         if (++calls < 3) throw new Error('the database is away')
@@ -143,7 +143,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       return { ...(await open(outbox, options)), outbox }
     }
 
-    /** A write whose row the outbox has. Whether the store confirmed it. */
+    /** A write with a row in the outbox. Returns whether the store confirmed it. */
     async function writeRecorded({
       cache,
       outbox,
@@ -156,20 +156,20 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       return isConfirmed
     }
 
-    it('after an outage delivers what another process wrote meanwhile and could not void', async () => {
+    it('after an outage delivers another process’s writes whose invalidation failed meanwhile', async () => {
       const [here, there] = [await openWithOutbox(), await openWithOutbox()]
       await until('hit', () => here.read('v1'))
       process.kill(server.pid, 'SIGSTOP')
-      // Both notice.
+      // Both notice the outage.
       await Promise.all([here, there].flatMap(({ read }) => Array.from({ length: 10 }, () => read('v1'))))
       expect(await writeRecorded(there)).toBe(false)
-      // Its process dies: nobody else knows.
+      // Its process dies with the pending invalidation.
       void there.client.disconnect() // which waits for the server
       process.kill(server.pid, 'SIGCONT')
       await neverOld(() => here.read('v2'))
     })
 
-    it('delivers to two stores on one connection what was written while their process was away', async () => {
+    it('delivers writes made while their process was down to two stores on one connection', async () => {
       const connected = async () => {
         const client = await kind.connect(server.url)
         clients.push(client)
@@ -186,7 +186,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       expect((await outbox.lag()).undelivered).toBe(0)
     })
 
-    it('asks nothing on a new connection before it has caught up, not even for whom it was promised just before', async () => {
+    it('sends nothing on a new connection before it has caught up, not even commands issued just before', async () => {
       const dir = mkdtempSync(join(tmpdir(), 'restored-redis-'))
       try {
         await server.stop()
@@ -195,7 +195,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
         await until('hit', () => read('v1'))
         await client.send('SAVE')
         await writeRecorded({ cache, outbox })
-        // Requests of the same turn of the event loop, just before the client sees that the server is ready.
+        // Requests in the same tick of the event loop, just before the client is ready.
         const early = Promise.withResolvers<{ value: string | undefined; outcome: string }>()
         client.beforeReady(() => {
           void store.claim('other', { token: 'mine', leaseMs: 1_000, tags: [] })
@@ -204,7 +204,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
         const port = server.port
         await server.kill()
         server = await startRedis({ port, dir })
-        // Another process is there first, whose scripts the server knows from then on.
+        // Another process is first, so the server already knows the scripts.
         await (await connect()).script('LOAD', CLAIM.lua)
         expect(client.isReady()).toBe(false)
         expect(await early.promise).toMatchObject({ value: 'v2', outcome: 'bypass' })
@@ -214,7 +214,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       }
     })
 
-    it('delivers again to a Redis that was restored from disk', async () => {
+    it('replays to a Redis that was restored from disk', async () => {
       const dir = mkdtempSync(join(tmpdir(), 'restored-redis-'))
       try {
         await server.stop()

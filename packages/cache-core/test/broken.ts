@@ -1,4 +1,7 @@
-/** What the explorer must find: the guarded protocol with one safeguard taken out. */
+/** Variants that the explorer must find: the guarded protocol with one safeguard removed. */
+
+import { EmulatedRedis } from '../explorer/emulated-redis.ts'
+import { type Invariant, memoryBackend, redisBackend, type Subject } from '../explorer/index.ts'
 import {
   type Cache,
   type CachingStrategy,
@@ -16,9 +19,7 @@ import { ACQUIRE, CLAIM, FILL, RENEW } from '../src/redis/scripts.ts'
 import type { PendingInvalidations } from '../src/resilience/pending-invalidations.ts'
 import { pendingFor, resilientStore } from '../src/resilience/resilient-store.ts'
 import type { Asker } from '../src/single-flight.ts'
-import { EmulatedRedis } from '../src/testing/explorer/emulated-redis.ts'
-import { type Invariant, memoryBackend, redisBackend, type Subject } from '../src/testing/index.ts'
-import { throwawayStaleIfError } from './throwaway-strategies.ts'
+import { readNamed, type SuiteOptions } from './all-strategies.ts'
 
 type Evalsha = Parameters<EmulatedRedis['evalsha']>
 
@@ -74,7 +75,7 @@ class LeasesForEver extends EmulatedRedis {
 
 const over = (Server: typeof EmulatedRedis) => redisBackend({ inOrder: true, emulate: (now) => new Server(now) })
 
-/** Reads the epochs again after the load, and puts those into the entry. */
+/** Reads the epochs again after the load, and writes those into the entry. */
 function readsEpochsLate(store: Store): Store {
   const tagsOf = new Map<string, readonly string[]>()
   return {
@@ -117,7 +118,7 @@ function reusesToken(store: Store, token: string): Store {
   }
 }
 
-/** Shares whatever read of a key is under way. */
+/** Shares any running read of a key. */
 function joinsAnything(cache: Cache<number>): Cache<number> {
   const underWay = new Map<string, ReturnType<typeof cache.read>>()
   return {
@@ -134,7 +135,7 @@ function joinsAnything(cache: Cache<number>): Cache<number> {
 
 type Found = <T>(read: KeyRead<T>) => KeyRead<T>['found']
 
-/** The same strategy, told otherwise what was found. */
+/** The same strategy with another `found`. */
 export function findingBy(found: Found, strategy: CachingStrategy): CachingStrategy {
   return {
     ...strategy,
@@ -152,14 +153,14 @@ export function findingBy(found: Found, strategy: CachingStrategy): CachingStrat
   }
 }
 
-/** As of its reader's last call, as if it rested on that. */
+/** Dates the found entry from the reader's last call. */
 export const asOfLastCall: Found = (read) => () => {
   const found = read.found()
   const { askedAt } = read as unknown as Asker
   return found && new ReadResult(found.outcome, found.value, found.ageMs, found.ttlMs, found.loadMs, askedAt)
 }
 
-/** With what it had left to live before the load. */
+/** Computes the remaining TTL before the load. */
 export const asBeforeTheLoad: Found = (read) => {
   const found = read.found()
   return () => found
@@ -167,16 +168,17 @@ export const asBeforeTheLoad: Found = (read) => {
 
 type View = Pick<PendingInvalidations, 'areFlushed' | 'add' | 'addEverything'>
 
-/** The Redis store, with another view of its pending invalidations. */
+/** The Redis store with another view of its pending invalidations. */
 const withPending = (view: (pending: PendingInvalidations) => View) =>
   redisBackend({
     inOrder: true,
     open(client, { prefix, runtime, onFailure }) {
-      const connection = RedisConnection.open(client, runtime)
-      const { clock, circuit } = connection
-      const commands = redisCommands(client, prefix, clock)
-      const pending = connection.sharePending(prefix, () => pendingFor(commands, circuit))
-      return resilientStore(commands, circuit, { onFailure }, view(pending) as PendingInvalidations)
+      const connection = RedisConnection.open(client, {}, runtime)
+      const { clock } = connection
+      const gate = connection.gateFor(true)
+      const commands = redisCommands(connection.client, prefix, clock, () => {})
+      const pending = connection.sharePending(prefix, () => pendingFor(commands, gate))
+      return resilientStore(commands, gate, { onFailure }, view(pending) as PendingInvalidations)
     },
   })
 
@@ -190,6 +192,7 @@ const ignored = (pending: PendingInvalidations): View => ({
 export const redis = redisBackend({ inOrder: true })
 const invalidating = { read: cacheAside, write: invalidate, backend: redis }
 const filling = { read: stampedeLock, write: writeThrough, backend: redis }
+const fallsBack = readNamed('stale-if-error') as (times: SuiteOptions) => CachingStrategy
 const fallingBack = { write: invalidate, backend: redis }
 const locking = { read: stampedeLock, write: invalidate, backend: redis }
 
@@ -197,7 +200,7 @@ const stale: readonly Invariant[] = ['read after write', 'nothing is permanently
 
 export const broken: (Subject & { readonly breaks: readonly Invariant[] })[] = [
   { name: 'fill checks no token', ...invalidating, backend: over(FillsWithoutToken), breaks: stale },
-  { name: 'invalidate voids no lease', ...invalidating, backend: over(VoidsNoLease), breaks: stale },
+  { name: 'invalidate revokes no lease', ...invalidating, backend: over(VoidsNoLease), breaks: stale },
   {
     name: 'all entries are dropped before all leases',
     ...invalidating,
@@ -213,10 +216,10 @@ export const broken: (Subject & { readonly breaks: readonly Invariant[] })[] = [
     variant: { store: readsEpochsLate },
     breaks: stale,
   },
-  { name: 'readers join whatever is under way', ...invalidating, variant: { cache: joinsAnything }, breaks: stale },
+  { name: 'readers join any load under way', ...invalidating, variant: { cache: joinsAnything }, breaks: stale },
   { name: 'writers claim after the commit', ...filling, variant: { store: claimsLate }, breaks: stale },
   { name: 'tokens are per process', ...filling, variant: { store: reusesToken }, breaks: stale },
-  { name: 'what could not be voided is forgotten', ...invalidating, backend: withPending(forgotten), breaks: stale },
+  { name: 'a failed invalidation is forgotten', ...invalidating, backend: withPending(forgotten), breaks: stale },
   {
     name: 'the store is used while invalidations are pending',
     ...invalidating,
@@ -225,21 +228,21 @@ export const broken: (Subject & { readonly breaks: readonly Invariant[] })[] = [
   },
   { name: 'acquire grants to all', ...locking, backend: over(GrantsToAll), breaks: ['loads per expiry'] },
   {
-    name: 'a fallback is as of the last call',
+    name: 'a fallback dates from the last call',
     ...fallingBack,
-    read: (times) => findingBy(asOfLastCall, throwawayStaleIfError(times)),
+    read: (times) => findingBy(asOfLastCall, fallsBack(times)),
     breaks: stale,
   },
   {
     name: 'the limit of a fallback is checked before the load',
     ...fallingBack,
-    read: (times) => findingBy(asBeforeTheLoad, throwawayStaleIfError(times)),
+    read: (times) => findingBy(asBeforeTheLoad, fallsBack(times)),
     breaks: ['nothing is older than guaranteed'],
   },
-  { name: 'leases never end', ...locking, backend: over(LeasesForEver), breaks: ['nobody is left waiting'] },
+  { name: 'leases never end', ...locking, backend: over(LeasesForEver), breaks: ['every caller gets an answer'] },
 ]
 
-/** Backend and variant of the one called so. */
+/** The backend and variant of the subject with this name. */
 export function brokenBy(name: string): Pick<Subject, 'backend' | 'variant'> {
   const { backend, variant } = broken.find((subject) => subject.name === name)!
   return variant === undefined ? { backend } : { backend, variant }

@@ -1,4 +1,4 @@
-/** The calls beside `read` and `write`, and what `read` can be told: each under the guard, each by a scripted race. */
+/** The calls other than `read` and `write`, and the options of `read`: each under the guard, and by a scripted race. */
 import { describe, expect, it } from 'vitest'
 import {
   type Cache,
@@ -15,7 +15,7 @@ import {
 import { fakeRuntime, gate } from '../src/testing/index.ts'
 import { backends } from './backends.ts'
 
-/** Serves what has expired, with a refresh behind it. The real one comes as a strategy of its own. */
+/** Serves an expired entry with a background refresh. */
 function refreshing({ ttlMs = 60_000, staleMs = 60_000 } = {}): CachingStrategy {
   const read = stampedeLock({ ttlMs })
   return {
@@ -26,7 +26,7 @@ function refreshing({ ttlMs = 60_000, staleMs = 60_000 } = {}): CachingStrategy 
   }
 }
 
-/** Of a key without an entry. */
+/** For a key without an entry. */
 async function leaseOn(store: Store, key: string): Promise<'free' | 'held'> {
   const acquired = await store.acquire(key, { token: 'probe', leaseMs: 10, seen: undefined, tags: [] })
   await store.release(key, 'probe')
@@ -34,7 +34,7 @@ async function leaseOn(store: Store, key: string): Promise<'free' | 'held'> {
 }
 
 describe.each(backends)('$name', ({ makeStore }) => {
-  /** Opens caches of as many processes as it is called. `lease` says whether the lease on a key is free. */
+  /** Each call opens a cache in another process. `lease` tells whether the lease on a key is free. */
   async function processes(read: CachingStrategy = cacheAside()) {
     const room = await makeStore()
     const open = (options: Partial<CacheOptions<unknown>> = {}) =>
@@ -43,7 +43,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
   }
 
   describe('signal', () => {
-    it('ends the wait of the caller that aborts, and neither the load nor the wait of others', async () => {
+    it('ends only the wait of the caller that aborts, not the load or the wait of others', async () => {
       const cache = (await processes())()
       const handOver = gate()
       const caller = new AbortController()
@@ -64,7 +64,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect(await cache.peek('k')).toMatchObject({ outcome: 'hit', value: 'v1' })
     })
 
-    it('refuses a caller that has aborted before, without asking the origin', async () => {
+    it('refuses a caller that has already aborted, without a load', async () => {
       const cache = (await processes())()
       const load = async () => expect.fail('loaded')
       await expect(cache.read('k', load, { signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow('gone')
@@ -72,7 +72,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
   })
 
   describe('loadTimeoutMs', () => {
-    it('frees the key for the next reader, tells the load, and is the error of all who waited', async () => {
+    it('frees the key for the next reader, aborts the load’s signal, and is the error of all waiting readers', async () => {
       const process = await processes(stampedeLock())
       const runtime = fakeRuntime()
       const [p1, p2] = [process({ runtime, loadTimeoutMs: 500 }), process()]
@@ -100,7 +100,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect((await p2.read('k', async () => 'v3')).value).toBe('v2')
     })
 
-    it('can be given for one read, and leaves no timer behind a load that is in time', async () => {
+    it('can be given for one read, and leaves no timer after a load that is in time', async () => {
       const runtime = fakeRuntime()
       let timers = 0
       const counting = {
@@ -135,7 +135,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
   })
 
   describe('skip', () => {
-    it('answers with the value, keeps nothing, and releases the lease', async () => {
+    it('returns the value, keeps nothing, and releases the lease', async () => {
       const process = await processes(stampedeLock())
       const [p1, p2] = [process(), process()]
       const skipping = async ({ skip }: LoadContext) => {
@@ -149,7 +149,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
   })
 
   describe('a TTL for one value', () => {
-    it('is given with the read or by the load, and shows in ttlMs', async () => {
+    it('is set by the read or by the load, and shows in ttlMs', async () => {
       const cache = (await processes(cacheAside({ ttlMs: 60_000 })))()
       await cache.read('by the read', async () => 1, { ttlMs: 5_000 })
       await cache.read('by the load', async ({ setTtl }) => setTtl(5_000), { ttlMs: 50_000 })
@@ -160,7 +160,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       }
     })
 
-    it('is at most that of the strategy, by which the guarantee is judged', async () => {
+    it('is at most the strategy’s, on which the guarantee is based', async () => {
       const process = await processes(cacheAside({ ttlMs: 1_000 }))
       const cache = process()
       const message = 'ttlMs is 1001; give a number from 1 to 1000'
@@ -178,7 +178,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       return 'row'
     }
 
-    it('takes tags off that the value does not have', async () => {
+    it('removes tags that the value does not have', async () => {
       const cache = (await processes())()
       await cache.read('k', inA, { tags })
       await cache.invalidate({ tags: ['category:b'] })
@@ -187,7 +187,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect((await cache.read('k', inA, { tags })).outcome).toBe('miss')
     })
 
-    it('does not outlive a tag that is invalidated while the value is loaded', async () => {
+    it('the entry does not survive a tag’s invalidation during the load', async () => {
       const process = await processes()
       const [p1, p2] = [process(), process()]
       const handOver = gate()
@@ -206,12 +206,12 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect((await p2.read('k', inA, { tags })).outcome).toBe('miss')
     })
 
-    it('refuses a tag whose epoch was not read before the load, and says what to do', async () => {
+    it('refuses a tag whose epoch was not read before the load, with the remedy', async () => {
       const process = await processes(stampedeLock())
       const cache = process()
       const load = async ({ setTags }: LoadContext) => setTags(['category:c'])
       await expect(cache.read('k', load, { tags })).rejects.toThrow(
-        '"k" was read with the tags "category:a", "category:b", so the epoch of "category:c" was not read before its load; give read that tag too',
+        '"k" was read with the tags "category:a", "category:b", so the epoch of "category:c" was not read before its load; give that tag to read too',
       )
       await expect(cache.read('k', load)).rejects.toThrow('"k" was read without tags')
       expect(await process.lease('k')).toBe('free')
@@ -219,7 +219,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
   })
 
   describe('set', () => {
-    it('keeps a value that all processes then find', async () => {
+    it('keeps a value for all processes', async () => {
       const process = await processes()
       const [p1, p2] = [process(), process()]
       expect(await p1.set('k', 'made here', { tags: ['t'] })).toBe(true)
@@ -231,7 +231,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect((await p1.read('k', async () => 'loaded', { tags: ['t'] })).value).toBe('loaded')
     })
 
-    it('loses to a write that comes between its claim and its fill', async () => {
+    it('loses to a write between its claim and its fill', async () => {
       const room = await makeStore()
       const [mine, theirs] = [room.open(), room.open()]
       const claimed = gate()
@@ -266,7 +266,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect((await p1.peek('k'))?.value).toBe('newer')
     })
 
-    it('fails for a value that has no encoding, and leaves neither value nor lease', async () => {
+    it('fails for a value that can’t be encoded, and leaves neither value nor lease', async () => {
       const process = await processes(stampedeLock())
       const cache = process()
       await cache.set('k', 'before')
@@ -276,7 +276,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
   })
 
   describe('peek', () => {
-    it('says what is there, and neither loads nor takes the lease', async () => {
+    it('returns the entry, and neither loads nor takes the lease', async () => {
       const process = await processes(stampedeLock())
       const [p1, p2] = [process(), process()]
       expect(await p1.peek('k')).toBeUndefined()
@@ -287,7 +287,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
   })
 
   describe('a refresh', () => {
-    /** An entry that has expired and may still be served. */
+    /** An expired entry that may still be served. */
     async function withExpired(load: (context: LoadContext) => Promise<string> = async () => 'v2') {
       const process = await processes(refreshing({ ttlMs: 1 }))
       const refreshes: Promise<boolean>[] = []
@@ -300,7 +300,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       return { p1, p2, refreshes, read: (cache: Cache<unknown>) => cache.read('k', load) }
     }
 
-    it('runs behind the answer, once per process however many read, and is seen by a listener', async () => {
+    it('runs in the background, once per process for any number of reads, and emits an event', async () => {
       const handOver = gate()
       const { p1, refreshes, read } = await withExpired(async () => {
         await handOver.pass()
@@ -327,7 +327,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       await handOver.reached
       for (let i = 0; i < 5; i++) {
         await read(p2)
-        // Asks for the lease once, and again only when that one has ended.
+        // Asks for the lease once, and again only after that lease has ended.
         expect(await refreshes[1]).toBe(false)
       }
       expect(p2.stats().refreshes).toBe(1)
@@ -336,7 +336,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect(loads).toBe(1)
     })
 
-    it('that fails leaves the answer as it was, is counted, and can be learned of', async () => {
+    it('that fails does not affect the answer, is counted, and is reported by its event', async () => {
       const { p1, refreshes, read } = await withExpired(() => Promise.reject(new Error('the database is away')))
       expect(await read(p1)).toMatchObject({ outcome: 'stale', value: 'v1' })
       await expect(refreshes[0]).rejects.toThrow('the database is away')
@@ -357,7 +357,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect(await p1.peek('k')).toBeUndefined()
     })
 
-    it('is waited for by close, after which none begins', async () => {
+    it('is awaited by close, after which none begins', async () => {
       const handOver = gate()
       const { p1, refreshes, read } = await withExpired(async () => {
         await handOver.pass()
@@ -432,7 +432,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
     })
   })
 
-  it('stats and events tell what happened, and a listener that throws fails nobody', async () => {
+  it('stats and events record all operations, and a throwing listener fails no call', async () => {
     const events: CacheEvent[] = []
     const onEvent = (event: CacheEvent) => {
       events.push(event)
@@ -458,7 +458,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
     expect(events[4]).toEqual({ type: 'invalidate', keys: ['k'], tags: ['t'], isConfirmed: true })
   })
 
-  it('health says that the store is in use', async () => {
+  it('health reports that the store is in use', async () => {
     const cache = (await processes())()
     await cache.read('k', async () => 1)
     expect(cache.health()).toEqual({ isUsable: true })

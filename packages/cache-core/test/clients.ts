@@ -1,5 +1,4 @@
-/** The clients that the Redis store must be right with. */
-import { once } from 'node:events'
+/** The clients that the Redis store must work with. */
 import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis-5'
 import { createClient } from 'redis'
@@ -7,19 +6,21 @@ import { nodeRedisOptions, type RedisStoreClient, redisOptions } from '../src/re
 
 export interface ClientKind {
   readonly name: string
-  /** @param retryMs how long it waits before it connects again. Default as `redisOptions` has it. */
+  /** @param retryMs delay before a reconnect. Default that of `redisOptions`. */
   connect(url: string, options?: { readonly retryMs?: number }): Promise<TestClient>
+  /** A client that is not connected yet. */
+  make(url: string, options?: { readonly retryMs?: number }): TestClient
 }
 
 export interface TestClient {
-  /** What a user would give to `redisStore`. */
+  /** The `client` option of `redisStore`. */
   readonly client: RedisStoreClient & { listenerCount(event: string): number }
   send(...args: string[]): Promise<unknown>
   isReady(): boolean
-  /** Has `action` run each time it is ready again, just before its other listeners hear of it. */
+  /** Runs `action` each time the client is ready again, just before its other listeners. */
   beforeReady(action: () => void): void
   disconnect(): Promise<void>
-  /** After `disconnect`. */
+  /** After `disconnect`, or for the first time. */
   reconnect(): Promise<void>
 }
 
@@ -30,18 +31,22 @@ function commandsOf(client: Redis): Record<string, (...args: string[]) => Promis
 function ioredis(name: string, Client: typeof Redis): ClientKind {
   return {
     name,
-    async connect(url, { retryMs } = {}) {
+    async connect(url, options) {
+      const made = this.make(url, options)
+      await made.reconnect()
+      return made
+    },
+    make(url, { retryMs } = {}) {
       const retry = retryMs === undefined ? {} : { retryStrategy: () => retryMs }
       const client = new Client(url, { ...redisOptions, ...retry, lazyConnect: true })
-      client.on('error', () => {}) // without a store there is no listener, and it prints them
-      await client.connect()
+      client.on('error', () => {}) // without a listener, ioredis prints errors
       return {
         client,
-        // Not by `call`, which auto-pipelining garbles.
+        // Not `call`, which auto-pipelining garbles.
         send: (command, ...args) => commandsOf(client)[command!.toLowerCase()]!(...args),
         isReady: () => client.status === 'ready',
         beforeReady(action) {
-          // Its status is `ready` a turn of the event loop before it says so.
+          // Its status is `ready` one tick of the event loop before its event.
           const internals = client as unknown as { setStatus(status: string, arg?: unknown): void }
           const { setStatus } = internals
           internals.setStatus = (status, arg) => {
@@ -51,9 +56,10 @@ function ioredis(name: string, Client: typeof Redis): ClientKind {
         },
         async disconnect() {
           if (client.status === 'end') return
-          const ended = once(client, 'end')
+          const ended = new Promise((resolve) => client.once('end', resolve)) // and not on `error`
+          const hasConnection = client.status !== 'reconnecting'
           client.disconnect()
-          await ended
+          if (hasConnection) await ended // otherwise there is no event
         },
         reconnect: () => client.connect(),
       }
@@ -63,7 +69,12 @@ function ioredis(name: string, Client: typeof Redis): ClientKind {
 
 const nodeRedis: ClientKind = {
   name: 'node-redis',
-  async connect(url, { retryMs } = {}) {
+  async connect(url, options) {
+    const made = this.make(url, options)
+    await made.reconnect()
+    return made
+  },
+  make(url, { retryMs } = {}) {
     const { socket } = nodeRedisOptions
     const client = createClient({
       url,
@@ -71,7 +82,6 @@ const nodeRedis: ClientKind = {
       socket: retryMs === undefined ? socket : { ...socket, reconnectStrategy: retryMs },
     })
     client.on('error', () => {})
-    await client.connect()
     return {
       client,
       send: (...args) => client.sendCommand(args),
@@ -85,14 +95,14 @@ const nodeRedis: ClientKind = {
   },
 }
 
-/** The one that most suites run on. */
+/** The client of most suites. */
 export const ioredis6 = ioredis('ioredis 6', Redis)
 export const clientKinds: readonly ClientKind[] = [
   ioredis6,
-  // Its types are those of another library to the compiler; what is used of them here is the same.
+  // To the compiler its types are those of another library; the parts used here are the same.
   ioredis('ioredis 5', Redis5 as unknown as typeof Redis),
   nodeRedis,
 ]
 
-/** Which clients suites run on that take their seconds: one among the fast tests, the others among the slow ones. */
+/** Clients for suites that take seconds: one among the fast tests, the others among the slow ones. */
 export const kindsByTurn = process.env.SLOW === '1' ? clientKinds.filter((kind) => kind !== ioredis6) : [ioredis6]

@@ -1,27 +1,27 @@
-/** The emulation the explorer runs on answers as a real Redis does, whatever it is asked. */
+/** The explorer's emulated Redis answers any commands like a real one. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { type Commands, nameOf } from '../explorer/commands.ts'
+import { EmulatedRedis } from '../explorer/emulated-redis.ts'
+import { liveCommands } from '../explorer/live-redis-backend.ts'
 import { encodeEntry, identityOf } from '../src/entry.ts'
 import { adaptClient } from '../src/redis/adapt-client.ts'
 import type { RedisClient } from '../src/redis/redis-client.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
-import { type Commands, nameOf } from '../src/testing/explorer/commands.ts'
-import { EmulatedRedis } from '../src/testing/explorer/emulated-redis.ts'
-import { liveCommands } from '../src/testing/explorer/live-redis-backend.ts'
 import { connectBy } from './backends.ts'
 import { clientKinds, ioredis6 } from './clients.ts'
 
 const KEYS = ['a', 'b']
 const TOKENS = ['one', 'two', 'three']
-/** Two servers are never asked at the same moment: what ends does so between the moments at which they are asked. */
+/** Two servers are never asked at exactly the same moment, so expiries must fall between two steps. */
 const STEP_MS = 40
 const HOUR_MS = 3_600_000
-/** One that is over and forgotten by the next step, and such as outlast the test. */
+/** One lease that has ended and was forgotten by the next step, and two that outlast the test. */
 const LEASES = [2.5, HOUR_MS, HOUR_MS / 2 + 0.5]
 const entries = ['v1', 'v2', 'v3'].map((text) =>
   encodeEntry({ key: 'a', payload: Buffer.from(text), loadedAt: 1, freshUntil: 2, loadMs: 3, epochs: [] }),
 )
-/** What may lie there besides: strings that are no entry, no lease, too short for either. */
+/** Foreign values: strings that are neither an entry nor a lease, or too short for either. */
 const FOREIGN = ['', 'ab', 'somebody else’s', '9999999999999999one', 'x'.repeat(60)].map((text) => Buffer.from(text))
 
 interface World {
@@ -50,7 +50,7 @@ function script(name: string, { sha }: { sha: string }, key: string, ...args: (s
   }
 }
 
-/** @param endsInMs from the moment at which it is asked; kept only if that is not past. */
+/** @param endsInMs counted from when the command is sent; kept only if that is in the future. */
 function fill(key: string, token: string, entry: Buffer, endsInMs: number): Command {
   return {
     traced: `fill ${key} ${token} for ${endsInMs} ms`,
@@ -73,7 +73,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   fc.tuple(key, token, lease).map(([k, t, ms]) => script('renew', RENEW, k, t, ms)),
   fc.tuple(key, token).map(([k, t]) => script('release', RELEASE, k, t)),
   anyKey.map((k) => plain(`get ${k}`, ({ commands, prefix }) => commands.get(prefix + k))),
-  key.map((k) => plain(`void ${k}`, (w) => w.commands.unlink(`${w.prefix}e:{${k}}`, `${w.prefix}l:{${k}}`))),
+  key.map((k) => plain(`drop ${k}`, (w) => w.commands.unlink(`${w.prefix}e:{${k}}`, `${w.prefix}l:{${k}}`))),
   anyKey.map((k) => plain(`unlink ${k}`, ({ commands, prefix }) => commands.unlink(prefix + k))),
   fc.tuple(anyKey, foreign).map(([k, b]) => plain(`set ${k} ${b}`, (w) => w.commands.set(w.prefix + k, b, HOUR_MS))),
   foreign.map((b) =>
@@ -86,7 +86,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     ),
 )
 
-/** Answers as they compare: what is left of a lease, and the time, differ by what the wire takes. */
+/** Normalizes answers: a lease's remaining time, and the time itself, differ by the network delay. */
 function comparable(answer: unknown): unknown {
   if (isTime(answer)) return 'a time'
   if (isLease(answer)) return `a lease of ${String(answer).slice(16)}`
@@ -96,7 +96,7 @@ function comparable(answer: unknown): unknown {
   return [isTime(time), kind!.toString(), kind!.toString() === 'held' ? Math.round(Number(detail) / 60_000) : detail]
 }
 
-/** Read as it lies there: its end differs as the time does. */
+/** A stored lease: its end differs as the time does. */
 function isLease(answer: unknown): boolean {
   return Buffer.isBuffer(answer) && /^000\d{13}(one|two|three)$/.test(answer.toString())
 }
@@ -107,15 +107,16 @@ function isTime(answer: unknown): boolean {
 
 let rooms = 0
 
-/** Asks both servers the same, one command after another. */
+/** Sends both servers the same commands, one after another. */
 async function compare(client: RedisClient, commands: readonly Command[], stepMs = STEP_MS): Promise<void> {
   const prefix = `emulated-${process.pid}-${rooms++}:`
   const liveNow = async () => {
     const [seconds, microseconds] = await client.time()
     return Number(seconds) * 1_000 + Number(microseconds) / 1_000
   }
-  const offset = (await liveNow()) - performance.now()
-  const now = () => performance.now() + offset
+  // Not a monotonic clock: a step of the machine's clock must reach both servers, since a lease ends by it.
+  const offset = (await liveNow()) - Date.now()
+  const now = () => Date.now() + offset
   const live: World = { commands: liveCommands(client), prefix, now: liveNow }
   const ours: World = { commands: new EmulatedRedis(now), prefix, now: async () => now() }
   const traced: string[] = []
@@ -128,24 +129,24 @@ async function compare(client: RedisClient, commands: readonly Command[], stepMs
 }
 
 it.each(clientKinds)(
-  'gives the answers of a real Redis by $name, for the same commands in the same order',
+  'gives the same answers as a real Redis by $name, for the same commands in the same order',
   async (kind) => {
     const client = adaptClient((await connectBy(kind)).client)
     let asked = 0
-    // Many at once, since each waits most of the time.
+    // Many concurrently, since each mostly waits.
     const many = fc.array(fc.array(command, { minLength: 5, maxLength: 40 }), { minLength: 400, maxLength: 400 })
     const property = fc.asyncProperty(many, async (all) => {
       await Promise.all(all.map((commands) => compare(client, commands)))
       asked += all.flat().length
     })
-    // The server is the same by each; what another client makes of its answers takes fewer to see.
+    // The server is the same for all clients, so fewer runs are enough to check the other clients' decoding.
     await fc.assert(property, { numRuns: kind === ioredis6 ? 3 : 1, endOnFailure: true })
     console.log(`${asked} commands compared`)
   },
   60_000,
 )
 
-it('remembers a lease that has ended, as a real Redis does', async () => {
+it('remembers a lease that has ended, like a real Redis', async () => {
   const client = adaptClient((await connectBy(ioredis6)).client)
   const take = script('acquire', ACQUIRE, 'a', 'one', 100, 0, '')
   const fillIt = fill('a', 'one', entries[0]!, HOUR_MS)
@@ -155,6 +156,6 @@ it('remembers a lease that has ended, as a real Redis does', async () => {
     [take, script('acquire', ACQUIRE, 'a', 'two', HOUR_MS, 0, ''), fillIt],
     [take, script('release', RELEASE, 'a', 'one'), fillIt],
   ]
-  // Its end lies between one step and the next, its being forgotten (800 ms) after the last.
+  // The lease ends between two steps, and is forgotten (after 800 ms) after the last.
   await Promise.all(sequences.map((commands) => compare(client, commands, 150)))
 })

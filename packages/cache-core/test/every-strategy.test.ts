@@ -1,4 +1,4 @@
-/** What it takes to add a strategy ("To add …" in ARCHITECTURE.md): each step forgotten is named here. */
+/** Names each missing step of adding a strategy ("To add …" in ARCHITECTURE.md). */
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { factoryName, factoryOf, reads, strategyFiles, writes } from './all-strategies.ts'
@@ -8,14 +8,14 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 describe.each(strategyFiles)('src/strategies/%s.ts', (file) => {
   const factory = factoryName(file)
 
-  it('is exported, under its name', () => {
+  it('is exported under its name', () => {
     expect(
       factoryOf(file),
       `export ${factory} in src/index.ts, or call the file a helper in test/all-strategies.ts`,
     ).toBeTypeOf('function')
   })
 
-  it('goes by the name of its file', () => {
+  it('has the name of its file', () => {
     expect(factoryOf(file)?.().name, `the name that ${factory} gives itself`).toBe(file)
   })
 
@@ -24,7 +24,7 @@ describe.each(strategyFiles)('src/strategies/%s.ts', (file) => {
   })
 })
 
-it('the suites have some of each', () => {
+it('the suites have at least 3 read and 3 write strategies', () => {
   expect(reads.length).toBeGreaterThanOrEqual(3)
   expect(writes.length).toBeGreaterThanOrEqual(3)
 })

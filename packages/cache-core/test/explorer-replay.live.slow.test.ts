@@ -1,6 +1,6 @@
-/** Schedules of the explorer on a real Redis: the same steps in the same order, each command sent when its turn has come. */
+/** Schedules of the explorer on a real Redis: the same steps in the same order, each command sent at its step. */
 import { describe, expect, it } from 'vitest'
-import { runNth } from '../src/testing/explorer/explore.ts'
+import { runNth } from '../explorer/explore.ts'
 import {
   explore,
   LIVE_PACE,
@@ -10,13 +10,13 @@ import {
   type Subject,
   shrink,
   traceInWords,
-} from '../src/testing/index.ts'
+} from '../explorer/index.ts'
 import { cachingReads, currentWrites } from './all-strategies.ts'
 import { connect } from './backends.ts'
 import { broken, redis } from './broken.ts'
 
 const SCHEDULES = 150
-/** At the pace of a real server, an entry outlasts the deadline of a command. */
+/** With the longer times for a real server, an entry outlasts the deadline of a command. */
 const LASTS = 'the limit of a fallback is checked before the load'
 let replays = 0
 
@@ -24,7 +24,7 @@ async function onRedis(subject: Subject): Promise<Subject> {
   return { ...subject, backend: liveRedisBackend(await connect(), `replay-${process.pid}-${replays++}:`) }
 }
 
-describe('random schedules go the same way as on the emulated Redis', () => {
+describe('random schedules run the same way as on the emulated Redis', () => {
   const pairs = cachingReads.flatMap((read) => currentWrites.map((write) => ({ read, write })))
 
   it.each(pairs)(
@@ -36,7 +36,7 @@ describe('random schedules go the same way as on the emulated Redis', () => {
       for (let n = 0; compared < SCHEDULES; n++) {
         const { plan, schedule } = await runNth(subject, 1, n)
         const emulated = await replay(subject, plan, schedule)
-        // How often a waiter polls until a lease ends, real time decides.
+        // Real time decides how often a waiter polls until a lease ends.
         const passes = plan.moves.some(({ does }) => does === 'pass') || /expired/.test(plan.before)
         if (passes || emulated.story.some(({ by }) => by === 'time')) continue
         compared++
@@ -49,7 +49,7 @@ describe('random schedules go the same way as on the emulated Redis', () => {
   )
 })
 
-describe('what breaks a variant on the emulated Redis breaks it on a real one', () => {
+describe('a schedule that breaks a variant on the emulated Redis breaks it on a real one', () => {
   const onAnyServer = broken.filter(({ backend, name }) => backend === redis && name !== LASTS)
 
   it.each(onAnyServer)('$name', async (subject) => {

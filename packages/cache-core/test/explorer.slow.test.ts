@@ -1,3 +1,3 @@
 import { exploreAllPairs } from './explore-all-pairs.ts'
 
-exploreAllPairs({ schedules: 5_000 })
+exploreAllPairs({ schedules: 1_500 })

@@ -7,6 +7,6 @@ export async function neverOld(read: () => Promise<{ value: string | undefined; 
     const { value, outcome } = await read()
     expect(value).toBe('v2')
     if (outcome === 'hit') return
-    await sleep(5) // reads past the cache alone would leave no turn to what delivers
+    await sleep(5) // otherwise bypassing reads would starve the delivery
   }
 }

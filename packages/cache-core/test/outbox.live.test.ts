@@ -17,13 +17,13 @@ import { isEmbedded, pool, type ScratchOutbox, scratchOutbox } from './scratch-o
 
 const POLL_MS = 200
 
-/** Where invalidations arrive, and are acknowledged or not. */
+/** A store that records invalidations, and acknowledges them or not. */
 function listeningStore() {
   const heard: string[] = []
   const store = {
     heard,
     acknowledges: true,
-    /** Where an invalidation waits until the script lets it on. */
+    /** An invalidation waits here until the script opens the gate. */
     gate: undefined as Gate | undefined,
     async invalidate(keys: readonly string[], tags: readonly string[]) {
       await store.gate?.pass()
@@ -50,7 +50,7 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.release(true)
 })
 
-/** An outbox whose loop the test begins, with one store attached. */
+/** An outbox whose loop the test starts, with one store attached. */
 function open({
   store: { invalidate, invalidateAll } = store,
   ...options
@@ -75,7 +75,7 @@ function open({
   }
 }
 
-/** A connection of one's own, with a transaction begun on it. */
+/** A separate connection with an open transaction. */
 async function transaction() {
   const client = await pool.connect()
   clients.push(client)
@@ -87,7 +87,7 @@ const makeDue = () => pool.query(`update ${scratch.table} set due_at = clock_tim
 const heard = () => store.heard.splice(0).sort()
 
 describe('the relay', () => {
-  it('delivers what is due, once', async () => {
+  it('delivers due rows once', async () => {
     const outbox = open()
     await outbox.add(pool, { keys: ['a', 'b'], tags: ['t'] })
     await outbox.add(pool, { keys: ['b'], tags: ['t', 'u'] })
@@ -98,7 +98,7 @@ describe('the relay', () => {
     expect(await outbox.lag()).toEqual({ undelivered: 0, lagMs: 0 })
   })
 
-  it('leaves writes alone that mark their rows themselves, for a second', async () => {
+  it('leaves writes that mark their own rows alone for 1 s', async () => {
     const outbox = open()
     await outbox.add(pool, { keys: ['a'], writeId: 'one' })
     await outbox.add(pool, { keys: ['b'], writeId: 'two' })
@@ -111,7 +111,7 @@ describe('the relay', () => {
     expect(heard()).toEqual(['b'])
   })
 
-  it('doesn’t void the claim of a write under way', async () => {
+  it('does not revoke the claim of a running write', async () => {
     const cache = createCache({ store: memoryStore(), read: cacheAside(), write: writeThrough() })
     const outbox = open({
       store: {
@@ -131,7 +131,7 @@ describe('the relay', () => {
     expect(await cache.read('post', async () => 'loaded')).toMatchObject({ outcome: 'hit', value: 'v2' })
   })
 
-  it.skipIf(isEmbedded)('delivers both of two rows that were committed in the other order', async () => {
+  it.skipIf(isEmbedded)('delivers both of two rows that were committed in reverse order', async () => {
     const outbox = open()
     const first = await transaction()
     await outbox.add(first, { keys: ['first'] })
@@ -145,7 +145,7 @@ describe('the relay', () => {
     expect(heard()).toEqual(['first'])
   })
 
-  it('marks nothing that was not acknowledged, says so once, and tries again', async () => {
+  it('marks no unacknowledged row, reports the failure once, and retries', async () => {
     const said: unknown[] = []
     const outbox = open({
       onFailing: (error) => said.push(String(error)),
@@ -161,7 +161,7 @@ describe('the relay', () => {
     expect(said).toEqual(['Error: the store did not acknowledge an invalidation', 'delivering'])
   })
 
-  it.skipIf(isEmbedded)('marks nothing before it was acknowledged', async () => {
+  it.skipIf(isEmbedded)('marks no row before it was acknowledged', async () => {
     const outbox = open()
     store.gate = gate()
     await outbox.add(pool, { keys: ['a'] })
@@ -189,7 +189,7 @@ describe('the relay', () => {
     expect(heard()).toEqual(['a'])
   })
 
-  it('voids everything where that is simpler', async () => {
+  it('invalidates everything above 10,000 keys', async () => {
     const outbox = open()
     const keys = (from: number, count: number) => Array.from({ length: count }, (_, i) => `k${from + i}`)
     for (let i = 0; i < 10; i++) await outbox.add(pool, { keys: keys(1_000 * i, 1_000) })
@@ -203,7 +203,7 @@ describe('the relay', () => {
     expect(heard()).toEqual(['#t', '*'])
   })
 
-  it('is not kept from it by writes that go on', async () => {
+  it('is not starved by continuous writes', async () => {
     let marked = 0
     const markedWhileHeard: number[] = []
     const outbox = open({
@@ -211,7 +211,7 @@ describe('the relay', () => {
       pool: {
         connect: () => pool.connect(),
         query(text: string, values?: unknown[]) {
-          // While these are marked another write is delivered.
+          // While these are marked, another write is delivered.
           if (text.includes('write_id = any') && ++marked < 50) outbox.delivered(`write ${marked}`)
           return pool.query(text, values)
         },
@@ -223,7 +223,7 @@ describe('the relay', () => {
     expect(markedWhileHeard).toEqual([1])
   })
 
-  it('finds what is due without a look at what was delivered today, however much of both there is', async () => {
+  it('finds due rows without scanning the delivered ones, for any number of both', async () => {
     await pool.query(
       `insert into ${scratch.table} (keys, delivered_at)
       select array['k' || i], case when i <= 20000 then now() end from generate_series(1, 40000) as i`,
@@ -250,7 +250,7 @@ describe('the relay', () => {
     expect(plan).not.toMatch(/outbox_pkey|Seq Scan/)
   })
 
-  it('says how far it is behind', async () => {
+  it('reports its lag', async () => {
     const outbox = open()
     await outbox.add(pool, { keys: ['a'], writeId: 'not due' })
     expect(await outbox.lag()).toEqual({ undelivered: 1, lagMs: 0 })
@@ -262,7 +262,7 @@ describe('the relay', () => {
     expect(lagMs).toBeLessThan(70_000)
   })
 
-  it('prunes what was delivered long ago, and nothing that was not', async () => {
+  it('prunes only rows delivered long ago', async () => {
     const outbox = open({ keepMs: 60_000 })
     await pool.query(
       `insert into ${scratch.table} (keys, created_at, due_at, delivered_at)
@@ -278,7 +278,7 @@ describe('the relay', () => {
 })
 
 describe('catching up', () => {
-  it('delivers what its writer marks meanwhile as delivered to the server before', async () => {
+  it('delivers a row that its writer meanwhile marks as delivered to the previous server', async () => {
     const outbox = open()
     await outbox.catchUp('server 1')
     await outbox.add(pool, { keys: ['marked'] })
@@ -295,7 +295,7 @@ describe('catching up', () => {
     expect(heard()).toEqual(['being marked', 'marked'])
   })
 
-  it('voids everything by itself, whoever else takes the row for it', async () => {
+  it('invalidates everything itself, even if another relay takes the row for it', async () => {
     const there = open({ store: listeningStore() })
     await there.catchUp('server 1')
     await pool.query(
@@ -314,7 +314,7 @@ describe('catching up', () => {
     expect(heard()).toEqual(['#t', '*'])
   })
 
-  it('delivers what is not due too', async () => {
+  it('delivers rows that are not due too', async () => {
     const outbox = open()
     await outbox.add(pool, { keys: ['a'], writeId: 'of a process that died' })
     await outbox.catchUp()
@@ -323,7 +323,7 @@ describe('catching up', () => {
   })
 
   it.skipIf(isEmbedded)(
-    'delivers what another relay has taken and not delivered yet, without waiting for it',
+    'delivers rows that another relay has taken but not delivered yet, without waiting for it',
     async () => {
       const [stuck, returning] = [
         open(),
@@ -341,7 +341,7 @@ describe('catching up', () => {
     },
   )
 
-  it('delivers again, to another server, what was delivered; to the same one nothing', async () => {
+  it('replays delivered rows to another server, and none to the same one', async () => {
     const outbox = open()
     await outbox.catchUp('server 1')
     await outbox.add(pool, { keys: ['by the relay'] })
@@ -357,7 +357,7 @@ describe('catching up', () => {
     expect(heard()).toEqual([])
   })
 
-  it('knows from the table what a process before it delivered, and to whom', async () => {
+  it('knows from the table which rows an earlier process delivered to which server', async () => {
     const before = open()
     await before.catchUp('server 1')
     await before.add(pool, { keys: ['a'] })
@@ -369,7 +369,7 @@ describe('catching up', () => {
     expect(heard()).toEqual(['a'])
   })
 
-  it('voids everything on another server where that is simpler, and does so once', async () => {
+  it('invalidates everything on another server above 10,000 rows, and only once', async () => {
     await open().catchUp('server 1')
     await pool.query(
       `insert into ${scratch.table} (keys, tags, delivered_at, delivered_to)
@@ -386,7 +386,7 @@ describe('catching up', () => {
     expect(heard()).toEqual(['#t', '*'])
   })
 
-  it('doesn’t look at the rows of a whole day to find that all were delivered to the same server', async () => {
+  it('does not scan a day’s rows to find that all were delivered to the same server', async () => {
     await pool.query(
       `insert into ${scratch.table} (keys, delivered_at, delivered_to)
       select array['k' || i], now(), 'server 1' from generate_series(1, 50000) as i`,
@@ -408,7 +408,7 @@ describe('catching up', () => {
     expect(plan).not.toContain('Seq Scan')
   })
 
-  it('rejects, and marks nothing, while it is not acknowledged', async () => {
+  it('rejects and marks nothing without an acknowledgement', async () => {
     const outbox = open()
     await outbox.add(pool, { keys: ['a'] })
     store.acknowledges = false
@@ -416,7 +416,7 @@ describe('catching up', () => {
     expect(await scratch.undelivered()).toBe(1)
   })
 
-  it('marks a hundred thousand rows, and voids everything for them', async () => {
+  it('marks 100,000 rows, and invalidates everything for them', async () => {
     const outbox = open()
     await pool.query(`insert into ${scratch.table} (keys) select array['k' || i] from generate_series(1, 100000) as i`)
     await outbox.catchUp()
@@ -425,7 +425,7 @@ describe('catching up', () => {
   })
 })
 
-it.skipIf(isEmbedded)('outlives the loss of its connection in the middle of a batch', async () => {
+it.skipIf(isEmbedded)('survives the loss of its connection in the middle of a batch', async () => {
   const said: string[] = []
   const outbox = open({ onFailing: (error) => said.push(String(error)) })
   store.gate = gate()
@@ -444,7 +444,7 @@ it.skipIf(isEmbedded)('outlives the loss of its connection in the middle of a ba
   expect(new Set(heard())).toEqual(new Set(['a']))
 })
 
-it('can’t be started with no store attached, and says how to attach one', () => {
+it('can’t be started without an attached store, and names the remedy', () => {
   expect(() => createOutbox({ pool }).start()).toThrow(
     expect.objectContaining({ code: 'BAD_OPTION', message: expect.stringContaining('redisStore({ …, outbox })') }),
   )
@@ -463,7 +463,7 @@ describe('with several stores', () => {
       serverRun: async () => run,
     })
 
-  it('marks a row once all have acknowledged it, and keeps it from nobody meanwhile', async () => {
+  it('marks a row once all have acknowledged it, and delivers it to the others meanwhile', async () => {
     const outbox = open()
     attach(outbox)
     await outbox.add(pool, { keys: ['a'] })
@@ -476,7 +476,7 @@ describe('with several stores', () => {
     expect([heard(), heardThere(), await scratch.undelivered()]).toEqual([['a'], ['a'], 0])
   })
 
-  it('takes no writer’s word for the others', async () => {
+  it('does not mark a row for all stores when only its writer’s store has confirmed it', async () => {
     const outbox = open()
     attach(outbox)
     await outbox.add(pool, { keys: ['a'], writeId: 'mine' })
@@ -488,7 +488,7 @@ describe('with several stores', () => {
     expect([heardThere(), await scratch.undelivered()]).toEqual([['a'], 0])
   })
 
-  it('tells one that is attached late what was delivered before to the others on its server', async () => {
+  it('replays to a store attached late the rows delivered to the others on its server', async () => {
     const outbox = open()
     await outbox.catchUp()
     await outbox.add(pool, { keys: ['a'] })
@@ -502,7 +502,7 @@ describe('with several stores', () => {
     expect(heardThere()).toEqual([])
   })
 
-  it('tells those of a process that starts nothing twice, though the first asks before the second is attached', async () => {
+  it('replays nothing on a restart, even if the first store catches up before the second is attached', async () => {
     const before = open()
     attach(before)
     await before.catchUp()
@@ -515,7 +515,7 @@ describe('with several stores', () => {
     expect([heard(), heardThere()]).toEqual([[], []])
   })
 
-  it('tells one that comes back what was delivered while it was detached', async () => {
+  it('replays to a returning store the rows delivered while it was detached', async () => {
     const outbox = open()
     const before = attach(outbox)
     await outbox.catchUp()
@@ -527,7 +527,7 @@ describe('with several stores', () => {
     expect(heardThere()).toEqual(['a'])
   })
 
-  it.skipIf(isEmbedded)('tells one that is attached while a row is being delivered', async () => {
+  it.skipIf(isEmbedded)('delivers a row to a store that is attached while the row is being delivered', async () => {
     const outbox = open()
     await outbox.catchUp()
     store.gate = gate()
@@ -543,7 +543,7 @@ describe('with several stores', () => {
     expect(await scratch.undelivered()).toBe(0)
   })
 
-  it('delivers again when one of their servers is another one', async () => {
+  it('replays when one of their servers has changed', async () => {
     let run = 'server 2'
     const outbox = open()
     const { invalidate, invalidateAll } = other
@@ -560,7 +560,7 @@ describe('with several stores', () => {
     expect(heardThere()).toEqual(['a'])
   })
 
-  it('waits for none that is detached, and without any delivers nothing', async () => {
+  it('does not wait for a detached store, and delivers nothing without a store', async () => {
     const outbox = open()
     const { detach } = attach(outbox)
     other.acknowledges = false
@@ -578,7 +578,7 @@ describe('with several stores', () => {
     expect(await scratch.undelivered()).toBe(1)
   })
 
-  it('says when all have caught up', async () => {
+  it('resolves caughtUp when all have caught up', async () => {
     const outbox = open()
     const there = attach(outbox)
     let isCaughtUp = false
@@ -596,7 +596,7 @@ describe('with several stores', () => {
 })
 
 describe.each(['memory', 'redis'])('two caches with different TTLs over one %s store', (place) => {
-  /** Rows live for a minute, lists for five seconds. */
+  /** Rows live for 60 s, lists for 5 s. */
   async function openTwo() {
     const runtime = fakeRuntime()
     const outbox = createOutbox({ pool, schema: scratch.schema, runtime, pollMs: POLL_MS })
@@ -624,7 +624,7 @@ describe.each(['memory', 'redis'])('two caches with different TTLs over one %s s
     return two
   }
 
-  it('are told by one outbox', async () => {
+  it('are served by one outbox', async () => {
     const two = await filled()
     await two.outbox.add(pool, { keys: ['post:1'], tags: ['lists'] })
     await two.pass(POLL_MS)
@@ -656,7 +656,7 @@ describe('its table', () => {
   beforeEach(() => pool.query(`create schema "Odd ""schema'"`))
   afterEach(() => pool.query(`drop schema "Odd ""schema'" cascade`))
 
-  it('is made once, however often its statements are run', async () => {
+  it('is created once, even if its statements are run repeatedly', async () => {
     for (const statement of outboxTable({ schema: scratch.schema })) await pool.query(statement)
     const indexes = async () => {
       const found = await pool.query('select indexname from pg_indexes where schemaname = $1', [scratch.schema])
@@ -668,7 +668,7 @@ describe('its table', () => {
     expect(before).toEqual(['outbox_delivered', 'outbox_everything', 'outbox_pkey', 'outbox_undelivered'])
   })
 
-  it('is made once by processes that start together', async () => {
+  it('is created once by processes that start at the same time', async () => {
     const text = outboxTable(odd).join(';')
     for (let round = 0; round < 10; round++) {
       await Promise.all(Array.from({ length: 8 }, () => pool.query(text)))
@@ -676,7 +676,7 @@ describe('its table', () => {
     }
   })
 
-  it('may be called anything', async () => {
+  it('may have any name', async () => {
     await pool.query(outboxTable(odd).join(';'))
     const outbox = open(odd)
     await outbox.add(pool, { keys: ['a'] })
@@ -690,11 +690,11 @@ describe('its table', () => {
 
   it.each([
     ['schema', '', 'schema is ""; give a name'],
-    ['table', 'a\0b', 'has a zero byte'],
+    ['table', 'a\0b', 'contains a zero byte'],
     ['table', 'é'.repeat(26), 'takes 52 bytes; give at most 51'],
     ['schema', 'x'.repeat(64), 'takes 64 bytes; give at most 63'],
     ['table', '\ud800', 'half a surrogate pair'],
-  ])('refuses a %s that Postgres would refuse, or cut: %j', (name, value, message) => {
+  ])('refuses a %s that Postgres would refuse or truncate: %j', (name, value, message) => {
     expect(() => outboxTable({ [name]: value })).toThrow(message)
     expect(() => createOutbox({ pool, [name]: value })).toThrow(expect.objectContaining({ code: 'BAD_OPTION' }))
   })

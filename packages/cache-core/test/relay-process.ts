@@ -1,6 +1,6 @@
 /**
- * A relay in a process of its own: `relay-process.ts SCHEMA PREFIX HANG_AFTER`. Once it has delivered HANG_AFTER batches
- * it takes another, says how many names are in it, and hangs: the place to kill it.
+ * A relay in a separate process: `relay-process.ts SCHEMA PREFIX HANG_AFTER`. After HANG_AFTER batches it takes one more, sends
+ * the number of names in it, and hangs, so that the test can kill it.
  */
 import { Redis } from 'ioredis'
 import pg from 'pg'
@@ -26,4 +26,4 @@ outbox.attach({
   invalidateAll: () => store.invalidateAll(),
 })
 outbox.start()
-setInterval(() => {}, 1_000) // the relay's own timer keeps no process alive
+setInterval(() => {}, 1_000) // the relay's own timer does not keep the process alive

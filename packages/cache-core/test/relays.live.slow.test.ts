@@ -1,4 +1,4 @@
-/** 1,000 writes, transactions committed out of order, two relays, one of them killed in the middle of a batch. */
+/** 1,000 writes, transactions committed out of order, two relays, one of which is killed in the middle of a batch. */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,10 +11,10 @@ import { connect } from './backends.ts'
 import { isEmbedded, pool, scratchOutbox } from './scratch-outbox.ts'
 
 const WRITES = 1_000
-/** Transactions open at once, of which any may commit next. */
+/** Concurrent transactions, any of which may commit next. */
 const OPEN = 20
 
-/** Repeats for a seed. */
+/** A seeded generator. */
 function random(seed: number): () => number {
   let state = seed
   return () => {
@@ -24,7 +24,7 @@ function random(seed: number): () => number {
 }
 
 it.skipIf(isEmbedded)(
-  'voids every key after its commit, and skips none',
+  'invalidates every key after its commit, and skips none',
   async () => {
     const { schema, table, allDelivered } = await scratchOutbox()
     const rows = `${schema}.rows`
@@ -73,10 +73,10 @@ it.skipIf(isEmbedded)(
       const [one] = open.splice(Math.floor(next() * OPEN), 1)
       await one!.commit()
       committed.push(one!.id)
-      // Somebody reads all the while, and what he fills must be voided as well if it is old.
+      // Reads continue all the time, and their fills must be invalidated too if they are old.
       void read(1 + Math.floor(next() * WRITES))
       if (committed.length === WRITES / 4) {
-        // Until here the doomed relay had the table for itself. One that was slow to start found all in one batch: it gets more.
+        // So far only the doomed relay used the table. If it was slow to start, it found all rows in one batch: give it more.
         let isHanging = false
         void hanging.then(() => {
           isHanging = true

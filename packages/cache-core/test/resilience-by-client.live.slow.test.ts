@@ -1,2 +1,2 @@
-/** A Redis that is gone, hangs, or holds what is not ours: the same by the other clients. */
+/** The tests of resilience.live.test.ts with the other clients. */
 import './resilience.live.test.ts'

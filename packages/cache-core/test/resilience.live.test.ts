@@ -1,4 +1,4 @@
-/** A Redis that is gone, hangs, or holds what is not ours. Its own server, since it is stopped and killed. */
+/** A Redis that is gone, hangs, or holds foreign values. A private server, since it is stopped and killed. */
 import { Redis } from 'ioredis'
 import { type PrivateRedis, startRedis } from 'local-servers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -10,9 +10,9 @@ const DEADLINE_MS = 250
 
 describe.each(kindsByTurn)('by $name', (kind) => {
   let server: PrivateRedis
-  /** The stores'. */
+  /** The stores' client. */
   let client: TestClient
-  /** To look at the server, and to change it behind the stores' backs. */
+  /** For direct access to the server, without a store. */
   let admin: Redis
 
   beforeEach(async () => {
@@ -34,7 +34,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     return createCache({ store: redisStore({ client: client.client, prefix: 'r:' }), read: read(), write: write() })
   }
 
-  /** Reads until the outcome is the one wanted. */
+  /** Reads until the outcome is `wanted`. */
   async function readUntil(cache: Cache<unknown>, wanted: string, load: () => Promise<unknown>) {
     for (;;) {
       const result = await cache.read('k', load)
@@ -43,7 +43,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     }
   }
 
-  it('goes past a Redis that hangs: one deadline at most, then at once', async () => {
+  it('bypasses a Redis that hangs: after one deadline at most, then at once', async () => {
     const cache = open()
     await cache.read('k', async () => 'v1')
     process.kill(server.pid, 'SIGSTOP')
@@ -64,7 +64,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
   })
 
   it.each([invalidate, writeThrough])(
-    'after an outage voids what it could not void (%o), before it uses the cache again',
+    'after an outage delivers pending invalidations (%o) before it uses the cache again',
     async (write) => {
       const cache = open(cacheAside, write)
       await cache.read('k', async () => 'v1')
@@ -77,7 +77,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     },
   )
 
-  it('uses a Redis that was killed and came back empty, and never fails a read meanwhile', async () => {
+  it('uses a Redis that was killed and is back empty, and never fails a read meanwhile', async () => {
     const cache = open()
     await cache.read('k', async () => 'v1')
     await server.kill()
@@ -86,7 +86,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     await readUntil(cache, 'hit', async () => 'v1')
   })
 
-  it('spares the origin past the cache: concurrent reads of a key share loads', async () => {
+  it('protects the origin while bypassed: concurrent reads of a key share loads', async () => {
     const cache = open()
     process.kill(server.pid, 'SIGSTOP')
     let loads = 0
@@ -100,7 +100,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     expect(loads).toBeLessThanOrEqual(10)
   })
 
-  it('takes no load for a queue: what a load reads through the cache itself is not held up past it', async () => {
+  it('while bypassed, reads inside a load do not queue behind other loads', async () => {
     const cache = open()
     process.kill(server.pid, 'SIGSTOP')
     const page = (i: number) =>
@@ -109,7 +109,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     expect(pages.map(({ value }) => value)).toEqual(Array.from({ length: 100 }, (_, i) => i))
   })
 
-  it('waits for what another store on the same entries owes', async () => {
+  it('waits for the pending invalidations of another store on the same entries', async () => {
     const [posts, lists] = [open(cacheAside), open(cacheAside)]
     let row = 1
     const read = () => lists.read('list', async () => row, { tags: ['posts'] })
@@ -125,7 +125,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     }
   })
 
-  it('voids a tag on a Redis that is full, which drops what it cannot replace', async () => {
+  it('invalidates a tag on a full Redis, by deleting the epoch', async () => {
     const other = await kind.connect(server.url)
     try {
       const store = redisStore({ client: other.client, prefix: 'r:' })
@@ -143,7 +143,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     }
   })
 
-  describe('what lies under our keys and is not ours', () => {
+  describe('a foreign value under our keys', () => {
     async function copyOfAnotherKey(key: string): Promise<void> {
       await open().read('other', async () => 'the answer to another question', { tags: ['tag'] })
       await admin.copy('r:e:{other}', key, 'REPLACE')
@@ -153,7 +153,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       ['a list', (key: string) => admin.rpush(key, 'x')],
       ['a hash', (key: string) => admin.hset(key, 'a', 'b')],
       ['other bytes', (key: string) => admin.set(key, 'somebody else’s value')],
-      ['a lease that seems to hold for ever', (key: string) => admin.set(key, '9999999999999999token')],
+      ['a lease without an expiry', (key: string) => admin.set(key, '9999999999999999token')],
       ['a short string', (key: string) => admin.set(key, 'ab')],
       ['an empty string', (key: string) => admin.set(key, '')],
       ['an entry of ours from another key', copyOfAnotherKey],

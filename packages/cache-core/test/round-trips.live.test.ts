@@ -1,4 +1,4 @@
-/** Round trips, counted on the wire: a trip is whatever the client sends before it has heard the answer. */
+/** Round trips, counted on the wire: a trip is everything that the client sends before it receives an answer. */
 import { type AddressInfo, createServer, connect as dial } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Cache, cacheAside, createCache, invalidate, writeThrough } from '../src/index.ts'
@@ -43,7 +43,7 @@ describe.each(clientKinds)('by $name', (kind) => {
       })
     cache = open(invalidate, `trips-${process.pid}:`)
     throughCache = open(writeThrough, `through-${process.pid}:`)
-    // So that every script is known to the server: the first call of each is sent as text.
+    // Loads every script, since the first call of each is sent as text.
     await cache.read('warm', async () => 1, { tags: ['a', 'b'] })
     await throughCache.write({ keys: ['warm'], value: (row) => row }, async () => 1)
   })

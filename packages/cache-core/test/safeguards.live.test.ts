@@ -1,4 +1,4 @@
-/** Safeguards of the Redis store that random schedules are slow to miss, each by hand on a real Redis. */
+/** Safeguards of the Redis store whose removal random schedules rarely detect, each scripted on a real Redis. */
 import { Cluster } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { cacheAside, createCache, invalidate } from '../src/index.ts'
@@ -15,7 +15,7 @@ describe.each(clientKinds)('by $name', (kind) => {
   const connect = () => connectBy(kind)
   const prefixOf = (what: string) => `${what}-${kind.name}-${process.pid}:`
 
-  it('voids everything leases first: what is loading cannot fill behind its back', async () => {
+  it('invalidates everything leases first, so that a running load can’t fill meanwhile', async () => {
     const prefix = prefixOf('leases-first')
     const [client, other] = [adaptClient((await connect()).client), await connect()]
     const loader = redisStore({ client: other.client, prefix })
@@ -37,7 +37,7 @@ describe.each(clientKinds)('by $name', (kind) => {
     expect((await loader.get('k', [])).bytes).toBeUndefined()
   })
 
-  it('grants the lease of a holder that died once it ends, not once it is forgotten', async () => {
+  it('grants a dead holder’s lease when it ends, not when it is forgotten', async () => {
     const store = redisStore({ client: (await connect()).client, prefix: prefixOf('dead-holder') })
     const ask = (token: string, leaseMs: number) => store.acquire('k', { token, leaseMs, seen: undefined, tags: [] })
     const start = performance.now()
@@ -47,9 +47,9 @@ describe.each(clientKinds)('by $name', (kind) => {
     expect(performance.now() - start).toBeLessThan(2_500)
   })
 
-  it('voids after a lost connection what it could not void without one', async () => {
+  it('delivers pending invalidations after a lost connection', async () => {
     const client = await connect()
-    // Two stores on the same entries: what is pending for one, the other waits for.
+    // Two stores on the same entries: one waits for the pending invalidations of the other.
     const open = () => {
       const store = redisStore({ client: client.client, prefix: prefixOf('pending') })
       return createCache({ store, read: cacheAside(), write: invalidate() })
@@ -62,7 +62,7 @@ describe.each(clientKinds)('by $name', (kind) => {
     await neverOld(() => other.read('k', async () => 'v2'))
   })
 
-  it('knows nothing of the time on a new connection, which may lead to another server', async () => {
+  it('forgets the server’s time on a new connection, which may lead to another server', async () => {
     const client = await connect()
     await redisStore({ client: client.client, prefix: prefixOf('time') }).get('k', [])
     const { clock } = RedisConnection.of(adaptClient(client.client))!
@@ -74,9 +74,9 @@ describe.each(clientKinds)('by $name', (kind) => {
 })
 
 it.each([
-  ['a command again', { ...clusterOptions, retryDelayOnFailover: 100 }, 'retryDelayOnFailover is 100'],
+  ['a command twice', { ...clusterOptions, retryDelayOnFailover: 100 }, 'retryDelayOnFailover is 100'],
   ['reads to replicas', { ...clusterOptions, scaleReads: 'slave' as const }, 'scaleReads is "slave"'],
-  ['unanswered commands again', { ...clusterOptions, redisOptions: {} }, 'maxRetriesPerRequest is 20'],
+  ['unanswered commands twice', { ...clusterOptions, redisOptions: {} }, 'maxRetriesPerRequest is 20'],
 ])('refuses a cluster client that sends %s', (_what, options, why) => {
   const client = new Cluster([{ host: '127.0.0.1', port: 1 }], { ...options, lazyConnect: true })
   expect(() => redisStore({ client, prefix: 'a:' })).toThrow(why)

@@ -1,4 +1,4 @@
-/** An outbox's table in a schema of its own, on the Postgres that `with-servers` gave. */
+/** An outbox's table in a new schema, on the Postgres of `with-servers`. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -6,7 +6,7 @@ import { afterAll } from 'vitest'
 import { outboxTable } from '../src/postgres/index.ts'
 
 const url = process.env.TEST_DATABASE_URL
-if (url === undefined) throw new Error('TEST_DATABASE_URL is not set; run the tests by `pnpm test`')
+if (url === undefined) throw new Error('TEST_DATABASE_URL is not set; run the tests with `pnpm test`')
 
 export const pool = new pg.Pool({
   connectionString: url,
@@ -30,7 +30,7 @@ export interface ScratchOutbox {
   /** The name of its table. */
   readonly table: string
   undelivered(): Promise<number>
-  /** Resolves when nothing is undelivered, for which there are 10 s. */
+  /** Resolves when all rows are delivered. Rejects after 10 s. */
   allDelivered(): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 /**
- * No command is ever sent twice, and none late: each is counted by the server, in a key of its own, when the connection dies
- * while commands are unanswered, unwritten, or not yet sent.
+ * No command is ever sent twice or late. The server counts each command in its own key; the connection dies while commands are
+ * unanswered, unwritten, or not yet sent.
  */
 import { Redis } from 'ioredis'
 import { createClient } from 'redis'
@@ -25,13 +25,13 @@ beforeEach(async () => {
 })
 afterEach(() => proxy.close())
 
-/** Keys that nobody else has. */
+/** Unique keys. */
 function keysOf(what: string): string[] {
   const room = `${what}-${process.pid}-${rooms++}`
   return Array.from({ length: COMMANDS }, (_, i) => `${room}:${i}`)
 }
 
-/** How often each command was run. */
+/** The number of runs of each command. */
 async function runs(keys: readonly string[]): Promise<number[]> {
   return (await admin.mget(...keys)).map(Number)
 }
@@ -51,7 +51,7 @@ function settled(answers: readonly Promise<unknown>[]): Promise<string[]> {
   )
 }
 
-/** Resolves once the clients have written what they can write: they do so at the end of a turn of the event loop. */
+/** Resolves once the clients have written their commands, which they do at the end of a tick of the event loop. */
 async function written(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve))
 }
@@ -70,20 +70,20 @@ describe.each(clientKinds)('by $name', (kind) => {
 
   const send = (keys: readonly string[], ...args: Buffer[]) => keys.map((key) => client.eval(INCR, [key], args))
 
-  /** Once it has a new connection, and whatever it may still have to send was answered. */
+  /** Resolves once it has a new connection, and all commands still to be sent were answered. */
   async function isBack(): Promise<void> {
     await expect.poll(() => user.isReady(), { interval: 5, timeout: 5_000 }).toBe(true)
     for (let i = 0; i < 3; i++) await client.ping()
   }
 
   it.each(['the way to it ends', 'the server ends it'])(
-    'what was run and not answered is rejected when %s',
+    'commands that ran without an answer are rejected when %s',
     async (how) => {
       const [early, late] = [keysOf('unanswered'), keysOf('behind')]
       proxy.swallowAnswers()
       const answers = settled(send(early))
       await expect.poll(async () => total(await runs(early)), { interval: 5, timeout: 5_000 }).toBe(COMMANDS)
-      // Behind them: written at once, or held back by auto-pipelining until the others are answered.
+      // Behind them: written immediately, or delayed by auto-pipelining until the others are answered.
       const behind = settled(send(late))
       await written()
       if (how === 'the server ends it') await admin.client('KILL', 'ID', id)
@@ -97,10 +97,10 @@ describe.each(clientKinds)('by $name', (kind) => {
     },
   )
 
-  it('what waits to be written is rejected, and never written', async () => {
+  it('commands waiting to be written are rejected, and never written', async () => {
     const keys = keysOf('unwritten')
     proxy.stopReading()
-    // 50 MB: more than all buffers on the way hold.
+    // 50 MB: more than all buffers on the way can hold.
     const answers = settled(send(keys, Buffer.alloc(1_000_000)))
     await written()
     proxy.cut()
@@ -109,7 +109,7 @@ describe.each(clientKinds)('by $name', (kind) => {
     expect(await runs(keys)).toEqual(none)
   })
 
-  it('what is sent without a connection is rejected at once, and never sent', async () => {
+  it('commands issued without a connection are rejected at once, and never sent', async () => {
     const keys = keysOf('offline')
     proxy.isClosed = true
     proxy.cut()
@@ -123,13 +123,13 @@ describe.each(clientKinds)('by $name', (kind) => {
   })
 })
 
-describe('without the options that redisStore wants', () => {
+describe('without the options that redisStore requires', () => {
   const clients: { destroy(): void }[] = []
   afterAll(() => {
     for (const client of clients.splice(0)) client.destroy()
   })
 
-  it('ioredis runs twice what was not answered', async () => {
+  it('ioredis runs unanswered commands twice', async () => {
     const keys = keysOf('careless')
     const client = new Redis(proxy.url)
     clients.push({ destroy: () => client.disconnect() })
@@ -142,7 +142,7 @@ describe('without the options that redisStore wants', () => {
     expect(await runs(keys)).toEqual(Array(COMMANDS).fill(2))
   })
 
-  it('node-redis runs late, on another connection, what was sent without one', async () => {
+  it('node-redis runs commands issued without a connection late, on another connection', async () => {
     const keys = keysOf('careless')
     const client = createClient({ url: proxy.url })
     client.on('error', () => {})

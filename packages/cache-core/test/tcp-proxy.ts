@@ -1,10 +1,10 @@
 import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net'
 
-/** A way to a server on which answers can be lost, nothing be taken any more, and which can be cut. */
+/** A proxy to a server that can lose answers, stop reading, and cut connections. */
 export class TcpProxy {
-  /** New connections end at once. */
+  /** While set, new connections are closed immediately. */
   isClosed = false
-  /** How many connections there have been. */
+  /** Number of connections so far. */
   opened = 0
   readonly #server: Server
   readonly #ways = new Map<Socket, { swallowsAnswers: boolean }>()
@@ -40,17 +40,17 @@ export class TcpProxy {
     return `redis://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
-  /** On the connections there are: the server runs what it is sent, and nobody hears of it. */
+  /** For the current connections: the server runs the commands, but the answers are dropped. */
   swallowAnswers(): void {
     for (const way of this.#ways.values()) way.swallowsAnswers = true
   }
 
-  /** Takes nothing more from the clients there are: what they write stays with them, once the buffers between are full. */
+  /** Stops reading from the current clients: once the buffers in between are full, their data stays with them. */
   stopReading(): void {
     for (const near of this.#ways.keys()) near.pause()
   }
 
-  /** Ends the connections there are. */
+  /** Ends the current connections. */
   cut(): void {
     for (const near of this.#ways.keys()) near.destroy()
   }

@@ -1,26 +1,26 @@
 import type { Store } from './store.ts'
 
-/** Where a store hears of changes made by others. An outbox is one: `createOutbox` in `cache-core/postgres`. */
+/** Reports out-of-band changes to a store. An outbox is one: `createOutbox` in `cache-core/postgres`. */
 export interface InvalidationSource {
-  /** From now on, what others changed is invalidated in `target` too. A store that is given the source does this itself. */
+  /** From now on, `target` gets the invalidations too. A store that is built with a source attaches itself. */
   attach(target: InvalidationTarget): Attachment
 }
 
-/** A store, or what stands before it, as a source sees it. */
+/** The part of a store, or of its wrapper, that a source uses. */
 export interface InvalidationTarget extends Pick<Store, 'invalidate' | 'invalidateAll'> {
   /**
-   * Which server has the entries, and since which start of it: another text after a restart or a failover. Rejects when
-   * the server can't be asked. Absent where the entries are this process's own, and there were none before.
+   * Identifies the server with the entries and its last start: differs after a restart or a failover. Rejects if the server is
+   * unreachable. Absent if the entries are in this process, which starts with none.
    */
   serverRun?(): Promise<string>
 }
 
 export interface Attachment {
   /**
-   * Invalidates what was changed while the server was not to be reached, or what it may have lost: before a store is used
-   * for the first time, after an outage, and on a new connection. Rejects unless all of it was acknowledged.
+   * Delivers the invalidations from while the server was unreachable, and those it may have lost. Called before a store is first
+   * used, after an outage, and on a new connection. Rejects unless all were acknowledged.
    */
   catchUp(): Promise<void>
-  /** Ends it, for a store that closes. Nothing waits for its acknowledgement any more. */
+  /** For a store that closes: the source no longer waits for its acknowledgements. */
   detach(): void
 }

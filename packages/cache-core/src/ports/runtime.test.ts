@@ -9,7 +9,7 @@ describe('systemRuntime › after', () => {
     vi.useRealTimers()
   })
 
-  it('lets be read first what arrived while the event loop was busy, and can be cancelled until then', async () => {
+  it('runs after input that arrived while the event loop was busy, and can be cancelled until then', async () => {
     const action = vi.fn()
     const cancel = systemRuntime.after(250, action)
     await vi.advanceTimersToNextTimerAsync()

@@ -1,6 +1,6 @@
 /**
- * Time and chance, handed in, so that tests can hold both in their hands.
- * Nothing else in this library reaches for a clock, `Math.random()` or timers.
+ * Injected time and randomness, so that tests control both.
+ * Nothing else in this library uses a clock, `Math.random()` or timers.
  */
 export interface Runtime {
   /** Monotonic milliseconds from any fixed start. */
@@ -10,21 +10,30 @@ export interface Runtime {
   /** Resolves after `ms` milliseconds. */
   sleep(ms: number): Promise<void>
   /**
-   * Calls `action` once, after `ms` milliseconds and after what had arrived by then was read, unless the returned function
-   * is called before. Keeps no process alive.
+   * Calls `action` once, after `ms` milliseconds and after all input that has arrived by then was read. The returned function
+   * cancels it. Does not keep the process alive.
    */
   after(ms: number, action: () => void): () => void
-  /** Calls `action` every `ms` milliseconds until the returned function is called. Keeps no process alive. */
+  /** Calls `action` every `ms` milliseconds until the returned function is called. Does not keep the process alive. */
   every(ms: number, action: () => void): () => void
 }
 
-/** The process's own clock, randomness and timers. */
+/**
+ * The process's own clock, randomness and timers.
+ *
+ * @example
+ * ```ts
+ * import { systemRuntime } from 'cache-core'
+ *
+ * const steady = { ...systemRuntime, random: () => 0.5 } // no jitter
+ * ```
+ */
 export const systemRuntime: Runtime = {
   now: () => performance.now(),
   random: Math.random,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   after(ms, action) {
-    // A busy event loop runs a late timer before it reads the answers that have long arrived: let it read them first.
+    // A busy event loop runs a late timer before it reads answers that have already arrived: let it read them first.
     let late: NodeJS.Immediate | undefined
     const timer = setTimeout(() => {
       late = setImmediate(action)
@@ -43,9 +52,9 @@ export const systemRuntime: Runtime = {
 }
 
 /**
- * The answer, if it comes in time.
+ * Resolves to the answer, or rejects after `ms` milliseconds.
  *
- * @param late makes the error that it rejects with after `ms` milliseconds without one.
+ * @param late makes the error.
  */
 export function within<T>(
   answer: Promise<T>,

@@ -13,11 +13,11 @@ export interface CachingStrategy {
   readonly lifetime: Lifetime
   /** Whether an entry whose tags are current is an answer. On the path of every hit: synchronous, without side effects. */
   evaluate(entry: Entry, look: Look): Verdict
-  /** What a read does that found no answer. Runs once for all callers in the process that may share it. */
+  /** Runs when a read found no answer, once for all callers in the process that may share it. */
   onMiss<T>(read: KeyRead<T>): Promise<ReadResult<T>>
 }
 
-/** A read strategy that keeps nothing: the store is never asked, each read loads. */
+/** A read strategy that keeps nothing: it never asks the store, and each read loads. */
 export interface UncachedStrategy {
   readonly name: string
   readonly guarantee: ReadGuarantee
@@ -26,12 +26,12 @@ export interface UncachedStrategy {
 
 /**
  * - `serve`: the entry is the answer.
- * - `refresh`: the entry is the answer, and a new value is loaded behind it.
+ * - `refresh`: the entry is the answer, and a background refresh starts.
  * - `miss`: the reader waits for a load.
  */
 export type Verdict = 'serve' | 'refresh' | 'miss'
 
-/** What a strategy knows when it evaluates an entry. */
+/** The context in which a strategy evaluates an entry. */
 export interface Look {
   readonly key: string
   readonly runtime: Runtime
@@ -39,20 +39,20 @@ export interface Look {
   readonly now: number
 }
 
-/** One key as one read sees it: the guarded protocol in the verbs that read strategies are written in. */
+/** One read of one key: the guarded operations that read strategies are built from. */
 export interface KeyRead<T> extends Look {
   /**
-   * Asks for the lease, the right to fill: granted, or held by another reader or writer, or no longer needed,
-   * since an entry that is an answer has come meanwhile.
+   * Asks for the lease, the right to fill: granted, or held by another reader or writer, or not needed, since a usable entry
+   * has arrived meanwhile.
    */
   acquire(): Promise<AcquireResult<T>>
-  /** Loads under the lease that was granted, and fills. After a refused fill, too, the answer is what was loaded. */
+  /** Loads under the granted lease, and fills. Returns the loaded value even if the fill is refused. */
   loadAndFill(): Promise<ReadResult<T>>
   /** Loads and keeps nothing: for readers without a lease. */
   load(): Promise<ReadResult<T>>
   /**
-   * The entry that was last found and evaluated as a miss, served all the same; `undefined` where none was found whose tags
-   * were current. Its `ttlMs` (negative once expired) is as of this call, so a limit checked on it is checked when serving.
+   * Serves the entry that was last found and evaluated as a miss; `undefined` if none with current tags was found. Its `ttlMs`
+   * (negative once expired) is as of this call, so a limit checked on it is checked when serving.
    */
   found(): ReadResult<T> | undefined
 }
@@ -63,41 +63,43 @@ export type AcquireResult<T> =
   | { readonly kind: 'entry'; readonly answer: ReadResult<T> }
   | { readonly kind: 'held'; readonly endsInMs: number }
 
-/** How a cache treats a write of what it holds. One file per strategy, in `strategies/`. */
+/** How a cache treats a write to its values. One file per strategy, in `strategies/`. */
 export interface WriteStrategy {
   readonly name: string
   readonly guarantee: WriteGuarantee
-  /** Runs `commit`, the database's transaction, and does what the entries it touches need, before and after. */
+  /** Runs `commit`, the database transaction, and updates the affected entries before and after it. */
   write<T, R>(change: Change<T, R>, commit: () => Promise<R>, cache: Writer<T>): Promise<WriteResult<R>>
 }
 
-/** What a write came to. */
+/** The result of a write. */
 export interface WriteResult<R> {
   /** What `commit` resolved to. */
   readonly result: R
-  /** What holds the write now: the database, or what a write-behind queue could confirm. */
+  /** Where the write is now: in the database, or as far as a write-behind queue could confirm. */
   readonly ack: 'database' | 'memory' | 'replicated' | 'fsynced'
   /**
-   * Whether the store has confirmed all that the write invalidates or fills. Otherwise that is still pending in this
-   * process, and other processes may read older values until it, or an outbox's relay, has delivered it.
+   * Whether the store has confirmed all invalidations and fills of the write. If not, they are pending in this process, and
+   * other processes may read older values until this process or an outbox's relay delivers them.
    */
   readonly isConfirmed: boolean
 }
 
-/** The entries as a write sees them: the verbs that write strategies are written in. */
+/** A write's operations on entries: write strategies are built from them. */
 export interface Writer<T> {
   /**
-   * Takes the lease on each key, even from another holder. Resolves once the store has answered all: from then on no read under way
+   * Takes the lease on each key, even from another holder. Resolves once the store has answered all: after that, no running read
    * can fill.
    *
-   * @param entryTags the tags the entries themselves carry.
+   * @param entryTags the tags that the entries carry.
    */
   claim(keys: readonly string[], entryTags: readonly string[]): Promise<readonly Claim[]>
   /**
-   * Keeps the new value under a claim. What can't be kept is invalidated: no claim, no value, a value that can't be made or
-   * encoded, or another write or reader came between. True once the store has confirmed either.
+   * Keeps the new value under a claim. Invalidates the key instead if there is no claim or no value, if the value can't be made
+   * or encoded (which is reported), or if another write or reader intervened. True: the store has confirmed it.
    */
   fillOrInvalidate(claim: Claim, newValue: () => T | undefined): Promise<boolean>
+  /** Releases claims after a commit that changed nothing: the entries stay, and readers may fill again. */
+  release(claims: readonly Claim[]): Promise<void>
   /** Drops entries and leases, and gives each tag a new epoch. False: that is pending, since it may not have arrived. */
   invalidate(keys: readonly string[], tags: readonly string[]): Promise<boolean>
 }
@@ -107,22 +109,24 @@ export interface Claim {
   readonly key: string
   /** `undefined`: the claim got no answer, so nothing may be filled under it. */
   readonly lease: { readonly token: string; readonly epochs: Epochs } | undefined
-  /** Store time before the transaction: the new value's age counts from there. */
+  /** Load time of the entry that was under the key, in milliseconds: 0 if there was none. */
+  readonly loadMs: number
+  /** Store time before the transaction. The new value's age counts from here. */
   readonly takenAt: number
 }
 
 export interface ReadGuarantee {
-  /** For how long after its load began a value may be served from the cache while no write invalidates it, in milliseconds. */
+  /** Maximum age of a cached value that no write invalidates, in milliseconds since its load began. */
   readonly staleForAtMostMs: number
   readonly loadsPerExpiry: LoadsPerExpiry
 }
 
 /**
- * How many loads the expiry of one key costs, over all processes, while no write revokes the lease, its holder lives, and its
- * load succeeds before those who wait for it give up waiting (`waitMs`).
+ * Loads per expiry of one key, over all processes that share the store. Holds while no write revokes the lease, its holder is
+ * alive, and its load succeeds before the waiters give up (`waitMs`).
  *
- * - `per: 'read'`: each read loads. `per: 'process'`: each process runs so many at once. `per: 'expiry'`: so many in all.
- * - `expected`: the mean over many expiries, where chance decides.
+ * - `per: 'read'`: each read loads. `per: 'process'`: `atMost` at the same time in each process. `per: 'expiry'`: `atMost` in all.
+ * - `expected`: the mean over many expiries, for a strategy that decides at random.
  */
 export type LoadsPerExpiry =
   | { readonly atMost: number; readonly per: 'expiry' | 'process' | 'read' }
@@ -130,17 +134,17 @@ export type LoadsPerExpiry =
 
 export interface WriteGuarantee {
   readonly readAfterWriteOf: ReadAfterWriteOf
-  /** Whether a write that was acknowledged may be lost. */
+  /** Whether an acknowledged write may be lost. */
   readonly mayLoseWrites: boolean
 }
 
-/** How long things last, in milliseconds. */
+/** Durations in milliseconds. */
 export interface Lifetime {
   readonly ttlMs: number
   readonly absentTtlMs: number
   /** How much longer than its TTL an entry is kept, for strategies that may still serve it. */
   readonly staleMs: number
-  /** Fraction of a TTL taken off at random, 0 to 1. */
+  /** Largest fraction of the TTL taken off at random, 0 to 1. */
   readonly jitter: number
   readonly leaseMs: number
 }
@@ -148,24 +152,29 @@ export interface Lifetime {
 /** What a write touches. */
 export interface Change<T, R> {
   /**
-   * The entries whose values change. As a function of the commit's result for keys that only the commit makes known
-   * (a new row's id): these are invalidated, never filled. If the commit happened but its answer was lost, they are not
-   * known; then only an outbox invalidates them, or their TTL ends.
+   * The entries whose values change. Give a function of the commit's result for keys that are only known after the commit (a
+   * new row's id): these are invalidated, never filled. If the commit succeeded but its answer was lost, they are unknown; then
+   * only an outbox or their TTL removes them. A returned key that is not well-formed text is left out, with a warning.
    */
   readonly keys: readonly string[] | ((result: R) => readonly string[])
   /**
-   * Tags whose entries change in ways not known here (lists, pages). As a function of the commit's result where only the
-   * commit tells (the category that a row was in before); if its answer was lost, the same holds as for `keys`. Default none.
+   * Tags whose entries change in ways not known here (lists, pages). Give a function of the commit's result for tags that are
+   * only known after it (the category that a row was in before). A lost answer has the same effect as for `keys`. Default none.
    */
   readonly tags?: readonly string[] | ((result: R) => readonly string[])
   /**
-   * The tags that the entries under `keys` carry themselves, as given to `read`: without them, what a write fills is a miss
-   * for readers who give tags. Default none.
+   * The tags that the entries under `keys` carry, as given to `read`. Without them, an entry filled by a write is a miss for
+   * readers that give tags. Default none.
    */
   readonly entryTags?: readonly string[]
   /**
-   * A key's new value, for strategies that fill on write. Without it, or where it returns `undefined`, the key is
-   * invalidated: what `commit` resolves to is never taken for the value.
+   * A key's new value, for strategies that fill on write. Without it, or if it returns `undefined`, the key is invalidated. The
+   * result of `commit` is never taken as the value.
    */
   readonly value?: (result: R, key: string) => T | undefined
+  /**
+   * Whether the commit changed anything. If not (there is no such row, or a condition failed), nothing is invalidated or filled.
+   * Not called for a failed commit, which may have changed something. Default: it did.
+   */
+  readonly changed?: (result: R) => boolean
 }

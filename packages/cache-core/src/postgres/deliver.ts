@@ -1,13 +1,10 @@
 import type { InvalidationTarget } from '../ports/invalidation-source.ts'
 import type { Invalidation } from './outbox-table.ts'
 
-/** Names in one call of a store, which has one deadline for all of them. */
-const NAMES_AT_ONCE = 500
-
 /**
- * Invalidates all of it in each of the targets: one that is away keeps it from none of the others.
+ * Delivers an invalidation to all targets, even if one of them is unavailable.
  *
- * @throws what the first that failed threw, or Error when it did not acknowledge all of it
+ * @throws the error of the first target that failed, or Error if it did not acknowledge everything
  */
 export async function deliver(targets: readonly InvalidationTarget[], invalidation: Invalidation): Promise<void> {
   const outcomes = await Promise.allSettled(targets.map((target) => deliverTo(target, invalidation)))
@@ -17,13 +14,8 @@ export async function deliver(targets: readonly InvalidationTarget[], invalidati
 
 async function deliverTo(target: InvalidationTarget, { keys, tags, everything }: Invalidation): Promise<void> {
   if (everything) check(await target.invalidateAll())
-  else for (const some of parts(keys)) check(await target.invalidate(some, []))
-  // Everything's too, by name: there may be entries elsewhere that carry them.
-  for (const some of parts(tags)) check(await target.invalidate([], some))
-}
-
-function* parts(names: readonly string[]): Generator<readonly string[]> {
-  for (let i = 0; i < names.length; i += NAMES_AT_ONCE) yield names.slice(i, i + NAMES_AT_ONCE)
+  // With `everything`, the tags too: entries elsewhere may carry them.
+  check(await target.invalidate(everything ? [] : keys, tags))
 }
 
 function check(acknowledged: boolean): void {

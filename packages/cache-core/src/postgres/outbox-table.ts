@@ -1,35 +1,36 @@
-import { CacheError, checkText } from '../errors.ts'
+import { checkOptions, checkText, type OptionNames } from '../check.ts'
+import { CacheError } from '../errors.ts'
 import { inTransaction, type PostgresPool, type PostgresQueries } from './postgres-pool.ts'
 
-/** What the writes of some outbox rows touched. */
+/** The keys and tags of some outbox rows. */
 export interface Invalidation {
   readonly keys: readonly string[]
   readonly tags: readonly string[]
-  /** Then `keys` may lack some. */
+  /** If true, `keys` may be incomplete. */
   readonly everything: boolean
 }
 
-/** Rows of the outbox, and what they void. */
+/** Rows of the outbox, and the keys and tags they invalidate. */
 export interface Batch extends Invalidation {
   readonly ids: readonly string[]
 }
 
-/** What is still to be done. */
+/** The relay's backlog. */
 export interface Lag {
-  /** Rows that nobody has marked as delivered. */
+  /** Rows not marked as delivered. */
   readonly undelivered: number
-  /** For how long the oldest row that is due has been. 0 when none is. */
+  /** How long the oldest due row has been due, in milliseconds. 0 if none is due. */
   readonly lagMs: number
 }
 
-/** Above so many keys it is simpler to void everything. */
+/** Above this many keys it is simpler to invalidate everything. */
 const MAX_KEYS = 10_000
 /** Rows marked by one statement. */
 const MARKED_AT_ONCE = 10_000
 /** Rows pruned by one statement. */
 const PRUNED_AT_ONCE = 1_000
 
-/** Where an outbox's table is. Both names are taken as they are, capitals included, and quoted. */
+/** The location of an outbox's table. Both names are quoted, so they are case-sensitive. */
 export interface OutboxPlace {
   /** Default `public`. At most 63 bytes. */
   readonly schema?: string
@@ -37,25 +38,35 @@ export interface OutboxPlace {
   readonly table?: string
 }
 
+const PLACE: OptionNames<OutboxPlace> = { schema: true, table: true }
+
 /**
- * The statements that make the outbox's table, for a migration. Running them again changes nothing. Processes that may run
- * them at the same time must each do so in one transaction, which is also what `pool.query(outboxTable().join(';'))` is.
+ * The statements that create the outbox's table, for a migration. Running them again changes nothing. Processes that may run them
+ * at the same time must each use one transaction; `pool.query(outboxTable().join(';'))` is one.
  *
- * **What they make never changes**: what a later version needs will be statements of their own.
+ * **Their result never changes**: a later version will add separate statements.
  *
  * | column | |
  * | --- | --- |
- * | `write_id` | unique for each write that marks its row itself; null: the relay delivers it at once |
- * | `keys`, `tags`, `everything` | what the write touched |
- * | `due_at` | from then on the relay takes it |
- * | `delivered_at`, `delivered_to` | when all stores had acknowledged its invalidation, and on which runs of their servers |
+ * | `write_id` | unique for each write that marks its row itself; null: the relay delivers it immediately |
+ * | `keys`, `tags`, `everything` | the invalidation |
+ * | `due_at` | when the relay may take it |
+ * | `delivered_at`, `delivered_to` | when all stores had acknowledged it, and on which runs of their servers |
  *
- * @throws CacheError `BAD_OPTION` for a name that Postgres would refuse, or cut
+ * @throws CacheError `BAD_OPTION` for a name that Postgres would refuse or truncate
+ *
+ * @example
+ * ```ts
+ * import { outboxTable } from 'cache-core/postgres'
+ *
+ * for (const statement of outboxTable()) await pool.query(statement) // in a migration
+ * ```
  */
 export function outboxTable(place: OutboxPlace = {}): readonly string[] {
+  checkOptions('outboxTable', place, PLACE)
   const { table, index } = namesIn(place)
   return [
-    // "if not exists" alone fails for who comes while another makes it.
+    // "if not exists" alone fails while another session creates the table.
     `select pg_advisory_xact_lock(hashtextextended('cache-core outbox', 0))`,
     `create table if not exists ${table} (
       id bigint generated always as identity primary key,
@@ -69,13 +80,13 @@ export function outboxTable(place: OutboxPlace = {}): readonly string[] {
       delivered_to text
     )`,
     `create index if not exists ${index('undelivered')} on ${table} (due_at) where delivered_at is null`,
-    // Whoever connects asks what was delivered elsewhere: mostly nothing, of all the rows of a day.
+    // Each new connection queries the rows delivered elsewhere: usually none of a day's rows.
     `create index if not exists ${index('delivered')} on ${table} (delivered_to) where delivered_at is not null`,
     `create index if not exists ${index('everything')} on ${table} (delivered_to, created_at) where everything`,
   ]
 }
 
-/** The outbox's table, as its relay and its writers see it. Rejects when Postgres does. */
+/** The operations of relay and writers on the outbox's table. Rejects when Postgres does. */
 export class OutboxTable {
   readonly #pool: PostgresPool
   readonly #table: string
@@ -92,7 +103,7 @@ export class OutboxTable {
     { keys, tags, everything }: Invalidation,
     writeId: string | undefined,
   ): Promise<string> {
-    // A writer voids what it wrote itself. A relay that came first would void the claims of writes under way.
+    // A writer invalidates its own write. A relay that came first would revoke the claims of running writes.
     const dueAt = `clock_timestamp() + interval '${writeId === undefined ? 0 : 1} s'`
     const { rows } = await transaction.query<{ id: string }>(
       `insert into ${this.#table} (write_id, keys, tags, everything, due_at) values ($1, $2, $3, $4, ${dueAt})
@@ -102,7 +113,7 @@ export class OutboxTable {
     return rows[0]!.id
   }
 
-  /** Whether there is anything for `takeDue`. The cheap question: asked again and again. */
+  /** Whether there is anything for `takeDue`. A cheap query, for polling. */
   async hasDue(): Promise<boolean> {
     const { rows } = await this.#pool.query<{ found: boolean }>(
       `select exists (select from ${this.#table} where ${UNDELIVERED} and ${DUE}) as found`,
@@ -111,14 +122,14 @@ export class OutboxTable {
   }
 
   /**
-   * Takes `limit` due rows at most that no other relay has taken, and marks them once `deliver` resolves with the server
-   * it delivered to. When it rejects, or this process dies, they are as they were. Resolves with their number.
+   * Takes at most `limit` due rows that no other relay has taken. Marks them once `deliver` resolves with the server it delivered
+   * to. If it rejects, or this process dies, the rows stay unchanged. Resolves with their number.
    */
-  async takeDue(limit: number, deliver: (voids: Invalidation) => Promise<string | undefined>): Promise<number> {
-    // Locked rows, not those above the last id: transactions don't commit in the order of their ids.
-    // By `due_at`, as their index has them: by `id` Postgres may walk through all that was delivered today, each round of an outage.
+  async takeDue(limit: number, deliver: (invalidation: Invalidation) => Promise<string | undefined>): Promise<number> {
+    // Locks rows instead of remembering the last id, since transactions don't commit in the order of their ids.
+    // Ordered by `due_at`, like the index: by `id`, Postgres may scan all rows delivered today on each round of an outage.
     const due = `where ${UNDELIVERED} and ${DUE} order by due_at limit ${limit} for update skip locked`
-    // A relay whose machine is gone may leave its connection open, and its rows locked, for as long as TCP lets it.
+    // A relay whose machine is gone may leave its connection open, and its rows locked, until TCP times out.
     const begin = `begin; set local idle_in_transaction_session_timeout = '2min'`
     return inTransaction(this.#pool, begin, async (transaction) => {
       const batch = await this.#batch(transaction, due)
@@ -127,18 +138,18 @@ export class OutboxTable {
     })
   }
 
-  /** All that nobody has delivered: due or not, locked by others or not. */
+  /** All undelivered rows: due or not, locked by others or not. */
   async undelivered(): Promise<Batch> {
     return this.#batch(this.#pool, `where ${UNDELIVERED}`)
   }
 
-  /** `limit` rows at most that were delivered, but not to this server since it was started. */
+  /** At most `limit` rows that were delivered, but not to this run of the server. */
   async deliveredElsewhere(server: string, limit: number): Promise<Batch> {
-    // What was delivered before this server was told to drop everything concerns nothing that it has.
+    // Rows delivered before this server dropped everything concern no entry that it has.
     const emptied = `select max(created_at) from ${this.#table} where everything and delivered_to = $1`
     return this.#batch(
       this.#pool,
-      // "is distinct from", as an index can answer it.
+      // "is distinct from", in a form that can use the index.
       `where delivered_at is not null and (delivered_to < $1 or delivered_to > $1 or delivered_to is null)
       and delivered_at >= coalesce((${emptied}), '-infinity') limit ${limit}`,
       [server],
@@ -151,17 +162,17 @@ export class OutboxTable {
     }
   }
 
-  /** As `mark`, for rows that their writers know by the ids of their writes. */
+  /** As `mark`, for rows identified by their write ids. */
   async markWrites(writeIds: readonly string[], server: string | undefined): Promise<void> {
     const which = `${UNDELIVERED} and write_id = any($1)`
     await this.#pool.query(this.#marking(which), [writeIds, server])
   }
 
-  /** Deletes what was delivered longer than `keepMs` ago. Resolves with the number of rows. */
+  /** Deletes rows delivered longer than `keepMs` ago. Resolves with their number. */
   async prune(keepMs: number): Promise<number> {
     let pruned = 0
     for (;;) {
-      // The oldest come first, so that a look at these says whether there is anything to prune.
+      // The oldest rows have the lowest ids, so this batch shows whether there is anything to prune.
       const { rows } = await this.#pool.query<{ pruned: number }>(
         `with oldest as (select id, delivered_at from ${this.#table} order by id limit ${PRUNED_AT_ONCE}),
         gone as (
@@ -186,7 +197,7 @@ export class OutboxTable {
     return rows[0]!
   }
 
-  /** One snapshot: what it tells of is what was committed when it began. */
+  /** One statement, so it sees one snapshot. */
   async #batch(queries: PostgresQueries, which: string, values: unknown[] = []): Promise<Batch> {
     const { rows } = await queries.query<Batch>(
       `with batch as materialized (select id, keys, tags, everything from ${this.#table} ${which}),
@@ -206,7 +217,7 @@ export class OutboxTable {
     await queries.query(this.#marking('id = any($1::bigint[])'), [ids, server])
   }
 
-  /** Nobody waits for a row that a relay holds: it marks that itself. */
+  /** Skips rows locked by a relay, which marks them itself. */
   #marking(which: string): string {
     return `update ${this.#table} set delivered_at = clock_timestamp(), delivered_to = $2
       where id in (select id from ${this.#table} where ${which} for update skip locked)`
@@ -216,7 +227,7 @@ export class OutboxTable {
 const UNDELIVERED = 'delivered_at is null'
 const DUE = 'due_at <= clock_timestamp()'
 
-/** Postgres cuts longer ones, and then two may be one. */
+/** Postgres truncates longer names, so two of them could become equal. */
 const MAX_NAME_BYTES = 63
 const LONGEST_SUFFIX = '_undelivered'
 
@@ -236,7 +247,7 @@ function checkName(option: string, name: string, maxBytes: number): void {
     name === ''
       ? 'is ""; give a name'
       : name.includes('\0')
-        ? `${JSON.stringify(name)} has a zero byte, which Postgres has no place for`
+        ? `${JSON.stringify(name)} contains a zero byte, which Postgres does not allow`
         : bytes > maxBytes
           ? `${JSON.stringify(name)} takes ${bytes} bytes; give at most ${maxBytes}`
           : undefined

@@ -1,120 +1,181 @@
+import { checkText } from '../check.ts'
 import { newToken } from '../entry.ts'
-import { CacheError, checkNumber } from '../errors.ts'
+import { CacheError } from '../errors.ts'
 import type { InvalidationSource, InvalidationTarget } from '../ports/invalidation-source.ts'
-import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import { deliver } from './deliver.ts'
-import { type Batch, type Invalidation, type Lag, type OutboxPlace, OutboxTable } from './outbox-table.ts'
+import { checkOutboxEntry, checkOutboxOptions, type OutboxEntry, type OutboxOptions } from './outbox-options.ts'
+import { type Batch, type Invalidation, type Lag, OutboxTable } from './outbox-table.ts'
 import { PollLoop } from './poll-loop.ts'
-import type { PostgresPool, PostgresQueries } from './postgres-pool.ts'
-
-export interface OutboxOptions extends OutboxPlace {
-  /** A `pg.Pool`, or what looks like one. May be shared. */
-  readonly pool: PostgresPool
-  /** How often it is looked for rows to deliver. Milliseconds, at least 10. Default 200. */
-  readonly pollMs?: number
-  /**
-   * How long delivered rows are kept, to be delivered again to a Redis that was restored or has taken over. Milliseconds;
-   * at least the longest TTL of an entry, since older entries are gone by themselves. Default 86_400_000, a day.
-   */
-  readonly keepMs?: number
-  /** Called when delivering begins to fail, with the cause. It is tried again until it succeeds. */
-  readonly onFailing?: (error: unknown) => void
-  /** Called when it succeeds again. */
-  readonly onDelivering?: () => void
-  /** Default the process's own. */
-  readonly runtime?: Pick<Runtime, 'every' | 'now'>
-}
-
-/** What a write touched. */
-export interface OutboxEntry {
-  readonly keys?: readonly string[]
-  readonly tags?: readonly string[]
-  readonly everything?: boolean
-  /** Given, the writer promises to call `delivered` with it; the relay then leaves the row alone for a second. */
-  readonly writeId?: string
-}
+import type { PostgresQueries } from './postgres-pool.ts'
 
 /**
- * What a database's writes invalidate, kept in the database until the stores that cache over it have acknowledged it.
+ * Keeps the invalidations of a database's writes in the database until the stores over it have acknowledged them.
  *
- * A store that is built with it attaches itself: `redisStore({ …, outbox })`, `memoryStore({ outbox })`. Each row is
- * delivered to all attached stores, and is marked as delivered once **all of them** have acknowledged it; until then it is
- * delivered again, to all. So processes that share a table attach the same stores, and a store that is away holds up the
- * rows for the others too: give stores on different servers an outbox, and a table, of their own.
+ * A store that is built with it attaches itself: `redisStore({ …, outbox })`, `memoryStore({ outbox })`. Each row is delivered to
+ * all attached stores, and is marked as delivered once **all of them** have acknowledged it. Until then it is delivered again, to
+ * all of them. One process delivers a row, so a memory store receives only the rows that its own process delivers. Processes that
+ * share a table must attach the same stores. A store that is unavailable delays the rows for the others too, so give stores on different
+ * servers separate outboxes and tables.
  */
 export interface Outbox extends InvalidationSource {
-  /** Adds a row in a write's own transaction, where no trigger does. */
+  /**
+   * Adds a row in a write's own transaction, if no trigger does.
+   *
+   * @throws CacheError `BAD_OPTION`, before anything is sent; the error of the transaction's `query`
+   *
+   * @example
+   * ```ts
+   * import type { Outbox } from 'cache-core/postgres'
+   *
+   * declare const outbox: Outbox
+   * const client = await pool.connect()
+   * await client.query('begin')
+   * await client.query('update posts set title = $1 where id = 42', ['New title'])
+   * await outbox.add(client, { keys: ['post:42'], tags: ['posts'] })
+   * await client.query('commit')
+   * client.release()
+   * ```
+   */
   add(transaction: PostgresQueries, entry: OutboxEntry): Promise<void>
   /**
-   * Told that the store has acknowledged all that the write invalidates: `isConfirmed`. Its row is marked soon after.
-   * With several stores attached the row is left to the relay, since a write knows of its own store alone.
+   * Call it once the store has acknowledged all invalidations of the write: `isConfirmed`. Its row is marked soon after.
+   * With several attached stores, the row is left to the relay, since a write knows only its own store.
+   *
+   * @throws CacheError `BAD_OPTION` for an invalid id
+   *
+   * @example
+   * ```ts
+   * import type { Outbox } from 'cache-core/postgres'
+   *
+   * declare const outbox: Outbox
+   * declare const writeId: string // of the row that the write added
+   * const { isConfirmed } = await cache.write({ keys: ['post:42'] }, () => db.renamePost(42, 'New title'))
+   * if (isConfirmed) outbox.delivered(writeId)
+   * ```
    */
   delivered(writeId: string): void
   /**
-   * Begins to deliver what is due, every `pollMs`, until `close`. Several processes may.
+   * Delivers due rows every `pollMs`, until `close`. Several processes may do so.
    *
-   * @throws CacheError `BAD_OPTION` when no store is attached
+   * @throws CacheError `BAD_OPTION` if no store is attached
+   *
+   * @example
+   * ```ts
+   * import type { Outbox } from 'cache-core/postgres'
+   *
+   * declare const outbox: Outbox
+   * outbox.start()
+   * ```
    */
   start(): void
   /**
-   * Resolves once each store that is attached now has caught up with what was written while this process was away: its
-   * reads need no longer go past the cache. Never rejects; waits for as long as a server or the database is away.
+   * Resolves once each store that is attached now has caught up with the writes made while this process was down, so that reads
+   * may use it. Never rejects; waits while a server or the database is unavailable.
+   *
+   * @example
+   * ```ts
+   * import type { Outbox } from 'cache-core/postgres'
+   *
+   * declare const outbox: Outbox
+   * await outbox.caughtUp() // before the process says that it is ready
+   * ```
    */
   caughtUp(): Promise<void>
-  /** How far behind it is. */
+  /**
+   * The relay's backlog.
+   *
+   * @example
+   * ```ts
+   * import type { Outbox } from 'cache-core/postgres'
+   *
+   * declare const outbox: Outbox
+   * console.log(await outbox.lag())
+   * ```
+   */
   lag(): Promise<Lag>
-  /** Stops, and marks what was delivered. Never rejects. */
+  /**
+   * Stops, and marks delivered writes. Never rejects.
+   *
+   * @example
+   * ```ts
+   * import type { Outbox } from 'cache-core/postgres'
+   *
+   * declare const outbox: Outbox
+   * await outbox.close()
+   * ```
+   */
   close(): Promise<void>
 }
 
-/** Rows that one transaction takes. */
+/** Rows per transaction. */
 const BATCH_ROWS = 500
-/** Above so many rows to be delivered again it is simpler to void everything. */
+/** Above this many rows to replay it is simpler to invalidate everything. */
 const MAX_REPLAYED = 10_000
 const PRUNE_EVERY_MS = 60_000
 
-/** A new id for one write. */
+/**
+ * A new id for one write.
+ *
+ * @example
+ * ```ts
+ * import { newWriteId, type Outbox } from 'cache-core/postgres'
+ *
+ * declare const outbox: Outbox
+ * declare const rename: (id: number, title: string, writeId: string) => Promise<void> // writes the outbox's row in its transaction
+ * const writeId = newWriteId()
+ * const { isConfirmed } = await cache.write({ keys: ['post:42'] }, () => rename(42, 'New title', writeId))
+ * if (isConfirmed) outbox.delivered(writeId)
+ * ```
+ */
 export const newWriteId = newToken
 
 /** A store that is attached. */
 interface Attached {
   readonly target: InvalidationTarget
-  /** The run of its server, once it was asked. */
+  /** The run of its server, once known. */
   run?: string
-  /** The runs of all that were attached when it last got what had been delivered elsewhere. */
+  /** The runs of all attached stores at the last replay to it. */
   replayedTo?: string
   readonly caughtUp: PromiseWithResolvers<void>
 }
 
 /**
- * The outbox over its table (`outboxTable`). Works with several processes at once, in any order, however often.
+ * The outbox over its table (`outboxTable`). Safe with several processes: rows may be delivered in any order, and repeatedly.
  *
  * @throws CacheError `BAD_OPTION`
+ *
+ * @example
+ * ```ts
+ * import { createOutbox } from 'cache-core/postgres'
+ * import { redisStore } from 'cache-core/redis'
+ *
+ * const outbox = createOutbox({ pool })
+ * const store = redisStore({ client: redis, prefix: 'blog:', outbox })
+ * outbox.start()
+ * ```
  */
 export function createOutbox(options: OutboxOptions): Outbox {
-  const { runtime = systemRuntime, onFailing, onDelivering } = options
-  const pollMs = checkNumber('pollMs', options.pollMs ?? 200, { min: 10 })
-  const keepMs = checkNumber('keepMs', options.keepMs ?? 86_400_000, { min: 0 })
+  const { runtime, pollMs, keepMs } = checkOutboxOptions(options)
   const table = new OutboxTable(options.pool, options)
   const attached = new Set<Attached>()
-  /** By the runs that acknowledged them. */
+  /** Write ids by the runs that acknowledged them. */
   const toMark = new Map<string | undefined, string[]>()
   let prunedAt = Number.NEGATIVE_INFINITY
 
   async function markWrites(): Promise<void> {
-    // Those of now: what comes while they are marked is for the next round, or the relay would never get to its work.
+    // Only the current ones: ids that arrive meanwhile wait for the next round. Otherwise the relay might never deliver.
     const known = [...toMark]
     toMark.clear()
     for (const [acknowledgedBy, writeIds] of known) {
-      // Not tried again when it fails: an unmarked row costs one more invalidation, no more.
+      // Not retried: an unmarked row costs only one more invalidation.
       await table.markWrites(writeIds, acknowledgedBy)
     }
   }
 
-  /** Delivers to all that are attached now. Resolves with the runs that acknowledged it. */
+  /** Delivers to all attached stores. Resolves with the runs that acknowledged it. */
   async function deliverToAll(invalidation: Invalidation, stores = [...attached]): Promise<string | undefined> {
-    if (stores.length === 0) throw new Error('no store is attached any more')
-    const before = runsOf(stores) // others that come meanwhile need not have got it
+    if (stores.length === 0) throw new Error('no store is attached any longer')
+    const before = runsOf(stores) // a run that starts meanwhile may not have received it
     await deliver(
       stores.map(({ target }) => target),
       invalidation,
@@ -133,7 +194,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     await table.mark(batch.ids, await deliverToAll(batch, stores))
   }
 
-  /** All that are attached, once each has said which run it leads to: those that come meanwhile included. */
+  /** All attached stores, once each has reported its server's run. Includes stores attached meanwhile. */
   async function askedStores(): Promise<Attached[]> {
     for (;;) {
       const stores = [...attached]
@@ -142,23 +203,23 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   }
 
-  /** Delivers all that is undelivered, due or not, and what was delivered elsewhere: to all stores, whichever asks. */
+  /** Delivers all undelivered rows, due or not, and those delivered elsewhere, to all stores, regardless of which one asks. */
   async function catchUp(): Promise<void> {
     const stores = await askedStores()
     const current = runsOf(stores)
-    // In this order: a row may be marked meanwhile as delivered to the server before, never the other way round.
+    // In this order: meanwhile a row may be marked as delivered to the previous server, but is never unmarked.
     await deliverNow(await table.undelivered(), stores)
     if (current !== undefined) await replay(current, stores)
   }
 
-  /** What was acknowledged by one server may be lacking in another that was restored, or has taken over. */
+  /** Invalidations that one server acknowledged may be missing on a server that was restored or has taken over. */
   async function replay(to: string, stores: Attached[]): Promise<void> {
     if (stores.every(({ replayedTo }) => replayedTo === to)) return
     const batch = await table.deliveredElsewhere(to, MAX_REPLAYED + 1)
     if (batch.ids.length <= MAX_REPLAYED) await deliverNow(batch, stores)
     else {
-      // One more row for all of them, so that whoever comes next knows that it is done. Not left to the relays: another's
-      // may still lead to the server before.
+      // One extra row stands in for all, so that the next replay knows they are done. Not left to the relays: another process's
+      // relay may still be connected to the previous server.
       const all = { keys: [], tags: batch.tags, everything: true }
       const id = await table.add(options.pool, all, undefined)
       await deliverNow({ ...all, ids: [id] }, stores)
@@ -180,8 +241,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
       await deliverDue()
       await prune()
     },
-    onFailing,
-    onWorking: onDelivering,
+    onFailing: options.onFailing,
+    onWorking: options.onDelivering,
   })
 
   return {
@@ -201,12 +262,15 @@ export function createOutbox(options: OutboxOptions): Outbox {
       }
     },
 
-    async add(transaction, { keys = [], tags = [], everything = false, writeId }) {
+    async add(transaction, entry) {
+      checkOutboxEntry(transaction, entry)
+      const { keys = [], tags = [], everything = false, writeId } = entry
       await table.add(transaction, { keys, tags, everything }, writeId)
     },
 
     delivered(writeId) {
-      if (attached.size !== 1) return // the others have not heard of it
+      checkText('writeId', writeId)
+      if (attached.size !== 1) return // the other stores have not received it
       const acknowledgedBy = runsOf([...attached])
       const known = toMark.get(acknowledgedBy)
       if (known) known.push(writeId)
@@ -216,7 +280,10 @@ export function createOutbox(options: OutboxOptions): Outbox {
     start() {
       if (attached.size === 0) {
         const remedy = 'build the store with it first: redisStore({ …, outbox })'
-        throw new CacheError('BAD_OPTION', `no store is attached to this outbox, so it has nobody to tell; ${remedy}`)
+        throw new CacheError(
+          'BAD_OPTION',
+          `no store is attached to this outbox, so it has nothing to deliver to; ${remedy}`,
+        )
       }
       loop.start()
     },
@@ -240,8 +307,8 @@ async function askRun(store: Attached): Promise<void> {
 }
 
 /**
- * The runs of all these stores' servers. One for each store, though they be the same: what was delivered to one store
- * is not what was delivered to two. `undefined` where one of them is not known yet, or there are no servers.
+ * The runs of these stores' servers. One per store, even on the same server: a delivery to one store differs from a delivery to
+ * two. `undefined` if a run is not known yet, or there are no servers.
  */
 function runsOf(stores: readonly Attached[]): string | undefined {
   const runs = stores.filter(({ target }) => target.serverRun !== undefined).map(({ run }) => run)

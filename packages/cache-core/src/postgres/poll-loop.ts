@@ -5,13 +5,13 @@ export interface PollLoopOptions {
   readonly runtime: Pick<Runtime, 'every'>
   readonly everyMs: number
   readonly work: () => Promise<void>
-  /** Called when the work fails that did not before. */
+  /** Called when the work begins to fail. */
   readonly onFailing?: ((error: unknown) => void) | undefined
   /** Called when it succeeds again. */
   readonly onWorking?: (() => void) | undefined
 }
 
-/** Work done again and again, never twice at once. A failure is told of once, and the work goes on. */
+/** Repeats work at intervals, never twice at the same time. Reports the first of several failures in a row, and continues. */
 export class PollLoop {
   readonly #options: PollLoopOptions
   readonly #onFailing: ((error: unknown) => void) | undefined
@@ -35,7 +35,7 @@ export class PollLoop {
     })
   }
 
-  /** Resolves once what is under way has ended. */
+  /** Resolves once running work has ended. */
   async stop(): Promise<void> {
     this.#stop?.()
     this.#stop = undefined

@@ -1,4 +1,4 @@
-/** What is needed of a Postgres client. A `pg.Pool` fits, so that this package brings no client of its own. */
+/** The part of a Postgres client that this package uses. A `pg.Pool` fits, so no client is a dependency. */
 export interface PostgresQueries {
   query<R extends PostgresRow>(text: string, values?: unknown[]): Promise<{ rows: R[] }>
 }
@@ -6,23 +6,23 @@ export interface PostgresQueries {
 // biome-ignore lint/suspicious/noExplicitAny: as in the types of `pg`, which would not fit a stricter one.
 export type PostgresRow = Record<string, any>
 
-/** A pool of connections, as `pg.Pool` is one. Give it timeouts: a query that never ends is waited for. */
+/** A connection pool such as `pg.Pool`. Give it timeouts: the outbox waits for every query. */
 export interface PostgresPool extends PostgresQueries {
   connect(): Promise<PostgresClient>
 }
 
-/** One connection of a pool, as `pg.PoolClient` is one. */
+/** One connection of a pool, such as `pg.PoolClient`. */
 export interface PostgresClient extends PostgresQueries {
   on(event: 'error', listener: (error: Error) => void): unknown
   removeListener(event: 'error', listener: (error: Error) => void): unknown
-  /** @param error given, the connection is closed instead of used again. */
+  /** @param error if given, the connection is closed instead of reused. */
   release(error?: Error): void
 }
 
 /**
  * Runs `work` in a transaction: committed when it resolves, rolled back when it rejects.
  *
- * @param begin the statement that begins it, and what else should hold in it
+ * @param begin the statement that begins it, with any settings for it
  */
 export async function inTransaction<T>(
   pool: PostgresPool,
@@ -30,7 +30,7 @@ export async function inTransaction<T>(
   work: (client: PostgresQueries) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect()
-  // A connection lost between two queries says so by this event alone, which without a listener ends the process.
+  // A connection lost between two queries only emits this event. Without a listener, it ends the process.
   client.on('error', ignore)
   let unfit: Error | undefined
   try {

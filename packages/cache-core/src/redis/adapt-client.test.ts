@@ -1,4 +1,4 @@
-/** Which clients are taken, and that all others are refused by name before anything is done with them. */
+/** Supported clients are accepted, and all others refused by name before they are used. */
 import { Cluster, Redis } from 'ioredis'
 import { Cluster as Cluster5, Redis as Redis5 } from 'ioredis-5'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
@@ -12,14 +12,14 @@ const lazyCluster = { ...clusterOptions, lazyConnect: true }
 const nodes = [{ host: '127.0.0.1', port: 1 }]
 const { socket } = nodeRedisOptions
 
-describe('takes', () => {
+describe('accepts', () => {
   const supported: [what: string, client: RedisStoreClient][] = [
     ['a Redis of ioredis 6', new Redis(lazy)],
     ['a Redis of ioredis 5', new Redis5(lazy)],
     ['a Cluster of ioredis 6', new Cluster(nodes, lazyCluster)],
     ['a Cluster of ioredis 5', new Cluster5(nodes, lazyCluster)],
     ['a client of node-redis', createClient({ url: 'redis://127.0.0.1:1', ...nodeRedisOptions })],
-    ['one with a socket of its own', createClient({ ...nodeRedisOptions, socket: { ...socket, port: 1 } })],
+    ['one with its own socket', createClient({ ...nodeRedisOptions, socket: { ...socket, port: 1 } })],
     ['one with RESP 2', createClient({ ...nodeRedisOptions, RESP: 2 })],
     ['one that answers with Buffers', createClient(nodeRedisOptions).withTypeMapping({ 36: Buffer })],
   ]
@@ -35,7 +35,7 @@ describe('takes', () => {
   })
 })
 
-it('gives each node-redis client a socket of its own, since node-redis writes the URL into it', () => {
+it('gives each node-redis client its own socket options, since node-redis writes the URL into them', () => {
   const urls = ['redis://one:1', 'rediss://two']
   const clients = urls.map((url) => createClient({ url, ...nodeRedisOptions }))
   expect(clients.map(({ options }) => options.socket)).toMatchObject([
@@ -73,7 +73,7 @@ describe('refuses by name', () => {
       'client is a createSentinel of node-redis, which may send a command twice',
     ],
     ['legacy mode', createClient().legacy(), 'client is a client of node-redis 4 or older, or its legacy mode'],
-  ])('%s, with the clients that are supported', (_what, given, message) => {
+  ])('%s, and lists the supported clients', (_what, given, message) => {
     const adapt = () => adaptClient(given as RedisStoreClient)
     expect(adapt).toThrow(message)
     expect(adapt).toThrow('redisStore takes a client of ioredis 5 or 6, `new Redis(url, redisOptions)`')
@@ -84,9 +84,8 @@ describe('refuses by name', () => {
 })
 
 describe('refuses an ioredis client', () => {
-  const remedy = 'build it by `new Redis(url, redisOptions)`'
-  const queues =
-    'is null, as a job queue wants it, so it may send a command twice. The cache needs a connection of its own'
+  const remedy = 'build it with `new Redis(url, redisOptions)`'
+  const queues = 'is null, as job queues require, so it may send a command twice. Give the cache its own connection'
 
   describe.each([
     ['6', Redis],
@@ -95,7 +94,7 @@ describe('refuses an ioredis client', () => {
     it.each([
       ['that sends commands twice', { maxRetriesPerRequest: 20 }, 'maxRetriesPerRequest is 20, so it may send'],
       ['that is a BullMQ connection', { maxRetriesPerRequest: null }, `maxRetriesPerRequest ${queues}`],
-      ['that prefixes keys', { keyPrefix: 'a:' }, 'keyPrefix is "a:", which redisStore knows nothing of'],
+      ['that prefixes keys', { keyPrefix: 'a:' }, 'keyPrefix is "a:", which redisStore does not see'],
     ])('%s', (_what, options, message) => {
       const adapt = () => adaptClient(new Client({ ...lazy, ...options }))
       expect(adapt).toThrow(`the ioredis client's ${message}`)
@@ -108,13 +107,13 @@ describe('refuses an ioredis client', () => {
   })
 
   it.each([
-    ['that sends a command again', { retryDelayOnFailover: 100 }, 'retryDelayOnFailover is 100'],
+    ['that retries a command', { retryDelayOnFailover: 100 }, 'retryDelayOnFailover is 100'],
     ['that reads from replicas', { scaleReads: 'slave' as const }, 'scaleReads is "slave"'],
-    ['that sends unanswered commands again', { redisOptions: {} }, 'maxRetriesPerRequest is 20'],
+    ['that retries unanswered commands', { redisOptions: {} }, 'maxRetriesPerRequest is 20'],
   ])('of a cluster %s', (_what, options, message) => {
     const adapt = () => adaptClient(new Cluster(nodes, { ...lazyCluster, ...options }))
     expect(adapt).toThrow(message)
-    expect(adapt).toThrow('build it by `new Cluster(nodes, clusterOptions)`')
+    expect(adapt).toThrow('build it with `new Cluster(nodes, clusterOptions)`')
   })
 })
 
@@ -122,12 +121,12 @@ describe('refuses a node-redis client', () => {
   it.each([
     ['that sends commands late', { disableOfflineQueue: false }, 'disableOfflineQueue is false, so it sends'],
     ['that may change servers', { maintNotifications: 'auto' as const }, 'maintNotifications is "auto", so it may'],
-    ['that prefixes keys', { keyPrefix: 'a:' }, 'keyPrefix is "a:", which redisStore knows nothing of'],
+    ['that prefixes keys', { keyPrefix: 'a:' }, 'keyPrefix is "a:", which redisStore does not see'],
     ['that reads from a replica', { readonly: true }, 'readonly is true, so it may read from a replica'],
   ])('%s', (_what, options, message) => {
     const adapt = () => adaptClient(createClient({ ...nodeRedisOptions, ...options }))
     expect(adapt).toThrow(`the node-redis client's ${message}`)
-    expect(adapt).toThrow('build it by `createClient({ url, ...nodeRedisOptions })`')
+    expect(adapt).toThrow('build it with `createClient({ url, ...nodeRedisOptions })`')
   })
 
   it('without options', () => {
@@ -141,7 +140,7 @@ describe("a hit's GET", () => {
   it.each([
     ['ioredis', Object.assign(new Redis(lazy), { getBuffer: () => answer })],
     ['node-redis', Object.assign(createClient(nodeRedisOptions), { sendCommand: () => answer })],
-  ])('is the promise of %s itself, so that it waits for nothing else', (_name, client) => {
+  ])('is the promise of %s itself, without extra waits', (_name, client) => {
     expect(adaptClient(client as RedisStoreClient).get('k')).toBe(answer)
   })
 })
@@ -157,6 +156,6 @@ it.each([
   ['Connection timeout', false],
   ['connect ECONNREFUSED 127.0.0.1:6379', false],
   ['no answer within 250 ms', false],
-])('takes "%s" by node-redis for an answer of the server: %s', (message, isAnswer) => {
+])('recognizes "%s" of node-redis as an answer of the server: %s', (message, isAnswer) => {
   expect(adaptClient(createClient(nodeRedisOptions)).isRefusal(new Error(message))).toBe(isAnswer)
 })

@@ -3,18 +3,18 @@ import { type IoredisClient, ioredisClient, isIoredis } from './ioredis-client.t
 import { isNodeRedis, type NodeRedisClient, nodeRedisClient } from './node-redis-client.ts'
 import type { RedisClient } from './redis-client.ts'
 
-/** A client that the Redis store can use: the caller's own, which it neither connects nor disconnects. */
+/** A client that the Redis store can use. The caller connects and disconnects it. */
 export type RedisStoreClient = IoredisClient | NodeRedisClient
 
 const adapted = new WeakMap<object, RedisClient>()
 
 /**
- * The client as the store asks it; always the same for the same client.
+ * Adapts a client to the store. Returns the same adapter for the same client.
  *
- * @throws CacheError `BAD_OPTION` for what is no such client, or one with options under which the store's promises fail.
+ * @throws CacheError `BAD_OPTION` if it is not such a client, or has options that break the store's guarantee.
  */
 export function adaptClient(given: RedisStoreClient): RedisClient {
-  // Told apart by what they can do: to ask by `instanceof` would load both libraries.
+  // Distinguished by their methods, since `instanceof` would load both libraries.
   if (typeof given !== 'object' || given === null) throw unsupported(given)
   const known = adapted.get(itself(given))
   if (known !== undefined) return known
@@ -30,7 +30,7 @@ function adapt(given: object): RedisClient {
   throw unsupported(given)
 }
 
-/** `withTypeMapping` and its like make another object for the same connection. */
+/** `withTypeMapping` and similar methods make another object for the same connection. */
 function itself(given: object): object {
   return (given as { _self?: object })._self ?? given
 }
@@ -45,7 +45,7 @@ function unsupported(given: unknown): CacheError {
 
 function whatIs(given: unknown): string {
   if (given === null || given === undefined) return String(given)
-  // Never the text itself: it may hold a password.
+  // Not the text itself, which may contain a password.
   if (typeof given === 'string') return /^\w+:\/\//.test(given) ? 'a connection string' : 'a string'
   if (typeof given === 'function') return `the function or class ${given.name || 'without a name'}`
   if (typeof given !== 'object') return `a ${typeof given}`
@@ -57,12 +57,12 @@ function whatIs(given: unknown): string {
   return name === undefined || name === 'Object' ? 'a plain object' : `an instance of ${name}`
 }
 
-/** What else node-redis makes, which looks much the same. */
+/** Other objects of node-redis, which look similar. */
 function unsupportedNodeRedis(given: object): string | undefined {
   if (has(given, 'getSentinelNode')) return 'a createSentinel of node-redis, which may send a command twice'
   if (has(given, 'nodeClient'))
     return 'a createCluster of node-redis, which may send commands late, by another connection'
-  if ('totalClients' in given) return 'a createClientPool of node-redis, whose connections come and go unseen'
+  if ('totalClients' in given) return 'a createClientPool of node-redis, whose connections change unnoticed'
   if (has(given, 'sendCommand') && !has(given, 'withTypeMapping') && !has(given, 'getBuffer')) {
     return 'a client of node-redis 4 or older, or its legacy mode'
   }

@@ -1,8 +1,8 @@
 import type { ClusterOptions, RedisOptions } from 'ioredis'
 import { CacheError } from '../errors.ts'
-import { type Arg, DEADLINE_MS, type RedisClient, SCAN_BATCH } from './redis-client.ts'
+import { type Arg, type RedisClient, SCAN_BATCH } from './redis-client.ts'
 
-/** A `Redis` or `Cluster` of ioredis 5 or 6, as far as the store uses it. */
+/** The part of a `Redis` or `Cluster` of ioredis 5 or 6 that the store uses. */
 export interface IoredisClient {
   readonly status: string
   readonly options: object
@@ -17,10 +17,13 @@ export interface IoredisClient {
   off(event: string, listener: (error: unknown) => void): unknown
 }
 
-/** What its types leave out, or a `Cluster` has for each of its nodes. Not `call`, which auto-pipelining garbles. */
+/** Missing in its types, or per node in a `Cluster`. Not `call`, which auto-pipelining garbles. */
 interface Rest {
   evalshaBuffer(sha: string, ...args: Arg[]): Promise<unknown>
   evalBuffer(lua: string, ...args: Arg[]): Promise<unknown>
+  select(database: number): Promise<unknown>
+  /** Absent before the first connection, and in a `Cluster`. */
+  readonly stream?: { readonly bytesRead: number; destroy(): void }
 }
 interface Node {
   info(...sections: string[]): Promise<string>
@@ -28,26 +31,44 @@ interface Node {
 }
 
 /**
- * What an ioredis client must be built with: `new Redis(url, redisOptions)`.
- * Commands fail at once where there is no connection, and **no command is ever sent twice**: an invalidation sent again
- * after a reconnect could undo a newer one.
+ * Options that an ioredis client must be built with: `new Redis(url, redisOptions)`.
+ * Commands fail immediately without a connection, and **no command is ever sent twice**: an invalidation sent again after a
+ * reconnect could undo a newer one.
+ *
+ * @example
+ * ```ts
+ * import { redisOptions, redisStore } from 'cache-core/redis'
+ * import { Redis } from 'ioredis'
+ *
+ * const store = redisStore({ client: new Redis('redis://127.0.0.1:6379', redisOptions), prefix: 'blog:' })
+ * ```
  */
 export const redisOptions = {
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   connectTimeout: 1_000,
-  commandTimeout: DEADLINE_MS,
   enableAutoPipelining: true,
   retryStrategy: (attempt: number) => Math.min(50 * attempt, 500),
 } satisfies RedisOptions
 
-/** The same for `new Cluster(nodes, clusterOptions)`, which has a way of its own to send a command again. */
+/**
+ * The same for `new Cluster(nodes, clusterOptions)`, which has different retry options.
+ *
+ * @example
+ * ```ts
+ * import { clusterOptions, redisStore } from 'cache-core/redis'
+ * import { Cluster } from 'ioredis'
+ *
+ * const client = new Cluster([{ host: '127.0.0.1', port: 7000 }], clusterOptions)
+ * const store = redisStore({ client, prefix: 'blog:' })
+ * ```
+ */
 export const clusterOptions = {
   enableOfflineQueue: false,
   retryDelayOnFailover: 0,
   scaleReads: 'master',
   enableAutoPipelining: true,
-  redisOptions: { connectTimeout: 1_000, commandTimeout: DEADLINE_MS, maxRetriesPerRequest: 0 },
+  redisOptions: { connectTimeout: 1_000, maxRetriesPerRequest: 0 },
 } satisfies ClusterOptions
 
 export function isIoredis(given: object): given is IoredisClient {
@@ -64,7 +85,8 @@ export function isIoredis(given: object): given is IoredisClient {
 /** @throws CacheError `BAD_OPTION` for a client that sends commands twice, late, to a replica, or under other keys. */
 export function ioredisClient(client: IoredisClient): RedisClient {
   checkOptions(client)
-  const scripting = client as unknown as Rest
+  const rest = client as unknown as Rest
+  const database = isCluster(client) ? 0 : ((client.options as RedisOptions).db ?? 0)
   const masters = (): Node[] =>
     isCluster(client) ? (client.nodes('master') as unknown as Node[]) : [client as unknown as Node]
   return {
@@ -74,13 +96,23 @@ export function ioredisClient(client: IoredisClient): RedisClient {
     unlink: (...keys) => client.unlink(...keys),
     time: () => client.time(),
     ping: () => client.ping(),
-    evalsha: (sha, keys, args) => scripting.evalshaBuffer(sha, keys.length, ...keys, ...args),
-    eval: (lua, keys, args) => scripting.evalBuffer(lua, keys.length, ...keys, ...args),
-    info: (...sections) => masters().map((master) => master.info(...sections)),
+    evalsha: (sha, keys, args) => rest.evalshaBuffer(sha, keys.length, ...keys, ...args),
+    eval: (lua, keys, args) => rest.evalBuffer(lua, keys.length, ...keys, ...args),
+    info: (...sections) => Promise.all(masters().map((master) => master.info(...sections))),
     async *scan(match) {
       for (const master of masters()) yield* master.scanStream({ match, count: SCAN_BATCH })
     },
     isReady: () => client.status === 'ready',
+    isCluster: isCluster(client),
+    database,
+    select: () => rest.select(database),
+    bytesRead: () => rest.stream?.bytesRead,
+    renew() {
+      // A `Cluster` has many, and no way to tell which of them is unusable.
+      if (rest.stream === undefined || (client.status !== 'ready' && client.status !== 'connect')) return false
+      rest.stream.destroy() // `disconnect` would wait 2 s for the other side to close it too
+      return true
+    },
     subscribe({ onReady, onClose, onError }) {
       client.on('ready', onReady)
       client.on('close', onClose)
@@ -104,19 +136,19 @@ function checkOptions(client: IoredisClient): void {
   const options: RedisOptions = cluster ? (cluster.redisOptions ?? {}) : client.options
   const { maxRetriesPerRequest = 20, keyPrefix } = options
   const remedy = cluster
-    ? 'build it by `new Cluster(nodes, clusterOptions)`'
-    : 'build it by `new Redis(url, redisOptions)`'
+    ? 'build it with `new Cluster(nodes, clusterOptions)`'
+    : 'build it with `new Redis(url, redisOptions)`'
   const refuse = (name: string, value: unknown, why: string): never => {
     throw new CacheError('BAD_OPTION', `the ioredis client's ${name} is ${JSON.stringify(value)}, ${why}; ${remedy}`)
   }
   if (maxRetriesPerRequest !== 0) {
     const why =
       maxRetriesPerRequest === null
-        ? 'as a job queue wants it, so it may send a command twice. The cache needs a connection of its own'
+        ? 'as job queues require, so it may send a command twice. Give the cache its own connection'
         : 'so it may send a command twice'
     refuse('maxRetriesPerRequest', maxRetriesPerRequest, why)
   }
-  if (keyPrefix) refuse('keyPrefix', keyPrefix, 'which redisStore knows nothing of: give it the prefix instead')
+  if (keyPrefix) refuse('keyPrefix', keyPrefix, 'which redisStore does not see: give redisStore the prefix instead')
   if (cluster === undefined) return
   const { retryDelayOnFailover = 100, scaleReads = 'master' } = cluster
   if (retryDelayOnFailover !== 0) refuse('retryDelayOnFailover', retryDelayOnFailover, 'so it may send a command twice')

@@ -1,26 +1,38 @@
 import type { RedisClientOptions } from 'redis'
 import { CacheError } from '../errors.ts'
-import { systemRuntime, within } from '../ports/runtime.ts'
-import { type Arg, DEADLINE_MS, type RedisClient, SCAN_BATCH } from './redis-client.ts'
+import { type Arg, type RedisClient, SCAN_BATCH } from './redis-client.ts'
 
-/** What `createClient` of node-redis 6 makes, as far as the store uses it. */
+/** The part of a client of node-redis 6 (`createClient`) that the store uses. */
 export interface NodeRedisClient {
   readonly isReady: boolean
   readonly options: object
   sendCommand(args: readonly (string | Buffer)[], options?: object): Promise<unknown>
   withTypeMapping(mapping: object): unknown
+  connect(): Promise<unknown>
+  destroy(): void
   on(event: string | symbol, listener: (error: unknown) => void): unknown
   off(event: string | symbol, listener: (error: unknown) => void): unknown
 }
 
 /**
- * What a node-redis client must be built with: `createClient({ url, ...nodeRedisOptions })`. With a `socket` of your own:
+ * Options that a node-redis client must be built with: `createClient({ url, ...nodeRedisOptions })`. With your own `socket`:
  * `socket: { ...nodeRedisOptions.socket, host, port }`.
- * Commands fail at once where there is no connection, and none is kept for the next one.
+ * Commands fail immediately without a connection, and none is queued for the next one.
+ *
+ * @example
+ * ```ts
+ * import { nodeRedisOptions, redisStore } from 'cache-core/redis'
+ * import { createClient } from 'redis'
+ *
+ * const client = createClient({ url: 'redis://127.0.0.1:6379', ...nodeRedisOptions })
+ * client.on('error', () => {}) // the store reports what fails
+ * await client.connect()
+ * const store = redisStore({ client, prefix: 'blog:' })
+ * ```
  */
 export const nodeRedisOptions = {
   disableOfflineQueue: true,
-  /** It would change servers without a word, on a Redis that announces its maintenance. */
+  /** Otherwise it would silently switch servers when a Redis announces maintenance. */
   maintNotifications: 'disabled' as const,
   /** A new object each time: node-redis writes the URL's host and port into it. */
   get socket() {
@@ -28,17 +40,17 @@ export const nodeRedisOptions = {
   },
 } satisfies RedisClientOptions
 
-/** The mark of a string in the protocol, `$`, by which node-redis is told what to make of one. */
+/** The protocol's type code of a string, `$`, as a key in node-redis's type mapping. */
 const BLOB_STRING = 36
 
 /**
- * Whatever the client's own `commandOptions` say. No `timeout`: node-redis drops by it what it has not written yet, at the
- * price of a timer for each command; the store has a deadline of its own.
+ * Overrides the client's own `commandOptions`. No `timeout`: node-redis applies it only to unsent commands, and needs a timer for
+ * each; the store has its own deadline for all commands.
  */
 const TEXT = { typeMapping: {}, timeout: 0, asap: false, abortSignal: undefined, chainId: undefined }
 const BYTES = { ...TEXT, typeMapping: { [BLOB_STRING]: Buffer } }
 
-/** An answer of the server's begins with its code: `ERR …`, `NOSCRIPT …`, `OOM …`. */
+/** An error reply of the server begins with its code: `ERR …`, `NOSCRIPT …`, `OOM …`. */
 const REPLY = /^[A-Z][A-Z0-9_]+(?: |$)/
 
 export function isNodeRedis(given: object): given is NodeRedisClient {
@@ -57,34 +69,43 @@ export function nodeRedisClient(client: NodeRedisClient): RedisClient {
   checkOptions(client.options)
   const send = <T>(options: object, ...args: Arg[]): Promise<T> =>
     client.sendCommand(args.map(encoded), options) as Promise<T>
-  /** For what is sent in numbers without the circuit's deadline: node-redis has none for a command that it has written. */
-  const soon = <T>(answer: Promise<T>): Promise<T> => within(answer, DEADLINE_MS, systemRuntime)
+  const { database = 0 } = client.options as RedisClientOptions
   return {
-    // By `sendCommand`, whose promise is the reply's own; `client.get` adds three hops to it.
+    // `sendCommand` returns the reply's own promise; `client.get` adds three hops to it.
     get: (key) => client.sendCommand(['GET', key], BYTES) as Promise<Buffer | null>,
-    set: (key, value, ttlMs) => soon(send(TEXT, 'SET', key, value, 'PX', ttlMs)),
+    set: (key, value, ttlMs) => send(TEXT, 'SET', key, value, 'PX', ttlMs),
     setIfAbsent: (key, value, ttlMs) => send(BYTES, 'SET', key, value, 'PX', ttlMs, 'NX', 'GET'),
-    unlink: (...keys) => soon(send(TEXT, 'UNLINK', ...keys)),
+    unlink: (...keys) => send(TEXT, 'UNLINK', ...keys),
     time: () => send(TEXT, 'TIME'),
     ping: () => send(TEXT, 'PING'),
     evalsha: (sha, keys, args) => send(BYTES, 'EVALSHA', sha, keys.length, ...keys, ...args),
     eval: (lua, keys, args) => send(BYTES, 'EVAL', lua, keys.length, ...keys, ...args),
-    info: (...sections) => [send(TEXT, 'INFO', ...sections)],
+    info: async (...sections) => [await send(TEXT, 'INFO', ...sections)],
     async *scan(pattern) {
       let cursor = '0'
       do {
-        const step = send<[string, string[]]>(TEXT, 'SCAN', cursor, 'MATCH', pattern, 'COUNT', SCAN_BATCH)
-        const [next, keys] = await soon(step)
+        const [next, keys] = await send<[string, string[]]>(TEXT, 'SCAN', cursor, 'MATCH', pattern, 'COUNT', SCAN_BATCH)
         cursor = next
         yield keys
       } while (cursor !== '0')
     },
     isReady: () => client.isReady,
+    isCluster: false,
+    database,
+    select: () => send(TEXT, 'SELECT', database),
+    bytesRead: () => undefined, // its socket is private
+    renew() {
+      // If not ready, it is closed or already reconnecting: a second attempt would leak a connection.
+      if (!client.isReady) return false
+      client.destroy()
+      client.connect().catch(() => {}) // failures are reported by its `error` event, and it retries
+      return true
+    },
     subscribe({ onReady, onClose, onError }) {
       anchor(client)
       const failed = (error: unknown) => {
         onError(error)
-        // Before the commands under way are rejected. `reconnecting` would come after, and not for the last time.
+        // This runs before pending commands are rejected. `reconnecting` comes after that, and not for the last attempt.
         if (!client.isReady) onClose()
       }
       client.on('ready', onReady)
@@ -108,8 +129,8 @@ const ANCHOR = Symbol('cache-core')
 const anchored = new WeakSet<object>()
 
 /**
- * Leaves a listener on an event that never comes. `createClient` hands out an object whose prototype is the emitter; when
- * the last listener is taken off through it, later ones are put where the emitter does not look.
+ * Adds a listener for an event that never occurs. `createClient` returns an object whose prototype is the emitter. If its last
+ * listener is removed through that object, later listeners are stored where the emitter does not look.
  */
 function anchor(client: NodeRedisClient): void {
   if (anchored.has(client)) return
@@ -119,7 +140,7 @@ function anchor(client: NodeRedisClient): void {
 
 function checkOptions(options: RedisClientOptions): void {
   const refuse = (name: string, value: unknown, why: string): never => {
-    const remedy = 'build it by `createClient({ url, ...nodeRedisOptions })`'
+    const remedy = 'build it with `createClient({ url, ...nodeRedisOptions })`'
     throw new CacheError('BAD_OPTION', `the node-redis client's ${name} is ${JSON.stringify(value)}, ${why}; ${remedy}`)
   }
   const { disableOfflineQueue = false, maintNotifications, keyPrefix, readonly } = options
@@ -127,8 +148,9 @@ function checkOptions(options: RedisClientOptions): void {
     refuse('disableOfflineQueue', disableOfflineQueue, 'so it sends commands late, after a newer one')
   }
   if (maintNotifications !== 'disabled') {
-    refuse('maintNotifications', maintNotifications, 'so it may go on with another server without a word')
+    refuse('maintNotifications', maintNotifications, 'so it may silently switch to another server')
   }
-  if (keyPrefix) refuse('keyPrefix', String(keyPrefix), 'which redisStore knows nothing of: give it the prefix instead')
+  if (keyPrefix)
+    refuse('keyPrefix', String(keyPrefix), 'which redisStore does not see: give redisStore the prefix instead')
   if (readonly) refuse('readonly', readonly, 'so it may read from a replica that lags')
 }

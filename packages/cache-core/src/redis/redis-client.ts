@@ -1,49 +1,62 @@
-/** A command that takes longer counts as failed. 32 lists of 3.6 MB through one connection take 180 ms. */
+/** Deadline of a command, in milliseconds. 32 lists of 3.6 MB through one connection take 180 ms. */
 export const DEADLINE_MS = 250
 
-/** How many keys a step of a scan looks at. */
+/** Keys per step of a scan. */
 export const SCAN_BATCH = 500
 
 export type Arg = string | number | Buffer
 
 /**
- * What the Redis store asks of a client, and all that it knows of one. Each kind of client has an adapter to it.
+ * The Redis store's only interface to a client. Each kind of client has an adapter.
  *
- * Two things that no type can say: **no command is ever sent twice**, and a command without a connection fails at once.
+ * Two rules that types can't express: **no command is ever sent twice**, and a command without a connection fails immediately.
  */
 export interface RedisClient {
-  /** The client's own promise, untouched: a hit waits for nothing else. */
+  /** The client's own promise, unwrapped: a hit waits for nothing else. */
   get(key: string): Promise<Buffer | null>
   /** SET key value PX ttlMs */
   set(key: string, value: Buffer, ttlMs: number): Promise<unknown>
-  /** SET key value PX ttlMs NX GET: what was there already, or `null` when `value` was set. */
+  /** SET key value PX ttlMs NX GET: the existing value, or `null` if `value` was set. */
   setIfAbsent(key: string, value: Buffer, ttlMs: number): Promise<Buffer | null>
-  /** How many there were. */
+  /** The number of keys removed. */
   unlink(...keys: string[]): Promise<number>
   /** The server's seconds since the Unix epoch, and microseconds in that second. */
   time(): Promise<readonly (string | number)[]>
   ping(): Promise<unknown>
-  /** A script by its digest. Strings come as Buffers, integers as numbers. Rejects with `NOSCRIPT …` where it isn't known. */
+  /** A script by its digest. Strings arrive as Buffers, integers as numbers. Rejects with `NOSCRIPT …` if unknown. */
   evalsha(sha: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown>
   /** The same by its text. */
   eval(lua: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown>
   /** These sections of INFO, from each master. */
-  info(...sections: string[]): Promise<string>[]
-  /** All keys that match a glob, in batches, of all masters. A key may come twice. */
+  info(...sections: string[]): Promise<string[]>
+  /** All keys that match a glob, in batches, from all masters. A key may be returned twice. */
   scan(pattern: string): AsyncIterable<string[]>
   /** Whether commands can be sent. */
   isReady(): boolean
+  /** Whether slots are spread over servers, so that one command must not have keys of different slots. */
+  readonly isCluster: boolean
+  /** The number of the configured database. */
+  readonly database: number
+  /** Selects that database again, so that a refusal is noticed. */
+  select(): Promise<unknown>
+  /** Bytes received so far over the current connection. `undefined` if unknown. */
+  bytesRead(): number | undefined
+  /**
+   * Ends the connection, so that the client opens a new one. Nothing is sent again over the new one. False: there was no ready
+   * connection.
+   */
+  renew(): boolean
   /** Calls the listeners until the returned function is called. */
   subscribe(listeners: ConnectionListeners): () => void
-  /** Whether the server answered, with this error: what it refuses is no outage. */
+  /** Whether the error is a server's answer. A refusal is not an outage. */
   isRefusal(error: unknown): boolean
 }
 
 export interface ConnectionListeners {
-  /** A new connection can be used; no command has been sent over it. It may lead to another server. */
+  /** A new connection is usable; no command has been sent over it. It may lead to another server. */
   readonly onReady: () => void
-  /** The connection has ended, or is about to. May come more than once for one connection. */
+  /** The connection has ended, or is about to. May be called more than once per connection. */
   readonly onClose: () => void
-  /** The connection failed, or could not be made. */
+  /** The connection failed, or could not be opened. */
   readonly onError: (error: unknown) => void
 }

@@ -1,84 +1,181 @@
-import { messageOf } from '../errors.ts'
+import { badOption, checkFunction } from '../check.ts'
+import { messageOf, swallowing } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import { Circuit } from '../resilience/circuit.ts'
+import { NoAnswer } from '../resilience/deadlines.ts'
 import type { PendingInvalidations } from '../resilience/pending-invalidations.ts'
+import type { Gate } from '../resilience/resilient-store.ts'
+import { ServerClock } from '../resilience/server-clock.ts'
+import { type WarningListener, warnProcess } from '../warning.ts'
 import { DEADLINE_MS, type RedisClient } from './redis-client.ts'
-import { ServerClock } from './server-clock.ts'
+import { misconfiguration, Refusals } from './refusals.ts'
+import { Renewal } from './renewal.ts'
+import { watchedClient } from './watched-client.ts'
 
 const connections = new WeakMap<RedisClient, RedisConnection>()
-/** Prefixes whose last store was closed with invalidations pending: the next one there must not serve what they left. */
+/** Prefixes whose last store was closed with pending invalidations. The next store there must not serve the stale entries. */
 const leftUnflushed = new WeakMap<RedisClient, Set<string>>()
 
+/** After this many unanswered probes in a row (2 s with their pauses), the connection itself is considered broken. */
+const PROBES_TO_RENEW = 4
+/** Answers of a server that is not the master; the master may now have the same address. */
+const REPLICA = /^(?:READONLY|MASTERDOWN) /
+/** Answers of a server that isn't usable yet, or no longer is. */
+const NOT_USABLE = /^(?:READONLY|MASTERDOWN|LOADING|CLUSTERDOWN) /
+
+export interface ConnectionOptions {
+  /**
+   * Whether the store may end a connection that does not answer or leads to a replica, so that the client opens a new one. For a
+   * client that serves only caches. Default false: the store warns, and the cache is bypassed until the client is reconnected.
+   */
+  readonly ownsConnection?: boolean
+  /** Receives warnings for the operator. One per client: the last one given is used. Default `process.emitWarning`. */
+  readonly onWarning?: WarningListener
+}
+
+export interface RedisWatcher {
+  /**
+   * Called each time Redis is found to be unavailable (five commands in a row have failed), with the last failure or the reason why the
+   * client can't connect, and again if that changes.
+   */
+  readonly onAway: (cause: unknown) => void
+  /** Called each time it is back. */
+  readonly onBack: () => void
+}
+
 /**
- * What all stores on one client share: the server's clock, the circuit, and for each prefix the pending invalidations.
- * Each store that opens it closes it once; with the last one its listeners and timers end.
+ * Shared by all stores on one client: the server's clock, the circuit, and the pending invalidations of each prefix.
+ * Each store opens it and closes it once; the last one ends its listeners and timers.
  */
 export class RedisConnection {
+  /** The client, with each command going through the circuit. */
   readonly client: RedisClient
   readonly clock: ServerClock
   readonly circuit: Circuit
+  readonly #given: RedisClient
   readonly #pending = new Map<string, { readonly pending: PendingInvalidations; users: number }>()
+  readonly #watchers = new Set<RedisWatcher>()
+  readonly #refusals: Refusals
+  readonly #renewal: Renewal
   readonly #unsubscribe: () => void
   #users = 0
-  #lastError: unknown
+  #connectionError: unknown
+  #silentProbes = 0
+  /** The last failure reported to the watchers. */
+  #saidAway: string | undefined
 
-  /** The connection state of a client. Made with the `runtime` of the first that opens it. */
-  static open(client: RedisClient, runtime: Runtime = systemRuntime): RedisConnection {
+  warn: WarningListener = warnProcess
+
+  /** The connection state of a client. Uses the `runtime` of the first store that opens it. */
+  static open(client: RedisClient, options: ConnectionOptions = {}, runtime: Runtime = systemRuntime): RedisConnection {
+    const { ownsConnection = false, onWarning } = options
+    if (typeof ownsConnection !== 'boolean') throw badOption('ownsConnection', ownsConnection, 'give true or false')
+    if (onWarning !== undefined) checkFunction('onWarning', onWarning)
     const connection = connections.get(client) ?? new RedisConnection(client, runtime)
     connections.set(client, connection)
     connection.#users++
+    if (ownsConnection) connection.#renewal.allow()
+    if (onWarning !== undefined) connection.warn = swallowing(onWarning)
     return connection
   }
 
-  /** The same, for a look at it. */
+  /** The same, without opening it. */
   static of(client: RedisClient): RedisConnection | undefined {
     return connections.get(client)
   }
 
-  private constructor(client: RedisClient, runtime: Runtime) {
-    this.client = client
+  private constructor(given: RedisClient, runtime: Runtime) {
+    this.#given = given
     this.clock = new ServerClock(runtime.now)
+    this.#refusals = new Refusals(runtime.now, (message) => this.warn({ code: 'COMMAND_REFUSED', message }))
+    this.#renewal = new Renewal(
+      () => given.renew(),
+      runtime,
+      (warning) => this.warn(warning),
+    )
     this.circuit = new Circuit({
-      probe: () => client.ping(),
+      probe: () => (given.database === 0 ? given.ping() : this.#select()),
       deadlineMs: DEADLINE_MS,
-      isOutage: (error) => !client.isRefusal(error),
+      isOutage: (error) => !given.isRefusal(error) || NOT_USABLE.test(messageOf(error)),
+      onFailure: (command, error, isOutage) => {
+        if (!isOutage) this.#refusals.note(command, error)
+        else if (REPLICA.test(messageOf(error))) this.#renewal.request(`it leads to a replica: ${messageOf(error)}`)
+      },
+      isReceiving: receivingFrom(given),
       runtime,
     })
-    this.#unsubscribe = client.subscribe({
-      // Not when it is ready again: ioredis says so only after what was asked just before is on its way.
+    this.circuit.onOpened(() => this.#sayAway())
+    this.circuit.onRecovered(() => this.#sayBack())
+    this.circuit.onProbeFailed((cause) => {
+      this.#silentProbes = cause instanceof NoAnswer ? this.#silentProbes + 1 : 0
+      if (this.#silentProbes >= PROBES_TO_RENEW) this.#renewal.request('it does not answer')
+    })
+    this.client = watchedClient(given, this.circuit, this.#refusals)
+    this.#unsubscribe = given.subscribe({
+      // On close, not on ready: ioredis reports ready only after it has sent commands issued just before.
       onClose: () => {
+        this.#checkDatabase()
         for (const { pending } of this.#pending.values()) pending.requestCatchUp()
       },
-      onReady: () => {
-        this.clock.forget()
-        for (const { pending } of this.#pending.values()) {
-          pending.requestCatchUp()
-          void pending.flush()
-        }
-      },
+      onReady: () => this.#ready(),
       // Each command reports its own failure. Without a listener ioredis prints them all, and node-redis throws.
       onError: (error) => {
-        this.#lastError = error
+        this.#connectionError = error
+        if (!this.circuit.isClosed) this.#sayAway()
       },
     })
+    if (given.isReady()) this.#checkDatabase()
   }
 
-  /** Why nothing can be sent, if so. */
+  /** Why nothing can be sent; `undefined` if it can. */
   get downFor(): string | undefined {
-    if (this.client.isReady()) return undefined
-    const error = this.#lastError
+    if (this.#given.isReady()) return undefined
+    const error = this.#connectionError
     return `there is no connection to Redis${error === undefined ? '' : `; the last error: ${messageOf(error)}`}`
+  }
+
+  /** Why the server refuses commands. */
+  get refusedFor(): string | undefined {
+    return this.#refusals.reason
+  }
+
+  /**
+   * The gate of a store on this client.
+   *
+   * @param isWatched whether each of its commands already goes through the circuit.
+   */
+  gateFor(isWatched: boolean): Gate {
+    const { circuit } = this
+    return {
+      runtime: circuit.runtime,
+      get isClosed() {
+        return circuit.isClosed
+      },
+      get trouble() {
+        return circuit.trouble
+      },
+      run: isWatched ? async (command) => command() : (command, options) => circuit.run(command, options),
+      onOpened: (opened) => circuit.onOpened(opened),
+      onRecovered: (recovered) => circuit.onRecovered(recovered),
+      misconfiguration,
+    }
+  }
+
+  watch(watcher: RedisWatcher): () => void {
+    const swallowed = { onAway: swallowing(watcher.onAway), onBack: swallowing(watcher.onBack) }
+    this.#watchers.add(swallowed)
+    return () => this.#watchers.delete(swallowed)
   }
 
   pendingOf(prefix: string): PendingInvalidations | undefined {
     return this.#pending.get(prefix)?.pending
   }
 
-  /** What is pending for one store, another on the same entries must wait for. Each who shares it leaves it once. */
+  /** Stores on the same entries share their pending invalidations, and wait for all of them. Each store leaves them once. */
   sharePending(prefix: string, make: () => PendingInvalidations): PendingInvalidations {
     const shared = this.#pending.get(prefix) ?? { pending: make(), users: 0 }
     this.#pending.set(prefix, shared)
-    if (leftUnflushed.get(this.client)?.delete(prefix)) shared.pending.addEverything()
+    if (leftUnflushed.get(this.#given)?.delete(prefix)) shared.pending.addEverything()
     shared.users++
     return shared.pending
   }
@@ -88,14 +185,71 @@ export class RedisConnection {
     if (shared === undefined || --shared.users > 0) return
     this.#pending.delete(prefix)
     if (!shared.pending.end()) return
-    const left = leftUnflushed.get(this.client) ?? new Set()
-    leftUnflushed.set(this.client, left.add(prefix))
+    const left = leftUnflushed.get(this.#given) ?? new Set()
+    leftUnflushed.set(this.#given, left.add(prefix))
   }
 
   close(): void {
     if (--this.#users > 0) return
-    connections.delete(this.client)
+    connections.delete(this.#given)
     this.#unsubscribe()
     this.circuit.end()
   }
+
+  #ready(): void {
+    this.clock.forget()
+    this.#checkDatabase()
+    for (const { pending } of this.#pending.values()) {
+      pending.requestCatchUp()
+      void pending.flush()
+    }
+  }
+
+  /** ioredis continues with database 0 if its own can't be selected, so nothing is sent before that is checked. */
+  #checkDatabase(): void {
+    if (this.#given.database !== 0) this.circuit.suspend()
+  }
+
+  async #select(): Promise<void> {
+    const { database } = this.#given
+    try {
+      await this.#given.select()
+    } catch (cause) {
+      if (!this.#given.isRefusal(cause)) throw cause
+      throw new Error(`database ${database} can't be selected: ${messageOf(cause)}`, { cause })
+    }
+  }
+
+  #sayAway(): void {
+    const cause = this.#given.isReady() ? this.circuit.lastFailure : (this.#connectionError ?? this.circuit.lastFailure)
+    if (messageOf(cause) === this.#saidAway) return
+    this.#saidAway = messageOf(cause)
+    for (const { onAway } of this.#watchers) onAway(withoutCommand(cause))
+  }
+
+  #sayBack(): void {
+    this.#silentProbes = 0
+    this.#connectionError = undefined
+    if (this.#saidAway === undefined) return
+    this.#saidAway = undefined
+    for (const { onBack } of this.#watchers) onBack()
+  }
+}
+
+/** Whether bytes have arrived since the last call. */
+function receivingFrom(client: RedisClient): () => boolean {
+  let before: number | undefined
+  return () => {
+    const now = client.bytesRead()
+    const isReceiving = now !== before
+    before = now
+    return isReceiving
+  }
+}
+
+/** ioredis includes the command in its errors, and so the password of `AUTH`. */
+function withoutCommand(error: unknown): unknown {
+  if (!(error instanceof Error) || !('command' in error)) return error
+  const { name, message, stack } = error
+  return Object.assign(new Error(message), { name, stack })
 }

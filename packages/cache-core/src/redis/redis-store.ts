@@ -1,3 +1,4 @@
+import { checkFunction, checkMethods, checkOptions, type OptionNames } from '../check.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
@@ -5,24 +6,24 @@ import { pendingFor, type ResilienceOptions, resilientStore } from '../resilienc
 import { adaptClient, type RedisStoreClient } from './adapt-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import { checkPrefix, redisCommands } from './redis-commands.ts'
-import { RedisConnection } from './redis-connection.ts'
+import { type ConnectionOptions, RedisConnection, type RedisWatcher } from './redis-connection.ts'
 import { serverRun } from './server-run.ts'
 
-export interface RedisStoreOptions extends ResilienceOptions {
+export interface RedisStoreOptions extends ResilienceOptions, ConnectionOptions {
   /**
-   * Of ioredis 5 or 6, built with `redisOptions` or `clusterOptions`, or of node-redis 6, built with `nodeRedisOptions`.
-   * May be shared with other stores and uses, but not with a job queue, which wants other options.
+   * A client of ioredis 5 or 6, built with `redisOptions` or `clusterOptions`, or of node-redis 6, built with `nodeRedisOptions`.
+   * May be shared with other stores and uses, but not with a job queue, which needs other options.
    */
   readonly client: RedisStoreClient
-  /** Put before every key, so that caches can share a Redis. Not empty, no `{` or `}`. */
+  /** Prepended to every key, so that caches can share a Redis. Not empty, no `{` or `}`. */
   readonly prefix: string
   /**
-   * Tells this store of changes made by others: `createOutbox`. Before it is used for the first time, after each outage
-   * and on each new connection, the store first catches up with what it missed. Until then reads go past the cache; when
-   * that fails, it is tried again within a second. Default: nobody tells it.
+   * Reports out-of-band changes to this store: `createOutbox`. The store catches up with missed changes before its first use,
+   * after each outage and on each new connection. Until then reads bypass it. A failed attempt is retried within 1 s.
+   * Default none.
    */
   readonly outbox?: InvalidationSource
-  /** Default the process's own time and timers. One for all stores on a client: the first one's. */
+  /** One per client: the first one given is used. Default the process's own time and timers. */
   readonly runtime?: Runtime
 }
 
@@ -30,31 +31,61 @@ export interface RedisStoreOptions extends ResilienceOptions {
  * The Redis store: the guarded protocol, shared by all processes on one Redis (7.0 or later) or Valkey.
  * A Redis that is gone or hangs costs its callers at most one deadline of 250 ms, and then nothing until it is back.
  *
- * `close` takes its listeners off the client, which stays the caller's to disconnect.
+ * `close` removes its listeners from the client; the caller disconnects the client.
  *
- * @throws CacheError `BAD_OPTION` for what is no client that it can use, for one that sends commands twice or late, or for an
- *   unusable prefix.
+ * @throws CacheError `BAD_OPTION` for an unusable prefix, or an unusable client, such as one that sends commands twice or late.
+ *
+ * @example
+ * ```ts
+ * import { redisStore } from 'cache-core/redis'
+ *
+ * const store = redisStore({ client: redis, prefix: 'blog:', onFailure: (error) => console.error(error.message) })
+ * ```
  */
-export function redisStore({ client, ...options }: RedisStoreOptions): Required<Store> {
-  return redisStoreOver(adaptClient(client), options)
+export function redisStore(options: RedisStoreOptions): Required<Store> {
+  checkOptions('redisStore', options, STORE_OPTIONS)
+  const { client, ...others } = options
+  return redisStoreOver(adaptClient(client), others)
 }
 
-/** The same over a client in the store's own terms. */
+const CONNECTION_OPTIONS: OptionNames<ConnectionOptions> = { ownsConnection: true, onWarning: true }
+const STORE_OPTIONS: OptionNames<RedisStoreOptions> = {
+  client: true,
+  prefix: true,
+  outbox: true,
+  onFailure: true,
+  runtime: true,
+  ...CONNECTION_OPTIONS,
+}
+const WATCHER_OPTIONS: OptionNames<RedisWatcher & ConnectionOptions> = {
+  onAway: true,
+  onBack: true,
+  ...CONNECTION_OPTIONS,
+}
+const OWN_STORE_OPTIONS: OptionNames<ResilienceOptions & ConnectionOptions> = { onFailure: true, ...CONNECTION_OPTIONS }
+
+/** The same over an adapted client. */
 export function redisStoreOver(
   client: RedisClient,
-  { prefix, onFailure, outbox, runtime }: Omit<RedisStoreOptions, 'client'>,
+  { prefix, onFailure, outbox, runtime, ...connectionOptions }: Omit<RedisStoreOptions, 'client'>,
 ): Required<Store> {
   checkPrefix(prefix)
-  const connection = RedisConnection.open(client, runtime)
-  const { clock, circuit } = connection
-  const commands = redisCommands(client, prefix, clock)
-  const pending = connection.sharePending(prefix, () => pendingFor(commands, circuit))
-  const store = resilientStore(commands, circuit, onFailure && { onFailure }, pending)
+  if (onFailure !== undefined) checkFunction('onFailure', onFailure)
+  if (outbox !== undefined) checkMethods('outbox', outbox, ['attach'], 'give what createOutbox returns')
+  const connection = RedisConnection.open(client, connectionOptions, runtime)
+  const { clock } = connection
+  const gate = connection.gateFor(true)
+  const commands = redisCommands(connection.client, prefix, clock, (warning) => connection.warn(warning))
+  const pending = connection.sharePending(prefix, () => pendingFor(commands, gate))
+  const store = resilientStore(commands, gate, onFailure && { onFailure }, pending)
   const ends = [() => connection.leavePending(prefix)]
   if (outbox !== undefined) {
     const { invalidate, invalidateAll } = store
-    const serverOf = () => circuit.run(() => serverRun(client))
-    const { catchUp, detach } = outbox.attach({ invalidate, invalidateAll, serverRun: serverOf })
+    const { catchUp, detach } = outbox.attach({
+      invalidate,
+      invalidateAll,
+      serverRun: () => serverRun(connection.client),
+    })
     ends.push(pending.catchUpBy(catchUp), detach)
   }
   if (client.isReady()) void pending.flush()
@@ -62,42 +93,58 @@ export function redisStoreOver(
 }
 
 /**
- * A store of your own over a client, with the resilience of `redisStore`: behind one circuit with all stores on that client.
+ * Gives your own store over a client the resilience of `redisStore`: it shares one circuit with all stores on that client.
  *
- * @throws CacheError `BAD_OPTION` as `redisStore` does, for the client.
+ * @throws CacheError `BAD_OPTION` for an unusable client.
+ *
+ * @example
+ * ```ts
+ * import type { Store } from 'cache-core'
+ * import { resilientRedisStore } from 'cache-core/redis'
+ *
+ * declare const myStore: Store // of your own, over the same client
+ * const store = resilientRedisStore(redis, myStore)
+ * ```
  */
 export function resilientRedisStore(
   client: RedisStoreClient,
   store: Store,
-  options: ResilienceOptions = {},
+  options: ResilienceOptions & ConnectionOptions = {},
 ): Required<Store> {
-  const connection = RedisConnection.open(adaptClient(client))
-  return onConnection(connection, resilientStore(store, connection.circuit, options))
-}
-
-export interface RedisWatcher {
-  /** Called each time Redis is taken to be away, with the last failure: five commands in a row have failed. */
-  readonly onAway: (cause: unknown) => void
-  /** Called each time it has come back. */
-  readonly onBack: () => void
+  checkOptions('resilientRedisStore', options, OWN_STORE_OPTIONS)
+  const { onFailure, ...connectionOptions } = options
+  if (onFailure !== undefined) checkFunction('onFailure', onFailure)
+  const connection = RedisConnection.open(adaptClient(client), connectionOptions)
+  return onConnection(connection, resilientStore(store, connection.gateFor(false), onFailure && { onFailure }))
 }
 
 /**
- * Tells when the stores on a client take Redis to be away, and when it is back, until the returned function is called.
+ * Reports when the stores on a client find Redis unavailable, and when it is back, until the returned function is called.
  *
- * @throws CacheError `BAD_OPTION` as `redisStore` does, for the client.
+ * @throws CacheError `BAD_OPTION` for an unusable client.
+ *
+ * @example
+ * ```ts
+ * import { watchRedis } from 'cache-core/redis'
+ *
+ * const unwatch = watchRedis(redis, { onAway: () => console.error('away'), onBack: () => console.error('back') })
+ * ```
  */
-export function watchRedis(client: RedisStoreClient, { onAway, onBack }: RedisWatcher): () => void {
-  const connection = RedisConnection.open(adaptClient(client))
-  const ends = [connection.circuit.onOpened(onAway), connection.circuit.onRecovered(onBack)]
+export function watchRedis(client: RedisStoreClient, watcher: RedisWatcher & ConnectionOptions): () => void {
+  checkOptions('watchRedis', watcher, WATCHER_OPTIONS)
+  const { onAway, onBack, ...options } = watcher
+  checkFunction('onAway', onAway)
+  checkFunction('onBack', onBack)
+  const connection = RedisConnection.open(adaptClient(client), options)
+  const ends = [connection.watch({ onAway, onBack })]
   return () => {
-    // Once: others may still need the connection.
+    // Only once: other stores may still need the connection.
     if (ends.length > 0) connection.close()
     for (const end of ends.splice(0)) end()
   }
 }
 
-/** A store that has the connection open until it is closed. */
+/** A store that keeps the connection open until it is closed. */
 function onConnection(
   connection: RedisConnection,
   store: Required<Store>,
@@ -109,8 +156,10 @@ function onConnection(
 
     health() {
       const { isUsable, reason } = store.health()
-      const whole = wasClosed ? reason : (connection.downFor ?? reason)
-      return whole === undefined ? { isUsable } : { isUsable: false, reason: whole }
+      const { downFor, refusedFor } = connection
+      if (downFor !== undefined && !wasClosed) return { isUsable: false, reason: downFor }
+      const reasons = [reason, wasClosed ? undefined : refusedFor].filter((each) => each !== undefined)
+      return reasons.length === 0 ? { isUsable } : { isUsable, reason: reasons.join('; ') }
     },
 
     async close() {

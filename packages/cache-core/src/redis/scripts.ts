@@ -1,12 +1,12 @@
 /**
  * The protocol's scripts. Each touches one slot: KEYS[1] is an entry, KEYS[2] its lease.
  *
- * A lease is a string: its end (16 digits, the server's milliseconds) and the token. **The time decides who may take
- * over, the token who may fill**, so it is kept for several leases after its end.
- * Ends are compared as numbers: Lua's `<` on strings follows the server's locale.
+ * A lease is a string: its end (16 digits, the server's milliseconds) and the token. **The time decides who may take over, the
+ * token who may fill**, so it is kept for several lease times after its end.
+ * Ends are compared as numbers, since Lua's `<` on strings depends on the server's locale.
  */
 import { createHash } from 'node:crypto'
-import { IDENTITY_END, IDENTITY_START } from '../entry.ts'
+import { HEADER_BYTES, IDENTITY_END, IDENTITY_START } from '../entry.ts'
 
 export interface Script {
   readonly lua: string
@@ -27,7 +27,7 @@ local now = t[1] * 1000 + t[2] / 1000`
 const GRANT = (token: string, leaseMs: string) =>
   `redis.call('SET', KEYS[2], string.format('%0${END_DIGITS}.0f', math.floor(now + ${leaseMs})) .. ${token}, 'PX', string.format('%.0f', ${leaseMs} * ${KEPT_FOR_LEASES}))`
 
-/** Whatever lies there that is no string, or never ends, is not ours: as good as nothing. */
+/** Ignores a value that is not a string or has no expiry: it is not one of our leases. */
 const LEASE = `
 local lease = redis.pcall('GET', KEYS[2])
 if type(lease) ~= 'string' or redis.call('PTTL', KEYS[2]) < 0 then lease = false end`
@@ -36,7 +36,7 @@ const HOLDS = (token: string) => `${LEASE}
 local holds = lease and string.sub(lease, ${END_DIGITS + 1}) == ${token}`
 
 /**
- * ARGV: token, leaseMs, whether something was seen ('1' or '0'), its identity.
+ * ARGV: token, leaseMs, whether an entry was seen ('1' or '0'), its identity.
  * Answers {now, 'granted'} · {now, 'entry', bytes} · {now, 'held', milliseconds to its end}.
  */
 export const ACQUIRE = script(`${NOW}
@@ -53,10 +53,12 @@ end
 ${GRANT('ARGV[1]', 'ARGV[2]')}
 return {time, 'granted'}`)
 
-/** ARGV: token, leaseMs. Answers now. */
+/** ARGV: token, leaseMs. Answers {now, the header of the entry}; the header is empty if there is no entry. */
 export const CLAIM = script(`${NOW}
 ${GRANT('ARGV[1]', 'ARGV[2]')}
-return string.format('%.3f', now)`)
+local head = redis.pcall('GETRANGE', KEYS[1], 0, ${HEADER_BYTES - 1})
+if type(head) ~= 'string' then head = '' end
+return {string.format('%.3f', now), head}`)
 
 /** ARGV: token, entry, the server's time of its expiry. Answers 1 when kept, 0 when refused. */
 export const FILL = script(`${HOLDS('ARGV[1]')}

@@ -8,7 +8,7 @@ beforeEach(() => {
   runtime = fakeRuntime()
 })
 
-it('is paid only when all was delivered, what was pending meanwhile included', async () => {
+it('is flushed only when all were delivered, including those added meanwhile', async () => {
   const delivered: string[][] = []
   const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const pending = new PendingInvalidations(async ({ keys, tags }) => {
@@ -28,7 +28,7 @@ it('is paid only when all was delivered, what was pending meanwhile included', a
   expect([pending.areFlushed, delivered]).toEqual([true, [['a', 't'], ['b']]])
 })
 
-it('tries again by one timer, ever more seldom, however many are pending', async () => {
+it('retries with one timer and a backoff, for any number of pending invalidations', async () => {
   const pay = vi.fn(async (_debt: Pending) => {
     throw new Error('refused')
   })
@@ -39,7 +39,7 @@ it('tries again by one timer, ever more seldom, however many are pending', async
   expect(pay.mock.lastCall![0].keys.size).toBe(200)
 })
 
-it('owes everything when that is simpler', async () => {
+it('invalidates everything if too many are pending', async () => {
   const pay = vi.fn(async (_debt: Pending) => {})
   const pending = new PendingInvalidations(pay, runtime)
   for (let i = 0; i <= 10_000; i++) pending.add([`k${i}`], [])
@@ -48,7 +48,7 @@ it('owes everything when that is simpler', async () => {
   expect(pending.areFlushed).toBe(true)
 })
 
-it('is not paid before it has caught up with what others add, however often that fails', async () => {
+it('is not flushed before it has caught up, even after repeated failures', async () => {
   const pending = new PendingInvalidations(async () => {}, runtime)
   let tries = 0
   pending.catchUpBy(async () => {
@@ -66,7 +66,7 @@ it('is not paid before it has caught up with what others add, however often that
   expect([pending.areFlushed, tries]).toEqual([true, 4])
 })
 
-it('waits for no catch-up that has ended', async () => {
+it('does not wait for a catch-up that has ended', async () => {
   const pending = new PendingInvalidations(async () => {}, runtime)
   const away = vi.fn(() => Promise.reject(new Error('the database is away')))
   const end = pending.catchUpBy(away)
@@ -78,7 +78,7 @@ it('waits for no catch-up that has ended', async () => {
   expect([pending.areFlushed, away.mock.calls.length]).toEqual([true, 1])
 })
 
-it('remembers no keys once everything is pending, however long it can’t be paid', async () => {
+it('remembers no keys once everything is pending, even in a long outage', async () => {
   let isBack = false
   const paid: Pending[] = []
   const pending = new PendingInvalidations(async (pending) => {
@@ -95,7 +95,7 @@ it('remembers no keys once everything is pending, however long it can’t be pai
   expect(pending.areFlushed).toBe(true)
 })
 
-it('delivers nothing more once it was ended, nor what is added then', async () => {
+it('delivers nothing once it was ended, including later additions', async () => {
   const deliver = vi.fn(async (_pending: Pending) => {
     throw new Error('away')
   })
@@ -110,7 +110,7 @@ it('delivers nothing more once it was ended, nor what is added then', async () =
   expect(deliver).toHaveBeenCalledTimes(1)
 })
 
-it('says what is pending, and why the last try failed', async () => {
+it('reports the pending invalidations, and why the last attempt failed', async () => {
   let failure: Error | undefined = new Error('away')
   const pending = new PendingInvalidations(async () => {
     if (failure) throw failure
@@ -120,9 +120,9 @@ it('says what is pending, and why the last try failed', async () => {
   expect(pending.reason).toBe('1 invalidation is pending')
   await pending.flush()
   pending.add([], ['t'])
-  expect(pending.reason).toBe('2 invalidations are pending; the last try failed: away')
+  expect(pending.reason).toBe('2 invalidations are pending; the last attempt failed: away')
   pending.addEverything()
-  expect(pending.reason).toBe('the invalidation of everything is pending; the last try failed: away')
+  expect(pending.reason).toBe('the invalidation of everything is pending; the last attempt failed: away')
   failure = undefined
   await pending.flush()
   expect(pending.reason).toBeUndefined()

@@ -1,10 +1,11 @@
 import { messageOf } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
+import { inBatches } from './batches.ts'
 
 /** Above this many names it is simpler to invalidate everything. */
 const MAX_PENDING = 10_000
-/** Delay before what could not be delivered is tried again, in milliseconds: the first and the longest. */
+/** Backoff between delivery attempts, in milliseconds: the first and the longest delay. */
 const RETRY_MS = { first: 250, last: 1_000 }
 
 /**
@@ -23,7 +24,7 @@ export class PendingInvalidations {
   #isEnded = false
   #lastFailure: unknown
 
-  /** @param deliver rejects when it could not. */
+  /** @param deliver rejects if it could not deliver. */
   constructor(deliver: (pending: Pending) => Promise<void>, runtime = systemRuntime) {
     this.#deliver = deliver
     this.#runtime = runtime
@@ -33,15 +34,15 @@ export class PendingInvalidations {
     return !this.#isFlushing && isNothing(this.#pending)
   }
 
-  /** What is pending, and why: one clause. `undefined`: nothing is. */
+  /** What is pending and why, in one clause. `undefined`: nothing is. */
   get reason(): string | undefined {
     if (this.areFlushed) return undefined
     const { everything, keys, tags, catchUp } = this.#pending
     const count = keys.size + tags.size
-    const failed = this.#lastFailure === undefined ? '' : `; the last try failed: ${messageOf(this.#lastFailure)}`
+    const failed = this.#lastFailure === undefined ? '' : `; the last attempt failed: ${messageOf(this.#lastFailure)}`
     if (everything) return `the invalidation of everything is pending${failed}`
     if (count > 0) return `${count} ${count === 1 ? 'invalidation is' : 'invalidations are'} pending${failed}`
-    if (catchUp) return `what others wrote meanwhile has not been invalidated yet${failed}`
+    if (catchUp) return `invalidations by other processes have not been caught up with yet${failed}`
     return 'pending invalidations are being delivered'
   }
 
@@ -49,7 +50,7 @@ export class PendingInvalidations {
     if (this.#isEnded) return
     const pending = this.#pending
     for (const tag of tags) pending.tags.add(tag)
-    // Everything includes them: an outage of hours would otherwise remember each key written in it.
+    // `everything` includes the keys. Otherwise an outage of hours would remember each key written in it.
     if (!pending.everything) for (const key of keys) pending.keys.add(key)
     if (pending.keys.size + pending.tags.size > MAX_PENDING) {
       pending.everything = true
@@ -65,8 +66,8 @@ export class PendingInvalidations {
   }
 
   /**
-   * Has `catchUp` deliver what other processes wrote: now, and after each `requestCatchUp`, until the returned function is
-   * called. Pending until it resolves.
+   * Calls `catchUp`, which delivers missed changes: now, and after each `requestCatchUp`, until the returned function is called.
+   * Pending until it resolves.
    */
   catchUpBy(catchUp: () => Promise<void>): () => void {
     this.#catchUps.add(catchUp)
@@ -74,14 +75,14 @@ export class PendingInvalidations {
     return () => this.#catchUps.delete(catchUp)
   }
 
-  /** The store was not to be reached, or another server may have taken its place. */
+  /** Call it when the store was unreachable, or another server may have taken its place. */
   requestCatchUp(): void {
     if (this.#catchUps.size === 0 || this.#isEnded) return
     this.#pending.catchUp = true
     this.#flushLater()
   }
 
-  /** Delivers what is pending; what can't be delivered stays pending. */
+  /** Delivers pending invalidations. Those that can't be delivered stay pending. */
   async flush(): Promise<void> {
     this.#cancelFlush?.()
     this.#cancelFlush = undefined
@@ -111,9 +112,9 @@ export class PendingInvalidations {
   }
 
   /**
-   * Flushes no more: nobody uses the store here any longer. A flush under way goes on to its end.
+   * Stops flushing, since no store uses it any longer. A running flush completes.
    *
-   * @returns whether some may not have been delivered.
+   * @returns whether some invalidations may be undelivered.
    */
   end(): boolean {
     this.#isEnded = true
@@ -122,7 +123,7 @@ export class PendingInvalidations {
     return this.#isFlushing || hasNames(this.#pending)
   }
 
-  /** By one timer, whatever fails meanwhile. */
+  /** One timer for all failures. */
   #flushLater(): void {
     if (this.#cancelFlush !== undefined || this.#isEnded) return
     this.#cancelFlush = this.#runtime.after(this.#retryMs, () => void this.flush())
@@ -149,8 +150,11 @@ function hasNames({ keys, tags, everything }: Pending): boolean {
   return everything || keys.size + tags.size > 0
 }
 
-/** Delivers all of it. With `everything` the tags are still invalidated by name: entries elsewhere may carry them. */
-export async function flushTo(store: Store, { keys, tags, everything }: Pending): Promise<void> {
+/** Delivers everything pending. With `everything`, tags are still invalidated by name: entries elsewhere may carry them. */
+export async function flushTo(
+  store: Pick<Store, 'invalidate' | 'invalidateAll'>,
+  { keys, tags, everything }: Pending,
+): Promise<void> {
   if (everything) await store.invalidateAll()
-  await store.invalidate(everything ? [] : [...keys], [...tags])
+  for (const some of inBatches(everything ? [] : [...keys], [...tags])) await store.invalidate(some.keys, some.tags)
 }

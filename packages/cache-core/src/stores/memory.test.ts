@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createCache } from '../create-cache.ts'
-import { encodeEntry } from '../entry.ts'
+import { encodeEntry, HEADER_BYTES } from '../entry.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import { cacheAside } from '../strategies/cache-aside.ts'
 import { invalidate } from '../strategies/invalidate.ts'
@@ -15,16 +15,16 @@ async function fill(store: ReturnType<typeof memoryStore>, key: string, bytes: n
   return store.fill(key, { token: key, entry, expiresAt: now + ttlMs })
 }
 
-it('evicts the least recently used entry for room, and says so', async () => {
+it('evicts the least recently used entry, and calls onEvict', async () => {
   const evicted: string[] = []
-  const store = memoryStore({ maxBytes: 10_000, onEvict: (key) => evicted.push(key) })
+  const store = memoryStore({ maxBytes: 11_000, onEvict: (key) => evicted.push(key) })
   for (const key of ['a', 'b', 'c']) await fill(store, key, 3_000)
   await store.get('a', [])
   await fill(store, 'd', 3_000)
   expect(evicted).toEqual(['b'])
 })
 
-it('keeps what is filled, whatever the listener to evictions throws', async () => {
+it('keeps a filled entry even if onEvict throws', async () => {
   const onEvict = () => {
     throw new Error("the listener's mistake")
   }
@@ -34,7 +34,7 @@ it('keeps what is filled, whatever the listener to evictions throws', async () =
   expect((await store.get('b', [])).bytes).toBeDefined()
 })
 
-it('evicts the least recently used entry beyond so many', async () => {
+it('evicts the least recently used entry beyond maxEntries', async () => {
   const evicted: string[] = []
   const store = memoryStore({ maxEntries: 3, onEvict: (key) => evicted.push(key) })
   for (const key of ['a', 'b', 'c']) await fill(store, key, 10)
@@ -45,7 +45,7 @@ it('evicts the least recently used entry beyond so many', async () => {
   expect((await store.get('a', [])).bytes).toBeDefined()
 })
 
-it('drops an entry at its expiry to the millisecond, by the clock it was given', async () => {
+it('drops an entry at its expiry to the millisecond, by the given clock', async () => {
   const runtime = fakeRuntime()
   const store = memoryStore({ runtime })
   await fill(store, 'k', 10, 100)
@@ -55,23 +55,62 @@ it('drops an entry at its expiry to the millisecond, by the clock it was given',
   expect((await store.get('k', [])).bytes).toBeUndefined()
 })
 
-it('says so when an entry is larger than all its room', async () => {
+it('keeps entries and epochs in their own memory, not as slices', async () => {
+  const store = memoryStore()
+  const claimed = await store.claim('k', { token: 't', leaseMs: 1_000, tags: ['a'] })
+  await store.fill('k', { token: 't', entry: Buffer.alloc(10_000).subarray(0, 500), expiresAt: Infinity })
+  const { bytes } = await store.get('k', [])
+  expect([bytes!.length, bytes!.buffer.byteLength]).toEqual([500, 500])
+  expect(claimed!.epochs.map(({ buffer }) => buffer.byteLength)).toEqual([8])
+})
+
+it('frees memory when it drops an entry, unless a reader has received it', async () => {
+  const store = memoryStore({ maxEntries: 1 })
+  const filled = async (key: string) => {
+    const entry = Buffer.allocUnsafeSlow(500)
+    await store.claim(key, { token: key, leaseMs: 1_000, tags: [] })
+    await store.fill(key, { token: key, entry, expiresAt: Infinity })
+    return entry
+  }
+  const [evicted, replaced, invalidated] = [await filled('a'), await filled('b'), await filled('b')]
+  await store.invalidate(['b'], [])
+  expect([evicted, replaced, invalidated].map(({ buffer }) => buffer.byteLength)).toEqual([0, 0, 0])
+  await filled('c')
+  const { bytes } = await store.get('c', [])
+  await filled('d')
+  await filled('e')
+  const acquired = await store.acquire('e', { token: 't', leaseMs: 1_000, seen: undefined, tags: [] })
+  await store.invalidate(['e'], [])
+  expect(bytes!.buffer.byteLength).toBe(500)
+  expect(acquired).toMatchObject({ kind: 'entry', bytes: { length: 500 } })
+})
+
+it('answers a claim with a header that outlives its entry', async () => {
+  const store = memoryStore()
+  await store.claim('k', { token: 'one', leaseMs: 1_000, tags: [] })
+  await store.fill('k', { token: 'one', entry: Buffer.alloc(500, 1), expiresAt: Infinity })
+  const claimed = await store.claim('k', { token: 'two', leaseMs: 1_000, tags: [] })
+  await store.invalidate(['k'], [])
+  expect(claimed!.head).toEqual(Buffer.alloc(HEADER_BYTES, 1))
+})
+
+it('refuses a fill with an entry larger than maxBytes', async () => {
   expect(await fill(memoryStore({ maxBytes: 10_000 }), 'k', 20_000)).toBe(false)
 })
 
-it.each([0, 1.5, Number.NaN])('refuses room for %d entries', (maxEntries) => {
+it.each([0, 1.5, Number.NaN])('refuses maxEntries: %d', (maxEntries) => {
   expect(() => memoryStore({ maxEntries })).toThrow(`maxEntries is ${maxEntries}; give a whole number of at least 1`)
 })
 
-it('refuses a size that holds nothing', () => {
-  expect(() => memoryStore({ maxBytes: 10 })).toThrow('maxBytes is 10; give a number of at least 1024')
+it('refuses a maxBytes below 1024', () => {
+  expect(() => memoryStore({ maxBytes: 10 })).toThrow('maxBytes is 10; give a whole number of at least 1024')
 })
 
-describe('bounded by entries', () => {
+describe('bounded by maxEntries', () => {
   it.each(storeContract)('$title', ({ run }) => run(memoryStore({ maxEntries: 100 })))
 })
 
-it('closed, leaves its outbox, and reads go past it', async () => {
+it('detaches from its outbox when closed, and reads bypass it', async () => {
   let attached = 0
   const outbox: InvalidationSource = {
     attach() {

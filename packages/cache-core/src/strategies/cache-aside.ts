@@ -1,17 +1,29 @@
 /**
  * Cache-aside: look in the cache; on a miss load from the origin, keep the value, and serve it.
  *
- * The look is the cache's own; this is what follows. The lease only decides who may fill: nobody waits for it.
+ * The cache does the lookup; this is the rest. The lease only decides who may fill: no reader waits for it.
  *
  * Guarantees: no value is served from the cache for longer than `ttlMs` after its load began.
- * Costs: at expiry each process that is asked loads, one load at a time; only one of them all fills.
+ * Costs: at expiry each process with readers loads, one load at a time; only one of them fills.
  * Source: the Cache-Aside pattern of the Azure Architecture Center; for the lease, Nishtala et al., "Scaling Memcache at
  * Facebook", NSDI 2013.
  */
+import { checkOptions } from '../check.ts'
 import type { CachingStrategy } from '../ports/strategy.ts'
-import { checkLifetime, type LifetimeOptions, whileFresh } from './lifetime.ts'
+import { checkLifetime, type LifetimeOptions, lifetimeOptions, whileFresh } from './lifetime.ts'
 
+/**
+ * @throws CacheError `BAD_OPTION`
+ *
+ * @example
+ * ```ts
+ * import { cacheAside, createCache, expireOnly, memoryStore } from 'cache-core'
+ *
+ * const posts = createCache({ store: memoryStore(), read: cacheAside({ ttlMs: 60_000 }), write: expireOnly() })
+ * ```
+ */
 export function cacheAside(options: LifetimeOptions = {}): CachingStrategy {
+  checkOptions('cacheAside', options, lifetimeOptions)
   const lifetime = checkLifetime(options)
   return {
     name: 'cache-aside',

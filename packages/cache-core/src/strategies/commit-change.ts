@@ -1,16 +1,18 @@
 import type { Change, Writer } from '../ports/strategy.ts'
 
-/** What a commit resolved to, and the names that its write touched. */
+/** A commit's result, and the names that its write touched. */
 export interface Committed<R> {
   readonly result: R
   readonly keys: readonly string[]
   readonly tags: readonly string[]
+  /** False: it touched none. */
+  readonly isChanged: boolean
 }
 
 /**
- * Runs a write's commit. A commit that failed may have happened, its answer lost: what is known of it is invalidated.
+ * Runs a write's commit. A failed commit may have succeeded with its answer lost, so its known names are invalidated.
  *
- * @throws what `commit` throws, and what `change.keys` or `change.tags` throw as functions.
+ * @throws the errors of `commit` and of the functions in `change`.
  */
 export async function commitChange<T, R>(
   change: Change<T, R>,
@@ -20,7 +22,8 @@ export async function commitChange<T, R>(
   const { keys, tags = [] } = change
   try {
     const result = await commit()
-    return { result, keys: namesOf(keys, result), tags: namesOf(tags, result) }
+    if (change.changed?.(result) === false) return { result, keys: [], tags: [], isChanged: false }
+    return { result, keys: namesOf(keys, result), tags: namesOf(tags, result), isChanged: true }
   } catch (failure) {
     await cache.invalidate(known(keys), known(tags))
     throw failure
@@ -30,8 +33,7 @@ export async function commitChange<T, R>(
 type Names<R> = readonly string[] | ((result: R) => readonly string[])
 
 function namesOf<R>(names: Names<R>, result: R): readonly string[] {
-  // Under a name that is not well-formed nothing was kept; to refuse it now would fail a write that has been committed.
-  return typeof names === 'function' ? names(result).filter((name) => name.isWellFormed()) : names
+  return typeof names === 'function' ? names(result) : names
 }
 
 function known<R>(names: Names<R>): readonly string[] {

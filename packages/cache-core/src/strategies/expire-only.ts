@@ -1,10 +1,18 @@
 /**
- * Expire only: a write goes to the database and the cache is left alone. (Elsewhere: write-around.)
+ * Expire only: a write changes the database and not the cache. (Elsewhere: write-around.)
  *
- * Guarantees: what was cached stays as it is until its TTL ends, and no longer. Costs: nothing.
+ * Guarantees: a cached value is served until its TTL ends, and no longer. Costs: nothing.
  */
 import type { WriteStrategy } from '../ports/strategy.ts'
 
+/**
+ * @example
+ * ```ts
+ * import { cacheAside, createCache, expireOnly, memoryStore } from 'cache-core'
+ *
+ * const posts = createCache({ store: memoryStore(), read: cacheAside({ ttlMs: 60_000 }), write: expireOnly() })
+ * ```
+ */
 export function expireOnly(): WriteStrategy {
   return {
     name: 'expire-only',

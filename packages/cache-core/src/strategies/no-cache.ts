@@ -1,10 +1,18 @@
 /**
- * No cache: every read asks the origin. The floor that the others are measured against.
+ * No cache: every read loads from the origin. The baseline of the comparison.
  *
  * Guarantees: always current. Costs: one load per read.
  */
 import type { UncachedStrategy } from '../ports/strategy.ts'
 
+/**
+ * @example
+ * ```ts
+ * import { createCache, expireOnly, memoryStore, noCache } from 'cache-core'
+ *
+ * const uncached = createCache({ store: memoryStore(), read: noCache(), write: expireOnly() }) // the same calls, for comparison
+ * ```
+ */
 export function noCache(): UncachedStrategy {
   return {
     name: 'no-cache',

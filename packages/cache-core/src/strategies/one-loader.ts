@@ -1,18 +1,25 @@
-import { checkNumber } from '../errors.ts'
+import { checkNumber, MAX_TIMER_MS } from '../check.ts'
 import type { CachingStrategy } from '../ports/strategy.ts'
 
 export interface OneLoaderOptions {
-  /** How long a reader waits for another's load before it loads without keeping. Milliseconds, at least 0. Default 10_000. */
+  /** How long a reader waits for another's load, then loads without caching. Milliseconds, 0 to 2_147_483_647. Default 10_000. */
   readonly waitMs?: number
 }
 
 /**
- * What a miss does where one reader in all processes loads, and the others wait for its value.
+ * Handles a miss: one reader in all processes loads, and the others wait for its value.
  *
  * @throws CacheError `BAD_OPTION`
+ *
+ * @example
+ * ```ts
+ * import { type CachingStrategy, cacheAside, oneLoader } from 'cache-core'
+ *
+ * const mine: CachingStrategy = { ...cacheAside({ ttlMs: 60_000 }), name: 'mine', onMiss: oneLoader({ waitMs: 5_000 }) }
+ * ```
  */
-export function oneLoader(options: OneLoaderOptions): CachingStrategy['onMiss'] {
-  const waitMs = checkNumber('waitMs', options.waitMs ?? 10_000, { min: 0 })
+export function oneLoader({ waitMs = 10_000 }: OneLoaderOptions): CachingStrategy['onMiss'] {
+  checkNumber('waitMs', waitMs, { min: 0, max: MAX_TIMER_MS })
   return async (read) => {
     const { now, sleep, random } = read.runtime
     const waitUntil = now() + waitMs
@@ -21,7 +28,7 @@ export function oneLoader(options: OneLoaderOptions): CachingStrategy['onMiss'] 
       if (acquired.kind === 'granted') return read.loadAndFill()
       if (acquired.kind === 'entry') return acquired.answer
       if (now() >= waitUntil) return read.load()
-      // Asking for the lease is the poll: a lease that was revoked, released or has ended shows only there.
+      // Polls by asking for the lease, since only that shows whether it was revoked or released, or has ended.
       await sleep(Math.min(acquired.endsInMs, 10 + 10 * random()))
     }
   }

@@ -1,12 +1,26 @@
 import type { Runtime } from '../ports/runtime.ts'
 
-/** Time and chance held by hand. */
+/** Time and randomness under the test's control. */
 export interface FakeRuntime extends Runtime {
-  /** Lets run what is due now, moves time on, wakes who sleeps until then, and lets what follows from it run. */
+  /** Advances time, fires the timers that come due, and waits until their effects have run. */
   advance(ms: number): Promise<void>
 }
 
-/** @param chance what `random()` answers. Default 0.5. */
+/**
+ * @param chance the result of `random()`. Default 0.5.
+ *
+ * @example
+ * ```ts
+ * import { cacheAside, createCache, expireOnly, memoryStore } from 'cache-core'
+ * import { fakeRuntime } from 'cache-core/testing'
+ *
+ * const runtime = fakeRuntime()
+ * const store = memoryStore({ runtime })
+ * const posts = createCache({ store, read: cacheAside({ ttlMs: 1_000 }), write: expireOnly(), runtime })
+ * await posts.read('post:42', () => db.findPost(42))
+ * await runtime.advance(1_001) // the next read misses
+ * ```
+ */
 export function fakeRuntime(chance = 0.5): FakeRuntime {
   let time = 0
   const alarms = new Set<{ at: number; everyMs?: number; ring: () => void }>()
@@ -42,7 +56,17 @@ export function fakeRuntime(chance = 0.5): FakeRuntime {
   }
 }
 
-/** Resolves once all that follows without time or I/O has run. */
+/**
+ * Resolves once all code that needs no time or I/O has run.
+ *
+ * @example
+ * ```ts
+ * import { settled } from 'cache-core/testing'
+ *
+ * const read = cache.read('post:42', () => db.findPost(42))
+ * await settled() // all code that can run without time passing has run
+ * ```
+ */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }

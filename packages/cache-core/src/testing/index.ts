@@ -1,4 +1,3 @@
-export * from './explorer/index.ts'
 export { type FakeRuntime, fakeRuntime, settled } from './fake-runtime.ts'
 export { type Gate, gate } from './gate.ts'
 export { isLost, type Race, type RaceResult, type RacingCache, races, type Stage } from './races.ts'

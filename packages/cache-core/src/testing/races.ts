@@ -1,39 +1,49 @@
 /**
- * The races of the protocol as scripts: who waits where is decided by gates, never by time.
+ * The races of the protocol as scripts. Gates decide which caller waits where, never time.
  *
- * Each is played by two processes on one row, whose value is its version, and judged by one rule: a read that begins
- * after a write was acknowledged must not return an older version. What the script returns is what such a read got.
+ * Two processes run each race on one row, whose value is its version. One rule decides: a read that begins after a write was
+ * acknowledged must not return an older version. The script returns the result of such a read.
  */
 import type { Cache } from '../create-cache.ts'
 import { type Gate, gate } from './gate.ts'
 
 export interface Race {
   readonly title: string
-  /** What closes it. */
+  /** The safeguard that closes it. */
   readonly closedBy: string
   play(stage: Stage): Promise<RaceResult>
 }
 
-/** What a race is played on: the strategy under test in two processes on one store. */
+/** The strategy under test, in two processes on one store. */
 export interface Stage {
   readonly p1: RacingCache
   readonly p2: RacingCache
-  /** A third process, which gets no time to renew its leases: it is paused, or dead. */
+  /** A third process that never renews its leases: it is paused, or dead. */
   readonly paused: RacingCache
-  /** Drops the entry under a key for want of room. Its lease stays. */
+  /** Evicts the entry under a key. Its lease stays. */
   evict(key: string): Promise<void>
 }
 
-/** What a race asks of a cache: other libraries can be made to look like it, too. */
+/** The part of a cache that a race uses. Adapters for other libraries implement it too. */
 export type RacingCache = Pick<Cache<number>, 'read' | 'write' | 'invalidate'>
 
 export interface RaceResult {
-  /** The oldest version that a read got which began after the last write was acknowledged. */
+  /** The oldest version returned by a read that began after the last write was acknowledged. */
   readonly served: number | undefined
   readonly acknowledged: number
 }
 
-/** Whether the strategy lost the race: somebody was served a value from before an acknowledged write. */
+/**
+ * Whether the strategy lost the race: a read returned a value from before an acknowledged write.
+ *
+ * @example
+ * ```ts
+ * import { isLost, races, type Stage } from 'cache-core/testing'
+ *
+ * declare const stage: () => Stage // two processes with your cache on one store
+ * for (const race of races) console.log(race.title, isLost(await race.play(stage())) ? 'lost' : 'won')
+ * ```
+ */
 export function isLost({ served, acknowledged }: RaceResult): boolean {
   return served !== acknowledged
 }
@@ -45,7 +55,7 @@ const TAG = 'rows'
 class Row {
   version = 1
 
-  /** Reads the row at once and hands it over once the gate is open. */
+  /** Reads the row immediately and returns it once the gate is open. */
   load(handOver?: Gate): () => Promise<number> {
     return async () => {
       const version = this.version
@@ -54,7 +64,7 @@ class Row {
     }
   }
 
-  /** Commits once the first gate is open; the writer learns of it once the second is. */
+  /** Commits once the first gate is open; the writer gets the answer once the second is. */
   update({ commit, answer }: { commit?: Gate; answer?: Gate } = {}): () => Promise<number> {
     return async () => {
       await commit?.pass()
@@ -67,7 +77,7 @@ class Row {
 
 const change = { keys: [KEY], tags: [TAG], value: (version: number) => version }
 
-/** What readers in both processes get from now on; twice, since the first of them may fill what the second finds. */
+/** Reads in both processes from now on. Twice, since the first read may fill the entry that the second finds. */
 async function readAfterwards({ p1, p2 }: Stage, row: Row, tags: readonly string[] = []): Promise<RaceResult> {
   const served: (number | undefined)[] = []
   for (const cache of [p1, p2, p1, p2]) served.push((await cache.read(KEY, row.load(), { tags })).value)
@@ -77,10 +87,19 @@ async function readAfterwards({ p1, p2 }: Stage, row: Row, tags: readonly string
   }
 }
 
+/**
+ * @example
+ * ```ts
+ * import { isLost, races, type Stage } from 'cache-core/testing'
+ *
+ * declare const stage: () => Stage // two processes with your cache on one store
+ * for (const race of races) console.log(race.title, isLost(await race.play(stage())) ? 'lost' : 'won')
+ * ```
+ */
 export const races: readonly Race[] = [
   {
     title: 'stale set: a write overtakes a load',
-    closedBy: 'the write voids the lease, so the fill is refused',
+    closedBy: 'the write revokes the lease, so the fill is refused',
     async play(stage) {
       const row = new Row()
       const handOver = gate()
@@ -94,7 +113,7 @@ export const races: readonly Race[] = [
   },
   {
     title: 'slow reader: a load begins before the commit of a write under way, and ends after its acknowledgement',
-    closedBy: "the writer's claim holds the lease, or its voiding takes the reader's",
+    closedBy: "the writer's claim takes the lease, or its invalidation revokes the reader's",
     async play(stage) {
       const row = new Row()
       const commit = gate()
@@ -112,7 +131,7 @@ export const races: readonly Race[] = [
   },
   {
     title: 'crossed writes: the first to commit is the last to fill',
-    closedBy: 'the later claim holds, and a refused fill invalidates',
+    closedBy: 'the later claim has the lease, and a refused fill invalidates',
     async play(stage) {
       const row = new Row()
       await stage.p1.read(KEY, row.load())
@@ -157,7 +176,7 @@ export const races: readonly Race[] = [
   },
   {
     title: 'dead holder: a loader dies with the lease in its hand',
-    closedBy: 'the lease ends, and the next to ask is granted it',
+    closedBy: 'the lease ends, and the next reader that asks is granted it',
     async play(stage) {
       const row = new Row()
       const never = gate()
@@ -169,7 +188,7 @@ export const races: readonly Race[] = [
   },
   {
     title: 'joined flight: a reader comes after a write to a load from before it',
-    closedBy: 'a reader takes only what was asked for after it began',
+    closedBy: 'a reader takes only an answer that was asked for after it began',
     async play(stage) {
       const row = new Row()
       const handOver = gate()

@@ -1,14 +1,14 @@
 /**
- * What every store must do, as cases that any test runner can run:
+ * The contract of every store, as cases for any test runner:
  * `for (const { title, run } of storeContract) it(title, () => run(makeStore()))`.
  */
 import assert from 'node:assert/strict'
-import { encodeEntry, identityOf } from '../entry.ts'
+import { encodeEntry, HEADER_BYTES, identityOf } from '../entry.ts'
 import type { Awaitable, Store } from '../ports/store.ts'
 
 export interface StoreCase {
   readonly title: string
-  /** @param store empty, and used by nobody else. */
+  /** @param store empty, and not used elsewhere. */
   run(store: Store): Promise<void>
 }
 
@@ -37,7 +37,7 @@ async function lies(store: Store, key: string): Promise<Buffer | undefined> {
   return (await store.get(key, [])).bytes
 }
 
-/** Asks until the answer is the one wanted: for what only time brings about. */
+/** Polls until `isWanted`. */
 async function until<T>(ask: () => Awaitable<T>, isWanted: (answer: T) => boolean): Promise<T> {
   for (;;) {
     const answer = await ask()
@@ -46,18 +46,27 @@ async function until<T>(ask: () => Awaitable<T>, isWanted: (answer: T) => boolea
   }
 }
 
-/** Keys that a slot, a pattern or a length could trip over. */
+/** Keys that could break hash slots, patterns or length limits. */
 const ODD_KEYS = ['', '}', '}x', '{', '{}', '{a}b', 'a}b', '\\', '\\}', '*', '[a]?', 'ü·漢🂡', 'a\0b', 'x'.repeat(4_000)]
 
+/**
+ * @example
+ * ```ts
+ * import { memoryStore } from 'cache-core'
+ * import { storeContract } from 'cache-core/testing'
+ *
+ * for (const { run } of storeContract) await run(memoryStore()) // each in a test of its own
+ * ```
+ */
 export const storeContract: readonly StoreCase[] = [
   {
-    title: 'has nothing under a key nobody filled',
+    title: 'has nothing under a key that was never filled',
     async run(store) {
       assert.deepEqual(await store.get('k', ['t']), { bytes: undefined, epochs: [undefined] })
     },
   },
   {
-    title: 'keeps what the holder of the lease fills, byte for byte, and ends the lease',
+    title: "keeps the lease holder's fill byte for byte, and ends the lease",
     async run(store) {
       await granted(store, 'k', 'one')
       const { kept, entry } = await fill(store, 'k', 'one', 'v1')
@@ -74,7 +83,7 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'lets nobody else have a lease that lives, and says how long',
+    title: 'refuses a live lease to other callers, and says when it ends',
     async run(store) {
       await granted(store, 'k', 'one')
       const second = await acquire(store, 'k', 'two')
@@ -85,7 +94,7 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'grants a lease anew once it has ended, and only the newest token fills',
+    title: 'grants a lease again once it has ended, and only the newest token fills',
     async run(store) {
       await granted(store, 'k', 'one', 10)
       await until(
@@ -97,9 +106,9 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'still takes the fill of a slow holder whom nobody replaced: the token decides, not the time',
+    title: 'accepts the fill of a slow holder that was not replaced: the token decides, not the time',
     async run(store) {
-      // A lease is kept for eight times its length: a busy machine must not let that pass.
+      // A lease is kept for 8 times its length. On a busy machine the test must not take that long.
       await granted(store, 'k', 'one', 200)
       const start = performance.now()
       await until(
@@ -110,7 +119,7 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'hands over an entry that was not seen, and grants the lease on one that was',
+    title: 'returns an unseen entry, and grants the lease on a seen one',
     async run(store) {
       await granted(store, 'k', 'one')
       const { entry } = await fill(store, 'k', 'one', 'v1')
@@ -121,7 +130,7 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'voids entry and lease on invalidation',
+    title: 'drops the entry and revokes the lease on invalidation',
     async run(store) {
       await granted(store, 'k', 'one')
       await fill(store, 'k', 'one', 'v1')
@@ -134,19 +143,22 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'lets a writer claim the lease, whoever had it, and leaves the entry',
+    title: 'lets a writer claim the lease from any holder, and leaves the entry',
     async run(store) {
       await granted(store, 'k', 'one')
       const { entry } = await fill(store, 'k', 'one', 'v1')
       assert.equal((await acquire(store, 'k', 'reader', identityOf(entry))).kind, 'granted')
-      assert.notEqual(await store.claim('k', { token: 'writer', leaseMs: LEASE_MS, tags: [] }), undefined)
+      const claimed = await store.claim('k', { token: 'writer', leaseMs: LEASE_MS, tags: [] })
+      assert.notEqual(claimed, undefined)
+      const { head } = claimed!
+      if (head !== undefined) assert.deepEqual(head, entry.subarray(0, HEADER_BYTES))
       assert.deepEqual(await lies(store, 'k'), entry)
       assert.equal((await fill(store, 'k', 'reader', 'v1')).kept, false)
       assert.equal((await fill(store, 'k', 'writer', 'v2')).kept, true)
     },
   },
   {
-    title: 'of two claims only the later one fills',
+    title: 'lets only the later of two claims fill',
     async run(store) {
       await store.claim('k', { token: 'w1', leaseMs: LEASE_MS, tags: [] })
       await store.claim('k', { token: 'w2', leaseMs: LEASE_MS, tags: [] })
@@ -155,7 +167,7 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'renews and releases for the holder alone',
+    title: 'renews and releases only for the holder',
     async run(store) {
       await granted(store, 'k', 'one', 500)
       assert.equal(await store.renew('k', 'two', LEASE_MS), false)
@@ -170,7 +182,7 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'drops an entry when it expires, and keeps none that has expired already',
+    title: 'drops an entry when it expires, and refuses one that has already expired',
     async run(store) {
       await granted(store, 'k', 'one')
       const entry = entryOf(store, 'v1')
@@ -186,7 +198,7 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'gives a tag one epoch whoever asks, until it is invalidated, and then another',
+    title: 'gives all callers the same epoch of a tag, and a new one once it is invalidated',
     async run(store) {
       const request = { leaseMs: LEASE_MS, seen: undefined, tags: ['t', 'u'] }
       const [a, b] = await Promise.all([
@@ -206,7 +218,7 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'voids everything at once, running loads included',
+    title: 'invalidates everything at once, including running loads',
     async run(store) {
       for (const key of ['a', 'b']) {
         await granted(store, key, 'one')

@@ -1,0 +1,137 @@
+/** The protocol's commands, on a client where each command is two steps of the schedule. */
+import { Entry } from '../src/entry.ts'
+import type { Arg, ConnectionListeners, RedisClient } from '../src/redis/redis-client.ts'
+import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
+import type { Line } from './call.ts'
+import type { Scheduler } from './scheduler.ts'
+import { read, type Touched, written } from './step.ts'
+
+/** The server behind one process's connection: synchronous if emulated, asynchronous if real. */
+export interface Commands {
+  get(key: string): Buffer | null | Promise<Buffer | null>
+  set(key: string, value: Buffer, ms: number): unknown
+  setIfAbsent(key: string, value: Buffer, ms: number): Buffer | null | Promise<Buffer | null>
+  unlink(...keys: string[]): number | Promise<number>
+  time(): readonly (string | number)[] | Promise<readonly (string | number)[]>
+  evalsha(sha: string, keys: readonly string[], args: readonly Arg[]): unknown
+  keysUnder(prefix: string): string[] | Promise<string[]>
+}
+
+/** A client's connection as the schedule's adversary sees it. */
+export interface Connection {
+  line: Line
+  /** While set, commands fail immediately. */
+  isCut: boolean
+  /** Called when it is back. */
+  readonly listeners: Set<ConnectionListeners>
+}
+
+export function scheduledClient(scheduler: Scheduler, connection: Connection, server: Commands): RedisClient {
+  function step<T>(
+    what: string,
+    touches: readonly Touched[],
+    execute: () => T | Promise<T>,
+    trace?: (answer: T) => string,
+  ): Promise<T> {
+    if (connection.isCut) return Promise.reject(new Error('Connection is closed.'))
+    return scheduler.call<T>({ what, touches, execute, line: connection.line, ...(trace && { trace }) })
+  }
+
+  return {
+    get: (key) => step(`get ${nameOf(key)}`, read(nameOf(key)), () => server.get(key), traceLookup(nameOf(key))),
+    set: (key, value, ms) =>
+      step(`new epoch for ${nameOf(key)}`, written(nameOf(key)), () => server.set(key, value, ms)),
+    setIfAbsent: (key, value, ms) =>
+      step(`epoch of ${nameOf(key)}`, written(nameOf(key)), () => server.setIfAbsent(key, value, ms), traceEpoch),
+    unlink: (...keys) =>
+      step(`invalidate ${nameOf(keys[0]!)}`, written(...keys.map(nameOf)), () => server.unlink(...keys)),
+    time: () => step('compare clocks', [], () => server.time()),
+    ping: () => step('ping', [], () => 'PONG'),
+    evalsha(sha, keys, args) {
+      const { what, trace } = traceScript(sha, keys[0]!, args)
+      return step(what, written(nameOf(keys[0]!)), () => server.evalsha(sha, keys, args), trace)
+    },
+    eval: () => Promise.reject(new Error('the emulated server knows all scripts')),
+    info: async () => [],
+    async *scan(pattern) {
+      const prefix = pattern.slice(0, -1).replace(/\\(.)/g, '$1')
+      const keys = await step(
+        `scan ${/l:$/.test(prefix) ? 'leases' : 'entries'}`,
+        read('*'),
+        () => server.keysUnder(prefix),
+        (found) => found.map(nameOf).join(', ') || 'none',
+      )
+      // One at a time: real batches may end anywhere.
+      for (const key of keys) yield [key]
+    },
+    isReady: () => !connection.isCut,
+    isCluster: true,
+    database: 0,
+    select: () => Promise.reject(new Error('the emulated server has one database')),
+    bytesRead: () => undefined,
+    renew: () => false,
+    subscribe(listeners) {
+      connection.listeners.add(listeners)
+      return () => connection.listeners.delete(listeners)
+    },
+    isRefusal: () => false,
+  }
+}
+
+/** `row`, for the key of its entry, of its lease or of its epoch. */
+export function nameOf(key: string): string {
+  const name = /(?:([el]):\{(.*)\}|t:(.*))$/.exec(key)
+  return name === null ? key : (name[2] ?? name[3]!)
+}
+
+/** The version in an entry of a world's row. */
+export function traceEntry(bytes: Buffer, key: string): string {
+  const entry = Entry.decode(bytes, key)
+  return entry === undefined || entry.isAbsent ? 'an entry' : traceValue(Number(entry.payload.toString('utf8', 1)))
+}
+
+/** A value is its row's version × SOURCES + the number of the load that read it. */
+export const SOURCES = 1_000
+export function traceValue(value: number): string {
+  return `v${Math.floor(value / SOURCES)}`
+}
+
+/** An entry's version, or an epoch. */
+export function traceBytes(bytes: Buffer, key: string): string {
+  return Entry.decode(bytes, key) === undefined ? `epoch ${bytes.toString('hex')}` : traceEntry(bytes, key)
+}
+
+function traceLookup(key: string): (bytes: Buffer | null) => string {
+  return (bytes) => (bytes === null ? 'nothing' : traceBytes(bytes, key))
+}
+
+function traceEpoch(found: Buffer | null): string {
+  return found === null ? 'created' : traceBytes(found, '')
+}
+
+function traceScript(
+  sha: string,
+  entryKey: string,
+  args: readonly Arg[],
+): { what: string; trace: (answer: unknown) => string } {
+  const key = nameOf(entryKey)
+  const yes = (word: string, otherwise: string) => (answer: unknown) => (answer === 1 ? word : otherwise)
+  switch (sha) {
+    case ACQUIRE.sha:
+      return { what: `acquire ${key}`, trace: (answer) => tellAcquired(answer as Buffer[], key) }
+    case CLAIM.sha:
+      return { what: `claim ${key}`, trace: () => 'claimed' }
+    case FILL.sha:
+      return { what: `fill ${key} with ${traceEntry(args[1] as Buffer, key)}`, trace: yes('kept', 'refused') }
+    case RENEW.sha:
+      return { what: `renew ${key}`, trace: yes('renewed', 'lost') }
+    case RELEASE.sha:
+      return { what: `release ${key}`, trace: yes('released', 'lost') }
+    default:
+      return { what: `run ${sha}`, trace: String }
+  }
+}
+
+function tellAcquired([, kind, entry]: readonly Buffer[], key: string): string {
+  return kind!.toString() === 'entry' ? traceEntry(entry!, key) : kind!.toString()
+}

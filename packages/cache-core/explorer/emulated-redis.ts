@@ -1,0 +1,140 @@
+/**
+ * The part of Redis that the guarded protocol uses. Each command and script is one atomic step. The scripts are written again in
+ * TypeScript; `emulated-redis.live.test.ts` compares the answers of both.
+ */
+import { HEADER_BYTES, IDENTITY_END, IDENTITY_START } from '../src/entry.ts'
+import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from '../src/redis/scripts.ts'
+
+type Arg = string | number | Buffer
+
+interface Kept {
+  readonly bytes: Buffer
+  /** Undefined: no expiry. */
+  readonly endsAt: number | undefined
+}
+
+const END_DIGITS = 16
+const KEPT_FOR_LEASES = 8
+const EMPTY = Buffer.alloc(0)
+
+export class EmulatedRedis {
+  readonly #kept = new Map<string, Kept>()
+  readonly #now: () => number
+  readonly #scripts: ReadonlyMap<string, (keys: readonly string[], args: readonly Arg[]) => unknown>
+
+  /** @param now the server's time in milliseconds since the Unix epoch. */
+  constructor(now: () => number) {
+    this.#now = now
+    const script = ({ sha }: Script, run: (entry: string, lease: string, args: readonly Arg[]) => unknown) =>
+      [sha, ([entry, lease]: readonly string[], args: readonly Arg[]) => run(entry!, lease!, args)] as const
+    this.#scripts = new Map([
+      script(ACQUIRE, (entry, lease, args) => this.#acquire(entry, lease, args)),
+      script(CLAIM, (entry, lease, [token, leaseMs]) => {
+        this.#grant(lease, text(token), Number(leaseMs))
+        return [this.#time(), this.get(entry)?.subarray(0, HEADER_BYTES) ?? EMPTY]
+      }),
+      script(FILL, (entry, lease, args) => this.#fill(entry, lease, args)),
+      script(RENEW, (_entry, lease, [token, leaseMs]) =>
+        this.#holds(lease, text(token)) && this.#grant(lease, text(token), Number(leaseMs)) ? 1 : 0,
+      ),
+      script(RELEASE, (_entry, lease, [token]) => (this.#holds(lease, text(token)) ? this.unlink(lease) : 0)),
+    ])
+  }
+
+  get(key: string): Buffer | null {
+    return this.#live(key)?.bytes ?? null
+  }
+
+  /** SET key value PX ms */
+  set(key: string, value: Buffer | string, ms?: number): 'OK' {
+    const bytes = typeof value === 'string' ? Buffer.from(value) : value
+    this.#kept.set(key, { bytes, endsAt: ms === undefined ? undefined : Math.floor(this.#now()) + ms })
+    return 'OK'
+  }
+
+  /** SET key value PX ms NX GET */
+  setIfAbsent(key: string, value: Buffer, ms: number): Buffer | null {
+    const there = this.get(key)
+    if (there === null) this.set(key, value, ms)
+    return there
+  }
+
+  unlink(...keys: string[]): number {
+    let count = 0
+    for (const key of keys) if (this.#live(key) !== undefined && this.#kept.delete(key)) count++
+    return count
+  }
+
+  /** TIME */
+  time(): [seconds: number, microseconds: number] {
+    const now = this.#now()
+    const seconds = Math.floor(now / 1_000)
+    return [seconds, Math.floor((now - seconds * 1_000) * 1_000)]
+  }
+
+  /** The keys with this prefix, like SCAN MATCH, but always in the same order. */
+  keysUnder(prefix: string): string[] {
+    return [...this.#kept.keys()].filter((key) => key.startsWith(prefix) && this.#live(key) !== undefined).sort()
+  }
+
+  evalsha(sha: string, keys: readonly string[], args: readonly Arg[]): unknown {
+    const script = this.#scripts.get(sha)
+    if (script === undefined) throw new Error(`NOSCRIPT no emulation of script ${sha}`)
+    return script(keys, args)
+  }
+
+  #live(key: string): Kept | undefined {
+    const kept = this.#kept.get(key)
+    if (kept?.endsAt === undefined || Math.floor(this.#now()) <= kept.endsAt) return kept
+    this.#kept.delete(key)
+    return undefined
+  }
+
+  #time(): Buffer {
+    return Buffer.from(this.#now().toFixed(3))
+  }
+
+  #lease(key: string): { endsAt: number; token: string } | undefined {
+    const kept = this.#live(key)
+    if (kept?.endsAt === undefined) return undefined // without an expiry it is not one of our leases
+    const lease = kept.bytes.toString('latin1')
+    return { endsAt: Number(lease.slice(0, END_DIGITS)) || 0, token: lease.slice(END_DIGITS) }
+  }
+
+  #holds(key: string, token: string): boolean {
+    return this.#lease(key)?.token === token
+  }
+
+  #grant(key: string, token: string, leaseMs: number): true {
+    const end = String(Math.floor(this.#now() + leaseMs)).padStart(END_DIGITS, '0')
+    this.set(key, Buffer.from(end + token, 'latin1'), Math.round(leaseMs * KEPT_FOR_LEASES))
+    return true
+  }
+
+  #acquire(entryKey: string, leaseKey: string, [token, leaseMs, isSeen, seen]: readonly Arg[]): unknown {
+    const entry = this.get(entryKey)
+    const identity = entry?.subarray(IDENTITY_START, IDENTITY_END) ?? EMPTY
+    const isUnseen = String(isSeen) === '0' || !identity.equals(bytes(seen))
+    if (entry !== null && isUnseen) return [this.#time(), Buffer.from('entry'), entry]
+    const lease = this.#lease(leaseKey)
+    const leftMs = lease === undefined ? 0 : lease.endsAt - this.#now()
+    if (leftMs > 0) return [this.#time(), Buffer.from('held'), Buffer.from(leftMs.toFixed(3))]
+    this.#grant(leaseKey, text(token), Number(leaseMs))
+    return [this.#time(), Buffer.from('granted')]
+  }
+
+  #fill(entryKey: string, leaseKey: string, [token, entry, endsAt]: readonly Arg[]): number {
+    if (!this.#holds(leaseKey, text(token))) return 0
+    this.unlink(leaseKey)
+    this.#kept.set(entryKey, { bytes: bytes(entry), endsAt: Number(endsAt) })
+    return 1
+  }
+}
+
+function text(arg: Arg | undefined): string {
+  return Buffer.isBuffer(arg) ? arg.toString('latin1') : String(arg)
+}
+
+function bytes(arg: Arg | undefined): Buffer {
+  return Buffer.isBuffer(arg) ? arg : Buffer.from(String(arg ?? ''))
+}

@@ -1,0 +1,88 @@
+import type { Touched } from './step.ts'
+
+/** Two 32-bit hashes, of which a pair makes one number without loss. */
+interface Hash {
+  readonly a: number
+  readonly b: number
+}
+
+const NONE: Hash = { a: 0, b: 0 }
+
+/**
+ * Which schedules are equivalent: those that differ only in the order of steps that share nothing one of them writes.
+ *
+ * Each step has a hash, of its name and of the hashes of the steps that it depends on: the last write of what it touches, and for
+ * what it writes, the reads since. The sum of these hashes identifies the steps taken so far, in any
+ * order (Mazurkiewicz, "Trace Theory", 1987).
+ */
+export class Equivalence {
+  #sum = NONE
+  readonly #writes = new Map<string, Hash>()
+  readonly #reads = new Map<string, Hash>()
+  /** The last step that wrote everything, and the sum of those that have read everything. */
+  #lastOfAll = NONE
+  #readsOfAll = NONE
+
+  /** The same for every order of equivalent steps. Different ones have the same in one case of 2^52. */
+  get fingerprint(): number {
+    return (this.#sum.a >>> 6) * 2 ** 26 + (this.#sum.b >>> 6)
+  }
+
+  taken(name: string, touches: readonly Touched[]): void {
+    const everything = touches.filter(({ what }) => what === '*')
+    const writesAll = everything.some(({ isWritten }) => isWritten)
+    const readsAll = everything.length > 0
+    const others = withoutRepeats(touches)
+    let depends = this.#lastOfAll
+    if (readsAll) for (const hash of this.#writes.values()) depends = sum(depends, hash)
+    else for (const { what } of others) depends = sum(depends, this.#writes.get(what) ?? NONE)
+    if (writesAll) for (const hash of this.#reads.values()) depends = sum(depends, hash)
+    else for (const { what, isWritten } of others) if (isWritten) depends = sum(depends, this.#reads.get(what) ?? NONE)
+    if (others.some(({ isWritten }) => isWritten) || writesAll) depends = sum(depends, this.#readsOfAll)
+    const hash = hashOf(name, depends)
+    this.#sum = sum(this.#sum, hash)
+    if (writesAll) {
+      this.#writes.clear()
+      this.#reads.clear()
+      this.#lastOfAll = hash
+      this.#readsOfAll = NONE
+      return
+    }
+    if (readsAll) this.#readsOfAll = sum(this.#readsOfAll, hash)
+    for (const { what, isWritten } of others) {
+      if (isWritten) {
+        this.#writes.set(what, hash)
+        this.#reads.delete(what)
+      } else this.#reads.set(what, sum(this.#reads.get(what) ?? NONE, hash))
+    }
+  }
+}
+
+/** Each thing once: written, where it is both. */
+function withoutRepeats(touches: readonly Touched[]): Touched[] {
+  const written = new Set(touches.filter(({ isWritten }) => isWritten).map(({ what }) => what))
+  const all = new Set(touches.map(({ what }) => what))
+  all.delete('*')
+  return [...all].map((what) => ({ what, isWritten: written.has(what) }))
+}
+
+function sum(one: Hash, other: Hash): Hash {
+  return { a: (one.a + other.a) | 0, b: (one.b + other.b) | 0 }
+}
+
+function hashOf(name: string, { a, b }: Hash): Hash {
+  let first = a ^ 0x9e3779b9
+  let second = b ^ 0x85ebca6b
+  for (let i = 0; i < name.length; i++) {
+    const code = name.charCodeAt(i)
+    first = Math.imul(first ^ code, 0x01000193)
+    second = Math.imul(second ^ code, 0x5bd1e995) ^ (second >>> 15)
+  }
+  return { a: mixed(first ^ second), b: mixed(second + Math.imul(first, 0xc2b2ae35)) }
+}
+
+function mixed(hash: number): number {
+  let mixing = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  mixing = Math.imul(mixing ^ (mixing >>> 13), 0xc2b2ae35)
+  return mixing ^ (mixing >>> 16)
+}

@@ -1,0 +1,92 @@
+/** Reports changes to keys, for the count of loads. Only for synchronous backends, not for a real Redis. */
+import { Entry } from '../src/entry.ts'
+import type { Store } from '../src/ports/store.ts'
+import type { Arg } from '../src/redis/redis-client.ts'
+import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
+import { type Commands, nameOf } from './commands.ts'
+import { EVERYTHING, type FilledEntry, type KeyEvents } from './load-count.ts'
+
+/** @param epochsCost whether creating a tag's epoch may cost a load: if the epoch can be read before the entry that carries it. */
+export function recordedCommands(
+  commands: Commands,
+  events: KeyEvents,
+  now: () => number,
+  epochsCost = false,
+): Commands {
+  return {
+    get: (key) => commands.get(key),
+    setIfAbsent(key, value, ms) {
+      const found = commands.setIfAbsent(key, value, ms)
+      if (found === null && epochsCost) events.voided(nameOf(key))
+      return found
+    },
+    time: () => commands.time(),
+    keysUnder: (prefix) => commands.keysUnder(prefix),
+    set(key, value, ms) {
+      events.voided(nameOf(key))
+      return commands.set(key, value, ms)
+    },
+    unlink(...keys) {
+      events.voided(nameOf(keys[0]!))
+      return commands.unlink(...keys)
+    },
+    evalsha(sha, keys, args) {
+      const answer = commands.evalsha(sha, keys, args)
+      noteScript(sha, nameOf(keys[0]!), args, answer)
+      return answer
+    },
+  }
+
+  function noteScript(sha: string, key: string, args: readonly Arg[], answer: unknown): void {
+    const isGranted = sha === ACQUIRE.sha && String((answer as Buffer[])[1]) === 'granted'
+    if (sha === CLAIM.sha || (sha === RELEASE.sha && answer === 1)) events.voided(key)
+    if (isGranted || sha === CLAIM.sha || (sha === RENEW.sha && answer === 1)) events.leased(key, Number(args[1]))
+    if (sha === FILL.sha && answer === 1) events.filled(key, filledEntry(args[1] as Buffer, key, now()))
+  }
+}
+
+function filledEntry(bytes: Buffer, key: string, now: number): FilledEntry {
+  const { freshUntil = now } = Entry.decode(bytes, key) ?? {}
+  return { freshUntil, freshForMs: freshUntil - now }
+}
+
+export function recordedStore(store: Store, events: KeyEvents): Store {
+  return {
+    clock: store.clock,
+    guarantee: store.guarantee,
+    get: (key, tags) => store.get(key, tags),
+    acquire(key, request) {
+      const turn = store.acquire(key, request)
+      if (!(turn instanceof Promise) && turn.kind === 'granted') events.leased(key, request.leaseMs)
+      return turn
+    },
+    claim(key, request) {
+      events.voided(key)
+      events.leased(key, request.leaseMs)
+      return store.claim(key, request)
+    },
+    fill(key, fill) {
+      const kept = store.fill(key, fill)
+      if (kept === true) events.filled(key, filledEntry(fill.entry, key, store.clock.latest()))
+      else events.voided(key)
+      return kept
+    },
+    renew(key, token, leaseMs) {
+      const held = store.renew(key, token, leaseMs)
+      if (held === true) events.leased(key, leaseMs)
+      return held
+    },
+    release(key, token) {
+      events.voided(key)
+      return store.release(key, token)
+    },
+    invalidate(keys, tags) {
+      for (const name of [...keys, ...tags]) events.voided(name)
+      return store.invalidate(keys, tags)
+    },
+    invalidateAll() {
+      events.voided(EVERYTHING)
+      return store.invalidateAll()
+    },
+  }
+}

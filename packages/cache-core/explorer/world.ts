@@ -1,0 +1,367 @@
+/** One schedule: a row, processes with caches that show it, and the actors. */
+import type { CacheEvent } from '../src/cache-event.ts'
+import { type Cache, createCache } from '../src/create-cache.ts'
+import type { Store } from '../src/ports/store.ts'
+import type { ReadGuarantee, ReadStrategy, WriteStrategy } from '../src/ports/strategy.ts'
+import type { Backend, OpenBackend } from './backends.ts'
+import type { Trace } from './call.ts'
+import type { Chooser } from './choosers.ts'
+import { LoadCount } from './load-count.ts'
+import { offered } from './offered.ts'
+import { Oracle, Violation } from './oracle.ts'
+import type { Actor, Before, Plan, Task } from './plan.ts'
+import { Scheduler, settled } from './scheduler.ts'
+import { ACKNOWLEDGED, type Agent, type Process, written } from './step.ts'
+
+/** The subject of an exploration: a read strategy × a write strategy × a backend. */
+export interface Subject {
+  readonly name: string
+  readonly read: (times: Times) => ReadStrategy
+  readonly write: () => WriteStrategy
+  readonly backend: Backend
+  /** Replaces a part, to test the effect. */
+  readonly variant?: Variant
+}
+
+export interface Variant {
+  readonly store?: (store: Store, process: string) => Store
+  readonly cache?: (cache: Cache<number>) => Cache<number>
+  /** Whether an outbox's relay delivers invalidations that writers could not. Default true. */
+  readonly hasOutbox?: boolean
+}
+
+/** In milliseconds. */
+export interface Times {
+  readonly ttlMs: number
+  readonly leaseMs: number
+  /** How much longer than its TTL a strategy that serves stale may serve an entry. */
+  readonly staleMs: number
+}
+
+/** Shorter than the deadline of a command, so that entries and leases end while commands are running. */
+const SHORT: Times = { ttlMs: 100, leaseMs: 30, staleMs: 100 }
+/** Longer than any outage, so that an expiry never hides an error. */
+const LONG: Times = { ttlMs: 600_000, leaseMs: 30, staleMs: 600_000 }
+
+/** Whether an entry is kept for longer than it is fresh. */
+export function canFallBack({ read }: Subject): boolean {
+  const { lifetime } = read(offered(SHORT))
+  return lifetime !== undefined && lifetime.staleMs > 0
+}
+
+export class Node implements Process {
+  readonly name: string
+  readonly skewMs: number
+  isPaused = false
+  isDead = false
+  cache!: Cache<number>
+
+  constructor(index: number) {
+    this.name = `P${index + 1}`
+    this.skewMs = index * 1_000_000
+  }
+}
+
+/** A row of the outbox: a committed write's invalidation, and whether the store has confirmed it. */
+export interface OutboxRow {
+  readonly keys: readonly string[]
+  readonly tags: readonly string[]
+  isDelivered: boolean
+}
+
+/** Runs a task in one process. Resolves with the last version it read, if any. */
+export type Perform = (world: World, name: string, node: Node, task: Task) => Promise<number | undefined>
+
+export interface WorldOptions {
+  readonly plan: Plan
+  readonly chooser: Chooser
+  /** Injected, since tasks depend on the world. */
+  readonly perform: Perform
+  readonly trace: Trace | undefined
+  /** Time passes only while no actor can take a step. Default false. */
+  readonly isTimeLazy?: boolean
+}
+
+export class World {
+  readonly scheduler: Scheduler
+  readonly backend: OpenBackend
+  readonly plan: Plan
+  readonly times: Times
+  readonly nodes: readonly Node[]
+  readonly judge: Oracle
+  readonly loads: LoadCount
+  /** The row's. */
+  version = 1
+  /** True from the first actor's start to the last one's end: moves are possible. */
+  isUnderWay = false
+  /** All actors of live processes have finished. The final checks follow. */
+  hasFinished = false
+  /** A command has failed, so reads may bypass the cache. */
+  isTroubled = false
+  readonly #questions: ReadonlyMap<string, readonly string[]>
+  readonly #perform: Perform
+  readonly #openNode: (index: number) => Node
+  readonly #trace: Trace | undefined
+  readonly #guarantee: ReadGuarantee
+  readonly #caches: boolean
+  #isPreparing = false
+  readonly #unfinished = new Set<Actor>()
+  readonly #countsLoads: boolean
+  readonly #hasOutbox: boolean
+  readonly #maxSteps: number
+  readonly #outbox: OutboxRow[] = []
+  #violation: unknown
+
+  constructor(
+    { read, write, backend, variant }: Subject,
+    { plan, chooser, perform, trace, isTimeLazy = false }: WorldOptions,
+  ) {
+    this.plan = plan
+    this.#trace = trace
+    this.#perform = perform
+    this.#hasOutbox = variant?.hasOutbox ?? true
+    this.#countsLoads = backend.reportsKeyEvents
+    this.#maxSteps = backend.maxSteps ?? 600
+    this.scheduler = new Scheduler(chooser, {
+      trace,
+      isReal: backend.isReal === true,
+      maxSteps: this.#maxSteps,
+      isTimeLazy,
+    })
+    const passes = plan.moves.some(({ does }) => does === 'pass') || (backend.isReal && isOld(plan.before))
+    const { ttlMs, leaseMs, staleMs } = passes ? SHORT : LONG
+    const { pace = 1 } = backend
+    this.times = { ttlMs: pace * ttlMs, leaseMs: pace * leaseMs, staleMs: pace * staleMs }
+    const reading = this.#noticed(read(offered(this.times)))
+    if (reading.lifetime !== undefined && reading.lifetime.ttlMs !== this.times.ttlMs)
+      throw new Error('the read strategy ignored the given ttlMs')
+    const writing = write()
+    this.#guarantee = reading.guarantee
+    this.#caches = reading.lifetime !== undefined
+    const now = () => this.scheduler.time.now
+    this.#questions = questionsOf(plan)
+    this.judge = new Oracle(reading, writing, now)
+    this.loads = new LoadCount(reading.guarantee, now, this.#questions)
+    this.backend = backend.open(this.scheduler, this.loads)
+    this.#openNode = (index) => {
+      const node = new Node(index)
+      const runtime = this.scheduler.time.runtimeOf(node, this.scheduler.bind, () => 0.5)
+      const store = this.backend.store(node, runtime, () => {
+        this.isTroubled = true
+      })
+      const varied = variant?.store?.(store, node.name) ?? store
+      const onEvent = (event: CacheEvent) => {
+        if (event.type !== 'refresh') return
+        this.trace?.({ by: node.name, text: `refreshes ${event.key}` })
+        event.finished.catch(() => this.trace?.({ by: node.name, text: `its refresh fails: ${event.key}` }))
+      }
+      const options = { store: varied, read: reading, write: writing, runtime, ...(trace && { onEvent }) }
+      const cache = createCache<number>(options)
+      node.cache = variant?.cache?.(cache) ?? cache
+      return node
+    }
+    this.nodes = Array.from({ length: plan.processes }, (_, i) => this.#openNode(i))
+    for (const actor of plan.actors) this.#addActor(actor)
+  }
+
+  /** @throws Violation */
+  async play(): Promise<void> {
+    await settled() // lets stores connect
+    await this.#prepare()
+    this.loads.start()
+    await this.#finish()
+    if (this.backend.troubles !== undefined) await this.#flushPending()
+    if (!this.isTroubled && this.#countsLoads) this.loads.check()
+    if (this.#hasOutbox) await this.#relay()
+    await this.#judgeEnd()
+  }
+
+  get trace(): Trace | undefined {
+    return this.#isPreparing ? undefined : this.#trace
+  }
+
+  pass(ms: number): Promise<void> {
+    return this.scheduler.pass(ms)
+  }
+
+  /** A transaction: the row's next version and a row in the outbox, even if the process dies. */
+  commit(keys: readonly string[], tags: readonly string[]): OutboxRow {
+    this.version++
+    const row = { keys, tags, isDelivered: false }
+    this.#outbox.push(row)
+    return row
+  }
+
+  #addActor(actor: Actor): void {
+    const node = this.nodes[actor.process]!
+    let hasBegun = false
+    this.#unfinished.add(actor)
+    this.scheduler.steps.push({
+      name: actor.name,
+      by: actor.name,
+      touches: written(node.name),
+      isEnabled: () => !hasBegun && !node.isPaused && !node.isDead,
+      take: () => {
+        hasBegun = true
+        this.isUnderWay = true
+        this.trace?.({ by: actor.name, text: 'begins' })
+        this.#start(actor, node, () => this.#perform(this, actor.name, node, actor.task))
+      },
+    })
+  }
+
+  #start(actor: Pick<Actor, 'name'>, node: Node, task: () => Promise<unknown>): void {
+    const agent: Agent = { name: actor.name, process: node, calls: 0 }
+    this.scheduler.as(agent, task).then(
+      () => this.#unfinished.delete(actor as Actor),
+      (error) => {
+        this.#violation ??= error
+      },
+    )
+  }
+
+  /** Records a violation that might not reach a caller: a refresh has no reader, and a fallback hides the error. */
+  violated(violation: Violation): void {
+    this.#violation ??= violation
+  }
+
+  /** The same strategy, with early refreshes counted: such an entry has already justified its load before it expires. */
+  #noticed(strategy: ReadStrategy): ReadStrategy {
+    if (strategy.lifetime === undefined) return strategy
+    return {
+      ...strategy,
+      evaluate: (entry, look) => {
+        const verdict = strategy.evaluate(entry, look)
+        if (verdict === 'refresh') {
+          this.scheduler.touch(written(look.key))
+          this.loads.refreshing(look.key, entry)
+        }
+        return verdict
+      },
+    }
+  }
+
+  /** Another process reads everything, undisturbed. Then time passes until the entries are as old as planned. */
+  async #prepare(): Promise<void> {
+    const { before } = this.plan
+    if (before === 'nothing' || !this.#caches) return
+    const { ttlMs, leaseMs } = this.times
+    const loadMs = isOld(before) ? leaseMs / 2 : 0
+    const node = this.#openNode(this.nodes.length)
+    const agent: Agent = { name: 'before', process: node, calls: 0, isUndisturbed: true }
+    this.#isPreparing = true
+    await settled()
+    for (const [key, tags] of this.#questions) {
+      const task = { does: 'read', key, tags, times: 1, loadFails: false, loadMs } as const
+      await this.scheduler.as(agent, () => this.#perform(this, agent.name, node, task))
+    }
+    node.isDead = true
+    if (isOld(before)) await this.pass(ttlMs - loadMs + (before === 'expired' ? leaseMs : -leaseMs) / 6)
+    this.#isPreparing = false
+    const cached = [...this.#questions.keys()]
+    const are = cached.length === 1 ? 'is' : 'are'
+    this.trace?.({ by: agent.name, text: `${cached.join(' and ')} ${are} cached, ${before}` })
+  }
+
+  /** Runs until all living actors have finished. */
+  async #finish(): Promise<void> {
+    const isDone = () => this.#unfinished.size === 0
+    let hasEnded = await this.#run(isDone)
+    for (const node of this.nodes) node.isPaused = false
+    if (!isDone() && hasEnded) hasEnded = await this.#run(isDone)
+    this.isUnderWay = false
+    this.hasFinished = true
+    const waiting = [...this.#unfinished].filter(({ process }) => !this.nodes[process]!.isDead)
+    if (waiting.length === 0 && hasEnded) return
+    const names = waiting.map(({ name }) => name).join(', ')
+    throw new Violation(
+      'every caller gets an answer',
+      `${names || 'a caller'} ${hasEnded ? 'got no answer' : `has no answer after ${this.#maxSteps} steps`}`,
+    )
+  }
+
+  async #run(isDone: () => boolean): Promise<boolean> {
+    const hasEnded = await this.scheduler.run(() => {
+      if (this.isTroubled) this.#noteFlushed()
+      return this.#violation !== undefined || isDone()
+    })
+    if (this.#violation !== undefined) throw this.#violation
+    return hasEnded
+  }
+
+  #noteFlushed(): void {
+    for (const node of this.nodes) {
+      if (this.backend.troubles?.hasPending(node)) continue
+      if (this.judge.flushed(node)) this.scheduler.touch(written(ACKNOWLEDGED))
+    }
+  }
+
+  /** Restores all connections, and lets every process flush its pending invalidations. */
+  async #flushPending(): Promise<void> {
+    const { troubles } = this.backend
+    const alive = this.nodes.filter(({ isDead }) => !isDead)
+    for (const node of alive) troubles!.setCut(node, false)
+    const isSettled = () => alive.every((node) => !troubles!.hasPending(node) && !troubles!.isAway(node))
+    await this.#run(isSettled)
+    if (!isSettled())
+      throw new Violation('pending invalidations are flushed', 'one is still pending, though the store is back')
+  }
+
+  /** The outbox's relay delivers unconfirmed invalidations: the writer died, failed, or never got the commit's answer. */
+  async #relay(): Promise<void> {
+    const heir = this.nodes.find(({ isDead }) => !isDead)!
+    for (const { keys, tags, isDelivered } of this.#outbox) {
+      if (!isDelivered) await this.#do(heir, 'outbox', () => heir.cache.invalidate({ keys, tags }))
+    }
+  }
+
+  async #judgeEnd(): Promise<void> {
+    if (this.judge.readAfterWriteOf !== 'keys and tags') {
+      // If only expiry makes a value current, let time pass first, with no call pending that would time out.
+      await this.#run(() => this.scheduler.pending.every(({ agent }) => agent.process.isDead))
+      await this.pass(this.#guarantee.staleForAtMostMs + 1)
+    }
+    for (const node of this.nodes) {
+      if (node.isDead) continue
+      for (const [key, tags] of this.#questions) {
+        let version: number | undefined
+        const name = `${node.name} afterwards`
+        const task = { does: 'read', key, tags, times: 1, loadFails: false } as const
+        // A refresh may still be running and fail, but no later load fails.
+        for (let tries = 0; version === undefined && tries < 2; tries++) {
+          await this.#do(node, name, async () => {
+            version = await this.#perform(this, name, node, task)
+          })
+        }
+        if (version === this.version) continue
+        const message = `afterwards ${node.name} reads ${key} → v${version}, though the row is v${this.version}`
+        throw new Violation('nothing is permanently stale', message)
+      }
+    }
+  }
+
+  async #do(node: Node, name: string, task: () => Promise<unknown>): Promise<void> {
+    let isOver = false
+    this.#start({ name }, node, async () => {
+      await task()
+      isOver = true
+    })
+    await this.#run(() => isOver)
+    if (!isOver) throw new Violation('every caller gets an answer', `${name} got none`)
+  }
+}
+
+/** Whether reaching this state takes time. */
+function isOld(before: Before): boolean {
+  return before === 'nearly expired' || before === 'expired'
+}
+
+/** The final reads: all keys that were read or written, with their tags. */
+function questionsOf({ actors }: Plan): ReadonlyMap<string, readonly string[]> {
+  const questions = new Map<string, readonly string[]>()
+  for (const { task } of actors) {
+    if (task.does === 'read') questions.set(task.key, task.tags)
+    if (task.does === 'write') for (const key of task.change.keys) questions.set(key, task.change.entryTags)
+  }
+  return questions
+}

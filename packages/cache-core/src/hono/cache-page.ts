@@ -1,0 +1,324 @@
+/**
+ * Middleware for Hono that keeps whole responses, like Django's `cache_page`.
+ *
+ * A response is stored only if it may be shared. Otherwise the callers that waited for it run their own handler.
+ */
+import type { Context, MiddlewareHandler, Next } from 'hono'
+import {
+  badOption,
+  checkMethods,
+  checkNames,
+  checkNumber,
+  checkOptions,
+  MAX_TTL_MS,
+  type OptionNames,
+} from '../check.ts'
+import type { Cache } from '../create-cache.ts'
+import { CacheError } from '../errors.ts'
+import type { LoadContext } from '../load-run.ts'
+import type { Outcome, ReadResult } from '../read-result.ts'
+import { pageKey } from './page-key.ts'
+import { runBehind } from './run-behind.ts'
+import {
+  decodePage,
+  encodePage,
+  isKnown,
+  isShareable,
+  isStorable,
+  maxAgeMs,
+  namesIn,
+  readBody,
+  type StoredPage,
+} from './stored-page.ts'
+
+export interface CachePageOptions {
+  /** A cache whose codec keeps a `Buffer` as it is, such as `jsonCodec`, the default, or `bytesCodec`. Keys are `page:/path`. */
+  readonly cache: Pick<Cache<Buffer>, 'read'> & Partial<Pick<Cache<Buffer>, 'guarantee'>>
+  /**
+   * How long a page is fresh, in milliseconds: at least 1, at most and by default the strategy's. A shorter `s-maxage` or `max-age`
+   * of the page overrides it.
+   */
+  readonly ttlMs?: number
+  /**
+   * Names of the query parameters that the page depends on. The others are not in the key: requests that differ only in them get
+   * the same page, so the handler must not read them. Default: all parameters, in any order.
+   */
+  readonly query?: readonly string[]
+  /**
+   * Names of the request headers that the page depends on. They are part of the key and are added to `Vary`. Give `host` if the
+   * app answers by host name. Default none.
+   */
+  readonly vary?: readonly string[]
+  /** Tags that invalidate the pages. Default none. */
+  readonly tags?: readonly string[]
+}
+
+const OPTIONS: OptionNames<CachePageOptions> = { cache: true, ttlMs: true, query: true, vary: true, tags: true }
+const HEADER_NAME = /^[\w!#$%&'+.^`|~-]+$/
+
+const X_CACHE = {
+  hit: 'HIT',
+  stale: 'STALE',
+  miss: 'MISS',
+  collapsed: 'COLLAPSED',
+  bypass: 'BYPASS',
+} as const satisfies Record<Outcome, string>
+
+/** The outcome of one request's handler. */
+type Handled =
+  | { readonly kind: 'page'; readonly bytes: Buffer; readonly maxAgeMs: number | undefined }
+  /** Its response is only for this caller. */
+  | { readonly kind: 'private' }
+  /** If `isAnswered`, the app's error handler has answered; otherwise `error` must still be thrown. */
+  | { readonly kind: 'failed'; readonly error: unknown; readonly isAnswered: boolean }
+
+/** A load's failure as the cache sees it. Its cause is only for the caller whose handler failed. */
+class PageFailed extends Error {
+  override readonly name = 'PageFailed'
+}
+
+/**
+ * Middleware that answers GET and HEAD from `cache`, and keeps the status, headers and body of a 200 that the handlers after it
+ * return for GET. It never keeps or shares a response with `Set-Cookie`; with `Cache-Control: private`, `no-store`, `no-cache` or a
+ * maximum age of 0; with a `Vary` header that is not in `vary`; with a compressed body, unless `Accept-Encoding` is in `vary`; an
+ * event stream or another stream of parts; or with a body that fails or exceeds 8 MiB. Requests with `Authorization` or `Range`
+ * bypass it.
+ *
+ * Headers set by earlier middlewares belong to their request: they are not stored, and each answer has those of its own request.
+ *
+ * If a page is personal for any other reason (such as a cookie that the handler reads), the handler must set one of these headers.
+ *
+ * @throws CacheError `BAD_OPTION`
+ *
+ * @example
+ * ```ts
+ * import { bytesCodec, createCache, invalidate, memoryStore, stampedeLock } from 'cache-core'
+ * import { cachePage } from 'cache-core/hono'
+ * import { Hono } from 'hono'
+ *
+ * const pages = createCache({ store: memoryStore(), read: stampedeLock(), write: invalidate(), codec: bytesCodec })
+ * const app = new Hono()
+ * app.get('/posts', cachePage({ cache: pages, ttlMs: 60_000, query: ['page'], tags: ['posts'] }), (c) => c.html('<h1>Posts</h1>'))
+ * ```
+ */
+export function cachePage(options: CachePageOptions): MiddlewareHandler {
+  checkOptions('cachePage', options, OPTIONS)
+  const { cache, ttlMs, query, tags } = options
+  checkMethods('cache', cache, ['read'], 'give what createCache returns')
+  if (ttlMs !== undefined) checkNumber('ttlMs', ttlMs, { min: 1, max: MAX_TTL_MS })
+  if (query !== undefined) checkNames('query', query)
+  if (tags !== undefined) checkNames('tags', tags)
+  const vary = checkVary(options.vary ?? [])
+  checkTtlOf(cache, ttlMs)
+  const readOptions = { ...(ttlMs !== undefined && { ttlMs }), ...(tags !== undefined && { tags }) }
+
+  return async function pageFromCache(context: Context, next: Next): Promise<void> {
+    const { req } = context
+    if (req.method !== 'GET' && req.method !== 'HEAD') return next()
+    const { routeIndex } = req
+    if (req.header('Authorization') !== undefined || req.header('Range') !== undefined) {
+      await next()
+      return sayBypassed(context, vary)
+    }
+    // Set by earlier middlewares, for this request only.
+    const outer = new Headers(context.res.headers)
+    const mayKeep = (response: Response) => isStorable(response, vary) && isShareable(outer, vary)
+    const run = () => handle(context, next, outer, mayKeep)
+    let own: Handled | undefined
+    let isAnswered = false
+
+    async function load(loading: LoadContext): Promise<Buffer | undefined> {
+      if (isAnswered || loading.isBehindAnswer) return loadBehind(loading)
+      // A handler runs once per request. Its response is older than this load's lease, so it must not be kept.
+      if (own !== undefined) loading.skip()
+      own ??= await run()
+      if (own.kind === 'page') {
+        limitTtl(loading, own.maxAgeMs)
+        return own.bytes
+      }
+      if (own.kind === 'failed') throw new PageFailed('the handler of this page failed', { cause: own.error })
+      // Nothing to share.
+      loading.skip()
+      return undefined
+    }
+
+    async function loadBehind(loading: LoadContext): Promise<Buffer | undefined> {
+      const { response, error } = await runBehind(context, routeIndex)
+      if (error === undefined && mayKeep(response)) {
+        const body = await readBody(response.body, loading.signal)
+        if (Buffer.isBuffer(body)) {
+          limitTtl(loading, maxAgeOf(response, outer))
+          return encodePage(response, body)
+        }
+        await body.cancel()
+      } else await response.body?.cancel()
+      // The page is gone: drop it, and each reader's own handler will answer.
+      if (response.status === 404 || response.status === 410) return undefined
+      if (error !== undefined || response.status >= 500) {
+        throw new PageFailed(`the handler of this page answered ${response.status}`, { cause: error })
+      }
+      loading.skip()
+      return undefined
+    }
+
+    function limitTtl(loading: LoadContext, maxAge: number | undefined): void {
+      if (maxAge === undefined || maxAge >= (ttlMs ?? Number.POSITIVE_INFINITY)) return
+      try {
+        loading.setTtl(maxAge)
+      } catch (error) {
+        // Longer than the strategy's TTL, which stays in force.
+        if (!(error instanceof CacheError && error.code === 'BAD_OPTION')) throw error
+      }
+    }
+
+    let result: ReadResult<Buffer> | undefined
+    try {
+      result = await cache.read(
+        pageKey({ path: req.path, url: req.url, header: (name) => req.header(name) }, query, vary),
+        load,
+        readOptions,
+      )
+    } catch (error) {
+      if (own?.kind !== 'failed' && !(error instanceof PageFailed)) throw forget(context, outer, error)
+    }
+    isAnswered = true
+    const page = own?.kind === 'private' ? undefined : decodePage(result?.value)
+    if (page !== undefined) return answer(context, page, result!, outer, vary)
+    // This request waited for a load whose response was private.
+    own ??= await run()
+    if (own.kind === 'page') {
+      const bypass = { outcome: 'bypass', ageMs: 0, ttlMs: 0 } as const
+      return answer(context, decodePage(own.bytes)!, bypass, outer, vary)
+    }
+    if (own.kind === 'failed' && !own.isAnswered) throw forget(context, outer, own.error)
+    const { status, statusText, headers, body } = context.res
+    replace(context, new Response(body, { status, statusText, headers: withOuter(headers, outer) }))
+    sayBypassed(context, vary)
+  }
+}
+
+/** Runs the handlers after this one without the headers of earlier middlewares, and takes their response if it may be shared. */
+async function handle(
+  context: Context,
+  next: Next,
+  outer: Headers,
+  mayKeep: (response: Response) => boolean,
+): Promise<Handled> {
+  try {
+    setAside(context, outer)
+    await next()
+    const { res } = context
+    if (res.status >= 500) {
+      return { kind: 'failed', error: context.error ?? `it answered ${res.status}`, isAnswered: true }
+    }
+    // An error thrown to refuse this caller is for this caller. And a handler may omit the body of an answer to HEAD.
+    const isOwn = context.error !== undefined || context.req.method === 'HEAD'
+    if (isOwn || !mayKeep(res)) return { kind: 'private' }
+    const body = await readBody(res.body, context.req.raw.signal)
+    if (Buffer.isBuffer(body)) return { kind: 'page', bytes: encodePage(res, body), maxAgeMs: maxAgeOf(res, outer) }
+    replace(context, new Response(body, res))
+    return { kind: 'private' }
+  } catch (error) {
+    return { kind: 'failed', error, isAnswered: false }
+  }
+}
+
+/** Removes the headers set so far. */
+function setAside(context: Context, outer: Headers): void {
+  context.res = undefined
+  // The line above sets it to true, and Hono then ignores the handler's response.
+  context.finalized = false
+  for (const name of new Set(outer.keys())) context.header(name, undefined)
+}
+
+/** The headers of a response, plus those of its request's middlewares that the response doesn't set itself. */
+function withOuter(own: Headers, outer: Headers): Headers {
+  const headers = new Headers(own)
+  for (const [name, value] of outer) {
+    if (name === 'set-cookie') headers.append(name, value)
+    else if (name === 'vary') headers.set(name, varyWith(headers.get(name), namesIn(value)) ?? headers.get(name)!)
+    else if (!headers.has(name)) headers.set(name, value)
+  }
+  return headers
+}
+
+function maxAgeOf({ headers }: Response, outer: Headers): number | undefined {
+  const ages = [maxAgeMs(headers), maxAgeMs(outer)].filter((age) => age !== undefined)
+  return ages.length === 0 ? undefined : Math.min(...ages)
+}
+
+type Shown = Pick<ReadResult<unknown>, 'outcome' | 'ageMs' | 'ttlMs'>
+
+function answer(context: Context, page: StoredPage, shown: Shown, outer: Headers, vary: readonly string[]): void {
+  const own = new Headers(page.headers.map(([name, value]): [string, string] => [name, value]))
+  const headers = withOuter(own, outer)
+  const names = varyWith(headers.get('Vary'), vary)
+  if (names !== undefined) headers.set('Vary', names)
+  headers.set('ETag', page.etag)
+  headers.set('Age', String(Math.floor(shown.ageMs / 1_000)))
+  headers.set('X-Cache', X_CACHE[shown.outcome])
+  headers.set('Cache-Status', cacheStatus(shown))
+  if (isKnown(context.req.header('If-None-Match'), page.etag)) {
+    headers.delete('Content-Type')
+    replace(context, new Response(null, { status: 304, headers }))
+    return
+  }
+  headers.set('Content-Length', String(page.body.length))
+  replace(context, new Response(page.body, { headers }))
+}
+
+/** RFC 9211. */
+function cacheStatus({ outcome, ttlMs }: Shown): string {
+  switch (outcome) {
+    case 'hit':
+    case 'stale':
+      return `cache-core; hit; ttl=${Math.floor(ttlMs / 1_000)}`
+    case 'miss':
+      return ttlMs > 0 ? 'cache-core; fwd=uri-miss; stored' : 'cache-core; fwd=uri-miss'
+    case 'collapsed':
+      return 'cache-core; fwd=uri-miss; collapsed'
+    case 'bypass':
+      return 'cache-core; fwd=bypass'
+  }
+}
+
+/** Sets `undefined` first: otherwise Hono copies the old response's headers into the new one. */
+function replace(context: Context, response: Response): void {
+  context.res = undefined
+  context.res = response
+}
+
+/** Called before an error is thrown: leaves only the earlier middlewares' headers to the error handler's response. */
+function forget(context: Context, outer: Headers, error: unknown): unknown {
+  replace(context, new Response(null, { headers: outer }))
+  return error
+}
+
+function sayBypassed(context: Context, vary: readonly string[]): void {
+  const names = varyWith(context.res.headers.get('Vary'), vary)
+  if (names !== undefined) context.header('Vary', names)
+  context.header('X-Cache', 'BYPASS')
+  context.header('Cache-Status', cacheStatus({ outcome: 'bypass', ageMs: 0, ttlMs: 0 }))
+}
+
+function varyWith(given: string | null, vary: readonly string[]): string | undefined {
+  const known = namesIn(given)
+  const missing = known.includes('*') ? [] : vary.filter((name) => !known.includes(name))
+  if (missing.length === 0) return undefined
+  return given ? `${given}, ${missing.join(', ')}` : missing.join(', ')
+}
+
+/** In lower case, sorted, without duplicates. @throws CacheError `BAD_OPTION` */
+function checkVary(names: readonly string[]): readonly string[] {
+  checkNames('vary', names)
+  const bad = names.find((name) => !HEADER_NAME.test(name))
+  if (bad !== undefined) throw badOption('vary', bad, 'give names of request headers, such as Accept-Language')
+  return [...new Set(names.map((name) => name.toLowerCase()))].sort()
+}
+
+/** Checks `ttlMs` against the cache's guarantee, if known. @throws CacheError `BAD_OPTION` */
+function checkTtlOf(cache: CachePageOptions['cache'], ttlMs: number | undefined): void {
+  const longest = cache.guarantee?.staleForAtMostMs ?? 0
+  // 0: it keeps nothing.
+  if (ttlMs !== undefined && longest > 0) checkNumber('ttlMs', ttlMs, { min: 1, max: longest })
+}

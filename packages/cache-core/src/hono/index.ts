@@ -1,0 +1,1 @@
+export { type CachePageOptions, cachePage } from './cache-page.ts'

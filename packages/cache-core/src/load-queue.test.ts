@@ -1,0 +1,162 @@
+/** Loads of a bypassed cache: the origin is protected, and a hanging load does not block the loads of other keys. */
+import { expect, it, vi } from 'vitest'
+import {
+  type Cache,
+  CacheError,
+  type CacheOptions,
+  cacheAside,
+  createCache,
+  expireOnly,
+  memoryStore,
+  type Store,
+  stampedeLock,
+} from './index.ts'
+import { fakeRuntime, gate, settled } from './testing/index.ts'
+
+const away = () => {
+  throw new CacheError('STORE_UNAVAILABLE', 'away')
+}
+const absent: Store = { ...memoryStore(), get: away, acquire: away }
+
+function open(options: Partial<CacheOptions<unknown>> = {}): Cache<unknown> {
+  return createCache({ store: absent, read: cacheAside(), write: expireOnly(), ...options })
+}
+
+/** Reads `count` keys, whose loads end once `until` is called. */
+function readHanging(cache: Cache<unknown>, count: number) {
+  const hanging = Promise.withResolvers<string>()
+  let loads = 0
+  const load = () => {
+    loads++
+    return hanging.promise
+  }
+  const reads = Array.from({ length: count }, (_, i) => cache.read(`hanging ${i}`, load))
+  return { reads, end: () => hanging.resolve('late'), loads: () => loads }
+}
+
+it('run 32 at once, in order; when one ends, the next in the queue gets its place', async () => {
+  const cache = open({ runtime: fakeRuntime() })
+  const first = readHanging(cache, 32)
+  await settled()
+  const then: number[] = []
+  const queued = [1, 2, 3].map((i) => cache.read(`queued ${i}`, async () => then.push(i)))
+  await settled()
+  expect([first.loads(), then]).toEqual([32, []])
+  first.end()
+  await Promise.all([...first.reads, ...queued])
+  expect(then).toEqual([1, 2, 3])
+})
+
+it('that take longer than 1 s give their places to queued loads, and continue', async () => {
+  const runtime = fakeRuntime()
+  const cache = open({ runtime })
+  const hanging = readHanging(cache, 40)
+  const answered = vi.fn()
+  void cache.read('k', async () => 'v').then(answered)
+  await runtime.advance(999)
+  expect([hanging.loads(), answered.mock.calls.length]).toEqual([32, 0])
+  await runtime.advance(1)
+  expect([hanging.loads(), answered.mock.lastCall]).toEqual([40, [expect.objectContaining({ value: 'v' })]])
+  hanging.end()
+  expect((await Promise.all(hanging.reads)).map(({ value }) => value)).toEqual(Array(40).fill('late'))
+  const more = readHanging(cache, 33)
+  await settled()
+  expect(more.loads(), 'no place is given back twice').toBe(32)
+  more.end()
+  await Promise.all(more.reads)
+})
+
+it('do not queue while the cache is in use', async () => {
+  const cache = open({ store: memoryStore(), runtime: fakeRuntime() })
+  const hanging = readHanging(cache, 100)
+  expect(await cache.read('k', async () => 'v')).toMatchObject({ outcome: 'miss', value: 'v' })
+  hanging.end()
+  await Promise.all(hanging.reads)
+})
+
+it('do not queue for their own nested reads, nor wait for queued readers of the same key', async () => {
+  const cache = open({ runtime: fakeRuntime() })
+  const begin = gate()
+  const post = async (i: number) => (await cache.read(`post ${i}`, async () => i)).value
+  const page = (i: number) => cache.read(`page ${i}`, () => begin.pass().then(() => post(i)))
+  const numbers = Array.from({ length: 100 }, (_, i) => i)
+  const pages = numbers.map(page)
+  const posts = numbers.map(post)
+  begin.open()
+  expect((await Promise.all(pages)).map(({ value }) => value)).toEqual(numbers)
+  expect(await Promise.all(posts)).toEqual(numbers)
+})
+
+it('count their time in the queue as part of loadTimeoutMs', async () => {
+  const runtime = fakeRuntime()
+  const cache = open({ runtime })
+  const hanging = readHanging(cache, 64)
+  await settled()
+  const load = vi.fn(() => new Promise(() => {}))
+  const reads = [600, 1_500].map((loadTimeoutMs) => cache.read(`k ${loadTimeoutMs}`, load, { loadTimeoutMs }))
+  const failures = Promise.all(reads.map((read) => read.catch((error: unknown) => error)))
+  await runtime.advance(600)
+  await runtime.advance(900)
+  expect(await failures).toEqual([
+    expect.objectContaining({
+      code: 'LOAD_TIMEOUT',
+      message: 'the load of "k 600" queued longer than its timeout of 600 ms',
+    }),
+    expect.objectContaining({
+      code: 'LOAD_TIMEOUT',
+      message: 'the load of "k 1500" queued longer than its timeout of 1500 ms',
+    }),
+  ])
+  await runtime.advance(10_000)
+  expect(load, 'no reader waits for it any longer').not.toHaveBeenCalled()
+  const last = cache.read('last', load, { loadTimeoutMs: 1_000 })
+  const failure = expect(last).rejects.toThrow('the load of "last" took longer than its timeout of 1000 ms')
+  await runtime.advance(1_000)
+  await failure
+  hanging.end()
+  await Promise.all(hanging.reads)
+  const more = readHanging(cache, 33)
+  await settled()
+  expect(more.loads(), 'no place went to one that had left the queue').toBe(32)
+  more.end()
+  await Promise.all(more.reads)
+})
+
+it.each([cacheAside, stampedeLock])(
+  'is awaited no longer than the waiting reader’s own loadTimeoutMs (%o)',
+  async (read) => {
+    const runtime = fakeRuntime()
+    for (const store of [absent, memoryStore()]) {
+      const cache = open({ store, read: read(), runtime })
+      const handOver = gate()
+      const load = async () => {
+        await handOver.pass()
+        return 'v'
+      }
+      const patient = cache.read('k', load)
+      await handOver.reached
+      const other = cache.read('k', async () => 'not asked', { loadTimeoutMs: 500 }).catch((error: unknown) => error)
+      await runtime.advance(400)
+      const later = cache.read('k', async () => 'not asked', { loadTimeoutMs: 500 })
+      await runtime.advance(101)
+      expect(await other).toMatchObject({
+        code: 'LOAD_TIMEOUT',
+        message: 'the load of "k" was waited for for longer than its timeout of 500 ms',
+      })
+      handOver.open()
+      expect((await patient).value).toBe('v')
+      expect(await later).toMatchObject({ value: expect.any(String) })
+    }
+  },
+)
+
+it('that fail because another store is away run once, and their error is the answer', async () => {
+  for (const store of [absent, memoryStore()]) {
+    const failure = new CacheError('STORE_UNAVAILABLE', 'the other store is away')
+    const load = vi.fn(() => Promise.reject(failure))
+    const cache = open({ store })
+    await expect(cache.read('k', load)).rejects.toBe(failure)
+    expect(load).toHaveBeenCalledTimes(1)
+    expect(cache.stats()).toMatchObject({ loads: 1, failedLoads: 1, failedReads: 1 })
+  }
+})

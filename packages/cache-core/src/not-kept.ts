@@ -1,0 +1,16 @@
+import type { CacheParts } from './cache-parts.ts'
+import { CacheError, messageOf } from './errors.ts'
+
+/**
+ * Reports a value that can't be kept: as an event each time, and as a warning once per cause. Causes that differ only in numbers,
+ * such as list indexes, count as one.
+ */
+export function reportNotKept(
+  { emit, warnOnce }: Pick<CacheParts<never>, 'emit' | 'warnOnce'>,
+  key: string,
+  error: unknown,
+): void {
+  emit?.({ type: 'not-kept', key, error })
+  const cause = error instanceof CacheError && error.cause !== undefined ? error.cause : error
+  warnOnce(`not kept: ${messageOf(cause).replace(/\d+/g, '*')}`, { code: 'VALUE_NOT_KEPT', message: messageOf(error) })
+}

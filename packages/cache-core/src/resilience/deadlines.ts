@@ -1,0 +1,143 @@
+import type { Runtime } from '../ports/runtime.ts'
+
+/** Interval between checks for late commands, in milliseconds. */
+const TICK_MS = 25
+/** Maximum time of a command in milliseconds, regardless of its size. */
+export const LONGEST_TRANSFER_MS = 2_000
+
+const FORGOTTEN_AFTER_TICKS = 1_200
+
+export interface OnItsWay {
+  /** Extra time to transfer a large command, in milliseconds. Commands sent after it wait as long. */
+  readonly transferMs?: number
+  /** Whether it is answered after all commands sent before it, as over one connection. */
+  readonly isInOrder?: boolean
+}
+
+/** A command that has no answer yet. */
+export interface Wait {
+  isAnswered: boolean
+  /** `onLate` has been called. */
+  isGivenUp: boolean
+  readonly isInOrder: boolean
+  readonly limitMs: number
+  /** In quiet ticks. */
+  readonly begunAt: number
+  readonly deadlineTicks: number
+  /** Extra ticks for its transfer. */
+  readonly transferTicks: number
+  /** The tick, quiet or not, at which it is late in any case. */
+  readonly lostAt: number
+  readonly onLate: (error: Error) => void
+}
+
+/**
+ * The deadlines of commands: one timer for all, and one object for each command.
+ *
+ * Time is counted in ticks, with two exceptions:
+ * - **A busy event loop counts as one tick**, however long it was busy. Between two ticks the loop reads the data that has arrived,
+ *   so a command is never late because its answer could not be read yet.
+ * - **A tick in which answers were arriving does not count.** A large answer takes time, and small ones wait behind it, for at most
+ *   `LONGEST_TRANSFER_MS`.
+ *
+ * A command that was given up is remembered until its answer arrives, since others wait behind it.
+ */
+export class Deadlines {
+  readonly #runtime: Pick<Runtime, 'every'>
+  readonly #isReceiving: () => boolean
+  #ticks = 0
+  #quietTicks = 0
+  /** When the last in-order answer arrived, in quiet ticks. */
+  #answeredAt = 0
+  #waits: Wait[] = []
+  #stop: (() => void) | undefined
+
+  /** @param isReceiving whether bytes of answers have arrived since the last call. */
+  constructor(runtime: Pick<Runtime, 'every'>, isReceiving: () => boolean) {
+    this.#runtime = runtime
+    this.#isReceiving = isReceiving
+  }
+
+  /**
+   * Calls `onLate` once, at most two ticks after the limit, unless the command was answered by then.
+   *
+   * @param deadlineMs deadline in milliseconds, in addition to `transferMs`.
+   */
+  begin(deadlineMs: number, { transferMs = 0, isInOrder = false }: OnItsWay, onLate: (error: Error) => void): Wait {
+    const wait: Wait = {
+      isAnswered: false,
+      isGivenUp: false,
+      isInOrder,
+      limitMs: deadlineMs + transferMs,
+      begunAt: this.#quietTicks,
+      deadlineTicks: ticksIn(deadlineMs),
+      transferTicks: transferMs === 0 ? 0 : ticksIn(transferMs),
+      lostAt: this.#ticks + ticksIn(Math.max(deadlineMs, LONGEST_TRANSFER_MS)),
+      onLate,
+    }
+    this.#waits.push(wait)
+    this.#stop ??= this.#runtime.every(TICK_MS, () => this.#tick())
+    return wait
+  }
+
+  #tick(): void {
+    this.#ticks++
+    if (!this.#isReceiving()) this.#quietTicks++
+    if (this.#waits.some(({ isAnswered, isInOrder }) => isAnswered && isInOrder)) this.#answeredAt = this.#quietTicks
+    // Forgets commands that were given up and never answered.
+    this.#waits = this.#waits.filter((wait) => !wait.isAnswered && this.#ticks < wait.lostAt + FORGOTTEN_AFTER_TICKS)
+    const first = this.#waits.find(({ isInOrder }) => isInOrder)
+    let lateAtBefore = 0
+    for (const wait of this.#waits) {
+      const lateAt = this.#lateAt(wait, lateAtBefore)
+      if (wait.isInOrder) lateAtBefore = lateAt
+      if (wait.isGivenUp) continue
+      if (lateAt <= this.#quietTicks) giveUp(wait, new NoAnswer(wait.limitMs))
+      else if (wait.lostAt <= this.#ticks) giveUp(wait, wait === first ? new TransferTooSlow() : new BehindTransfer())
+    }
+    if (this.#waits.length > 0) return
+    this.#stop?.()
+    this.#stop = undefined
+  }
+
+  /** In quiet ticks. An in-order command counts from the last answer: before that it may not even have been sent. */
+  #lateAt({ isInOrder, begunAt, deadlineTicks, transferTicks }: Wait, lateAtBefore: number): number {
+    if (!isInOrder) return begunAt + deadlineTicks + transferTicks
+    // Never before the commands sent earlier, which are answered first.
+    return Math.max(Math.max(begunAt, this.#answeredAt) + deadlineTicks, lateAtBefore) + transferTicks
+  }
+}
+
+/** One more, since the next tick may be imminent. */
+function ticksIn(ms: number): number {
+  return Math.ceil(ms / TICK_MS) + 1
+}
+
+function giveUp(wait: Wait, error: Error): void {
+  wait.isGivenUp = true
+  wait.onLate(error)
+}
+
+/** Nothing arrived in time. */
+export class NoAnswer extends Error {
+  readonly limitMs: number
+
+  constructor(limitMs: number) {
+    super(`no answer within ${limitMs} ms`)
+    this.limitMs = limitMs
+  }
+}
+
+/** An answer was still arriving after `LONGEST_TRANSFER_MS`. */
+export class TransferTooSlow extends Error {
+  constructor() {
+    super(`no whole answer within ${LONGEST_TRANSFER_MS} ms: it is too large for this connection`)
+  }
+}
+
+/** The same for a command that waited behind it. */
+export class BehindTransfer extends Error {
+  constructor() {
+    super(`no answer within ${LONGEST_TRANSFER_MS} ms: larger ones were still arriving before it`)
+  }
+}

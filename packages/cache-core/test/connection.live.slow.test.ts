@@ -1,0 +1,5 @@
+import { describe } from 'vitest'
+import { ioredis6 } from './clients.ts'
+import { testConnections } from './connection-suite.ts'
+
+describe(`by ${ioredis6.name}`, () => testConnections(ioredis6))
