@@ -1,4 +1,4 @@
-/** An actor that makes a Redis lose keys: entries, leases and tag epochs alike, some at once, some a moment later. */
+/** Makes Redis lose keys (entries, leases, tag epochs), some immediately, some within 10 ms. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { random } from 'workload'
@@ -9,7 +9,7 @@ export interface Evictor {
   stop(): Promise<void>
 }
 
-/** @param everyMs the mean time between two losses. The Redis must be private: any of its keys may go. */
+/** @param redisUrl must be private: any key may be lost. @param everyMs the mean time between two losses */
 export async function evictAtRandom(redisUrl: string, everyMs: number, seed: number): Promise<Evictor> {
   const redis = new Redis(redisUrl)
   let draws = 0
@@ -38,7 +38,7 @@ export async function evictAtRandom(redisUrl: string, everyMs: number, seed: num
   }
 }
 
-/** By the letter that comes after the store's own prefix: `posts:write-through:e:{post:1}`. */
+/** By the letter after the store's prefix: `posts:write-through:e:{post:1}`. */
 function kindOf(key: string): 'entries' | 'leases' | 'tags' {
   if (/:e:/.test(key)) return 'entries'
   return /:(?:l|lock):/.test(key) ? 'leases' : 'tags'

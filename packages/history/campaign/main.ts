@@ -1,4 +1,4 @@
-/** `pnpm campaign`: every strategy under attack, histories kept, exit code 1 unless all came out as they should. */
+/** `pnpm campaign`: attacks every strategy, keeps the histories, and exits with 1 unless all came out as expected. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { collect, describeCommand, runCommand, UsageError, wholeNumber } from 'command-line'
@@ -16,19 +16,19 @@ interface Flags {
 
 const command = describeCommand('pnpm campaign', {
   does:
-    'Attacks every strategy: 8 clients record what 3 API processes answer while Redis loses keys, and a checker judges it. Keeps the ' +
-    'histories, for `pnpm check-history`.',
+    'Attacks every strategy: 8 clients record the answers of 3 API processes while Redis loses keys, and a checker checks them. ' +
+    'Keeps the histories for `pnpm check-history`.',
   needs:
-    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a throw-away database; without it an embedded one is ' +
-    'started, which is slower.',
+    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a throw-away database; without it a slower ' +
+    'embedded one is started.',
   prints:
-    'The setting, then a row per strategy, and the violations of what is guaranteed. Exit code 1 unless all came out as they should: the naive ' +
-    'strategies must be caught.',
+    'The setting, one row per strategy, and the violations of its guarantee. Exit code 1 if a guarantee is broken, a read fails, or ' +
+    'no naive strategy is caught.',
 })
-  .option('--operations <n>', 'in all, spread evenly over the strategies', whole('--operations'), 100_000)
-  .option('--seed <n>', 'another one, other operations', whole('--seed'), 1)
-  .option('--strategy <name>', 'only this one; may be given several times', oneOfThem)
-  .option('--out <folder>', 'where the histories go', join(import.meta.dirname, '../../../results/histories'))
+  .option('--operations <n>', 'in total, spread evenly over the strategies', whole('--operations'), 100_000)
+  .option('--seed <n>', 'decides which operations are done', whole('--seed'), 1)
+  .option('--strategy <name>', 'only this strategy; repeatable', oneOfThem)
+  .option('--out <folder>', 'folder for the histories', join(import.meta.dirname, '../../../results/histories'))
   .action(async (flags: Flags) => {
     process.exitCode = await main(flags)
   })
@@ -58,11 +58,11 @@ async function main({ operations, seed, strategy, out }: Flags): Promise<number>
       for (const violation of verdict.violations.filter((v) => v.promised).slice(0, 5))
         console.log(describeViolation(violation))
     }
-    // A million operations are a gigabyte; the file has them.
+    // A million operations take 1 GB of memory; the file has them.
     turns.push({ ...turn, operations: [] })
   }
   const failures = failuresOf(turns)
-  console.log(`\nhistories: ${out}; judge one again: pnpm check-history FILE`)
+  console.log(`\nhistories: ${out}; check one again: pnpm check-history FILE`)
   for (const failure of failures) console.log(`FAILED: ${failure}`)
   return failures.length === 0 ? 0 : 1
 }

@@ -1,4 +1,4 @@
-/** The campaign in a table, and whether it came out as the strategies say. */
+/** The campaign as a table, and its failures. */
 import type { Turn } from './run-campaign.ts'
 
 const COLUMNS: readonly (readonly [title: string, of: (turn: Turn) => string])[] = [
@@ -27,18 +27,18 @@ export function tableRow(turn: Turn): string {
   return [turn.promise.strategy.padEnd(NAME_WIDTH), ...cells].join('  ')
 }
 
-/** What did not come out as it should: one line each, none when all is well. */
+/** One line per failure; empty if all came out as expected. */
 export function failuresOf(turns: readonly Turn[]): string[] {
   const failures: string[] = []
   for (const { promise, verdict } of turns) {
     const failedReads = verdict.reads.failed + verdict.reads.unknown
     if (promise.breaks === undefined && !verdict.holds) failures.push(`${promise.strategy} broke its guarantee`)
-    if (failedReads > 0) failures.push(`${promise.strategy}: ${failedReads} reads failed, while all servers were there`)
+    if (failedReads > 0) failures.push(`${promise.strategy}: ${failedReads} reads failed, although all servers were up`)
     if (verdict.withoutFinalRead.length > 0) failures.push(`${promise.strategy} could not be read at the end`)
   }
   const naive = turns.filter(({ promise }) => promise.breaks !== undefined)
   if (naive.length > 0 && naive.every(({ verdict }) => verdict.holds)) {
-    failures.push('none of the naive strategies was caught: this campaign shows nothing')
+    failures.push('no naive strategy was caught: this campaign proves nothing')
   }
   return failures
 }

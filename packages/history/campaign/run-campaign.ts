@@ -1,8 +1,9 @@
 /**
- * Every strategy under attack from outside: clients in several processes read and write few posts through several API
- * processes whose loads are slow, while Redis loses keys at random. What they saw is judged by what each strategy guarantees.
+ * Attacks every strategy from outside: clients in several processes read and write a few posts through several API processes
+ * with slow loads, while Redis loses keys at random. The recorded history is checked against each strategy's guarantee.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { guaranteedBy } from '../src/guaranteed-by.ts'
 import {
   checkHistory,
   type HistoryHeader,
@@ -12,12 +13,11 @@ import {
   type StrategyPromise,
   type Verdict,
 } from '../src/index.ts'
-import { promisedBy } from '../src/promised-by.ts'
 import { type Evictor, evictAtRandom } from './evict-at-random.ts'
 import { startSystem } from './start-system.ts'
 
 export interface CampaignOptions {
-  /** So many operations in all, spread evenly over the strategies; or as many as each of them gets done in so long. */
+  /** A total number of operations, spread evenly over the strategies, or a duration for each strategy. */
   readonly length: { readonly operations: number } | { readonly msEach: number }
   readonly seed: number
   /** Default: all. */
@@ -35,10 +35,10 @@ export interface Turn {
 }
 
 export const setting = {
-  /** A load takes so long in the API process of that place: reads overtake each other, and writes overtake reads. */
+  /** The added delay in each API process: reads end out of order, and writes come during reads. */
   originDelaysMs: [1, 2, 4],
   ttlMs: 100,
-  /** Short enough that now and then a slow holder outlives its lease. */
+  /** Short enough for a slow holder to outlive its lease sometimes. */
   leaseMs: 20,
   evictEveryMs: 6,
   ids: [1, 2, 3, 4, 5, 6],
@@ -47,12 +47,12 @@ export const setting = {
   writeRatio: 0.1,
 } as const
 
-/** One strategy after another, on one system; each turn as it ends. */
+/** Runs one strategy after another on one system, and yields each turn as it ends. */
 export async function* runCampaign(options: CampaignOptions): AsyncGenerator<Turn> {
   const { ttlMs, originDelaysMs, ids } = setting
   const system = await startSystem({ originDelaysMs, ttlMs, posts: ids.length, databaseServer: options.databaseServer })
   try {
-    const chosen = choose(await promisedBy(system.urls), options.strategies)
+    const chosen = choose(await guaranteedBy(system.urls), options.strategies)
     const length =
       'msEach' in options.length ? options.length : { operations: Math.ceil(options.length.operations / chosen.length) }
     for (const promise of chosen) {
@@ -69,7 +69,7 @@ function choose(all: readonly StrategyPromise[], names: readonly string[] | unde
   return names.map((name) => {
     const found = all.find(({ strategy }) => strategy === name)
     if (found === undefined) {
-      throw new Error(`there is no strategy ${name}; there are ${all.map(({ strategy }) => strategy).join(', ')}`)
+      throw new Error(`unknown strategy ${name}; known: ${all.map(({ strategy }) => strategy).join(', ')}`)
     }
     return found
   })
@@ -83,7 +83,7 @@ async function tune(urls: readonly string[], { strategy, tunable }: StrategyProm
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ leaseMs: setting.leaseMs }),
     })
-    if (!answer.ok) throw new Error(`${url} would not tune ${strategy}: ${answer.status} ${await answer.text()}`)
+    if (!answer.ok) throw new Error(`${url} refused to tune ${strategy}: ${answer.status} ${await answer.text()}`)
   }
 }
 

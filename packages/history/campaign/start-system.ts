@@ -1,4 +1,4 @@
-/** What is looked at: several API processes, as operators start them, over one private Redis and one throw-away database. */
+/** The system under attack: several API processes, started as in production, a private Redis and a throw-away database. */
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,7 +7,7 @@ import { startApi, startServices } from 'local-servers'
 const root = join(import.meta.dirname, '../../..')
 
 export interface SystemOptions {
-  /** How long a load takes in each API process, after its rows have been read: as many processes as there are delays. */
+  /** The added delay of loads in each API process; one process for each delay. */
   readonly originDelaysMs: readonly number[]
   readonly ttlMs: number
   readonly posts: number
@@ -22,7 +22,7 @@ export interface System {
   stop(): Promise<void>
 }
 
-/** Starts all of it, posts loaded. It ends with this process, however that ends. @throws what did not start, with its output */
+/** Starts the system with posts loaded. It ends with this process, even if that is killed. @throws with the output of the part that failed */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const { databaseServer } = options
   const services = await startServices({
@@ -41,7 +41,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       },
     )
     const urls: string[] = []
-    // One after another: each migrates first.
+    // One after another, since each migrates first.
     for (const delayMs of options.originDelaysMs) {
       const api = await startApi({
         REDIS_URL: redisUrl,

@@ -1,4 +1,4 @@
-/** The checker on histories that are right by construction, on such with one fault planted, and on garbled ones. */
+/** The checker on histories that are correct by construction, on histories with one planted fault, and on garbled ones. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { history } from '../test/simulated-register.ts'
@@ -14,11 +14,11 @@ const doneReads = (operations: readonly Operation[]) =>
   operations.filter(isDone).filter((operation) => operation.op === 'read' && !isFinal(operation))
 const doneWrites = (operations: readonly Operation[]) => operations.filter(isDone).filter(({ op }) => op === 'write')
 
-/** Acknowledged before the read began, of its key, and newer than `version`: the definition, without any index. */
+/** Writes of the read's key that are newer than `version` and acknowledged before the read began: the definition, without an index. */
 const newerBefore = (operations: readonly Operation[], read: Operation, version: number) =>
   doneWrites(operations).filter((write) => write.key === read.key && write.version > version && write.end < read.start)
 
-it('finds nothing in a history that is right by construction', () => {
+it('finds no violation in a history that is correct by construction', () => {
   fc.assert(
     fc.property(history, (operations) => {
       expect(checkHistory(operations, STRICTEST)).toMatchObject({ holds: true, violations: [] })
@@ -27,7 +27,7 @@ it('finds nothing in a history that is right by construction', () => {
   )
 })
 
-/** A fault: the operation to change and its version from then on. */
+/** The operation to change, and its new version. */
 interface Fault {
   readonly operation: Done
   readonly version: number
@@ -58,11 +58,11 @@ function finds(
     }),
     RUNS,
   )
-  // Some histories offer no place for the fault; a test that hardly ever planted one would show nothing.
+  // Not every history has a place for the fault. A test that rarely planted one would prove nothing.
   expect(planted).toBeGreaterThan(RUNS.numRuns / 10)
 }
 
-it('finds one stale read, and nothing that does not rest on it', () => {
+it('finds one stale read, and no violation unrelated to it', () => {
   finds('read-after-write', ['monotonic-reads'], (operations) =>
     doneReads(operations).flatMap((operation) =>
       newerBefore(operations, operation, 1).map((newer) => ({ operation, version: newer.version - 1 })),
@@ -70,7 +70,7 @@ it('finds one stale read, and nothing that does not rest on it', () => {
   )
 })
 
-it('finds one read that goes back before the acknowledgement, and calls it no breach', () => {
+it('finds one read that goes back before the acknowledgement, as no breach', () => {
   finds('monotonic-reads-before-ack', [], (operations) =>
     doneReads(operations).flatMap((operation) =>
       doneReads(operations)
@@ -105,9 +105,9 @@ it('finds one write that is lost at the end', () => {
   )
 })
 
-it('finds one version that two writes were given', () => {
+it('finds two writes with the same version', () => {
   finds('lost-update', [], (operations) =>
-    // The newest write of a key that nobody read, so that nothing else speaks of its version.
+    // The newest write of a key, never read, so that no other operation shows its version.
     doneWrites(operations)
       .filter(({ key, version }) => {
         const others = operations.filter((other) => other.key === key && other.op === 'read' && !isFinal(other))
@@ -119,7 +119,7 @@ it('finds one version that two writes were given', () => {
   )
 })
 
-it('counts in garbled histories what the definitions say, counted pair by pair', () => {
+it('counts violations in garbled histories as a pairwise count by the definitions does', () => {
   const garbled = fc.tuple(history, fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 70, maxLength: 70 }))
   fc.assert(
     fc.property(garbled, ([operations, versions]) => {

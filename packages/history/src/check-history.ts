@@ -1,15 +1,15 @@
 /**
- * Judges a history of reads and writes by what the clients could see from outside.
+ * Checks a history of reads and writes as clients saw it.
  *
- * Two operations are ordered when one ended before the other began; those that overlap may have happened in either order,
- * and get the benefit of it. So every violation is one whatever happened inside, and none rests on a guess.
+ * Two operations are ordered if one ended before the other began. Overlapping operations may have happened in either order, and
+ * both are accepted. So every violation is certain.
  */
 import { HistoryError } from './history-error.ts'
 import { KeyWrites } from './key-writes.ts'
 import { type Done, FINAL_CLIENT, isDone, type Operation } from './operation.ts'
 import {
   type Distribution,
-  type Promised,
+  type Guaranteed,
   type Tally,
   type Verdict,
   type Violation,
@@ -20,10 +20,10 @@ import {
 /**
  * Takes O(n log n).
  *
- * @param operations in any order. All writes of the keys have to be among them; reads may be missing.
- * @throws HistoryError when two operations of one client overlap: their order would be a guess.
+ * @param operations in any order. Must contain all writes of the keys; reads may be missing.
+ * @throws HistoryError if two operations of one client overlap, since their order is then unknown.
  */
-export function checkHistory(operations: Iterable<Operation>, promised: Promised): Verdict {
+export function checkHistory(operations: Iterable<Operation>, promised: Guaranteed): Verdict {
   const history = new History(operations)
   const violations = [
     ...history.staleReads(promised),
@@ -45,7 +45,7 @@ export function checkHistory(operations: Iterable<Operation>, promised: Promised
   }
 }
 
-/** The operation that should not be. */
+/** The operation that violates. */
 function at({ operations }: Violation): Done {
   return operations.at(-1) as Done
 }
@@ -80,8 +80,8 @@ class History {
     }
   }
 
-  /** Reads older than a write that was acknowledged before they began; and those that are so for too long. */
-  *staleReads({ readAfterWrite, staleForAtMostMs }: Promised): Generator<Violation> {
+  /** Reads older than a write acknowledged before they began; also as `time-bound` beyond the bound. */
+  *staleReads({ readAfterWrite, staleForAtMostMs }: Guaranteed): Generator<Violation> {
     for (const read of this.#doneReads) {
       const newer = this.#acknowledgedBefore(read)
       if (newer === undefined) continue
@@ -94,8 +94,8 @@ class History {
     }
   }
 
-  /** Reads older than what the same client had read of the same key. */
-  *backwardReads({ readAfterWrite }: Promised): Generator<Violation> {
+  /** Reads older than an earlier read of the same key by the same client. */
+  *backwardReads({ readAfterWrite }: Guaranteed): Generator<Violation> {
     for (const operations of this.#byClient.values()) {
       const newest = new Map<string, Done>()
       for (const read of operations) {
@@ -113,7 +113,7 @@ class History {
     }
   }
 
-  /** At most one for each write: its version lies below an earlier one, was given before, or is missing at the end. */
+  /** At most one per write: its version is lower than an earlier one, occurs twice, or is missing at the end. */
   *lostUpdates(): Generator<Violation> {
     for (const [key, { acknowledged }] of this.#writes) {
       const finals = this.#finals.get(key) ?? []
@@ -130,7 +130,7 @@ class History {
     }
   }
 
-  /** Reads of what no write can have made by then, and of what no acknowledged write made and is not there at the end. */
+  /** Reads of versions that no write could have made yet, or that were never acknowledged and are missing at the end. */
   *readsFromTheFuture(): Generator<Violation> {
     const bases = new Map<string, number>()
     for (const read of this.#doneReads) {
@@ -160,13 +160,13 @@ class History {
     }
   }
 
-  /** The first write of a newer version that was acknowledged, if that was before the operation began. */
+  /** The first acknowledged write of a newer version, if it was acknowledged before the operation began. */
   #acknowledgedBefore({ key, version, start }: Done): Done | undefined {
     const newer = this.#writes.get(key)?.firstNewerThan(version)
     return newer && newer.end < start ? newer : undefined
   }
 
-  /** The highest version that a key can have had before all writes: one less than any of them made, and no more than at the end. */
+  /** The highest version that a key can have had before all writes: lower than all written versions, and at most the final one. */
   #highestBefore(key: string): number {
     const first = this.#writes.get(key)?.acknowledged[0]
     const finals = this.#finals.get(key) ?? []
@@ -193,10 +193,10 @@ function checkSequential(client: string, ascending: readonly Operation[]): void 
   for (const operation of ascending) {
     const endsEarly = operation.end < operation.start
     if (endsEarly || (previous && operation.start < previous.end)) {
-      const what = endsEarly ? 'ends before it starts' : `starts before its last one ended, at ${previous!.end}`
+      const what = endsEarly ? 'ends before it starts' : `starts before its previous one ended, at ${previous!.end}`
       throw new HistoryError(
         `client "${client}": the ${operation.op} of ${operation.key} from ${operation.start} to ${operation.end} ${what}; ` +
-          'a client does one thing at a time, so give those that overlap clients of their own',
+          'a client runs one operation at a time; give overlapping operations different clients',
       )
     }
     previous = operation

@@ -1,8 +1,8 @@
-/** A verdict for people: a table, the first violations of each kind with their operations, and the verdict in words. */
+/** A verdict as text: a table, the first violations of each kind with their operations, and a summary. */
 import type { HistoryHeader } from './history-file.ts'
 import type { Operation } from './operation.ts'
 import {
-  type Promised,
+  type Guaranteed,
   type Tally,
   type Verdict,
   type Violation,
@@ -16,7 +16,7 @@ const TITLES: Record<ViolationKind, string> = {
   'monotonic-reads': 'reads older than the same client read before',
   'monotonic-reads-before-ack': '… before the newer version was acknowledged',
   'lost-update': 'lost updates',
-  'read-from-the-future': 'reads of what was never written, or not yet',
+  'read-from-the-future': 'reads of versions never written, or not yet',
 }
 
 export interface DescribeOptions {
@@ -31,7 +31,7 @@ export function describeVerdict(verdict: Verdict, { examples = 2 }: DescribeOpti
       `${writes.unknown} unknown) of ${keys} keys by ${clients} clients`,
     '',
     ...violationKinds.map((kind) => row(TITLES[kind], counts[kind], isPromised(kind, promised))),
-    row('reads without a value', reads.failed + reads.unknown, 'counted, not judged'),
+    row('reads without a value', reads.failed + reads.unknown, 'counted, not checked'),
   ]
   const byStatus = [...failedReads].sort(([a], [b]) => a - b)
   if (byStatus.length > 0)
@@ -41,7 +41,7 @@ export function describeVerdict(verdict: Verdict, { examples = 2 }: DescribeOpti
     lines.push(`stale for, ms: p50 ${ms(p50)} · p90 ${ms(p90)} · p99 ${ms(p99)} · longest ${ms(max)}`)
   }
   if (withoutFinalRead.length > 0) {
-    lines.push(`not read at the end, so that a lost last write would not show: ${withoutFinalRead.join(', ')}`)
+    lines.push(`not read at the end, so a lost last write would go unnoticed: ${withoutFinalRead.join(', ')}`)
   }
   for (const kind of violationKinds) {
     for (const violation of verdict.violations.filter((v) => v.kind === kind).slice(0, examples)) {
@@ -51,18 +51,18 @@ export function describeVerdict(verdict: Verdict, { examples = 2 }: DescribeOpti
   return lines.join('\n')
 }
 
-/** What a history is judged by, and whether that held, in one sentence. */
+/** The guarantee checked, and whether it held, in one sentence. */
 export function verdictInWords(verdict: Verdict, strategy: string): string {
   const broken = violationKinds.filter((kind) => verdict.violations.some((v) => v.promised && v.kind === kind))
-  const judged = `${strategy}, judged by ${promiseInWords(verdict.promised)}`
-  if (broken.length === 0) return `${judged}: it held`
-  return `${judged}: BROKEN by ${broken.map((kind) => `${verdict.counts[kind]} × ${kind}`).join(', ')}`
+  const checked = `${strategy}, checked for ${promiseInWords(verdict.promised)}`
+  if (broken.length === 0) return `${checked}: it held`
+  return `${checked}: BROKEN by ${broken.map((kind) => `${verdict.counts[kind]} × ${kind}`).join(', ')}`
 }
 
 /**
- * A violation in a few lines: what it is, and the operations that prove it, times from the start of the first of them.
+ * A violation in a few lines: its kind, and the operations that prove it, with times from the start of the first.
  *
- * @param shown other operations to show: those that led to it, for one.
+ * @param operations the operations to show. Default: those that prove it.
  */
 export function describeViolation(
   { kind, promised, operations: proof, staleMs }: Violation,
@@ -84,7 +84,7 @@ function describeOperation(
   return `client ${client} ${what}  ${from}  ${notes.join(' ')}`.trimEnd()
 }
 
-function promiseInWords({ readAfterWrite, staleForAtMostMs }: Promised): string {
+function promiseInWords({ readAfterWrite, staleForAtMostMs }: Guaranteed): string {
   const reads = [
     ...(readAfterWrite ? ['no read older than an acknowledged write'] : []),
     ...(staleForAtMostMs === undefined ? [] : [`none older for longer than ${staleForAtMostMs} ms`]),
@@ -92,7 +92,7 @@ function promiseInWords({ readAfterWrite, staleForAtMostMs }: Promised): string 
   return [...reads, 'no lost update'].join(', ')
 }
 
-function isPromised(kind: ViolationKind, { readAfterWrite, staleForAtMostMs }: Promised): string {
+function isPromised(kind: ViolationKind, { readAfterWrite, staleForAtMostMs }: Guaranteed): string {
   const promised = {
     'read-after-write': readAfterWrite,
     'time-bound': staleForAtMostMs !== undefined,
@@ -120,7 +120,7 @@ function ms(value: number): string {
   return value.toFixed(3)
 }
 
-/** Where a history comes from, in one line. */
+/** The origin of a history, in one line. */
 export function describeHeader({ strategy, started, urls, seed }: HistoryHeader): string {
   return `${strategy}, recorded ${started} from ${urls.length} API processes, seed ${seed}`
 }

@@ -1,4 +1,4 @@
-/** What was given is no history. The message names what is wrong where. */
+/** The input is not a valid history. The message names the place and the problem. */
 export class HistoryError extends Error {
   override readonly name = 'HistoryError'
 }

@@ -34,7 +34,7 @@ async function fileOf(...lines: unknown[]): Promise<string> {
   return path
 }
 
-it.each(['history.jsonl', 'history.jsonl.gz'])('%s is read as it was written', async (name) => {
+it.each(['history.jsonl', 'history.jsonl.gz'])('reads %s as it was written', async (name) => {
   const path = join(folder, name)
   const many = Array.from({ length: 1_500 }, (_, i) =>
     operations.map((one) => ({ ...one, start: i, end: i + 0.5 })),
@@ -43,33 +43,33 @@ it.each(['history.jsonl', 'history.jsonl.gz'])('%s is read as it was written', a
   expect(await readHistory(path)).toEqual({ header, operations: many })
 })
 
-it('a history without operations is one, and further fields of the header are kept', async () => {
+it('accepts a history without operations, and keeps extra fields of the header', async () => {
   const more = { ...header, machine: 'two cores' }
   expect(await readHistory(await fileOf(more))).toEqual({ header: more, operations: [] })
 })
 
 it.each<[string, unknown[], string]>([
-  ['nothing in it', [], 'is empty; the first line of a history is its header'],
+  ['an empty file', [], 'is empty; the first line of a history is its header'],
   ['text', ['hello'], 'line 1 is not JSON: hello'],
-  ['another format', [{ ...header, format: 'trace/1' }], 'line 1, field format is "trace/1": this is no history'],
+  ['another format', [{ ...header, format: 'trace/1' }], 'line 1, field format is "trace/1": this is not a history'],
   ['an operation first', [operation], 'line 1, field format is missing'],
-  ['a header without a promise', [{ ...header, promised: {} }], 'line 1, field promised.readAfterWrite is missing'],
-  ['a line cut off', [header, operation, '{"client":"a","ke'], 'line 3 is not JSON: {"client":"a","ke'],
+  ['a header without a guarantee', [{ ...header, promised: {} }], 'line 1, field promised.readAfterWrite is missing'],
+  ['a truncated line', [header, operation, '{"client":"a","ke'], 'line 3 is not JSON: {"client":"a","ke'],
   ['a wrong kind of operation', [header, { ...operation, op: 'scan' }], 'line 2, field op is "scan"'],
   ['a version that is text', [header, operation, { ...operation, version: '1' }], 'line 3, field version is "1"'],
   [
     'an ok without a version',
     [header, { ...operation, version: null }],
-    'line 2, field version is null: an operation that is ok',
+    'line 2, field version is null: an operation with outcome ok',
   ],
   ['an end before the start', [header, { ...operation, end: 1 }], 'line 2, field end is 1: it ends before it starts'],
-  ['a field nobody knows', [header, { ...operation, colour: 'red' }], 'line 2, the whole of it is'],
-])('%s is refused with its place', async (_, lines, message) => {
+  ['an unknown field', [header, { ...operation, colour: 'red' }], 'line 2, the whole line is'],
+])('refuses %s and names its place', async (_, lines, message) => {
   await expect(readHistory(await fileOf(...lines))).rejects.toThrow(message)
 })
 
-it('says what it could not read', async () => {
-  await expect(readHistory(join(folder, 'none.jsonl'))).rejects.toThrow('none.jsonl: there is no such file')
+it('names the file that it could not read', async () => {
+  await expect(readHistory(join(folder, 'none.jsonl'))).rejects.toThrow('none.jsonl: no such file')
   const cut = join(folder, 'cut.jsonl.gz')
   await writeFile(cut, gzipSync(JSON.stringify(header)).subarray(0, 30))
   await expect(readHistory(cut)).rejects.toThrow('cut.jsonl.gz: unexpected end of file')

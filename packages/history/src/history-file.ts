@@ -1,4 +1,4 @@
-/** A history on disk: JSON lines, the header first, then one operation a line. A name that ends in `.gz` is compressed. */
+/** A history on disk: JSON lines, a header first, then one operation per line. A file name ending in `.gz` is compressed. */
 import { createReadStream, createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Readable } from 'node:stream'
@@ -26,11 +26,11 @@ const operationSchema = z
   .refine(({ start, end }) => start <= end, { path: ['end'], error: 'it ends before it starts' })
   .refine(({ outcome, version }) => outcome !== 'ok' || version !== null, {
     path: ['version'],
-    error: 'an operation that is ok has a version',
+    error: 'an operation with outcome ok needs a version',
   })
 
 const headerSchema = z.looseObject({
-  format: z.literal('history/1', 'this is no history; its first line has "format":"history/1"'),
+  format: z.literal('history/1', 'this is not a history: its first line must have "format":"history/1"'),
   strategy: z.string().min(1),
   promised: z.strictObject({ readAfterWrite: z.boolean(), staleForAtMostMs: z.number().min(0).exactOptional() }),
   seed: z.int(),
@@ -38,7 +38,7 @@ const headerSchema = z.looseObject({
   started: z.iso.datetime(),
   urls: z.array(z.string()),
   node: z.string(),
-  /** Whatever else was chosen. */
+  /** All other options of the recording. */
   options: z.record(z.string(), z.unknown()),
 })
 
@@ -49,7 +49,7 @@ export interface HistoryFile {
   readonly operations: readonly Operation[]
 }
 
-/** @throws HistoryError when the file can't be read or a line is not what it should be. */
+/** @throws HistoryError if the file can't be read or a line is invalid. */
 export async function readHistory(path: string): Promise<HistoryFile> {
   let header: HistoryHeader | undefined
   const operations: Operation[] = []
@@ -63,14 +63,14 @@ export async function readHistory(path: string): Promise<HistoryFile> {
   } catch (cause) {
     if (cause instanceof HistoryError) throw cause
     const { code, message } = cause as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'there is no such file' : message
+    const why = code === 'ENOENT' ? 'no such file' : message
     throw new HistoryError(`can't read ${path}${number > 0 ? ` after line ${number}` : ''}: ${why}`, { cause })
   }
   if (header === undefined) throw new HistoryError(`${path} is empty; the first line of a history is its header`)
   return { header, operations }
 }
 
-/** Writes a file that `readHistory` reads. @throws what the file system does */
+/** Writes a file for `readHistory`. @throws errors of the file system */
 export async function writeHistory(path: string, { header, operations }: HistoryFile): Promise<void> {
   const file = createWriteStream(path)
   if (path.endsWith('.gz')) await pipeline(Readable.from(chunks(header, operations)), createGzip({ level: 1 }), file)
@@ -90,7 +90,7 @@ function* chunks(header: HistoryHeader, operations: readonly Operation[]): Gener
 async function* linesOf(path: string): AsyncGenerator<string> {
   const file = createReadStream(path)
   const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file
-  // `pipe` passes no errors on.
+  // `pipe` does not forward errors.
   if (input !== file) file.on('error', (error) => input.destroy(error))
   yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })
 }
@@ -105,7 +105,7 @@ function parse<T>(path: string, number: number, line: string, schema: z.ZodType<
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]!
-  const field = issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'the whole of it'
+  const field = issue.path.length > 0 ? `field ${issue.path.join('.')}` : 'the whole line'
   const found = issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], value)
   throw new HistoryError(`${path}, line ${number}, ${field} is ${shown(JSON.stringify(found))}: ${issue.message}`)
 }

@@ -1,22 +1,22 @@
-/** HTTP with as little work as Node allows: the clients share two cores with what they look at. */
+/** HTTP with as little overhead as Node allows: the clients share two cores with the system under test. */
 import { Agent, request } from 'node:http'
 
 export interface Answer {
-  /** 0: there was none, or not all of it. */
+  /** 0: no answer, or an incomplete one. */
   readonly status: number
   readonly body: string
   readonly cache?: string
 }
 
 export interface HttpClient {
-  /** Never rejects. Nothing is sent twice. `json` is sent as the body. */
+  /** Never rejects and never retries. `json` is sent as the body. */
   send(method: string, url: URL, json?: unknown): Promise<Answer>
   close(): void
 }
 
 const NONE: Answer = { status: 0, body: '' }
 
-/** @param timeoutMs with no byte for so long, there is no answer. */
+/** @param timeoutMs a request fails after this long without a byte. */
 export function httpClient({ timeoutMs, adminToken }: { timeoutMs: number; adminToken?: string }): HttpClient {
   const agent = new Agent({ keepAlive: true, scheduling: 'lifo' })
   const authorization = adminToken === undefined ? {} : { Authorization: `Bearer ${adminToken}` }
@@ -44,7 +44,7 @@ export function httpClient({ timeoutMs, adminToken }: { timeoutMs: number; admin
       })
       sent.on('timeout', () => sent.destroy())
       sent.on('error', () => resolve(NONE))
-      sent.on('close', () => resolve(NONE)) // whatever else ended it; after an answer this changes nothing
+      sent.on('close', () => resolve(NONE)) // ended in any other way; has no effect after an answer
       sent.end(body)
     })
   }

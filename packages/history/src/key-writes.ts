@@ -1,13 +1,13 @@
 import { type Done, isDone, type Operation } from './operation.ts'
 
-/** The writes of one key, prepared so that each question about a version takes O(log n). */
+/** The writes of one key, indexed so that each query takes O(log n). */
 export class KeyWrites {
   /** Acknowledged, by version. */
   readonly acknowledged: readonly Done[]
   readonly #versions: readonly number[]
-  /** At i: of the acknowledged writes from i on, the one acknowledged first. */
+  /** At i: the earliest acknowledged of the writes from i on. */
   readonly #firstFrom: Done[]
-  /** When the writes began of which nobody knows whether they happened. */
+  /** When the writes of unknown outcome began. */
   readonly #unknownStarts: readonly number[]
   readonly #distinct: readonly number[]
 
@@ -25,12 +25,12 @@ export class KeyWrites {
     }
   }
 
-  /** Of the acknowledged writes that made a newer version, the one acknowledged first. */
+  /** The earliest acknowledged write of a newer version. */
   firstNewerThan(version: number): Done | undefined {
     return this.#firstFrom[firstAbove(this.#versions, version)]
   }
 
-  /** The acknowledged writes said to have made it: one, unless an update was lost. */
+  /** The acknowledged writes of this version: one, unless an update was lost. */
   of(version: number): readonly Done[] {
     const end = firstAbove(this.#versions, version)
     let start = end
@@ -39,8 +39,8 @@ export class KeyWrites {
   }
 
   /**
-   * Whether the version may have been there at `time`: an acknowledged write of it had begun, or so many writes of unknown
-   * outcome had as it takes to count up to it from `base`, the highest that the key can have had before all writes.
+   * Whether the version can exist at `time`: an acknowledged write of it had begun, or enough writes of unknown outcome had begun
+   * to count up to it from `base`, the highest version that the key can have had before all writes.
    */
   canHaveMade(version: number, time: number, base: number): boolean {
     if (version <= base) return true

@@ -1,25 +1,25 @@
-/** One request of one client, as it saw it from outside. */
+/** One request of one client, as the client saw it. */
 export interface Operation {
   /** A sequential client: its operations never overlap. */
   readonly client: string
-  /** What was read or written, such as `post:42`. */
+  /** Such as `post:42`. */
   readonly key: string
   readonly op: 'read' | 'write'
-  /** What was read, or what the write made. Null when that is not known. Each write of a key raises it by one. */
+  /** The version read, or made by the write. Null: not known. Each write of a key raises it by one. */
   readonly version: number | null
-  /** Milliseconds of the machine's monotonic clock (`monotonicMs`), one for all its processes. */
+  /** Milliseconds of the machine's monotonic clock (`monotonicMs`), shared by all its processes. */
   readonly start: number
   readonly end: number
   /**
-   * A write without an answer, or with a 5xx, is `unknown`: it may have happened at any time from its start on, after its
-   * end too. A write that was refused (4xx) is `failed`, and so is a read without a value.
+   * A write without an answer, or with a 5xx, is `unknown`: it may take effect at any time after its start, even after its end.
+   * A refused write (4xx) and a read without a value are `failed`.
    */
   readonly outcome: 'ok' | 'failed' | 'unknown'
-  /** Of HTTP; 0 when there was no answer. */
+  /** HTTP status; 0: no answer. */
   readonly status?: number
   /** `X-Cache`. */
   readonly cache?: string
-  /** Which API process was asked. */
+  /** The API process. */
   readonly server?: string
 }
 
@@ -32,10 +32,10 @@ export function isDone(operation: Operation): operation is Done {
   return operation.outcome === 'ok' && operation.version !== null
 }
 
-/** The client whose reads, after all others have ended, say what is in the database. */
+/** The client whose reads, after all others have ended, show the content of the database. */
 export const FINAL_CLIENT = 'final'
 
-/** Now, in milliseconds, by the clock that all processes of a machine share (CLOCK_MONOTONIC). */
+/** Now, in milliseconds, by CLOCK_MONOTONIC, which all processes of a machine share. */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6
 }

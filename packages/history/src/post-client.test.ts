@@ -1,4 +1,4 @@
-/** What each kind of answer counts as: a write that may have happened must stay open. */
+/** The outcome for each kind of answer: a write that may have happened must be `unknown`. */
 import type { ServerResponse } from 'node:http'
 import { afterEach, expect, it } from 'vitest'
 import { type ScriptedServer, scriptedServer } from '../test/scripted-server.ts'
@@ -30,15 +30,15 @@ it('the post: ok, with its version, the cache and the process that answered', as
 it.each<[string, (response: ServerResponse) => void, number, 'failed' | 'unknown']>([
   ['4xx: the write was refused', json(422, {}), 422, 'failed'],
   ['5xx: it may have happened', json(500, {}), 500, 'unknown'],
-  ['somebody else’s post', json(200, { id: 8, version: 3 }), 200, 'unknown'],
-  ['no post at all', (response) => void response.end('<html>'), 200, 'unknown'],
+  ['another post', json(200, { id: 8, version: 3 }), 200, 'unknown'],
+  ['a body that is not a post', (response) => void response.end('<html>'), 200, 'unknown'],
   [
-    'an end in mid-answer',
+    'a connection closed during the answer',
     (response) => void response.writeHead(200, { 'Content-Length': 99 }).write('{', () => response.destroy()),
     0,
     'unknown',
   ],
-  ['an end before the answer', (response) => void response.destroy(), 0, 'unknown'],
+  ['a connection closed before the answer', (response) => void response.destroy(), 0, 'unknown'],
   ['no answer in time', () => {}, 0, 'unknown'],
 ])('%s', async (_, answer, status, outcome) => {
   const [read, write] = await readAndWrite(answer)
@@ -46,12 +46,12 @@ it.each<[string, (response: ServerResponse) => void, number, 'failed' | 'unknown
   expect(write).toMatchObject({ outcome, status, version: null })
 })
 
-it('sends nothing twice', async () => {
+it('never retries', async () => {
   let requests = 0
   server = await scriptedServer((_, response) => {
     requests++
     if (requests === 1) response.end(JSON.stringify({ id: 7, version: 1 }))
-    else response.destroy() // on the connection kept alive, where some clients would try again
+    else response.destroy() // on the kept-alive connection, where some clients would retry
   })
   const target = { url: server.url, strategy: 'no-cache', id: 7 }
   await readPost(http, 'a', target)

@@ -1,9 +1,9 @@
-/** Reads and writes one post and says what came of it, as an operation. */
+/** Reads and writes one post, and returns the outcome as an operation. */
 import type { Answer, HttpClient } from './http-client.ts'
 import { monotonicMs, type Operation } from './operation.ts'
 
 export interface Target {
-  /** Of the API process: `http://127.0.0.1:3000`. */
+  /** The API process, such as `http://127.0.0.1:3000`. */
   readonly url: string
   readonly strategy: string
   readonly id: number
@@ -58,7 +58,7 @@ function operation(
   }
 }
 
-/** Null for anything but the post asked for: somebody else's bytes under its key are no version of it. */
+/** Null for anything but the requested post. */
 function versionOf({ status, body }: Answer, id: number): number | null {
   if (status !== 200) return null
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { promisedOf, type ToldGuarantee } from './promised-by.ts'
+import { promisedOf, type ToldGuarantee } from './guaranteed-by.ts'
 
 const guarantee: ToldGuarantee = {
   staleForAtMostMs: 5_000,
@@ -13,21 +13,21 @@ const CURRENT = { readAfterWrite: true }
 const WITHIN_5_S = { readAfterWrite: false, staleForAtMostMs: 5_000 }
 
 describe('promisedOf', () => {
-  it('holds to read-after-write where that is guaranteed in every process, and to no second bound', () => {
+  it('checks only read-after-write where that is guaranteed in every process', () => {
     expect([1, 2].map((processes) => promisedOf(guarantee, processes))).toEqual([CURRENT, CURRENT])
   })
 
-  it('holds to the time bound where nothing else is guaranteed', () => {
+  it('checks the time bound where nothing else is guaranteed', () => {
     expect([1, 2].map((processes) => promisedOf(none, processes))).toEqual([WITHIN_5_S, WITHIN_5_S])
   })
 
-  it('holds what is guaranteed in this process to read-after-write only where there is no other', () => {
+  it('checks read-after-write for a guarantee of this process only if there is one process', () => {
     expect([1, 2].map((processes) => promisedOf(local, processes))).toEqual([CURRENT, WITHIN_5_S])
     const keys: ToldGuarantee = { ...local, readAfterWriteOf: 'keys' }
     expect(promisedOf(keys, 1)).toEqual(WITHIN_5_S)
   })
 
-  it('holds other processes to the time after which they see a write', () => {
+  it('checks othersWithinMs in other processes', () => {
     const later: ToldGuarantee = { ...guarantee, readAfterWrite: false, othersWithinMs: 200 }
     expect([1, 2].map((processes) => promisedOf(later, processes))).toEqual([
       CURRENT,
@@ -36,7 +36,7 @@ describe('promisedOf', () => {
     expect(promisedOf({ ...none, othersWithinMs: 200 }, 2)).toEqual(WITHIN_5_S)
   })
 
-  it('holds a naive form to what it would guarantee if it did not break: otherwise it could not be caught', () => {
+  it('checks read-after-write of a naive strategy, so that it can be caught', () => {
     expect(promisedOf({ ...none, breaks: 'a load that a write overtakes' }, 2)).toEqual(CURRENT)
   })
 })

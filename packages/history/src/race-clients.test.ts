@@ -9,13 +9,13 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()))
 })
 
-/** As many processes as asked for, over one database and one cache. */
+/** Starts `processes` API processes that share one database and one cache. */
 async function serve(processes: number, answer: (request: IncomingMessage, response: ServerResponse) => void) {
   for (let started = 0; started < processes; started++) servers.push(await scriptedServer(answer))
   return servers.map(({ url }) => url)
 }
 
-/** Cached posts without a guard: a load that a write overtakes is kept, once an entry has been dropped. */
+/** Cached posts without a guard: after an entry is dropped, a load is kept even if a write came during it. */
 function unguardedPosts(): (request: IncomingMessage, response: ServerResponse) => void {
   const versions = new Map<number, number>()
   const cached = new Map<number, number>()
@@ -55,13 +55,13 @@ const plan: Omit<RacePlan, 'urls'> = {
 const never = new AbortController().signal
 
 describe('raceClients', () => {
-  it('sees stale reads of a cache that keeps what a write overtook', async () => {
+  it('finds stale reads of a cache that keeps overtaken loads', async () => {
     const urls = await serve(2, unguardedPosts())
     const { counts } = checkHistory(await raceClients({ ...plan, urls }, never), { readAfterWrite: true })
     expect(counts['read-after-write']).toBeGreaterThan(0)
   })
 
-  it('sees none without a cache, and every write by two clients, through both processes, at one time', async () => {
+  it('finds none without a cache, and makes two clients write concurrently through both processes', async () => {
     const urls = await serve(2, tinyPosts())
     const operations = await raceClients({ ...plan, urls }, never)
     expect(checkHistory(operations, { readAfterWrite: true }).violations).toEqual([])
@@ -80,7 +80,7 @@ describe('raceClients', () => {
     }
   })
 
-  it('drops the entries of raced posts alone', async () => {
+  it('drops only the entries of raced posts', async () => {
     const dropped: string[] = []
     const posts = tinyPosts()
     const urls = await serve(1, (request, response) => {
@@ -95,7 +95,7 @@ describe('raceClients', () => {
     expect(dropped.length).toBeGreaterThan(0)
   })
 
-  it('rejects with the reason when it is stopped', async () => {
+  it('rejects with the reason when stopped', async () => {
     const urls = await serve(1, tinyPosts())
     const stop = new AbortController()
     const racing = raceClients({ ...plan, urls }, stop.signal)

@@ -1,7 +1,7 @@
 /**
- * Clients that race reads against writes through several API processes, and record what they see. Where {@link recordClients}
- * reads and writes at random, these provoke what a cache gets wrong: a load under way while a write commits, and two writes
- * at once through two processes.
+ * Clients that race reads against writes through several API processes, and record what they see. {@link recordClients} reads and
+ * writes at random; these clients provoke the races of a cache: a load under way while a write commits, and two concurrent writes
+ * through two processes.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { random } from 'workload'
@@ -10,29 +10,29 @@ import type { Operation } from './operation.ts'
 import { postKey, readPost, writePost } from './post-client.ts'
 
 export interface RacePlan {
-  /** Of the API processes; the two writers of a post ask the first and the last one. */
+  /** The API processes; the two writers of a post use the first and the last. */
   readonly urls: readonly string[]
   readonly strategy: string
-  /** Their entries are dropped, by an admin call, just before or while they are written. */
+  /** Posts whose entries are dropped by an admin call, just before or during a write. */
   readonly racedIds: readonly number[]
-  /** Only read and written: an entry of theirs lives as long as the strategy lets it. */
+  /** Posts that are only read and written: the strategy alone decides when their entries end. */
   readonly quietIds: readonly number[]
   readonly readersPerPost: number
   readonly durationMs: number
-  /** Decides when in a race the writes come. */
+  /** Decides when in a race the writes happen. */
   readonly seed: number
-  /** Needed where the API was started with one. */
+  /** Needed if the API was started with one. */
   readonly adminToken?: string
 }
 
-/** Time enough for old values to be seen before the next race ends them. */
+/** Long enough to observe stale values before the next race ends them. */
 const ROUND_MS = 1_000
 const READ_PAUSE_MS = 15
-/** The first writes of a quiet post come when its entry has been filled. */
+/** The first writes of a quiet post wait for its entry to be filled. */
 const FILLED_AFTER_MS = 300
 const TIMEOUT_MS = 10_000
 
-/** @throws the signal's reason when it is stopped; Error when an entry can't be dropped */
+/** @throws the signal's reason when stopped; Error if an entry can't be dropped */
 export async function raceClients(plan: RacePlan, signal: AbortSignal): Promise<Operation[]> {
   const { racedIds, quietIds, readersPerPost, durationMs, adminToken } = plan
   const http = httpClient({ timeoutMs: TIMEOUT_MS, ...(adminToken !== undefined && { adminToken }) })
@@ -69,7 +69,7 @@ async function readAgainAndAgain(race: Race, id: number, reader: number): Promis
   }
 }
 
-/** Each time the writes come elsewhere: before, in or after the load that a dropped entry sets off. */
+/** The writes happen at varying times: before, during or after the load that a dropped entry causes. */
 async function raceAgainAndAgain(race: Race, id: number, firstAfterMs: number): Promise<void> {
   const { seed, strategy, urls } = race.plan
   await pause(firstAfterMs, race)
@@ -78,7 +78,7 @@ async function raceAgainAndAgain(race: Race, id: number, firstAfterMs: number): 
     const drop = async () => {
       const url = new URL('/api/cache/invalidate', urls[0]!)
       const { status } = await race.http.send('POST', url, { strategy, keys: [postKey(id)] })
-      // Without it nothing is raced, and nothing stale would prove nothing.
+      // Without the drop there is no race, and the absence of stale reads would prove nothing.
       if (status !== 200) throw new Error(`POST ${url} answered ${status === 0 ? 'nothing' : status}`)
     }
     const writes = async () => {
@@ -86,7 +86,7 @@ async function raceAgainAndAgain(race: Race, id: number, firstAfterMs: number): 
       await writeTwice(race, id, `${seed} ${round}`)
     }
     if (round % 2 === 0) {
-      // The writes overtake a load.
+      // The writes come during a load.
       await drop()
       await Promise.all([read(race, `racer ${id}`, id, round), writes()])
     } else {
@@ -105,7 +105,7 @@ async function writeAgainAndAgain(race: Race, id: number): Promise<void> {
   }
 }
 
-/** Two writes of one post at the same time, through two processes where there are two. */
+/** Two concurrent writes of one post, through two processes if there are two. */
 async function writeTwice({ plan, http, operations }: Race, id: number, text: string): Promise<void> {
   const { urls, strategy } = plan
   const written = await Promise.all(

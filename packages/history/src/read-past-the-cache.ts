@@ -9,15 +9,15 @@ export interface PastTheCacheOptions {
   readonly urls: readonly string[]
   readonly strategy: string
   readonly timeoutMs?: number
-  /** Needed where the API was started with one. */
+  /** Needed if the API was started with one. */
   readonly adminToken?: string
 }
 
 /**
  * Reads a strategy's own copy of a post through the API: drops the entry (an admin call, allowed from the same machine),
- * then reads, which must load. Asks one API process after the other until one answers.
+ * then reads, which must load. Tries one API process after the other.
  *
- * Rejects when none does, or when what was answered came from a cache all the same.
+ * Rejects if none answers, or if the answer came from a cache after all.
  */
 export function readPastTheCache(options: PastTheCacheOptions): FinalRead {
   const { urls, strategy, timeoutMs = 10_000, adminToken } = options
@@ -31,7 +31,7 @@ export function readPastTheCache(options: PastTheCacheOptions): FinalRead {
     } finally {
       http.close()
     }
-    throw new Error(`no API process of ${urls.join(', ')} would read post ${id} of ${strategy} past the cache`)
+    throw new Error(`could not read post ${id} of ${strategy} past the cache through any of ${urls.join(', ')}`)
   }
 }
 
@@ -46,7 +46,7 @@ async function tryOne(
   return cache === 'HIT' || cache === 'STALE' ? undefined : (version ?? undefined)
 }
 
-/** Each post once more, as client `final`: what is in the database when all other clients have ended. */
+/** Reads each post once more, as client `final`: the content of the database after all other clients have ended. */
 export async function finalReads(ids: readonly number[], read: FinalRead): Promise<Operation[]> {
   const reads: Operation[] = []
   for (const id of ids) {

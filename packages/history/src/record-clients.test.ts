@@ -13,7 +13,7 @@ async function record(options: Partial<RecordOptions>): Promise<Operation[]> {
   return recordClients({ urls: [server.url], ...clients, ...options }).done
 }
 
-/** What each client did in which order; when it did is another matter. */
+/** The operations of each client in order, without times. */
 function doings(operations: readonly Operation[]): Record<string, string[]> {
   const lists: Record<string, string[]> = {}
   for (const { client, op, key } of operations.toSorted((a, b) => a.start - b.start)) {
@@ -23,7 +23,7 @@ function doings(operations: readonly Operation[]): Record<string, string[]> {
   return lists
 }
 
-it('does as many operations as asked for, spread evenly, then reads every post at the end', async () => {
+it('spreads the operations evenly, then reads every post at the end', async () => {
   server = await scriptedServer(tinyPosts())
   const operations = await record({ operations: 100 })
   const counts = Object.entries(doings(operations)).map(([client, done]) => [client, done.length])
@@ -41,7 +41,7 @@ it('does as many operations as asked for, spread evenly, then reads every post a
   expect(verdict.writes.ok).toBeGreaterThan(10)
 })
 
-it('the same seed does the same, another seed something else', async () => {
+it('repeats the operations of a seed, and differs with another seed', async () => {
   server = await scriptedServer(tinyPosts())
   const [first, again, other] = [
     doings(await record({ operations: 60 })),
@@ -52,7 +52,7 @@ it('the same seed does the same, another seed something else', async () => {
   expect(other).not.toEqual(first)
 })
 
-it('goes on until it is told to stop, and says how far it is', async () => {
+it('runs until stopped, and reports its progress', async () => {
   server = await scriptedServer(tinyPosts())
   const recording = recordClients({ urls: [server.url], ...clients })
   await expect.poll(() => recording.progress(), { timeout: 10_000 }).toBeGreaterThan(0)
@@ -61,7 +61,7 @@ it('goes on until it is told to stop, and says how far it is', async () => {
   expect(checkHistory(operations, { readAfterWrite: true }).holds).toBe(true)
 })
 
-it('one process of the API that is gone costs operations, not the history', async () => {
+it('loses operations, not the history, when one API process is gone', async () => {
   const gone = await scriptedServer(tinyPosts())
   await gone.close()
   server = await scriptedServer(tinyPosts())
@@ -72,7 +72,7 @@ it('one process of the API that is gone costs operations, not the history', asyn
   expect(reads.ok).toBeGreaterThan(0)
 })
 
-it('a post that can’t be read at the end is said to be unread', async () => {
+it('lists posts that can’t be read at the end', async () => {
   server = await scriptedServer((request, response) => {
     if (request.method === 'POST') response.writeHead(503).end()
     else tiny(request, response)
@@ -82,7 +82,7 @@ it('a post that can’t be read at the end is said to be unread', async () => {
   expect(checkHistory(operations, { readAfterWrite: true }).withoutFinalRead).toEqual(['post:1', 'post:2', 'post:3'])
 })
 
-it('a client process that dies fails the recording, which says so', async () => {
+it('rejects when a client process dies', async () => {
   server = await scriptedServer(tinyPosts())
   const recording = recordClients({ urls: [server.url], ...clients })
   process.kill(recording.pids[0]!, 'SIGKILL')

@@ -5,38 +5,38 @@ import { type FinalRead, finalReads, readPastTheCache } from './read-past-the-ca
 import type { WorkerOptions, WorkerReport } from './recorder-worker.ts'
 
 export interface RecordOptions {
-  /** Of the API processes. Each operation asks one of them, at random. */
+  /** The API processes. Each operation uses one of them at random. */
   readonly urls: readonly string[]
   readonly strategy: string
-  /** Posts to read and write. All writes to them have to come from these clients, or be added to the history. */
+  /** Posts to read and write. All their writes must come from these clients or be added to the history. */
   readonly ids: readonly number[]
   /** Client processes. */
   readonly processes: number
   readonly clientsPerProcess: number
   /** Share of the operations that write, 0 to 1. */
   readonly writeRatio: number
-  /** Which client does what in which order. When, nobody can repeat. */
+  /** Decides each client's operations and their order. Their timing can't be repeated. */
   readonly seed: number
-  /** How unequal the ids are, by their place in `ids`: default 0, all alike. */
+  /** The Zipf exponent of popularity, by place in `ids`. Default 0: all alike. */
   readonly zipf?: number
-  /** After so many in all it is done. Default: not before `stop()`. */
+  /** Total number of operations. Default: until `stop()`. */
   readonly operations?: number
   /** Each client's pause between operations. Default 0. */
   readonly pauseMs?: number
-  /** An operation that hears nothing for so long has had no answer. Default 10,000. */
+  /** A request fails after this long without a byte. Default 10,000. */
   readonly timeoutMs?: number
-  /** Says what is in the database when all clients have ended. Default: through the API, past the cache; see `readPastTheCache`. */
+  /** Reads the database after all clients have ended. Default: through the API, by `readPastTheCache`. */
   readonly readFinal?: FinalRead
 }
 
 export interface Recording {
-  /** Lets each client end what it is at, reads each post once more as client `final`, and answers all that was done. */
+  /** Lets each client finish its current operation, reads each post once more as client `final`. @returns all operations */
   stop(): Promise<Operation[]>
-  /** The same, when `operations` have been done or after `stop()`. Rejects when a client process fails. */
+  /** The same, once all `operations` are done or after `stop()`. Rejects if a client process fails. */
   readonly done: Promise<Operation[]>
-  /** Operations so far, some 200 ms late. */
+  /** The number of operations so far, about 200 ms late. */
   progress(): number
-  /** Of the client processes. */
+  /** Process ids of the client processes. */
   readonly pids: readonly number[]
 }
 
@@ -62,7 +62,7 @@ export function recordClients(options: RecordOptions): Recording {
       throw error
     },
   )
-  done.catch(() => {}) // whoever awaits it hears of it
+  done.catch(() => {}) // reported to the caller that awaits it
   return {
     stop() {
       tellAll()
@@ -75,12 +75,12 @@ export function recordClients(options: RecordOptions): Recording {
 }
 
 function startWorker(options: WorkerOptions): ChildProcess {
-  // Not ours: a parent's conditions or --inspect are nothing to a client.
+  // Clients must not inherit this process's --conditions or --inspect.
   return fork(new URL('./recorder-worker.ts', import.meta.url), [JSON.stringify(options)], { execArgv: [] })
 }
 
 async function ended(worker: ChildProcess): Promise<void> {
-  // After `close` nothing more comes, `exit` alone may overtake the last batch.
+  // `exit` may come before the last batch; `close` comes after it.
   const [code, signal] = (await once(worker, 'close')) as [number | null, string | null]
   if (code !== 0) throw new Error(`a client process ended with ${code ?? signal}; its part of the history is lost`)
 }

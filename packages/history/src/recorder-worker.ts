@@ -1,4 +1,4 @@
-/** A process of sequential clients. Sends what they did to its parent in batches, and ends with it. */
+/** A process of sequential clients. Sends their operations to the parent in batches, and ends with it. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { random, zipf } from 'workload'
 import { httpClient } from './http-client.ts'
@@ -16,14 +16,14 @@ export interface WorkerOptions {
   readonly pauseMs: number
   readonly timeoutMs: number
   readonly seed: number
-  /** For each client; null: until told to stop. */
+  /** For each client; null: until stopped. */
   readonly operations: readonly (number | null)[]
 }
 
 export type WorkerReport = { readonly kind: 'operations'; readonly operations: Operation[] }
 
 const BATCH_MS = 200
-/** A process that is gone refuses at once; asking it again and again would keep the machine busy and the history full. */
+/** A dead process refuses immediately. Without a pause, retries would load the machine and fill the history. */
 const AFTER_NO_ANSWER_MS = 20
 
 const options = JSON.parse(process.argv[2]!) as WorkerOptions

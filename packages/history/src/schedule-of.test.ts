@@ -20,7 +20,7 @@ const op = (
   outcome: 'ok',
 })
 
-it('tells what happened to the key before the old read, from shortly before the write that it lacks', () => {
+it('shows the operations on the key before the stale read, from shortly before the missing write', () => {
   const operations = [
     op('long ago', 'read', 1, 100, 101),
     op('slow', 'read', 1, 998, 1_020),
@@ -36,7 +36,7 @@ it('tells what happened to the key before the old read, from shortly before the 
   expect(told.slice(1).map((line) => /client (.+?) (?:reads|writes)/.exec(line)?.[1])).toEqual(['slow', 'w', 'r'])
 })
 
-it('leaves out the middle of a long story, and says how much', () => {
+it('omits the middle of a long schedule, and says how much', () => {
   const reads = Array.from({ length: 30 }, (_, at) => op(`r${at}`, 'read', 2, 1_012 + at, 1_012.5 + at))
   const operations = [op('w', 'write', 2, 1_000, 1_010), ...reads, op('old', 'read', 1, 1_100, 1_101)]
   const [violation] = checkHistory(operations, { readAfterWrite: true }).violations

@@ -1,15 +1,15 @@
-/** How a violation came about, as far as clients can see it: what happened to its key from shortly before it began. */
+/** The operations that led to a violation, as clients saw them: those on its key from shortly before it began. */
 import { describeViolation } from './describe-verdict.ts'
 import type { Operation } from './operation.ts'
 import type { Violation } from './verdict.ts'
 
-/** Reads that were under way when the write began are part of the story. */
+/** Includes reads that were under way when the write began. */
 const BEFORE_MS = 60
-/** Of a long story the beginning and the end are told. */
+/** A long schedule shows its first and last operations. */
 const FIRST = 9
 const LAST = 2
 
-/** The violation in a line, then the operations, one each; the last is the one that should not be. */
+/** The violation in one line, then one line per operation. The last operation is the one that violates. */
 export function scheduleOf(violation: Violation, operations: readonly Operation[]): string[] {
   const read = violation.operations.at(-1)!
   const since = Math.min(...violation.operations.map(({ start }) => start)) - BEFORE_MS

@@ -20,7 +20,7 @@ const op = (
 })
 
 describe('stalenessOf', () => {
-  it('gives a write the time to the start of the last read that lacks it', () => {
+  it('measures a write up to the start of the last read that lacks it', () => {
     const { writes, windowsMs } = stalenessOf([
       op('w', 'write', 2, 10, 12),
       op('r', 'read', 1, 15, 16),
@@ -30,7 +30,7 @@ describe('stalenessOf', () => {
     expect({ writes, windowsMs }).toEqual({ writes: 1, windowsMs: [28] })
   })
 
-  it('gives nothing to a write that no later read lacks, nor for reads that began before its acknowledgement', () => {
+  it('has no window for a write that no later read lacks, nor for reads that began before its acknowledgement', () => {
     const { writes, windowsMs } = stalenessOf([
       op('w', 'write', 2, 10, 12),
       op('r', 'read', 1, 11, 30),
@@ -39,7 +39,7 @@ describe('stalenessOf', () => {
     expect({ writes, windowsMs }).toEqual({ writes: 1, windowsMs: [] })
   })
 
-  it('counts an old read against every write that it lacks', () => {
+  it('counts a stale read against every write that it lacks', () => {
     const { windowsMs } = stalenessOf([
       op('w', 'write', 2, 10, 12),
       op('w', 'write', 3, 20, 22),
@@ -48,12 +48,12 @@ describe('stalenessOf', () => {
     expect(windowsMs).toEqual([8, 18])
   })
 
-  it('keeps keys apart', () => {
+  it('treats keys separately', () => {
     const { windowsMs } = stalenessOf([op('w', 'write', 2, 10, 12), op('r', 'read', 1, 30, 31, 'post:2')])
     expect(windowsMs).toEqual([])
   })
 
-  it('leaves out operations without a version, and the final reads', () => {
+  it('ignores operations without a version, and final reads', () => {
     const { writes, windowsMs } = stalenessOf([
       op('w', 'write', 2, 10, 12),
       { ...op('w', 'write', 3, 13, 14), outcome: 'unknown', version: null },
@@ -62,7 +62,7 @@ describe('stalenessOf', () => {
     expect({ writes, windowsMs }).toEqual({ writes: 1, windowsMs: [] })
   })
 
-  it('counts reads that are older than what the same client wrote before', () => {
+  it('counts reads that are older than an earlier write of the same client', () => {
     const { readYourWritesViolations } = stalenessOf([
       op('a', 'write', 2, 10, 12),
       op('a', 'read', 1, 13, 14),

@@ -1,5 +1,5 @@
 /**
- * How long writes stayed unseen: of each acknowledged write, when the last read began that still got an older version.
+ * How long writes stayed unseen: for each acknowledged write, when the last read began that still got an older version.
  * After Meta's "consistency within M" and the t-visibility of Bailis et al., "Probabilistically Bounded Staleness", VLDB 2012.
  */
 import { FINAL_CLIENT, isDone, type Operation } from './operation.ts'
@@ -7,20 +7,20 @@ import { FINAL_CLIENT, isDone, type Operation } from './operation.ts'
 export interface Staleness {
   /** Acknowledged writes. */
   readonly writes: number
-  /** Of those that were read stale: from the acknowledgement to the start of the last such read, in ms, rising. */
+  /** For each write with stale reads: from its acknowledgement to the start of the last one, in ms, ascending. */
   readonly windowsMs: readonly number[]
-  /** Reads that got an older version than the same client had written before, and had been told so. */
+  /** Reads of an older version than the same client had written and had acknowledged. */
   readonly readYourWritesViolations: number
 }
 
-/** @param operations in any order; all writes of the keys have to be among them. Takes O(n log n). */
+/** Takes O(n log n). @param operations in any order, with all writes of the keys */
 export function stalenessOf(operations: Iterable<Operation>): Staleness {
   const done = [...operations].filter(isDone).filter(({ client }) => client !== FINAL_CLIENT)
   const windowsMs: number[] = []
   let writes = 0
   for (const ofKey of Map.groupBy(done, ({ key }) => key).values()) {
     const byVersion = ofKey.toSorted((a, b) => a.version - b.version)
-    // Older versions first: what has been passed by the time a write comes are the reads that lack it.
+    // Older versions first: the reads passed before a write are those that lack it.
     let lastStart = Number.NEGATIVE_INFINITY
     for (const sameVersion of Map.groupBy(byVersion, ({ version }) => version).values()) {
       for (const write of sameVersion.filter(({ op }) => op === 'write')) {

@@ -1,10 +1,10 @@
 import type { Done, Operation } from './operation.ts'
 
-/** What a strategy's reads are held to. To losing no write, and reading none before it is made, all strategies are held. */
-export interface Promised {
+/** The guarantee of a strategy's reads. In addition, no strategy may lose a write or read one before it is made. */
+export interface Guaranteed {
   /** No read that begins after a write was acknowledged returns an older version. */
   readonly readAfterWrite: boolean
-  /** No read that begins so long after a write was acknowledged returns an older version, in milliseconds. */
+  /** No read that begins later than this after a write was acknowledged returns an older version, in milliseconds. */
   readonly staleForAtMostMs?: number
 }
 
@@ -20,24 +20,24 @@ export const violationKinds = [
 /**
  * - `read-after-write`: older than a write that was acknowledged before the read began.
  * - `time-bound`: the same, for longer than `staleForAtMostMs`.
- * - `monotonic-reads`: older than what this client had read, and the newer version had been acknowledged before.
- * - `monotonic-reads-before-ack`: the same, while the newer version had not been acknowledged. No strategy guarantees that.
- * - `lost-update`: an acknowledged write whose version was given twice, lies below an earlier one, or is missing at the end.
- * - `read-from-the-future`: a version that no write begun by then can have made.
+ * - `monotonic-reads`: older than an earlier read of this client, although the newer version had been acknowledged.
+ * - `monotonic-reads-before-ack`: the same, before the newer version was acknowledged. No strategy prevents that.
+ * - `lost-update`: an acknowledged write whose version occurs twice, is lower than an earlier one, or is missing at the end.
+ * - `read-from-the-future`: a version that no write could have made yet.
  */
 export type ViolationKind = (typeof violationKinds)[number]
 
 export interface Violation {
   readonly kind: ViolationKind
-  /** Whether it must not happen, by what the strategy is held to. */
+  /** Whether the guarantee forbids it. */
   readonly promised: boolean
-  /** The operations that prove it. The last one is the one that should not be. */
+  /** The operations that prove it. The last one violates. */
   readonly operations: readonly [...Operation[], Done]
-  /** For how long the version read had been replaced by an acknowledged write when the read began. */
+  /** From the acknowledgement of the first newer version to the start of the read. */
   readonly staleMs?: number
 }
 
-/** How many operations ended how. */
+/** The number of operations by outcome. */
 export interface Tally {
   readonly ok: number
   readonly failed: number
@@ -54,21 +54,21 @@ export interface Distribution {
 }
 
 export interface Verdict {
-  /** Nothing was seen that must not happen. */
+  /** No violation of the guarantee was found. */
   readonly holds: boolean
-  readonly promised: Promised
-  /** All of them, whether they must not happen or only may, by kind and then by the start of the last operation. */
+  readonly promised: Guaranteed
+  /** All of them, also those not forbidden, by kind and then by the start of the last operation. */
   readonly violations: readonly Violation[]
   readonly counts: Readonly<Record<ViolationKind, number>>
-  /** The final reads are not among these. */
+  /** Without the final reads. */
   readonly reads: Tally
   readonly writes: Tally
   readonly clients: number
   readonly keys: number
-  /** Reads without a value, by HTTP status; 0: no answer. Counted, not judged. */
+  /** Reads without a value, by HTTP status; 0: no answer. Counted, not checked. */
   readonly failedReads: ReadonlyMap<number, number>
-  /** Of the reads older than an acknowledged write. */
+  /** Of reads older than an acknowledged write. */
   readonly staleness: Distribution | undefined
-  /** Keys that were written and not read at the end, where a lost last write would not show. */
+  /** Keys that were written but not read at the end, so a lost last write would go unnoticed. */
   readonly withoutFinalRead: readonly string[]
 }

@@ -5,13 +5,13 @@ import { runCampaign, type Turn } from '../campaign/run-campaign.ts'
 
 const MS_EACH = 3_500
 
-it('every strategy keeps its promise under attack from outside, and the naive ones are caught', async () => {
+it('every strategy keeps its guarantee under attack from outside, and the naive ones are caught', async () => {
   const turns: Turn[] = []
   console.log(tableHead())
   const databaseServer = process.env.TEST_DATABASE_URL
   for await (const turn of runCampaign({ length: { msEach: MS_EACH }, seed: 1, databaseServer })) {
     console.log(tableRow(turn))
-    // A strategy that hardly got anything done has not been attacked.
+    // With fewer writes the strategy has not been attacked.
     expect(turn.verdict.writes.ok, turn.promise.strategy).toBeGreaterThan(50)
     turns.push(turn)
   }

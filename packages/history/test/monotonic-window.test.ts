@@ -1,6 +1,6 @@
 /**
- * Why `monotonic-reads-before-ack` is counted apart: between a write's commit and its acknowledgement a client may read the
- * new version and then the old one, by the protocol's own rules. Played here with gates, on the library itself.
+ * Why `monotonic-reads-before-ack` is counted separately: between a write's commit and its acknowledgement the protocol allows a
+ * client to read the new version and then the old one. Run here with gates, on the library itself.
  */
 import {
   type Cache,
@@ -32,8 +32,8 @@ function signal(): { readonly came: Promise<void>; come: () => void } {
 }
 
 /**
- * One process loads the old version slowly; a writer commits the new one. Then a client reads while the load is under way,
- * after it has been filled, and after the write was acknowledged.
+ * One process loads the old version slowly, and a writer commits the new one. A client then reads during the load, after its
+ * fill, and after the write is acknowledged.
  */
 async function readsAcrossACommit(read: ReadStrategy): Promise<unknown[]> {
   const { slow, client, writer } = system({ read, write: invalidate() })
@@ -63,15 +63,15 @@ async function readsAcrossACommit(read: ReadStrategy): Promise<unknown[]> {
   return [...values, (await client.read('k', async () => row)).value]
 }
 
-it('cache-aside, invalidated on write: a load from before the commit fills after somebody read past it', async () => {
+it('cache-aside, invalidated on write: a load from before the commit fills after a reader loaded the new version', async () => {
   expect(await readsAcrossACommit(cacheAside())).toEqual([2, 1, 2])
 })
 
-it('stampede-lock: who waits for the load reads what it fills, the old version twice', async () => {
+it('stampede-lock: a reader that waits for the load gets its fill, the old version twice', async () => {
   expect(await readsAcrossACommit(stampedeLock())).toEqual([1, 1, 2])
 })
 
-it('write-through: the claim before the commit keeps the old load out, unless the claim itself is lost', async () => {
+it('write-through: the claim before the commit refuses the old fill, unless the claim is lost', async () => {
   for (const claimIsLost of [false, true]) {
     const { store, slow, client, writer } = system({ read: cacheAside(), write: writeThrough() })
     let row = 1

@@ -1,4 +1,4 @@
-/** An HTTP server that answers as a test says. */
+/** An HTTP server whose answers a test defines. */
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-/** Histories of a register that is right by construction: every operation takes effect at one moment between its start and its end. */
+/** Histories of a register that is correct by construction: each operation takes effect at one moment between its start and its end. */
 import fc from 'fast-check'
 import { FINAL_CLIENT, type Operation } from '../src/operation.ts'
 
@@ -6,9 +6,9 @@ interface Step {
   readonly client: number
   readonly key: number
   readonly writes: boolean
-  /** Since the client's last operation ended; from there to the moment it takes effect; from there to its end. */
+  /** From the end of the client's last operation to the start, from there to the moment of effect, from there to the end. */
   readonly times: readonly [number, number, number]
-  /** Of a write: whether its answer is lost, and then when, after all, it happens; undefined: never. */
+  /** Defined for a write whose answer is lost. `after`: when it takes effect after its start; undefined: never. */
   readonly lost: { readonly after: number | undefined } | undefined
 }
 
@@ -18,7 +18,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   client: fc.integer({ min: 0, max: 3 }),
   key: fc.integer({ min: 0, max: 1 }),
   writes: fc.integer({ min: 0, max: 9 }).map((n) => n < 4),
-  // Never at once, since a client's next operation begins after its last one ended.
+  // At least 1: a client's next operation begins after its last one ended.
   times: fc.tuple(fc.integer({ min: 1, max: 6 }), shortly, shortly),
   lost: fc.oneof(
     { weight: 8, arbitrary: fc.constant(undefined) },

@@ -1,4 +1,4 @@
-/** Where a strategy keeps its entries: a Redis shared with others, or this process's memory. */
+/** The places for a strategy's entries: a shared Redis or memcached, or this process's memory. */
 import {
   type CacheError,
   type InvalidationSource,
@@ -7,23 +7,26 @@ import {
   type Store,
   systemRuntime,
 } from 'cache-core'
+import { type MemcacheClient, memcachedStore, resilientMemcachedStore } from 'cache-core/memcached'
 import { redisStore, resilientRedisStore } from 'cache-core/redis'
 import type { Cluster, Redis } from 'ioredis'
-import { memoryKeyValue, redisKeyValue } from './key-value.ts'
+import { memcachedKeyValue, memoryKeyValue, redisKeyValue } from './key-value.ts'
 import { unguardedStore } from './unguarded-store.ts'
 
 export interface Backend {
-  /** Built with `redisOptions`. Without it, entries stay in the process's memory. */
+  /** Built with `redisOptions`. Without it and `memcached`, entries stay in the process's memory. */
   readonly client?: Redis | Cluster | undefined
-  /** Put before every key. */
+  /** Built with `memcachedOptions`. */
+  readonly memcached?: MemcacheClient | undefined
+  /** Prepended to every key. */
   readonly prefix: string
-  /** Called with each store command that failed. */
+  /** Called for each failed store command. */
   readonly onFailure?: (error: CacheError) => void
-  /** Called with each key evicted from memory for room. */
+  /** Called with each key evicted from memory. */
   readonly onEvict?: (key: string) => void
-  /** As the stores take it. The naive forms ignore it. */
+  /** For the guarded stores. The naive forms ignore it. */
   readonly outbox?: InvalidationSource
-  /** The clock and the room of entries in memory, as `memoryStore` takes them: for simulations. Redis has its own. */
+  /** The clock and limits of entries in memory, as for `memoryStore`, for simulations. Redis has its own. */
   readonly memory?: MemoryRoom
 }
 
@@ -33,18 +36,30 @@ export interface MemoryRoom {
   readonly maxEntries?: number
 }
 
-/** The store whose guarantee holds. */
-export function guarded({ client, prefix, onFailure, onEvict, outbox, memory }: Backend): Store {
+/** The guarded store. */
+export function guarded({ client, memcached, prefix, onFailure, outbox, ...room }: Backend): Store {
   const told = outbox && { outbox }
-  if (client === undefined) return memoryStore({ ...memory, ...told, ...(onEvict && { onEvict }) })
+  if (memcached !== undefined) {
+    return memcachedStore({ client: memcached, prefix, ...told, ...(onFailure && { onFailure }) })
+  }
+  if (client === undefined) return inMemory({ ...room, prefix, ...told })
   return redisStore({ client, prefix, ...told, ...(onFailure && { onFailure }) })
 }
 
-/** The store as most libraries have it. */
+/** The same in this process's memory, regardless of the backend. */
+export function inMemory({ onEvict, outbox, memory }: Backend): Store {
+  return memoryStore({ ...memory, ...(outbox && { outbox }), ...(onEvict && { onEvict }) })
+}
+
+/** The kind of store that most libraries have. */
 export function unguarded(
-  { client, prefix, onFailure, onEvict, memory }: Backend,
+  { client, memcached, prefix, onFailure, onEvict, memory }: Backend,
   options: { lock?: boolean } = {},
 ): Store {
+  if (memcached !== undefined) {
+    const store = unguardedStore(memcachedKeyValue(memcached, prefix), options)
+    return resilientMemcachedStore(memcached, store, onFailure && { onFailure })
+  }
   if (client === undefined) {
     const now = (memory?.runtime ?? systemRuntime).now
     const keyValue = memoryKeyValue({ ...memory, now, ...(onEvict && { onEvict }) })

@@ -1,3 +1,3 @@
 export type { Backend } from './backends.ts'
-export { type Strategy, strategies, type Tuning, tunables } from './strategies.ts'
-export { type StrategyName, strategyNames } from './strategy-names.ts'
+export { defaultTuning, type Strategy, strategies, type Tuning, tunables } from './strategies.ts'
+export { CEILING, type StrategyName, strategyNames } from './strategy-names.ts'

@@ -1,11 +1,13 @@
-/** What the naive forms are built on: the verbs that every caching library has. */
+/** The basis of the naive forms: the operations that every caching library has. */
+import { createHash, randomBytes } from 'node:crypto'
+import type { MemcacheClient } from 'cache-core/memcached'
 import type { Cluster, Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
 
 export interface KeyValue {
   get(key: string): Promise<Buffer | undefined>
   set(key: string, value: Buffer, ttlMs: number): Promise<void>
-  /** False: there was something already. */
+  /** False: the key already had a value. */
   setIfAbsent(key: string, value: Buffer, ttlMs: number): Promise<boolean>
   delete(key: string): Promise<void>
   clear(): Promise<void>
@@ -32,17 +34,66 @@ export function redisKeyValue(client: Redis | Cluster, prefix: string): KeyValue
   }
 }
 
-/** What keys of entries begin with. Other keys are locks and tags. */
+/**
+ * memcached counts whole seconds, and can't list keys. So all values carry the name of a generation, and `clear` begins a new one,
+ * as memcached's documentation recommends. Values are kept as base64, since the client returns text.
+ */
+export function memcachedKeyValue({ hash, nodes }: MemcacheClient, prefix: string): KeyValue {
+  /** The generation is on each server, so that one command reads both. */
+  const generationName = `${prefix}generation`
+  const nameOf = (key: string) => {
+    const isPlain = /^[\x21-\x7e]{1,120}$/.test(key)
+    return prefix + (isPlain ? key : createHash('sha256').update(key).digest('base64url'))
+  }
+  const nodeOf = (name: string) => hash.getNodesByKey(name)[0]!
+
+  async function read(name: string) {
+    const requestedKeys = [name, generationName]
+    const answer = await nodeOf(name).command(`get ${requestedKeys.join(' ')}`, { isMultiline: true, requestedKeys })
+    const { values = [], foundKeys } = answer as { values?: string[]; foundKeys: string[] }
+    const found = new Map(foundKeys.map((key, i) => [key, values[i]!]))
+    const [generation, value] = (found.get(name) ?? '').split(' ')
+    const current = found.get(generationName) ?? ''
+    return { current, value: value !== undefined && generation === current ? Buffer.from(value, 'base64') : undefined }
+  }
+
+  /** @param flags of the storing command. */
+  async function store(key: string, value: Buffer, ttlMs: number, flags = ''): Promise<boolean> {
+    const name = nameOf(key)
+    const node = nodeOf(name)
+    const text = `${(await read(name)).current} ${value.toString('base64')}`
+    const seconds = Math.min(Math.ceil(ttlMs / 1_000), 30 * 24 * 60 * 60)
+    return (await node.command(`ms ${name} ${text.length} T${seconds}${flags}\r\n${text}`)) === 'HD'
+  }
+
+  return {
+    get: async (key) => (await read(nameOf(key))).value,
+    async set(key, value, ttlMs) {
+      await store(key, value, ttlMs)
+    },
+    setIfAbsent: (key, value, ttlMs) => store(key, value, ttlMs, ' ME'),
+    async delete(key) {
+      const name = nameOf(key)
+      await nodeOf(name).command(`md ${name}`)
+    },
+    async clear() {
+      const generation = randomBytes(8).toString('hex')
+      await Promise.all(nodes.map((node) => node.command(`ms ${generationName} ${generation.length}\r\n${generation}`)))
+    },
+  }
+}
+
+/** Prefix of entries' keys. Other keys are locks and tags. */
 export const ENTRY_PREFIX = 'e:'
 
 export interface MemoryKeyValueOptions {
   /** Milliseconds from any fixed start. */
   readonly now: () => number
-  /** Room for entries, in bytes. Default 256 MiB, as the guarded store's. */
+  /** Limit for entries, in bytes. Default 256 MiB, as for the guarded store. */
   readonly maxBytes?: number
-  /** Room for so many entries. Default: only bytes count. */
+  /** Maximum number of entries. Default: only `maxBytes` applies. */
   readonly maxEntries?: number
-  /** Called with each entry's key that is evicted for room. */
+  /** Called with the key of each evicted entry. */
   readonly onEvict?: (key: string) => void
 }
 
@@ -51,16 +102,18 @@ interface Kept {
   readonly expiresAt: number
 }
 
-/** So many locks and tags are remembered. */
+/** As the guarded store counts it. */
+const OVERHEAD_BYTES = 600
+/** Maximum number of locks and tags. */
 const MAX_OTHERS = 100_000
 
 export function memoryKeyValue({ now, maxBytes, maxEntries = Infinity, onEvict }: MemoryKeyValueOptions): KeyValue {
   const entries = new LRUCache<string, Kept>({
     maxSize: maxBytes ?? 256 * 1024 * 1024,
-    sizeCalculation: ({ value }, key) => value.length + key.length + 1,
+    sizeCalculation: ({ value }, key) => value.length + 2 * key.length + OVERHEAD_BYTES,
     dispose: (_kept, key, reason) => reason === 'evict' && onEvict?.(key.slice(ENTRY_PREFIX.length)),
   })
-  // Apart, so that a lock takes no entry's room, as the guarded store's leases don't.
+  // Separate, so that locks don't evict entries, like the guarded store's leases.
   const others = new LRUCache<string, Kept>({ maxSize: MAX_OTHERS, sizeCalculation: () => 1 })
   const roomOf = (key: string) => (key.startsWith(ENTRY_PREFIX) ? entries : others)
 
@@ -73,7 +126,9 @@ export function memoryKeyValue({ now, maxBytes, maxEntries = Infinity, onEvict }
   }
 
   function keep(key: string, value: Buffer, ttlMs: number): void {
-    roomOf(key).set(key, { value, expiresAt: now() + ttlMs })
+    const own = Buffer.allocUnsafeSlow(value.length) // a slice would keep Node's Buffer pool alive
+    value.copy(own)
+    roomOf(key).set(key, { value: own, expiresAt: now() + ttlMs })
     while (entries.size > maxEntries) entries.pop()
   }
 

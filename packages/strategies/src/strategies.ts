@@ -7,90 +7,140 @@ import {
   invalidate,
   noCache,
   type ReadStrategy,
+  refreshAhead,
   type Store,
+  staleWhileRevalidate,
   stampedeLock,
   type WriteStrategy,
   writeThrough,
+  xfetch,
 } from 'cache-core'
-import { type Backend, guarded, unguarded } from './backends.ts'
+import { type Backend, guarded, inMemory, unguarded } from './backends.ts'
 import type { StrategyName } from './strategy-names.ts'
 
-/** What can be changed at run time, in milliseconds. Each row takes what it lists in `tunable`. */
-export const tunables = ['ttlMs', 'leaseMs'] as const
+/** Options that can be changed at run time: milliseconds, and `beta`, a factor. Each row takes those in its `tunable`. */
+export const tunables = ['ttlMs', 'leaseMs', 'staleMs', 'beta'] as const
 export type Tuning = Readonly<Record<(typeof tunables)[number], number>>
 
+/** The API's defaults, which its environment may override. */
+export const defaultTuning: Tuning = { ttlMs: 60_000, leaseMs: 2_000, staleMs: 300_000, beta: 1 }
+
 export interface Strategy {
-  /** For people. */
+  /** For display. */
   readonly title: string
   readonly read: (tuning: Tuning) => ReadStrategy
+  /** The read strategy's options by name, for code that builds the same one. */
+  readonly options: (tuning: Tuning) => Readonly<Record<string, number>>
   readonly write: () => WriteStrategy
   readonly tunable: readonly (keyof Tuning)[]
-  /** Builds the store in the place given. */
+  /** Builds the store in the given place. */
   readonly store: (backend: Backend) => Store
-  /** How a naive form returns old values: it guarantees nothing. Absent: its guarantee holds. */
+  /** The place for its entries, regardless of the backend. Absent: in the backend. */
+  readonly place?: 'memory'
+  /** How it returns old values: it guarantees nothing. Absent: its guarantee holds. */
   readonly breaks?: string
+}
+
+/**
+ * A read strategy with only its own options of a tuning, since it would refuse unknown ones.
+ * @param more options derived from these
+ */
+function tuned<K extends keyof Tuning>(
+  make: (options: Record<string, number>) => ReadStrategy,
+  tunable: readonly K[],
+  more: (told: Pick<Tuning, K>) => Record<string, number> = () => ({}),
+) {
+  const options = (tuning: Tuning) => {
+    const told = Object.fromEntries(tunable.map((name) => [name, tuning[name]])) as Pick<Tuning, K>
+    return { ...told, ...more(told) }
+  }
+  return { tunable, options, read: (tuning: Tuning) => make(options(tuning)) }
 }
 
 const ttlAndLease = ['ttlMs', 'leaseMs'] as const
 
+/** No entry is served for longer than `staleMs` after its TTL, even if its load fails. */
+const noLongerIfError = ({ staleMs }: Pick<Tuning, 'staleMs'>) => ({ staleIfErrorMs: staleMs })
+
+/** The longest possible TTL. */
+const neverExpires = () => ({ ttlMs: 10 * 365 * 24 * 60 * 60 * 1_000 })
+
 export const strategies: Record<StrategyName, Strategy> = {
   'no-cache': {
     title: 'No cache (the floor)',
-    read: noCache,
+    ...tuned(noCache, []),
     write: expireOnly,
-    tunable: [],
     store: guarded,
   },
   'cache-aside': {
     title: 'Cache-aside, time-based expiry',
-    read: cacheAside,
+    ...tuned(cacheAside, ttlAndLease),
     write: expireOnly,
-    tunable: ttlAndLease,
     store: guarded,
   },
   'manual-invalidation': {
     title: 'Cache-aside, invalidated on write',
-    read: cacheAside,
+    ...tuned(cacheAside, ttlAndLease),
     write: invalidate,
-    tunable: ttlAndLease,
     store: guarded,
   },
   'write-through': {
     title: 'Write-through',
-    read: cacheAside,
+    ...tuned(cacheAside, ttlAndLease),
     write: writeThrough,
-    tunable: ttlAndLease,
     store: guarded,
   },
   'stampede-lock': {
     title: 'Cache-aside with a stampede lock',
-    read: stampedeLock,
+    ...tuned(stampedeLock, ttlAndLease),
     write: invalidate,
-    tunable: ttlAndLease,
+    store: guarded,
+  },
+  'stale-while-revalidate': {
+    title: 'Stale while revalidate',
+    ...tuned(staleWhileRevalidate, [...ttlAndLease, 'staleMs'], noLongerIfError),
+    write: invalidate,
+    store: guarded,
+  },
+  xfetch: {
+    title: 'XFetch: early refresh by chance',
+    ...tuned(xfetch, [...ttlAndLease, 'beta']),
+    write: invalidate,
+    store: guarded,
+  },
+  'refresh-ahead': {
+    title: 'Refresh ahead of expiry',
+    ...tuned(refreshAhead, ttlAndLease),
+    write: invalidate,
     store: guarded,
   },
   'naive-invalidation': {
     title: 'Cache-aside, invalidated on write, as most libraries ship it',
-    read: cacheAside,
+    ...tuned(cacheAside, ttlAndLease),
     write: invalidate,
-    tunable: ttlAndLease,
     store: unguarded,
     breaks: 'a load that a write overtakes leaves its old value cached until the TTL ends',
   },
   'naive-write-through': {
     title: 'Write-through, as most libraries ship it',
-    read: cacheAside,
+    ...tuned(cacheAside, ttlAndLease),
     write: writeThrough,
-    tunable: ttlAndLease,
     store: unguarded,
     breaks: 'a slow reader, or the slower of two writers, leaves an old value cached until the TTL ends',
   },
   'naive-lock': {
     title: 'Stampede lock, as most libraries ship it',
-    read: stampedeLock,
+    ...tuned(stampedeLock, ttlAndLease),
     write: invalidate,
-    tunable: ttlAndLease,
     store: (backend) => unguarded(backend, { lock: true }),
     breaks: 'a load that a write overtakes, or that outlasts its lock, leaves its old value cached until the TTL ends',
+  },
+  'always-hit': {
+    title: 'Always hit (the ceiling, not a strategy)',
+    ...tuned(cacheAside, [], neverExpires),
+    write: expireOnly,
+    store: inMemory,
+    place: 'memory',
+    breaks: 'memory that never expires and sees no write: it shows how fast a cache could be at best',
   },
 }

@@ -1,6 +1,6 @@
 /**
- * The store as most libraries have it: a fill is a SET, an invalidation a DEL, a lock a SET NX that nobody checks again.
- * The same strategies run over it as over the guarded store, so that what the guard is worth can be seen and measured.
+ * The kind of store that most libraries have: a fill is a SET, an invalidation a DEL, a lock a SET NX that is never checked again.
+ * The same strategies run over it as over the guarded store, which shows the effect of the guard.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -8,7 +8,7 @@ import type { Epochs, Store, StoreGuarantee } from 'cache-core'
 import { ENTRY_PREFIX, type KeyValue } from './key-value.ts'
 
 export interface UnguardedOptions {
-  /** One loader at a time, by a lock that ends after `leaseMs`. Default false: everybody may load and fill. */
+  /** One loader at a time, by a lock that ends after `leaseMs`. Default false: all callers may load and fill. */
   readonly lock?: boolean
   /** The processes that share `kv`. Default every process. */
   readonly where?: StoreGuarantee['where']
@@ -17,7 +17,7 @@ export interface UnguardedOptions {
 }
 
 const TAG_TTL_MS = 24 * 60 * 60 * 1_000
-/** Where an entry's identity lies. */
+/** Range of an entry's identity. */
 const IDENTITY = [4, 12] as const
 
 export function unguardedStore(
@@ -50,7 +50,7 @@ export function unguardedStore(
       const epochs = await epochsOf(tags)
       if (!lock) return { kind: 'granted', epochs }
       const locked = await kv.setIfAbsent(lockKey(key), Buffer.from(token), leaseMs)
-      // Double-checked, as they do: the value may have come while we asked for the lock.
+      // Double-checked, as in those libraries: the value may have arrived while we asked for the lock.
       const bytes = await kv.get(entryKey(key))
       if (bytes !== undefined && !(seen && bytes.subarray(...IDENTITY).equals(seen))) {
         if (locked) await kv.delete(lockKey(key))

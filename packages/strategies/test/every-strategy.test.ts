@@ -1,17 +1,16 @@
-/** What it takes to add a named strategy ("To add …" in ARCHITECTURE.md): each step forgotten is named here. */
+/** Names each missing step of adding a named strategy ("To add …" in ARCHITECTURE.md). */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { strategies, strategyNames, type Tuning, tunables } from '../src/index.ts'
+import { defaultTuning, strategies, strategyNames, tunables } from '../src/index.ts'
 
 const pages = join(import.meta.dirname, '../../../docs/strategies')
-const tuning = Object.fromEntries(tunables.map((name) => [name, 1_000])) as Tuning
 
 it('strategy-names.ts and the rows of strategies.ts are the same, in the same order', () => {
   expect(Object.keys(strategies)).toEqual(strategyNames)
 })
 
-it('every page in docs/strategies is of a strategy', () => {
+it('every page in docs/strategies belongs to a strategy', () => {
   const named = readdirSync(pages).map((file) => file.replace(/\.md$/, ''))
   expect(named.filter((name) => !strategyNames.some((known) => known === name))).toEqual([])
 })
@@ -27,9 +26,9 @@ describe.each(strategyNames)('%s', (name) => {
     expect(readFileSync(page, 'utf8').split('\n')[0]).toBe(`# ${name}`)
   })
 
-  it('can be told what it asks for, and nothing else', () => {
+  it('lists exactly the options that it uses as tunable', () => {
     const asked = new Set<PropertyKey>()
-    const noted = new Proxy(tuning, {
+    const noted = new Proxy(defaultTuning, {
       get(target, option) {
         asked.add(option)
         return Reflect.get(target, option)
@@ -38,7 +37,7 @@ describe.each(strategyNames)('%s', (name) => {
     const { read, tunable } = strategies[name]
     read(noted)
     const used = tunables.filter((option) => asked.has(option))
-    expect([...tunable].sort(), `\`tunable\` in the row of ${name}: what its read strategy asks for`).toEqual(
+    expect([...tunable].sort(), `\`tunable\` in the row of ${name}: the options that its read strategy uses`).toEqual(
       used.sort(),
     )
   })

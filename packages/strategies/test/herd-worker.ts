@@ -1,8 +1,8 @@
-/** One process of the herd: reads a key many times at once when told to, and reports loads and waits. */
+/** One process of the herd: on a message it reads a key many times in parallel, and reports loads and waits. */
 import { createCache } from 'cache-core'
 import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
-import { type StrategyName, strategies } from '../src/index.ts'
+import { defaultTuning, type StrategyName, strategies } from '../src/index.ts'
 
 export interface HerdOptions {
   readonly strategy: StrategyName
@@ -16,7 +16,7 @@ export interface HerdOptions {
 export interface Stampede {
   readonly key: string
   readonly readers: number
-  /** Wall-clock time at which all processes begin. */
+  /** The wall-clock time at which all processes begin. */
   readonly startAt: number
 }
 
@@ -28,7 +28,7 @@ const client = new Redis(options.redisUrl, { ...redisOptions, lazyConnect: true 
 const { store, read, write } = strategies[options.strategy]
 const cache = createCache<string>({
   store: store({ client, prefix: options.prefix }),
-  read: read(options),
+  read: read({ ...defaultTuning, ttlMs: options.ttlMs, leaseMs: options.leaseMs }),
   write: write(),
 })
 

@@ -1,4 +1,4 @@
-/** Several Node processes reading one key through the library, as several servers would. */
+/** Several Node processes that read one key through the library, like several servers. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { HerdOptions, HerdReport, Stampede } from './herd-worker.ts'
@@ -27,10 +27,10 @@ export class Herd {
   }
 
   /**
-   * All processes read `key` at once.
+   * All processes read `key` at the same time.
    *
    * @param onLoad called with the worker that begins a load.
-   * @returns when every process that lives has answered all its readers.
+   * @returns when every living process has answered all its readers.
    */
   async stampede(key: string, readers: number, onLoad?: (worker: ChildProcess) => void): Promise<Round> {
     let loads = 0
@@ -65,7 +65,7 @@ export class Herd {
   }
 }
 
-/** The value below which a share of an ascending list lies. */
+/** The quantile of an ascending list. */
 export function quantile(ascending: readonly number[], share: number): number {
   return ascending[Math.min(ascending.length - 1, Math.floor(share * ascending.length))]!
 }

@@ -1,10 +1,10 @@
-/** The naive stores as the explorer's places: each command of the key-value store under them is a step of the schedule. */
-import type { Backend, OpenBackend, Scheduler } from 'cache-core/testing'
-import { traceBytes } from 'cache-core/testing'
+/** The naive stores as the explorer's backends: each command of their key-value store is a step of the schedule. */
+import type { Backend, OpenBackend, Scheduler } from 'cache-core/explorer'
+import { read, type Touched, traceBytes, written } from 'cache-core/explorer'
 import type { KeyValue } from '../src/key-value.ts'
 import { type UnguardedOptions, unguardedStore } from '../src/unguarded-store.ts'
 
-/** Over a key-value store in memory. */
+/** Over an emulated key-value store. */
 export function emulatedKeyValueBackend(options: Pick<UnguardedOptions, 'lock'>): Backend {
   return {
     name: 'an emulated key-value store',
@@ -39,28 +39,35 @@ function opened(scheduler: Scheduler, kv: KeyValue, { lock = false }: Pick<Ungua
 }
 
 function scheduled(kv: KeyValue, scheduler: Scheduler): KeyValue {
-  const step = <T>(what: string, execute: () => Promise<T>, trace?: (answer: T) => string) =>
-    scheduler.call({ what, execute, ...(trace && { trace }) })
+  const step = <T>(
+    what: string,
+    touches: readonly Touched[],
+    execute: () => Promise<T>,
+    trace?: (answer: T) => string,
+  ) => scheduler.call({ what, touches, execute, ...(trace && { trace }) })
   return {
     get: (key) =>
       step(
         `GET ${key}`,
+        read(nameOf(key)),
         () => kv.get(key),
         (bytes) => (bytes === undefined ? 'nothing' : traceBytes(bytes, nameOf(key))),
       ),
-    set: (key, value, ttlMs) => step(`SET ${key} ${traceBytes(value, nameOf(key))}`, () => kv.set(key, value, ttlMs)),
+    set: (key, value, ttlMs) =>
+      step(`SET ${key} ${traceBytes(value, nameOf(key))}`, written(nameOf(key)), () => kv.set(key, value, ttlMs)),
     setIfAbsent: (key, value, ttlMs) =>
       step(
         `SET ${key} NX`,
+        written(nameOf(key)),
         () => kv.setIfAbsent(key, value, ttlMs),
         (isSet) => (isSet ? 'set' : 'there already'),
       ),
-    delete: (key) => step(`DEL ${key}`, () => kv.delete(key)),
-    clear: () => step('clear', () => kv.clear()),
+    delete: (key) => step(`DEL ${key}`, written(nameOf(key)), () => kv.delete(key)),
+    clear: () => step('clear', written('*'), () => kv.clear()),
   }
 }
 
-/** `row`, for the key its entry lies under. */
+/** `row`, for the key of its entry. */
 function nameOf(key: string): string {
   return key.replace(/^e:/, '')
 }

@@ -1,11 +1,11 @@
-/** Throws a RangeError that names the option, its value and what is allowed. */
+/** Throws a RangeError that names the option, its value and the allowed range. */
 export function requireInteger(name: string, value: number, min: number, max: number): void {
   if (!Number.isSafeInteger(value) || value < min || value > max) {
     throw new RangeError(`${name} is ${String(value)}; allowed is a whole number from ${min} to ${max}`)
   }
 }
 
-/** The same for numbers that need not be whole. `max` may be Infinity; the value itself must be finite. */
+/** The same for any finite number. `max` may be Infinity. */
 export function requireNumber(name: string, value: number, min: number, max: number): void {
   if (typeof value !== 'number' || !Number.isFinite(value) || value < min || value > max) {
     const range = max === Number.POSITIVE_INFINITY ? `of at least ${min}` : `from ${min} to ${max}`

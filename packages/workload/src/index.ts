@@ -1,4 +1,4 @@
-// No dependencies and no Node built-ins: k6 imports these files by relative path, and runs them as they are.
+// No dependencies and no Node built-ins: k6 imports these files by relative path and runs them directly.
 export { createMix, type Mix, type MixShape, type Operation, shareNames } from './operations.ts'
 export { type Plan, type PlanOptions, planOf } from './plan.ts'
 export { random } from './random.ts'

@@ -50,7 +50,7 @@ describe('createMix', () => {
     expect(createMix({ ...options, writeShare: 0.3, listShare: 0.2 }, 1).operationAt(3)).toEqual(operations[3])
   })
 
-  it('gives other operations for another seed', () => {
+  it('gives different operations for another seed', () => {
     const operations = (seed: number) => Array.from({ length: 20 }, (_, n) => createMix(options, seed).operationAt(n))
     expect(operations(1)).not.toEqual(operations(2))
   })
@@ -76,7 +76,7 @@ describe('createMix', () => {
     }
   })
 
-  it('writes the ids that it reads most', () => {
+  it('writes the same popular ids that it reads', () => {
     const mix = createMix({ ...options, writeShare: 0.5, listShare: 0 }, 5)
     const hottest = scatter(1000)(1)
     expect(mix.hotId).toBe(hottest)
@@ -100,7 +100,7 @@ describe('createMix', () => {
     [{ writeShare: 0, listShare: 0, reportShare: 1 }, 'report'],
     [{ writeShare: 0, listShare: 0, insertShare: 1 }, 'insert'],
     [{ writeShare: 0, listShare: 0, readModifyWriteShare: 1 }, 'read-modify-write'],
-  ])('does one thing only when told so: %o', (shares, kind) => {
+  ])('has only one kind of operation with %o', (shares, kind) => {
     const mix = createMix({ ...options, ...shares }, 9)
     for (let n = 0; n < 1000; n++) expect(mix.operationAt(n).kind).toBe(kind)
   })
@@ -110,7 +110,7 @@ describe('createMix', () => {
     for (let n = 0; n < 100; n++) expect(mix.operationAt(n)).toMatchObject({ id: 1 })
   })
 
-  it('gives inserted posts the ids that follow, and knows how many came before', () => {
+  it('gives inserted posts the next ids, and counts earlier inserts', () => {
     const mix = createMix({ ...options, insertShare: 0.07 }, 3)
     let inserted = 0
     for (let n = 0; n < 2_000; n++) {
@@ -121,7 +121,7 @@ describe('createMix', () => {
     expect(Math.abs(inserted - 140)).toBeLessThanOrEqual(1)
   })
 
-  it('makes the latest posts the popular ones, those inserted before the operation included', () => {
+  it('makes the latest posts the popular ones, including earlier inserts', () => {
     const latest = { ...options, popularity: 'latest', insertShare: 0.05, writeShare: 0, listShare: 0 } as const
     const mix = createMix(latest, 5)
     const { probability } = zipf({ items: 1000, exponent: 0.99 })

@@ -6,12 +6,12 @@ import { zipf } from './zipf.ts'
 
 export type Operation =
   | { readonly kind: 'read' | 'write' | 'read-modify-write'; readonly id: number }
-  /** `id` is the one the new post gets if the inserts are carried out in order: `posts` and how many were inserted. */
+  /** `id` is the new post's id if the inserts run in order: `posts` plus the number of inserts so far. */
   | { readonly kind: 'insert'; readonly id: number }
-  /** All posts, the first page of them, and the report over all of them. */
+  /** All posts, their first page, and the report over all posts. */
   | { readonly kind: 'list' | 'page' | 'report' }
 
-/** What of a workload says which operations there are, and of which posts. */
+/** The part of a workload that determines the operations and their posts. */
 export type MixShape = Pick<
   Workload,
   | 'posts'
@@ -25,16 +25,16 @@ export type MixShape = Pick<
   | 'readModifyWriteShare'
 >
 
-/** Operations ready to be drawn; make it with {@link createMix}. */
+/** A sequence of operations; created by {@link createMix}. */
 export interface Mix {
   /**
-   * The n-th operation of a run, n from 0. Depends on nothing but the mix and `n`, so that every strategy can be given
-   * the very same operations and any of them can be looked up afterwards.
+   * The n-th operation of a run, n from 0. Depends only on the mix and `n`, so that every strategy gets the same operations
+   * and each can be looked up later.
    */
   operationAt(n: number): Operation
-  /** How many of the operations before the n-th insert a post. */
+  /** The number of inserts before the n-th operation. */
   insertsBefore(n: number): number
-  /** The post that is asked for most; null where that changes, as with `latest`. */
+  /** The most popular post; null if that changes, as with `latest`. */
   readonly hotId: number | null
 }
 
@@ -42,7 +42,7 @@ const KIND = 0
 const ID = 1
 const INSERT = 2
 
-/** Shares of the operations, which together are at most 1; the rest reads one post. */
+/** Shares of the operations. Their sum is at most 1; the rest read one post. */
 export const shareNames = [
   'writeShare',
   'listShare',
@@ -53,8 +53,8 @@ export const shareNames = [
 ] as const
 
 /**
- * Builds the tables of a mix, once (about 1 ms for 10,000 posts). Reads and writes share the popular posts.
- * @throws RangeError that names the parameter, its value and what is allowed
+ * Builds the tables of a mix once (about 1 ms for 10,000 posts). Reads and writes have the same popular posts.
+ * @throws RangeError that names the parameter, its value and the allowed range
  */
 export function createMix(shape: MixShape, seed: number): Mix {
   const { posts, popularity, writeShare, listShare, pageShare, reportShare, insertShare, readModifyWriteShare } = shape
@@ -64,7 +64,7 @@ export function createMix(shape: MixShape, seed: number): Mix {
   if (sum > 1 + 1e-9) throw new RangeError(`${shareNames.join(' + ')} is ${sum}; allowed is at most 1 together`)
   const ranks = zipf({ items: posts, exponent: shape.zipf })
   const idOfRank = scatter(posts)
-  // Spread evenly instead of drawn: then how many were inserted before the n-th operation needs no counting.
+  // Inserts are spread evenly instead of drawn, so that the number before the n-th operation needs no counting.
   const offset = random(seed, INSERT, 0)
   const insertsBefore = (n: number) => Math.floor(n * insertShare + offset)
 

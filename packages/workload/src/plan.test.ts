@@ -17,19 +17,19 @@ describe('planOf', () => {
     expect(plan.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)).toBe(20_000)
   })
 
-  it('gives the same operations for the same seed, and others for another', () => {
+  it('gives the same operations for the same seed, and different ones for another', () => {
     expect(operationsOf(workloads['ycsb-d'])).toEqual(operationsOf(workloads['ycsb-d']))
     expect(operationsOf(workloads['ycsb-d'], 8)).not.toEqual(operationsOf(workloads['ycsb-d']))
   })
 
-  it('says how many posts are inserted', () => {
+  it('counts the inserted posts', () => {
     const plan = planOf(workloads['ycsb-d'], options)
     const inserted = operationsOf(workloads['ycsb-d']).filter(({ kind }) => kind === 'insert').length
     expect(plan.inserts).toBe(inserted)
     expect(inserted).toBeGreaterThan(190)
   })
 
-  it('lets the crowd come for a part of the measured phase, faster, and mostly for one post', () => {
+  it('has a higher rate and mostly one post during the crowd', () => {
     const plan = planOf(workloads['flash-crowd'], options)
     expect(plan.stages).toEqual([
       { ratePerSecond: 200, durationMs: 10_000 },
@@ -48,7 +48,7 @@ describe('planOf', () => {
     expect(forTheOne.before + forTheOne.after).toBeLessThan(5)
   })
 
-  it('goes on inserting in a crowd, so that later posts have the ids they were said to get', () => {
+  it('continues inserts during a crowd, so that later posts get their planned ids', () => {
     const workload = { ...workloads['flash-crowd'], insertShare: 0.05 }
     const ids = operationsOf(workload).flatMap((operation) => (operation.kind === 'insert' ? [operation.id] : []))
     expect(ids).toEqual(ids.map((_, at) => 10_001 + at))

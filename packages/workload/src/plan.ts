@@ -6,32 +6,31 @@ import { type Stage, timetable } from './timetable.ts'
 import type { Workload } from './workloads.ts'
 
 /**
- * All that is to happen in a run, whoever carries it out: k6, a simulation, or whoever asks afterwards when an
- * operation was to begin.
+ * All operations of a run and their times, for k6, for a simulation, and for later analysis.
  */
 export interface Plan {
-  /** How many, the warm-up included. */
+  /** The number of operations, including the warm-up. */
   readonly operations: number
-  /** The first so many are the warm-up. */
+  /** How many of them, from the first, are the warm-up. */
   readonly warmupOperations: number
   /** How many of them insert a post. */
   readonly inserts: number
   /** The n-th operation, n from 0. */
   operationAt(n: number): Operation
-  /** When it is to begin, in ms from the start of the warm-up. */
+  /** The planned start of the n-th operation, in ms from the start of the warm-up. */
   timeAtMs(n: number): number
   /** The same as rates, from the start of the warm-up. */
   readonly stages: readonly Stage[]
   readonly warmupMs: number
   readonly measuredMs: number
-  /** The post whose expiries are looked at: the crowd's, or the most popular one; null where that changes. */
+  /** The post whose expiries are evaluated: the crowd's, or the most popular one; null if that changes. */
   readonly hotId: number | null
 }
 
 export interface PlanOptions {
-  /** Another one, other operations; the same one, the same: whole number from 0. */
+  /** Determines the operations: a whole number from 0. */
   seed: number
-  /** The same load before anything is measured, in whole ms. Taken as 0 where the workload is `cold`. */
+  /** The length of the unmeasured warm-up, in whole ms. Ignored if the workload is `cold`. */
   warmupMs: number
   /** In whole ms, at least 1. */
   measuredMs: number
@@ -39,7 +38,7 @@ export interface PlanOptions {
 
 const CROWD = 3
 
-/** @throws RangeError that names the parameter, its value and what is allowed */
+/** @throws RangeError that names the parameter, its value and the allowed range */
 export function planOf(workload: Workload, { seed, warmupMs: wanted, measuredMs }: PlanOptions): Plan {
   const { ratePerSecond, crowd, posts } = workload
   requireNumber('ratePerSecond', ratePerSecond, 0.001, 1_000_000)
@@ -58,7 +57,7 @@ export function planOf(workload: Workload, { seed, warmupMs: wanted, measuredMs 
   const [crowdFrom, crowdTo] = [times.operationsBefore(fromMs), times.operationsBefore(toMs)]
   const crowdId = scatter(posts)(posts)
 
-  /** Inserts go on in a crowd: otherwise those after it would have other ids than they were said to get. */
+  /** Inserts continue during a crowd: otherwise later inserts would not get their planned ids. */
   const inCrowd = (n: number, { kind }: Operation) =>
     crowd !== null && n >= crowdFrom && n < crowdTo && kind !== 'insert' && random(seed, CROWD, n) < crowd.share
 
@@ -78,7 +77,7 @@ export function planOf(workload: Workload, { seed, warmupMs: wanted, measuredMs 
   }
 }
 
-/** When the crowd comes or goes, in ms of the measured phase. */
+/** The start or the end of the crowd, in ms of the measured phase. */
 function crowdTime(crowd: NonNullable<Workload['crowd']>, which: 'from' | 'to', measuredMs: number): number {
   requireNumber('crowd.from', crowd.from, 0, 1)
   requireNumber('crowd.to', crowd.to, crowd.from, 1)
@@ -87,7 +86,7 @@ function crowdTime(crowd: NonNullable<Workload['crowd']>, which: 'from' | 'to', 
   return Math.round(crowd[which] * measuredMs)
 }
 
-/** Load generators take no finer rates. */
+/** Load generators accept no finer rates. */
 function thousandths(rate: number): number {
   return Math.round(rate * 1_000) / 1_000
 }

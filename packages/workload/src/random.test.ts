@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { random } from './random.ts'
 
-/** Pearson's statistic for equally likely cells. */
+/** Pearson's chi-squared statistic for equally likely cells. */
 function chiSquare(counts: number[]): number {
   const expected = counts.reduce((sum, count) => sum + count, 0) / counts.length
   return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)
@@ -22,7 +22,7 @@ describe('random', () => {
     expect(random(2 ** 53 - 1, 2 ** 32 - 1, 2 ** 53 - 1)).toBe(0.8964834713532823)
   })
 
-  it('tells seeds, streams and counters apart in their high and low words', () => {
+  it('distinguishes seeds, streams and counters by their high and low words', () => {
     const numbers = new Set([
       ...[random(1, 2, 3), random(2, 1, 3), random(3, 2, 1), random(1, 3, 2)],
       ...[random(2 ** 32, 0, 0), random(0, 0, 2 ** 32), random(1, 0, 0), random(0, 1, 0), random(0, 0, 1)],
@@ -30,7 +30,7 @@ describe('random', () => {
     expect(numbers.size).toBe(9)
   })
 
-  // 100 cells, 99 degrees of freedom: 148.2 is passed by chance once in 1000 times, but seeds are fixed.
+  // 100 cells, 99 degrees of freedom: chance exceeds 148.2 once in 1,000 times, but the seeds are fixed.
   it.each([0, 1, 42, 2 ** 40])('fills 100 cells evenly for seed %d', (seed) => {
     expect(chiSquare(histogram(100, 100_000, (n) => random(seed, 0, n)))).toBeLessThan(148.2)
   })
@@ -47,7 +47,7 @@ describe('random', () => {
     }
   })
 
-  it('uses the lower of its 53 bits too', () => {
+  it('has random lower bits too', () => {
     expect(chiSquare(histogram(64, 64_000, (n) => (random(3, 0, n) * 2 ** 47) % 1))).toBeLessThan(103.4)
   })
 

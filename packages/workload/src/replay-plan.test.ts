@@ -16,7 +16,7 @@ const recording = {
 }
 
 describe('replayPlan', () => {
-  it('carries out each operation once, in its second, evenly spread there', () => {
+  it('carries out each operation once, evenly spread within its second', () => {
     const plan = replayPlan(recording, 0)
     expect(plan).toMatchObject({ operations: 4, warmupOperations: 0, measuredMs: 3_000, hotId: 3 })
     expect([0, 1, 2, 3].map(plan.timeAtMs)).toEqual([250, 750, 2_250, 2_750])
@@ -24,7 +24,7 @@ describe('replayPlan', () => {
     expect(plan.stages.map(({ ratePerSecond }) => ratePerSecond)).toEqual([2, 0, 2])
   })
 
-  it('does not measure the beginning that is taken as warm-up', () => {
+  it('uses the beginning as the warm-up', () => {
     expect(replayPlan(recording, 1_000)).toMatchObject({ warmupOperations: 2, warmupMs: 1_000, measuredMs: 2_000 })
   })
 
@@ -34,7 +34,7 @@ describe('replayPlan', () => {
     )
   })
 
-  it('refuses times that go back', () => {
+  it('refuses descending times', () => {
     expect(() => recordedStages([5, 4])).toThrow('timesMs[1] is 4; allowed is a number from 5 to 9007199254740991')
   })
 })

@@ -3,24 +3,24 @@ import type { Operation } from './operations.ts'
 import type { Plan } from './plan.ts'
 import { type Stage, timetable } from './timetable.ts'
 
-/** Recorded operations, in the order in which they began. */
+/** Recorded operations, in order of their start. */
 export interface Recording {
-  /** How many operations began in each second, as {@link recordedStages} says. */
+  /** The number of operations that began in each second, from {@link recordedStages}. */
   stages: readonly Stage[]
   operationAt(n: number): Operation
   /** How many of them insert a post. */
   inserts: number
-  /** The post asked for most. */
+  /** The most frequent post. */
   hotId: number | null
 }
 
 const BIN_MS = 1_000
 
 /**
- * The rates of a recording, second by second. Within a second operations are spread evenly, whatever the recording says:
- * load generators take rates, not moments. Each operation stays in its second.
- * @param timesMs when each operation began, rising, from 0
- * @throws RangeError that names the time which is wrong
+ * The rates of a recording, second by second. Within a second, operations are spread evenly, since load generators accept
+ * rates instead of times. Each operation stays in its second.
+ * @param timesMs when each operation began, ascending, from 0
+ * @throws RangeError that names the invalid time
  */
 export function recordedStages(timesMs: readonly number[]): Stage[] {
   const rates: number[] = []
@@ -36,9 +36,9 @@ export function recordedStages(timesMs: readonly number[]): Stage[] {
 }
 
 /**
- * A plan that carries out what was recorded, each operation once.
- * @param warmupMs so much of the recording is not measured: whole ms, less than its length
- * @throws RangeError that names the parameter, its value and what is allowed
+ * A plan that carries out each recorded operation once.
+ * @param warmupMs the unmeasured first part of the recording: whole ms, less than its length
+ * @throws RangeError that names the parameter, its value and the allowed range
  */
 export function replayPlan({ stages, operationAt, inserts, hotId }: Recording, warmupMs: number): Plan {
   const times = timetable(stages)

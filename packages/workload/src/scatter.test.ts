@@ -15,7 +15,7 @@ describe('scatter', () => {
     expect([1, 2, 3, 4, 5].map(scatter(10_000))).toEqual([3820, 1, 6182, 2363, 8544])
   })
 
-  it('refuses a rank that is none', () => {
+  it('refuses an invalid rank', () => {
     expect(() => scatter(10)(0)).toThrow(new RangeError('rank is 0; allowed is a whole number from 1 to 10'))
   })
 })

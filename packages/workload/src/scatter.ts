@@ -1,15 +1,15 @@
 import { requireInteger } from './check.ts'
 
 /**
- * A fixed shuffle of 1 … items: gives each popularity rank its id, so that the hot ids are not 1, 2, 3 side by side
- * (which would share database pages and hide what a cold row costs).
+ * A fixed shuffle of 1 … items that maps each popularity rank to an id. Otherwise the hot ids 1, 2, 3 would share database
+ * pages and hide the cost of a cold row.
  *
- * Multiplication by a number coprime to `items` reaches each id exactly once, and needs no table. A multiplier near the
- * golden section keeps neighbouring ranks far apart.
- * @throws RangeError that names the argument, its value and what is allowed
+ * Multiplication by a number coprime to `items` reaches each id exactly once, without a table. A multiplier near the
+ * golden ratio keeps neighbouring ranks far apart.
+ * @throws RangeError that names the argument, its value and the allowed range
  */
 export function scatter(items: number): (rank: number) => number {
-  // Above 10,000,000 the product would still fit; the bound is zipf's.
+  // The bound is zipf's; larger products would still fit.
   requireInteger('items', items, 1, 10_000_000)
   let multiplier = Math.max(1, Math.round(items * 0.618_033_988_75))
   while (greatestCommonDivisor(multiplier, items) !== 1) multiplier++

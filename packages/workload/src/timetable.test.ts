@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { timetable } from './timetable.ts'
 
 describe('timetable', () => {
-  it('begins each operation in the middle of its share of the time', () => {
+  it('starts each operation in the middle of its interval', () => {
     const { operations, timeAtMs } = timetable([{ ratePerSecond: 4, durationMs: 1_000 }])
     expect(operations).toBe(4)
     expect([0, 1, 2, 3].map(timeAtMs)).toEqual([125, 375, 625, 875])
   })
 
-  it('holds the number of operations of each stage exactly, whatever comes before and after', () => {
+  it('has the exact number of operations in each stage', () => {
     const rates = [200, 0, 7, 3, 0, 0, 1_001, 1, 0, 13]
     const { operations, timeAtMs, operationsBefore } = timetable(
       rates.map((ratePerSecond) => ({ ratePerSecond, durationMs: 1_000 })),
@@ -30,7 +30,7 @@ describe('timetable', () => {
     })
   })
 
-  it('counts as many operations before a moment as begin before it', () => {
+  it('counts the operations that begin before a given time', () => {
     const { operations, timeAtMs, operationsBefore } = timetable([
       { ratePerSecond: 3, durationMs: 500 },
       { ratePerSecond: 12.5, durationMs: 4_321 },
@@ -42,13 +42,13 @@ describe('timetable', () => {
     }
   })
 
-  it('has no operation without a rate, and none out of range', () => {
+  it('has no operation without a rate, and refuses indexes out of range', () => {
     const { operations, timeAtMs } = timetable([{ ratePerSecond: 0, durationMs: 1_000 }])
     expect(operations).toBe(0)
     expect(() => timeAtMs(0)).toThrow('operation is 0; allowed is a whole number from 0 to -1')
   })
 
-  it('names the stage that is wrong', () => {
+  it('names the invalid stage', () => {
     expect(() => timetable([{ ratePerSecond: -1, durationMs: 1 }])).toThrow(
       new RangeError('ratePerSecond of stage 1 is -1; allowed is a number from 0 to 1000000'),
     )

@@ -1,25 +1,25 @@
 import { requireNumber } from './check.ts'
 
-/** A stretch of time with one steady rate; 0 is a pause. */
+/** A period with a constant rate; 0 is a pause. */
 export interface Stage {
   readonly ratePerSecond: number
   readonly durationMs: number
 }
 
-/** When the operations of consecutive stages are to begin. */
+/** The planned start times of the operations of consecutive stages. */
 export interface Timetable {
   readonly operations: number
   readonly durationMs: number
-  /** When the n-th operation is to begin, n from 0, in ms from the start of the first stage. */
+  /** The start of the n-th operation, n from 0, in ms from the start of the first stage. */
   timeAtMs(n: number): number
-  /** How many are to begin before that time. */
+  /** The number of operations that start before this time. */
   operationsBefore(ms: number): number
 }
 
 /**
- * Operations evenly spaced within each stage, each in the middle of its share of time: n + 0.5 operations' worth of time
- * have passed when the n-th begins. So none falls on the border of two stages, where rounding would decide.
- * @throws RangeError that names the parameter, its value and what is allowed
+ * Spaces operations evenly within each stage, each in the middle of its interval: the n-th starts when the rates add up to
+ * n + 0.5. So none falls on the boundary of two stages, where rounding would decide.
+ * @throws RangeError that names the parameter, its value and the allowed range
  */
 export function timetable(stages: readonly Stage[]): Timetable {
   const startMs = [0]
@@ -30,7 +30,7 @@ export function timetable(stages: readonly Stage[]): Timetable {
     startMs.push(startMs[at]! + durationMs)
     begun.push(begun[at]! + (ratePerSecond * durationMs) / 1_000)
   })
-  // What ends a hair above n + 0.5 by rounding alone does not hold the n-th.
+  // Tolerance: a sum that exceeds n + 0.5 only by rounding does not include the n-th operation.
   const whole = (worth: number) => Math.max(0, Math.ceil(worth - 0.5 - 1e-6))
   const operations = whole(begun.at(-1)!)
   const durationMs = startMs.at(-1)!
@@ -52,7 +52,7 @@ export function timetable(stages: readonly Stage[]): Timetable {
   }
 }
 
-/** Index of the last of rising numbers that is not above the value. */
+/** Index of the last ascending number that is not above the value. */
 function lastUpTo(rising: readonly number[], value: number): number {
   let first = 0
   let last = rising.length - 1

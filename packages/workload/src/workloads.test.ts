@@ -3,7 +3,7 @@ import { planOf } from './plan.ts'
 import { type Workload, workloadNames, workloads } from './workloads.ts'
 
 describe('workloads', () => {
-  it.each(workloadNames)('%s can be planned, goes by its name, and says in a line what it is and whence', (name) => {
+  it.each(workloadNames)('%s can be planned, and has its name, a title and a source', (name) => {
     const workload: Workload = workloads[name]
     expect(workload.name).toBe(name)
     expect(`${workload.title}${workload.source}`).not.toContain('\n')
@@ -12,7 +12,7 @@ describe('workloads', () => {
     expect(plan.operations).toBeGreaterThanOrEqual(3_000)
   })
 
-  it('ask for the average post as often within a TTL as the clusters they are taken from', () => {
+  it('read the average post as often within a TTL as their source clusters', () => {
     const perWeek = (meanFrequency: number, ttlHours: number) => (meanFrequency / (7 * 24)) * ttlHours
     for (const [name, perTtl] of [
       ['twitter-hot', perWeek(327.3, 0.15)],

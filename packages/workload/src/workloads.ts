@@ -1,16 +1,16 @@
-/** What is put on the API; what any of it means in operations is in `plan.ts`. */
+/** The load on the API; `plan.ts` turns it into operations. */
 export interface Workload {
   readonly name: string
   readonly title: string
-  /** Where its parameters come from. */
+  /** The source of its parameters. */
   readonly source: string
-  /** Posts that are read and written: ids 1 to this. */
+  /** The number of posts that are read and written, with ids from 1. */
   readonly posts: number
-  /** Operations begun per second, however long each takes. */
+  /** Operations started per second, regardless of their duration. */
   readonly ratePerSecond: number
-  /** Exponent of the posts' popularity: 0 = all alike. */
+  /** Exponent of the posts' popularity: 0 = uniform. */
   readonly zipf: number
-  /** Shares of the operations, 0 to 1; the rest reads one post. */
+  /** Shares of the operations, 0 to 1; the rest read one post. */
   readonly writeShare: number
   /** All posts in one answer. */
   readonly listShare: number
@@ -22,7 +22,7 @@ export interface Workload {
   /** Reads one post, then writes it. */
   readonly readModifyWriteShare: number
   readonly ttlMs: number
-  /** Added to each load of posts after its query; stands for joins and remote calls. The report has a cost of its own. */
+  /** The added delay per load of posts after its query, which represents joins and remote calls. Not added to the report. */
   readonly originDelayMs: number
   /** `latest`: the posts inserted last are the popular ones. */
   readonly popularity: 'zipf' | 'latest'
@@ -31,18 +31,18 @@ export interface Workload {
   readonly crowd: Crowd | null
 }
 
-/** For a part of the measured phase everybody comes, and most of them for one post. */
+/** A flash crowd during part of the measured phase, mostly for one post. */
 export interface Crowd {
-  /** From and to: shares of the measured phase, 0 to 1. */
+  /** Start and end: shares of the measured phase, 0 to 1. */
   readonly from: number
   readonly to: number
-  /** The rate is multiplied by it. */
+  /** Factor of the rate. */
   readonly rateFactor: number
-  /** Share of the operations that read the one post: the least popular one until then. */
+  /** Share of the operations that read the crowd's post, which was the least popular one before. */
   readonly share: number
 }
 
-/** What the presets have in common: reads of single posts, as popular as in YCSB. */
+/** The common base of the presets: reads of single posts with YCSB's popularity. */
 const reads = {
   posts: 10_000,
   ratePerSecond: 200,
@@ -61,16 +61,16 @@ const reads = {
 } as const
 
 /*
- * YCSB's workload E scans short ranges of keys from a random one on. The API has no such call: its pages are cached by
- * their start, and a benchmark of them would say more about paging than about caching.
+ * YCSB's workload E scans short ranges from a random key. The API has no such call: its pages are cached by their start,
+ * and a benchmark of them would measure paging rather than caching.
  */
 const ycsb = (letter: string) =>
   `YCSB, core workload ${letter}: its proportions and request distribution, Zipf constant 0.99 (Cooper et al., SoCC 2010); rate, TTL and number of posts are ours`
 
 /*
- * How often the average key is asked for within a TTL, λT, decides what a cache can do, together with the skew. λT is
- * (mean freq / 7 days) × TTL: the traces are a week long. Rate and TTL are ours, so the number of posts is chosen such
- * that rate × TTL / posts is the cluster's λT. The share of sets counts as writes, those that fill after a miss included.
+ * The number of requests for the average key within a TTL, λT, and the skew determine the possible hit ratio. λT is
+ * (mean freq / 7 days) × TTL, since the traces are a week long. Rate and TTL are ours; the number of posts makes
+ * rate × TTL / posts equal to the cluster's λT. All sets count as writes, including fills after a miss.
  */
 const twitter = (figures: string) =>
   `Twitter's cache clusters, March 2020 (Yang et al., OSDI 2020; twitter/cache-trace): ${figures}; posts = rate × TTL / λT`
@@ -127,7 +127,7 @@ export const workloads = {
   'twitter-scan': {
     ...reads,
     name: 'twitter-scan',
-    title: 'Twitter, a cluster whose keys are seldom asked for again',
+    title: 'Twitter, a cluster whose keys are rarely requested again',
     source: twitter('cluster19, Zipf 0.735, 25 % sets, mean freq 4.7, TTL about 7 h, so λT = 0.20'),
     posts: 5_100,
     zipf: 0.735,
@@ -138,7 +138,7 @@ export const workloads = {
     name: 'blog',
     title: 'A blog: its front page, single posts, a report over all of them, now and then an edit',
     source:
-      'ours: 20 % of the requests read the front page, 0.5 % the report, 0.5 % edit a post (one of each a second), the rest read one of the 150 most popular posts; each load of posts takes 25 ms on top of its query, which stands for joins and remote calls; the report costs what its query costs',
+      'ours: 20 % of the requests read the front page, 0.5 % the report, 0.5 % edit a post (one of each a second), the rest read one of the 150 most popular posts; each load of posts takes 25 ms on top of its query, which represents joins and remote calls; the report has no added delay',
     posts: 150,
     writeShare: 0.005,
     pageShare: 0.2,
@@ -158,9 +158,9 @@ export const workloads = {
   'flash-crowd': {
     ...reads,
     name: 'flash-crowd',
-    title: 'A flash crowd: for a third of the time four times the load, 90 % of it for one post',
+    title: 'A flash crowd: for a third of the time 4 times the load, 90 % of it for one post',
     source:
-      'ours; loads take 50 ms longer, and the TTL is 1 s, so that the post expires several times while the crowd is there',
+      'ours; loads take 50 ms longer, and the TTL is 1 s, so that the post expires several times during the crowd',
     writeShare: 0.05,
     ttlMs: 1_000,
     originDelayMs: 50,

@@ -9,20 +9,20 @@ describe('zipf', () => {
     expect(probability(1) / probability(1000)).toBeCloseTo(1000 ** 0.99, 8)
   })
 
-  it.each([0, 0.5, 0.99, 1, 1.3, 4])('has chances that sum to 1 for exponent %d', (exponent) => {
+  it.each([0, 0.5, 0.99, 1, 1.3, 4])('has probabilities that sum to 1 for exponent %d', (exponent) => {
     const { probability } = zipf({ items: 500, exponent })
     let sum = 0
     for (let rank = 1; rank <= 500; rank++) sum += probability(rank)
     expect(sum).toBeCloseTo(1, 12)
   })
 
-  it('maps uniform numbers to ranks at exactly the cumulated chances', () => {
+  it('maps uniform numbers to ranks at exactly the cumulative probabilities', () => {
     const { rankAt } = zipf({ items: 3, exponent: 1 }) // 6/11, 3/11, 2/11
     expect([0, 0.5454, 0.5455, 0.8181, 0.8182, 0.9999999999999999].map(rankAt)).toEqual([1, 1, 2, 2, 3, 3])
   })
 
-  // 49 degrees of freedom: 85.35 is passed by chance once in 1000 times; the draws are fixed by the seed.
-  it.each([0, 0.7, 0.99, 1.2])('draws ranks as often as it says for exponent %d', (exponent) => {
+  // 49 degrees of freedom: chance exceeds 85.35 once in 1,000 times; the seed fixes the draws.
+  it.each([0, 0.7, 0.99, 1.2])('draws ranks with their probabilities for exponent %d', (exponent) => {
     const { probability, rankAt } = zipf({ items: 50, exponent })
     const draws = 200_000
     const counts = new Array<number>(51).fill(0)
@@ -41,12 +41,12 @@ describe('zipf', () => {
     expect([0, 0.124, 0.125, 0.5, 0.999].map(rankAt)).toEqual([1, 1, 2, 5, 8])
   })
 
-  it('knows only rank 1 of one item', () => {
+  it('has only rank 1 for one item', () => {
     const { probability, rankAt } = zipf({ items: 1, exponent: 0.99 })
     expect([probability(1), rankAt(0), rankAt(0.999)]).toEqual([1, 1, 1])
   })
 
-  it('stays in range for the largest uniform number, however steep the law', () => {
+  it('stays in range for the largest uniform number with any exponent', () => {
     expect(zipf({ items: 10_000, exponent: 300 }).rankAt(1 - 2 ** -53)).toBe(1)
     expect(zipf({ items: 10_000, exponent: 0 }).rankAt(1 - 2 ** -53)).toBe(10_000)
   })

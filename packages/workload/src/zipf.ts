@@ -1,25 +1,25 @@
 import { requireInteger, requireNumber } from './check.ts'
 
 export interface ZipfOptions {
-  /** How many items there are: 1 … 10,000,000 (the table takes 8 bytes for each). */
+  /** The number of items: 1 … 10,000,000 (the table takes 8 bytes per item). */
   items: number
-  /** How unequal they are: 0 = all alike, 0.99 = YCSB's default, above 1 = a few take nearly all. Any number of at least 0. */
+  /** The skew: 0 = uniform, 0.99 = YCSB's default, above 1 = a few items take nearly all. Any number of at least 0. */
   exponent: number
 }
 
 export interface Zipf {
-  /** Chance of the item of this rank, 1 being the most popular. */
+  /** The probability of the item of this rank; rank 1 is the most popular. */
   probability(rank: number): number
-  /** The rank that a uniform number in [0, 1) falls on: 1 … items, in O(log items). */
+  /** Maps a uniform number in [0, 1) to a rank, 1 … items, in O(log items). */
   rankAt(uniform: number): number
 }
 
 /**
  * Zipf's law: the item of rank r is drawn in proportion to 1 / r^exponent.
  *
- * The table of cumulated chances is built once and searched by halving. It is exact for every exponent; the well-known
- * constant-time form (Gray et al., SIGMOD 1994, used by YCSB) holds only below 1 and approximates the lower ranks.
- * @throws RangeError that names the option, its value and what is allowed
+ * The table of cumulative probabilities is built once and read by binary search. It is exact for every exponent; the
+ * constant-time form (Gray et al., SIGMOD 1994, used by YCSB) works only below 1 and approximates the lower ranks.
+ * @throws RangeError that names the option, its value and the allowed range
  */
 export function zipf({ items, exponent }: ZipfOptions): Zipf {
   requireInteger('items', items, 1, 10_000_000)

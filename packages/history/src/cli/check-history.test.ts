@@ -1,4 +1,4 @@
-/** The command as people run it. */
+/** Runs the command as users do. */
 import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -41,13 +41,13 @@ const final: Operation = { ...read, client: 'final', start: 9, end: 10 }
 const stale: Operation = { ...read, version: 1, cache: 'HIT', server: '127.0.0.1:3000' }
 const failed: Operation = { ...read, version: null, outcome: 'failed', status: 503 }
 
-it('a history that holds: 0, and says so', async () => {
+it('exits with 0 and says so if the history holds', async () => {
   const { code, out } = run(await fileOf({ readAfterWrite: true }, [write, read, final]), '--strict')
   expect(code).toBe(0)
-  expect(out).toContain('write-through, judged by no read older than an acknowledged write, no lost update: it held')
+  expect(out).toContain('write-through, checked for no read older than an acknowledged write, no lost update: it held')
 })
 
-it('a breach of what the header holds it to: 1, with the operations that prove it', async () => {
+it('exits with 1 on a breach of the guarantee in the header, and shows the operations that prove it', async () => {
   const { code, out } = run(await fileOf({ readAfterWrite: true }, [write, stale, final]))
   expect(code).toBe(1)
   expect(out).toContain('BROKEN by 1 × read-after-write')
@@ -56,30 +56,30 @@ it('a breach of what the header holds it to: 1, with the operations that prove i
   expect(out).toContain('client b reads  post:1 = 1  3.500 … 4.000 ms (clock 3.500)  HIT 127.0.0.1:3000')
 })
 
-it('what is not guaranteed is told, and counts only with --strict', async () => {
+it('reports violations outside the guarantee, and counts them only with --strict', async () => {
   const file = await fileOf({ readAfterWrite: false, staleForAtMostMs: 300 }, [write, stale, final])
   expect(run(file).code).toBe(0)
   expect(run(file).out).toMatch(/reads older than an acknowledged write +1 +not guaranteed/)
   expect(run(file, '--strict')).toMatchObject({ code: 1 })
 })
 
-it('failed reads are told by status, and count only with --strict', async () => {
+it('reports failed reads by status, and counts them only with --strict', async () => {
   const file = await fileOf({ readAfterWrite: true }, [write, failed, final])
   expect(run(file)).toMatchObject({ code: 0, out: expect.stringContaining('by status: 503: 1') })
   expect(run(file, '--strict').code).toBe(1)
 })
 
-it('says when the end was not read', async () => {
+it('names keys without a final read', async () => {
   const { out } = run(await fileOf({ readAfterWrite: true }, [write, read]))
-  expect(out).toContain('not read at the end, so that a lost last write would not show: post:1')
+  expect(out).toContain('not read at the end, so a lost last write would go unnoticed: post:1')
 })
 
 it.each<[string[], number, string]>([
-  [['none.jsonl'], 1, "can't read none.jsonl: there is no such file"],
+  [['none.jsonl'], 1, "can't read none.jsonl: no such file"],
   [[join(import.meta.dirname, '../../package.json')], 1, 'line 1 is not JSON'],
-  [[], 2, "missing required argument 'file'; allowed are FILE, --strict, --examples, --help"],
+  [[], 2, "missing required argument 'file'; allowed: FILE, --strict, --examples, --help"],
   [['a', 'b'], 2, 'too many arguments'],
-  [['a', '--fast'], 2, "unknown option '--fast'; allowed are FILE, --strict, --examples, --help"],
+  [['a', '--fast'], 2, "unknown option '--fast'; allowed: FILE, --strict, --examples, --help"],
   [['a', '--examples', 'all'], 2, '--examples "all" is not allowed; give a whole number from 0 to 999999'],
 ])('%j: %i, one clear line and no stack', (args, code, message) => {
   const result = run(...args)
@@ -88,11 +88,11 @@ it.each<[string[], number, string]>([
   expect(result.err).not.toContain('    at ')
 })
 
-it('a client that does two things at once is named', async () => {
+it('names a client whose operations overlap', async () => {
   const overlapping = [write, { ...read, client: 'a', start: 1 }]
   const { code, err } = run(await fileOf({ readAfterWrite: true }, overlapping))
   expect(code).toBe(1)
-  expect(err).toContain('client "a": the read of post:1 from 1 to 4 starts before its last one ended')
+  expect(err).toContain('client "a": the read of post:1 from 1 to 4 starts before its previous one ended')
 })
 
 it('--help', () => {

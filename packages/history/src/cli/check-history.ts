@@ -10,14 +10,14 @@ interface Flags {
 }
 
 const command = describeCommand('pnpm check-history', {
-  does: 'Judges a recorded history by what its header holds it to. Changes nothing.',
-  needs: 'The file: JSON lines, or the same as .gz, as `pnpm campaign` and `pnpm drill` write it.',
+  does: 'Checks a recorded history against the guarantee in its header. Changes nothing.',
+  needs: 'A history as `pnpm campaign` and `pnpm drill` write it: JSON lines, plain or .gz.',
   prints:
-    'What it is judged by, what was counted, and the operations that prove each violation. Exit code 0: it held; 1: it did not, or the file is no ' +
-    'history.',
+    'The guarantee, the counts, and the operations that prove each violation. Exit code 0: it held; 1: it did not, or the file is not ' +
+    'a history.',
 })
   .argument('<file>', 'the history')
-  .option('--strict', 'a violation of what is not guaranteed, and a read without a value, count too', false)
+  .option('--strict', 'also fail on violations outside the guarantee, and on reads without a value', false)
   .option('--examples <n>', 'violations of each kind to show', wholeNumber('--examples', { min: 0, max: 999_999 }), 2)
   .action(async (path: string, flags: Flags) => {
     process.exitCode = await judge(path, flags)
@@ -33,7 +33,8 @@ async function judge(path: string, { strict, examples }: Flags): Promise<number>
     console.log(describeVerdict(verdict, { examples }))
     console.log(`\n${verdictInWords(verdict, header.strategy)}`)
     const spotless = verdict.violations.length === 0 && verdict.failedReads.size === 0
-    if (strict && verdict.holds && !spotless) console.log('--strict: what is not guaranteed was seen, too')
+    if (strict && verdict.holds && !spotless)
+      console.log('--strict: there were violations outside the guarantee, or failed reads')
     return verdict.holds && (spotless || !strict) ? 0 : 1
   } catch (error) {
     if (error instanceof HistoryError) return complain(error.message, 1)
