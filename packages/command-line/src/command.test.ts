@@ -27,7 +27,7 @@ async function run(...argv: string[]) {
 
 describe('a command', () => {
   it.each([['--help'], ['-h'], ['--count', '5', '--help']])(
-    'says with %s what it does, needs, takes, prints',
+    'explains with %s what it does, needs, accepts and prints',
     async (...argv) => {
       const { exitCode, out } = await run(...argv)
       expect(exitCode).toBeUndefined()
@@ -57,14 +57,14 @@ describe('a command', () => {
   })
 
   it.each([
-    [['--frob'], "unknown option '--frob'; allowed are --count, --schema, --help"],
-    [['--frob=1'], "unknown option '--frob=1'; allowed are --count, --schema, --help"],
-    [['-c', '1'], "unknown option '-c'; allowed are"],
-    [['--no-count'], "unknown option '--no-count'; allowed are"],
+    [['--frob'], "unknown option '--frob'; allowed: --count, --schema, --help"],
+    [['--frob=1'], "unknown option '--frob=1'; allowed: --count, --schema, --help"],
+    [['-c', '1'], "unknown option '-c'; allowed:"],
+    [['--no-count'], "unknown option '--no-count'; allowed:"],
     [['stray'], 'too many arguments'],
-    [['--count'], "option '--count <n>' argument missing; allowed are"],
+    [['--count'], "option '--count <n>' argument missing; allowed:"],
     [['--count', '1', '--count', '2'], '--count was given more than once; give it once'],
-  ])('refuses %j in one line, with 2', async (argv, line) => {
+  ])('refuses %j with one line and exit code 2', async (argv, line) => {
     const { exitCode, out, err } = await run(...argv)
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
     expect(err).toContain(line)
@@ -87,13 +87,13 @@ describe('a command', () => {
     '--schema',
     '99999999999999999999',
     'NaN',
-  ])('refuses %j as a number; the line names flag, value and range', async (text) => {
+  ])('refuses %j as a number and names flag, value and range', async (text) => {
     const { exitCode, err } = await run('--count', text)
     expect(err).toBe(`--count ${JSON.stringify(text)} is not allowed; give a whole number from 1 to 1000`)
     expect(exitCode).toBe(2)
   })
 
-  it('ends with 2 when the action finds the use wrong, and passes on what else goes wrong', async () => {
+  it('exits with 2 if the action throws a UsageError, and rethrows other errors', async () => {
     const failing = (error: Error) =>
       runCommand(
         describeCommand('pnpm x', { does: '', needs: '', prints: '' }).action(() => Promise.reject(error)),

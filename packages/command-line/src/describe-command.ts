@@ -1,16 +1,16 @@
 import { Command } from 'commander'
 
-/** What a command's `--help` says beside its flags. Paragraphs; they are wrapped to the terminal. */
+/** The paragraphs of a command's `--help`, apart from its flags. Wrapped to the terminal. */
 export interface About {
-  /** What it does, and where it leaves the result. */
+  /** What it does, and where it writes the result. */
   does: string
   /** What must be installed, running or set. */
   needs: string
-  /** What appears on the terminal, and the exit codes other than 2, which is always wrong use. */
+  /** Its output, and its exit codes other than 2, which always means wrong usage. */
   prints: string
 }
 
-/** A command under the name people type, `pnpm drill`; flags and the action are for the caller to add. Run it by `runCommand`. */
+/** A command named as users type it, such as `pnpm drill`. The caller adds flags and the action, and runs it with `runCommand`. */
 export function describeCommand(name: string, { does, needs, prints }: About): Command {
   return new Command(name)
     .description(does)

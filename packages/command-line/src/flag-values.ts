@@ -3,7 +3,7 @@ import { UsageError } from './usage-error.ts'
 /**
  * Reads a flag's value as a whole number.
  *
- * @throws UsageError naming the flag, the value and what is allowed; also when the flag is given twice
+ * @throws UsageError naming the flag, the value and the range; also if the flag is given twice
  */
 export function wholeNumber(flag: string, { min, max }: { min: number; max: number }): (text: string) => number {
   let wasGiven = false
@@ -17,7 +17,7 @@ export function wholeNumber(flag: string, { min, max }: { min: number; max: numb
   }
 }
 
-/** For a flag that may be given several times: all its values. */
+/** Collects all values of a repeatable flag. */
 export function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value]
 }

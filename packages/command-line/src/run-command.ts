@@ -2,11 +2,11 @@ import { type Command, CommanderError } from 'commander'
 import { UsageError } from './usage-error.ts'
 
 /**
- * Runs a command's action on this process's arguments. Wrong use is one line on stderr that names what was given and what is allowed, and
- * exit code 2; `--help` does nothing else. What the action throws otherwise is thrown.
+ * Runs a command's action on this process's arguments. Wrong usage prints one line on stderr, with the given and the allowed
+ * arguments, and exits with 2. `--help` prints the help and does nothing else. Other errors of the action are rethrown.
  */
 export async function runCommand(command: Command, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
-  // pnpm passes a lone -- on now and then.
+  // pnpm sometimes passes on a lone `--`.
   const words = argv.filter((argument) => argument !== '--')
   try {
     await command.parseAsync(words, { from: 'user' })
@@ -20,12 +20,12 @@ export async function runCommand(command: Command, argv: readonly string[] = pro
   }
 }
 
-/** The subcommand that was named, if any: its flags are those that are allowed. */
+/** The named subcommand, if any: its flags are the allowed ones. */
 function calledBy(argv: readonly string[], command: Command): Command {
   return command.commands.find((one) => one.name() === argv[0]) ?? command
 }
 
-/** The line that tells it; none for help, which is said already. Undefined: not a mistake in the use. */
+/** The line to print; empty for help, which is already printed; undefined if the error is not wrong usage. */
 function mistakeIn(error: unknown, command: Command): string | undefined {
   if (error instanceof UsageError) return error.message
   if (!(error instanceof CommanderError)) return undefined
@@ -37,5 +37,5 @@ function mistakeIn(error: unknown, command: Command): string | undefined {
 function allowedIn(command: Command): string {
   const flags = command.options.map(({ long }) => long).concat('--help')
   const words = command.registeredArguments.map((argument) => argument.name().toUpperCase())
-  return `allowed are ${[...words, ...flags].join(', ')}`
+  return `allowed: ${[...words, ...flags].join(', ')}`
 }

@@ -1,4 +1,4 @@
-/** The user's mistake in asking for something, told in one line; the process then ends with 2. */
+/** Wrong usage by the user. The message is one line; the process exits with 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }

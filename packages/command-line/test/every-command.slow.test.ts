@@ -1,4 +1,4 @@
-/** The commands of this repository, as `package.json` has them: each says what it is for, and starts nothing for it. */
+/** The commands of this repository, from its package.json files: each explains itself by `--help`, without starting anything. */
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The scripts of a package that are a program of ours: its name as people type it, and Node's arguments. */
+/** The scripts of a package that run our own programs: the name as users type it, and Node's arguments. */
 function commandsOf(folder: string, prefix: string): [name: string, folder: string, args: string[]][] {
   const { scripts } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>
@@ -19,10 +19,11 @@ function commandsOf(folder: string, prefix: string): [name: string, folder: stri
 const commands = [
   ...commandsOf('.', 'pnpm '),
   ...commandsOf('packages/peers', 'pnpm --filter peers run '),
+  ...commandsOf('apps/compare', 'pnpm --filter compare run '),
   ...commandsOf('apps/api', 'pnpm --filter api ').filter(([name]) => !name.endsWith(' dev')),
 ]
 
-/** Where no server is installed and none is named. */
+/** In an environment without installed or configured servers. */
 function run(folder: string, args: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: folder,
@@ -45,17 +46,17 @@ it('finds the commands', () => {
 })
 
 describe.each(commands)('%s', (name, folder, args) => {
-  it('--help: what it does and takes', () => {
+  it('--help: what it does and accepts', () => {
     const { status, stdout, stderr } = run(folder, [...args, '--help'])
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toContain(`Usage: ${name}`)
   })
 
-  it('what it needs and prints; a wrong flag is one line, and 2', () => {
+  it('--help: what it needs and prints; a wrong flag prints one line and exits with 2', () => {
     const { stdout } = run(folder, [...args, '--', '-h'])
     expect(stdout).toMatch(/\nNeeds: .*\nPrints: /s)
     const { status, stderr } = run(folder, [...args, '--frob'])
     expect(status).toBe(2)
-    expect(stderr).toMatch(/^unknown option '--frob'; allowed are .*--help\n$/)
+    expect(stderr).toMatch(/^unknown option '--frob'; allowed: .*--help\n$/)
   })
 })

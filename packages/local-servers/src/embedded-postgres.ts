@@ -8,10 +8,10 @@ import type { PostgresWorkerData, PostgresWorkerReply } from './postgres-worker.
 import type { EmbeddedPostgresOptions } from './services-messages.ts'
 
 /**
- * PGlite in a thread of this process: a long query then keeps nobody from hearing that the parent is gone.
- * `onLost` is called when it ends unasked. For the services process: anything else starts it by `startPostgres`.
+ * Runs PGlite in a thread, so that this process notices the end of its parent even during a long query.
+ * `onLost` is called if it ends by itself. Only for the services process; other code uses `startPostgres`.
  *
- * Throws when another process has the folder open, and when what is in the folder can't be opened.
+ * Throws if another process has the folder open, or if its content can't be opened.
  */
 export async function startEmbeddedPostgres(
   options: EmbeddedPostgresOptions,
@@ -31,13 +31,13 @@ export async function startEmbeddedPostgres(
   if ('error' in reply) {
     stopping = true
     await gone
-    const remedy = 'move the folder away to start afresh, or set DATABASE_URL'
+    const remedy = 'move the folder away to start with an empty one, or set DATABASE_URL'
     throw new Error(`embedded Postgres could not open ${dataDir} (${reply.error.message}); ${remedy}`, {
       cause: reply.error,
     })
   }
   const url = `postgres://postgres:postgres@127.0.0.1:${reply.port}/postgres`
-  // Others that want this folder get to its posts by it.
+  // Other processes that ask for this folder use this URL.
   tell(url)
   return {
     url,
@@ -55,7 +55,7 @@ interface ClaimedFolder {
   giveBack(): void
 }
 
-/** The folder asked for, locked; or a temporary one, which is deleted when given back or when this process exits. */
+/** Locks the requested folder, or makes a temporary one that is deleted when given back or when this process exits. */
 async function claimFolder(asked: string | undefined): Promise<ClaimedFolder> {
   if (asked === undefined) {
     const dataDir = mkdtempSync(join(tmpdir(), 'private-postgres-'))

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { endProcess } from './end-process.ts'
 
-/** Says `ready` when it is; children inherit the output, so that it closes when all are gone. */
+/** Resolves when the script prints `ready`. Children inherit the output, so it closes when all are gone. */
 async function start(script: string, detached: boolean) {
   const child = spawn('sh', ['-c', script], { detached, stdio: ['ignore', 'pipe', 'ignore'] })
   const closed = once(child, 'close')
@@ -12,7 +12,7 @@ async function start(script: string, detached: boolean) {
 }
 
 describe('endProcess', () => {
-  it('ends a process that leads no group, and only that', async () => {
+  it('ends only the process if it leads no group', async () => {
     const { child, closed } = await start('echo ready; exec sleep 600', false)
     await endProcess(child.pid!, 5_000)
     expect(await closed).toEqual([null, 'SIGTERM'])
@@ -24,13 +24,13 @@ describe('endProcess', () => {
     expect(await closed).toEqual([null, 'SIGTERM'])
   })
 
-  it('kills what ignores SIGTERM once the grace is over', async () => {
+  it('kills processes that ignore SIGTERM after the grace period', async () => {
     const { child, closed } = await start('trap "" TERM; echo ready; sleep 600', true)
     await endProcess(child.pid!, 50)
     expect(await closed).toEqual([null, 'SIGKILL'])
   })
 
-  it('takes a process that is gone for done', async () => {
+  it('accepts a process that is already gone', async () => {
     const { child, closed } = await start('echo ready', false)
     await closed
     await endProcess(child.pid!, 5_000)

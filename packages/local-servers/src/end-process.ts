@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 /**
- * Ends a process, and its process group if it leads one: SIGTERM, and SIGKILL for what is left after `graceMs`.
- * For processes that are not children of this one, whose exit no event tells. A pid that is gone is no error.
+ * Ends a process, and its process group if it leads one: SIGTERM, then SIGKILL after `graceMs`.
+ * Polls, since processes that are not children of this one send no exit event. A pid that is gone is no error.
  */
 export async function endProcess(pid: number, graceMs: number): Promise<void> {
   const target = signal(-pid, 0) ? -pid : pid

@@ -2,15 +2,14 @@ import { readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { findPrograms, foldersOf } from './find-program.ts'
 
-/** What to type to get one; completes a sentence such as "install it: …". */
+/** The command that installs one; completes a sentence such as "install it: …". */
 export const installPostgresHint = 'apt-get install postgresql (Debian, Ubuntu) or brew install postgresql@17 (macOS)'
 
-/** Debian keeps the server's programs off the PATH, in a folder per version. */
+/** Debian keeps the server's programs outside PATH, in one folder per version. */
 const DEBIAN_FOLDER = '/usr/lib/postgresql'
 
 /**
- * The folder that holds `initdb` and `postgres`: of those on PATH the first, else Debian's of the newest version; undefined when there
- * is none.
+ * The folder that holds `initdb` and `postgres`: the first on PATH, otherwise Debian's newest version; undefined if there is none.
  */
 export function findPostgresServer(searchPath?: string): string | undefined {
   const folders = [...foldersOf(searchPath), ...debianFolders()]

@@ -22,7 +22,7 @@ describe('findRedisServer', () => {
     expect(findRedisServer('')).toBeUndefined()
   })
 
-  it('says where it is and which version', () => {
+  it('returns the path and the version', () => {
     program(
       'bin/redis-server',
       'Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=ae4d7c971a948f0',
@@ -34,24 +34,32 @@ describe('findRedisServer', () => {
     })
   })
 
-  it('takes Valkey when there is no Redis', () => {
+  it('uses Valkey if there is no Redis', () => {
     program('bin/valkey-server', 'Valkey server v=8.1.4 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=1')
     expect(search('bin')).toMatchObject({ name: 'valkey-server', version: '8.1.4' })
   })
 
-  it('prefers Redis, wherever on PATH it is', () => {
+  it('finds only the server that REDIS_SERVER names', () => {
+    program('bin/redis-server', 'Redis server v=7.0.15 sha=0')
+    expect(findRedisServer(join(folder, 'bin'), 'valkey-server')).toBeUndefined()
+    program('bin/valkey-server', 'Valkey server v=8.1.4 sha=0')
+    expect(findRedisServer(join(folder, 'bin'), 'valkey-server')).toMatchObject({ name: 'valkey-server' })
+    expect(() => findRedisServer('', 'keydb')).toThrow('REDIS_SERVER is "keydb"; allowed: redis-server, valkey-server')
+  })
+
+  it('prefers Redis anywhere on PATH', () => {
     program('first/valkey-server', 'Valkey server v=8.1.4 sha=0')
     program('second/redis-server', 'Redis server v=7.0.15 sha=0')
     expect(search('first', 'second')).toMatchObject({ name: 'redis-server' })
   })
 
-  it('passes over a program of that name that says no version', () => {
+  it('skips a program of that name that prints no version', () => {
     program('first/redis-server', 'something else')
     program('second/redis-server', 'Redis server v=7.4.0 sha=0')
     expect(search('first', 'second')).toMatchObject({ version: '7.4.0' })
   })
 
-  it('passes over a file that is not executable, and a folder', () => {
+  it('skips folders and files that are not executable', () => {
     mkdirSync(join(folder, 'first/redis-server'), { recursive: true })
     mkdirSync(join(folder, 'second'))
     writeFileSync(join(folder, 'second/redis-server'), 'text')

@@ -10,15 +10,24 @@ export interface RedisServer {
   version: string
 }
 
-/** What to type to get one; completes a sentence such as "install it: …". */
+/** The command that installs one; completes a sentence such as "install it: …". */
 export const installRedisHint = 'apt-get install redis-server (Debian, Ubuntu) or brew install redis (macOS)'
 
+const NAMES = ['redis-server', 'valkey-server'] as const
+
 /**
- * The first `redis-server` on PATH, else the first `valkey-server`; undefined when there is neither.
- * A program that can't say its version is passed over: it is broken, or something else of that name.
+ * The first `redis-server` on PATH, otherwise the first `valkey-server`; undefined if there is neither. `REDIS_SERVER` in the
+ * environment allows only the server that it names, so that every suite can run on Valkey where both are installed.
+ * Skips programs that print no version: they are broken, or a different program of that name.
+ *
+ * @throws if `REDIS_SERVER` is neither name
  */
-export function findRedisServer(searchPath?: string): RedisServer | undefined {
-  for (const name of ['redis-server', 'valkey-server'] as const) {
+export function findRedisServer(searchPath?: string, wanted = process.env.REDIS_SERVER): RedisServer | undefined {
+  if (wanted && !NAMES.some((name) => name === wanted)) {
+    throw new Error(`REDIS_SERVER is "${wanted}"; allowed: ${NAMES.join(', ')}`)
+  }
+  for (const name of NAMES) {
+    if (wanted && name !== wanted) continue
     for (const path of findPrograms(name, foldersOf(searchPath))) {
       const version = versionOf(path)
       if (version !== undefined) return { name, path, version }

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer } from 'node:net'
 
-/** A loopback port that was free a moment ago. Somebody may take it before its user binds it: be ready to ask again. */
+/** A loopback port that was free a moment ago. Another process may take it first: be ready to retry. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1')
   await once(probe, 'listening')

@@ -14,9 +14,19 @@ export type {
 } from './services-messages.ts'
 export { installFaketimeHint, shiftedClock } from './shifted-clock.ts'
 export { type ApiProcess, startApi } from './start-api.ts'
+export { type Haproxy, startHaproxy } from './start-haproxy.ts'
+export {
+  findMemcached,
+  installMemcachedHint,
+  type MemcachedOptions,
+  type PrivateMemcached,
+  startMemcached,
+} from './start-memcached.ts'
+export { type PgBouncer, startPgBouncer } from './start-pgbouncer.ts'
 export { startPostgres } from './start-postgres.ts'
 export { type PostgresServer, startPostgresServer } from './start-postgres-server.ts'
 export { type PrivateRedis, type RedisOptions, startRedis } from './start-redis.ts'
 export { type Services, startServices } from './start-services.ts'
+export { startTcpProxy, type TcpProxy } from './start-tcp-proxy.ts'
 export { installToxiproxyHint, type ProxiedWay, startToxiproxy, type Toxiproxy } from './start-toxiproxy.ts'
 export { withTestServers } from './test-servers.ts'

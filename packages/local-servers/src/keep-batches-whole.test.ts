@@ -15,7 +15,7 @@ afterAll(async () => {
   await postgres.stop()
 })
 
-it('answers each client its own statement when several have waited behind a transaction', async () => {
+it('answers each client with its own result when several have waited for a transaction', async () => {
   const [holder, reader, writer] = [await pool.connect(), await pool.connect(), await pool.connect()]
   await holder.query('create table waited (id int)')
   for (let round = 1; round <= 3; round++) {

@@ -4,9 +4,9 @@ import type { PGlite } from '@electric-sql/pglite'
 const BATCH_MESSAGES = 'PBEDCH'
 
 /**
- * Keeps the messages of one statement together. pglite-socket 0.2.17 hands out turns message by message, and holds a
- * client's turn only inside an explicit transaction; when several clients have waited behind one, their Parse, Bind and
- * Execute interleave, and an INSERT was seen to be acknowledged and never run. So a batch passes for a transaction.
+ * Keeps the messages of one statement together. pglite-socket 0.2.17 schedules clients message by message, and keeps a client
+ * scheduled only inside an explicit transaction. When several clients have waited for one, their Parse, Bind and Execute
+ * interleave: an INSERT was acknowledged and never run. So a batch is reported as a transaction.
  */
 export function keepBatchesWhole(db: PGlite): void {
   let inBatch = false
@@ -16,7 +16,7 @@ export function keepBatchesWhole(db: PGlite): void {
     return execProtocolRawStream.call(db, message, options)
   }
   db.isInTransaction = () => inBatch || isInTransaction.call(db)
-  // What the server itself runs when a client has left in the middle of a batch.
+  // The server calls this when a client disconnects in the middle of a batch.
   db.exec = (...args) => {
     inBatch = false
     return exec.apply(db, args)

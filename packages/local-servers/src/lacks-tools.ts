@@ -1,20 +1,24 @@
 import { findPostgresServer, installPostgresHint } from './find-postgres-server.ts'
 import { findFaketime, installFaketimeHint } from './shifted-clock.ts'
+import { findHaproxy, installHaproxyHint } from './start-haproxy.ts'
+import { findPgBouncer, installPgBouncerHint } from './start-pgbouncer.ts'
 import { findToxiproxy, installToxiproxyHint } from './start-toxiproxy.ts'
 
 const tools = {
   postgres: { find: () => findPostgresServer(), hint: installPostgresHint },
   toxiproxy: { find: findToxiproxy, hint: installToxiproxyHint },
+  pgbouncer: { find: findPgBouncer, hint: installPgBouncerHint },
+  haproxy: { find: findHaproxy, hint: installHaproxyHint },
   faketime: { find: findFaketime, hint: installFaketimeHint },
 }
 
 /**
- * Whether tests that break servers have to be left out here, because a tool is missing: then it says which, and how to install
- * it. `pnpm test` asks for nothing but Redis. Under CI never: there all tools are to be present, and who lacks one fails.
+ * Whether a tool for tests that break servers is missing, so that they are skipped. Prints which tool, and how to install it.
+ * Always false in CI, where a missing tool must fail the tests.
  */
 export function lacksTools(...names: (keyof typeof tools)[]): boolean {
   if (process.env.CI) return false
   const missing = names.filter((name) => tools[name].find() === undefined)
-  for (const name of missing) console.warn(`left out, for want of ${name}: ${tools[name].hint}`)
+  for (const name of missing) console.warn(`skipped, since ${name} is missing: ${tools[name].hint}`)
   return missing.length > 0
 }

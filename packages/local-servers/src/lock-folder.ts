@@ -6,25 +6,23 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 
 export interface FolderLock {
-  /** What `askHolder` is answered with from now on. */
+  /** Sets the answer to `askHolder`. */
   tell(answer: string): void
-  /** Gives the folder back. */
+  /** Unlocks the folder. */
   release(): void
 }
 
 /**
- * Claims a folder for this process by listening on a socket file beside it (`FOLDER.lock`), which only this user can open.
- * A socket, because the system lets go of it when its process dies, however that happens: a file with a pid would stay.
- * Throws when another process holds it.
+ * Locks a folder for this process by listening on a socket file beside it (`FOLDER.lock`), which only this user can open.
+ * The system closes a socket even if its process is killed; a file with a pid would stay.
+ * Throws if another process holds the lock.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
-  // Socket paths end at about 100 bytes, so it is named from where it lies. Only the services process comes here: it may move.
+  // Socket paths are limited to about 100 bytes, so use a relative one. Only the services process runs this, and it may chdir.
   process.chdir(dirname(folder))
   const name = `${basename(folder)}.lock`
   if (await isHeld(name)) {
-    throw new Error(
-      `${folder} is in use by another process; end that one first (another \`pnpm dev\`?), or set DATABASE_URL`,
-    )
+    throw new Error(`${folder} is in use by another process; end it first (another \`pnpm dev\`?), or set DATABASE_URL`)
   }
   let answer: string | undefined
   const waiting = new Set<(answer: string) => void>()
@@ -35,7 +33,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     waiting.add(send)
     socket.once('close', () => waiting.delete(send))
   })
-  // The file is there a moment before its socket listens, and a process that asks in that moment would take its holder for dead.
+  // The file appears a moment before its socket listens; a process that connects in between would consider the holder dead.
   const notYet = `${name}.${process.pid}`
   const umask = process.umask(0o077)
   try {
@@ -58,9 +56,9 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   }
 }
 
-/** What the process that holds the folder tells, once it has something to tell; undefined when no process holds it. */
+/** The answer of the process that holds the folder, as soon as it has one; undefined if no process holds it. */
 export async function askHolder(folder: string): Promise<string | undefined> {
-  // Socket paths end at about 100 bytes. Unlike the services process this one may not move: it gets a short way there.
+  // Socket paths are limited to about 100 bytes. This process may not chdir, so it uses a short symlink.
   const way = mkdtempSync(join(tmpdir(), 'way-'))
   try {
     symlinkSync(resolve(dirname(folder)), join(way, 'to'))

@@ -12,7 +12,7 @@ let folder: string
 let dataDir: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'postgres-folder-'))
-  // Longer than a socket's path may be.
+  // Longer than a socket path may be.
   const deep = join(folder, 'd'.repeat(120))
   mkdirSync(deep)
   dataDir = join(deep, 'postgres')
@@ -29,7 +29,7 @@ async function query(url: string, text: string) {
   }
 }
 
-it('is the one of the process that has the folder open, as soon as it is ready', async () => {
+it('uses the Postgres of the process that has the folder open, as soon as it is ready', async () => {
   const starting = startServices({ postgres: { dataDir } })
   await expect.poll(() => statSync(`${dataDir}.lock`, { throwIfNoEntry: false })?.mode, { interval: 5 }).toBeDefined()
   const asked = openPostgresFolder(dataDir)
@@ -42,7 +42,7 @@ it('is the one of the process that has the folder open, as soon as it is ready',
   await services.stop()
 })
 
-it('is started on the folder when no process has it open, a dead one neither, and ended by close', async () => {
+it('starts one if no live process has the folder open, and ends it on close', async () => {
   const before = await startServices({ postgres: { dataDir } })
   await query(before.postgres!.url, 'create table kept (id int)')
   process.kill(before.pid, 'SIGKILL')
@@ -55,7 +55,7 @@ it('is started on the folder when no process has it open, a dead one neither, an
   expect(await refuses(opened.url)).toBe(true)
 })
 
-it('lets only this user ask', async () => {
+it('allows only this user to connect to the lock', async () => {
   const opened = await openPostgresFolder(dataDir)
   expect(statSync(`${dataDir}.lock`).mode & 0o777).toBe(0o700)
   await opened.close()

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,16 +9,15 @@ import { findPostgresServer, installPostgresHint } from './find-postgres-server.
 import { freePort } from './free-port.ts'
 import { killFamily } from './process-family.ts'
 import type { PostgresServerOptions } from './services-messages.ts'
+import { unprivilegedUser } from './unprivileged-user.ts'
 
-/** Postgres refuses to run as root: then it is one of these. */
-const UNPRIVILEGED = ['postgres', 'nobody']
 const START_WITHIN_MS = 20_000
 
 /**
- * Initialises and runs a real Postgres as a child of this process, which must be the services process: anything else starts it by
- * `startPostgresServer`. Killed, its files deleted, when this process exits. `onLost` is called when it ends unasked.
+ * Initialises and runs a real Postgres as a child of this process. Only for the services process; other code uses
+ * `startPostgresServer`. It is killed and its files are deleted when this process exits. `onLost` is called if it ends by itself.
  *
- * Throws when none is installed and when it does not start: the message holds its own last words.
+ * Throws if none is installed, or if it does not start; the message then has its last log lines.
  */
 export async function runPostgresServer(
   options: PostgresServerOptions,
@@ -28,10 +27,10 @@ export async function runPostgresServer(
   if (programs === undefined) {
     throw new Error(`no initdb and postgres on PATH or in /usr/lib/postgresql; install them: ${installPostgresHint}`)
   }
-  const user = userToRunAs()
+  const user = unprivilegedUser('Postgres')
   const dir = mkdtempSync(join(tmpdir(), 'private-postgres-'))
   if (user) chownSync(dir, user.uid, user.gid)
-  // Its children may take a moment longer to die than it does.
+  // Its children may die a moment later.
   const removeDir = () => rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
   const forgetDir = atExit(removeDir)
   try {
@@ -77,7 +76,7 @@ function argumentsFor(dir: string, port: number): string[] {
     port,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    // Nothing in it outlives it.
+    // Its data need not survive.
     fsync: 'off',
     full_page_writes: 'off',
     shared_buffers: '32MB',
@@ -85,20 +84,7 @@ function argumentsFor(dir: string, port: number): string[] {
   return ['-D', dir, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])]
 }
 
-function userToRunAs(): { uid: number; gid: number } | undefined {
-  if (process.getuid?.() !== 0) return undefined
-  for (const name of UNPRIVILEGED) {
-    try {
-      const idOf = (option: string) => Number(execFileSync('id', [option, name], { encoding: 'utf8', stdio: 'pipe' }))
-      return { uid: idOf('-u'), gid: idOf('-g') }
-    } catch {}
-  }
-  throw new Error(
-    `Postgres does not run as root, and there is no user ${UNPRIVILEGED.join(' or ')}; run this as another user`,
-  )
-}
-
-/** Reads the server's log until it says it is ready. It is read on afterwards too: a full pipe would stop the server. */
+/** Waits until the server's log reports readiness. Keeps reading afterwards: a full pipe would block the server. */
 async function untilReady(child: ChildProcess, gone: Promise<unknown>): Promise<void> {
   let log = ''
   const ready = new Promise<void>((resolve) => {
@@ -109,7 +95,7 @@ async function untilReady(child: ChildProcess, gone: Promise<unknown>): Promise<
   })
   const overdue = setTimeout(() => killFamily(child.pid!), START_WITHIN_MS)
   const refused = gone.then(() => {
-    throw new Error(`it ended before it was ready: ${log.trim().split('\n').slice(-3).join(' | ')}`)
+    throw new Error(`it exited before it was ready: ${log.trim().split('\n').slice(-3).join(' | ')}`)
   })
   await Promise.race([ready, refused]).finally(() => clearTimeout(overdue))
   refused.catch(() => {})

@@ -1,4 +1,4 @@
-/** The thread in which PGlite runs. Its first message says the port, or what went wrong; any message to it ends it. */
+/** The thread that runs PGlite. Its first message has the port or the error; any message to it ends it. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'

@@ -4,8 +4,8 @@ import { constants } from 'node:os'
 const passedOn = ['SIGTERM', 'SIGHUP', 'SIGINT'] as const
 
 /**
- * Runs a command on this process's own input and output, passes signals on to it, and resolves to its exit code: 128 + number when a
- * signal ended it, 127 when it can't be started. `onStart` gets the running process.
+ * Runs a command with this process's input and output and forwards signals to it. Resolves to its exit code: 128 + number if a
+ * signal ended it, 127 if it can't be started. `onStart` gets the running process.
  */
 export function runCommand(
   [command, ...args]: [string, ...string[]],
@@ -14,7 +14,7 @@ export function runCommand(
 ): Promise<number> {
   const child = spawn(command, args, { stdio: 'inherit', env })
   const handlers = passedOn.map((signal) => {
-    // Ctrl-C in a terminal reaches the whole foreground group, so the command has it already; a second one means "at once" to many.
+    // Ctrl-C in a terminal already reaches the whole foreground group. Many programs take a second SIGINT as "exit immediately".
     const handler = () => {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
     }

@@ -4,18 +4,18 @@ import { startPostgres } from './start-postgres.ts'
 
 export interface ScratchDatabase {
   url: string
-  /** Deletes it, even while connections to it are open. */
+  /** Deletes it, even with open connections. */
   drop(): Promise<void>
 }
 
 /**
- * An empty database of one's own on the server behind `serverUrl`, whose user must be allowed to create one.
- * The embedded Postgres has only one database: there, a second embedded Postgres is started (about 3 s), so that callers need not know.
+ * Creates an empty database on the server behind `serverUrl`, whose user needs the right to create databases. An embedded Postgres
+ * has only one database, so for one a second embedded Postgres is started (about 3 s).
  *
- * Throws when the server can't be reached within 5 s or refuses; the message names the server, never the password.
+ * Throws if the server can't be reached within 5 s or refuses; the message names the server, never the password.
  */
 export async function createScratchDatabase(serverUrl: string): Promise<ScratchDatabase> {
-  // Only what Postgres takes unquoted.
+  // Valid without quotes.
   const name = `scratch_${process.pid}_${randomBytes(6).toString('hex')}`
   const isEmbedded = await onServer(serverUrl, 'create a database', async (client) => {
     const { rows } = await client.query<{ version: string }>('SELECT version()')
@@ -53,9 +53,9 @@ async function onServer<T>(url: string, what: string, work: (client: pg.Client) 
   }
 }
 
-/** `host:port` of a database or Redis URL: what may be printed of it. */
+/** `host:port` of a database or Redis URL, without its secrets. */
 export function hostOf(url: string): string {
-  if (!URL.canParse(url)) return 'an address that is no URL'
+  if (!URL.canParse(url)) return 'an invalid URL'
   const { hostname, port, protocol } = new URL(url)
   return `${hostname || 'localhost'}:${port || (protocol.startsWith('postgres') ? '5432' : '6379')}`
 }

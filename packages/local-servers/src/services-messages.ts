@@ -2,27 +2,27 @@ import type { RedisOptions } from './start-redis.ts'
 
 /** Postgres in WebAssembly (PGlite), served to `pg` over the wire protocol. */
 export interface EmbeddedPostgresOptions {
-  /** Where the data is kept; made if missing, locked while in use. Default: a temporary folder on disk, deleted afterwards. */
+  /** Folder of the data; created if missing, locked while in use. Default: a temporary folder on disk, deleted afterwards. */
   dataDir?: string
-  /** Connections beyond it are cut off. They share one backend, so more of them is not more speed. Default 100. */
+  /** More connections are refused. They share one backend, so more of them add no speed. Default 100. */
   maxConnections?: number
 }
 
-/** A database of one's own on a Postgres server that runs anyway; dropped afterwards. */
+/** A private database on a running Postgres server; dropped afterwards. */
 export interface ScratchPostgresOptions {
   scratchOn: string
 }
 
-/** A real Postgres of one's own, as installed on this machine. */
+/** A private instance of the Postgres installed on this machine. */
 export interface PostgresServerOptions {
-  /** More of the server's own arguments, which win over the defaults: `['-c', 'max_connections=200']`. */
+  /** Extra arguments of the server, which override the defaults: `['-c', 'max_connections=200']`. */
   args?: string[]
 }
 
 export interface ServicesOptions {
   /** Default: none. `true`: with the defaults of `startRedis`. */
   redis?: true | RedisOptions
-  /** Default: none. `true`: embedded, with its defaults. `server`: a real one. */
+  /** Default: none. `true`: embedded, with its defaults. `server`: a real server. */
   postgres?: true | EmbeddedPostgresOptions | ScratchPostgresOptions | { server: PostgresServerOptions }
 }
 
@@ -38,7 +38,7 @@ export type StartedPostgres =
   | { kind: 'embedded' | 'scratch'; url: string }
   | { kind: 'server'; url: string; port: number; pid: number }
 
-/** From the parent to the services process. Closing the channel, even by dying, means: end everything, within 2 s. */
+/** From the parent to the services process. Closing the channel, even by dying, ends everything within 2 s. */
 export type ServicesRequest =
   | { type: 'start'; options: ServicesOptions }
   | { type: 'also-end'; pid: number }

@@ -1,6 +1,6 @@
 /**
- * The one process that owns the private servers, so that no kill of anything else can leave one behind.
- * It is told what to start over its channel, and ends all of it when that closes. Started by `startServices` only.
+ * The one process that owns the private servers, so that killing any other process leaves none behind.
+ * It receives over its channel which servers to start, and ends them when the channel closes. Started only by `startServices`.
  */
 import { startEmbeddedPostgres } from './embedded-postgres.ts'
 import { endProcess } from './end-process.ts'
@@ -15,11 +15,11 @@ import type {
 } from './services-messages.ts'
 import { startRedis } from './start-redis.ts'
 
-/** Nobody is left to wait for: leave a little of the promised 2 s for the exit itself. */
+/** After the parent's end: leaves 0.5 s of the guaranteed 2 s for the exit itself. */
 const ORPHANED_MS = 1_500
-/** Ended otherwise, by a signal or a failure. */
+/** After a signal or a failure. */
 const ASKED_MS = 10_000
-/** What is ended along with the servers: as long to finish. A killed parent's children may be zombies that long. */
+/** For other processes that are ended with the servers. A killed parent's children may be zombies that long. */
 const GRACE_MS = 700
 
 const stops: (() => Promise<unknown>)[] = []
@@ -38,7 +38,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal
 
 function add(pid: number): void {
   alsoEnd.add(pid)
-  // A signal may overtake the message.
+  // A signal may arrive before the message.
   if (ending) void endProcess(pid, GRACE_MS)
 }
 
@@ -62,7 +62,7 @@ async function start(options: ServicesOptions): Promise<void> {
   })
 }
 
-/** Resolves when it is on its way: an exit right after must not swallow it. A parent that is gone needs no reply. */
+/** Resolves when the reply is sent: an exit right after must not lose it. A parent that is gone needs no reply. */
 function reply(message: ServicesReply): Promise<void> {
   return new Promise((resolve) => {
     if (process.connected) process.send!(message, undefined, undefined, () => resolve())
@@ -94,7 +94,7 @@ async function postgres(options: ServicesOptions['postgres']): Promise<StartedPo
   return { kind: 'embedded', url: server.url }
 }
 
-/** First those who use the servers, then the servers; after `withinMs` without ceremony. */
+/** Ends the users of the servers first, then the servers. Kills everything after `withinMs`. */
 async function end(withinMs: number): Promise<void> {
   setTimeout(exitNow, withinMs)
   if (ending) return
@@ -106,7 +106,7 @@ async function end(withinMs: number): Promise<void> {
 }
 
 function exitNow(): void {
-  // After the other exit listeners (one kills Redis): a database busy in its thread could hold up the exit.
+  // Runs after the other exit listeners (one kills Redis): a database busy in its thread could delay the exit.
   process.on('exit', () => process.kill(process.pid, 'SIGKILL'))
   process.exit(1)
 }

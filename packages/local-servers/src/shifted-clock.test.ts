@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { lacksTools } from './lacks-tools.ts'
 import { shiftedClock } from './shifted-clock.ts'
 
-it.skipIf(lacksTools('faketime'))('shifts the wall clock, and leaves timers as they are', () => {
+it.skipIf(lacksTools('faketime'))('shifts the wall clock, but not timers', () => {
   const script = `const began = Date.now(), at = performance.now()
     setTimeout(() => console.log(JSON.stringify([Date.now(), Date.now() - began, performance.now() - at])), 50)`
   const answer = execFileSync(process.execPath, ['-e', script], { env: shiftedClock('+1h'), encoding: 'utf8' })

@@ -1,16 +1,16 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What to type to get it; completes a sentence such as "install it: …". */
+/** The command that installs it; completes a sentence such as "install it: …". */
 export const installFaketimeHint = 'apt-get install faketime (Debian, Ubuntu)'
 
 const LIBRARY = 'libfaketimeMT.so.1'
 
 /**
- * The environment under which a process's wall clock is shifted, such as by `+1h` or `-30m`. Its timers and its monotonic clock
- * run as they are. Linux only. Not for Redis, which dies under it.
+ * An environment that shifts a process's wall clock, such as by `+1h` or `-30m`, but not its timers and its monotonic clock.
+ * Linux only. Redis crashes under it.
  *
- * Throws when libfaketime is not installed, naming how to.
+ * Throws if libfaketime is not installed, and names the command that installs it.
  */
 export function shiftedClock(shift: string): Record<string, string> {
   const library = findFaketime()

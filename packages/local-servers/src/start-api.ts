@@ -3,27 +3,26 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { atExit } from './at-exit.ts'
 
-/** The API as a process of its own, as operators start it. */
+/** The API in a separate process, started as in production. */
 export interface ApiProcess {
   readonly child: ChildProcess
   readonly pid: number
-  /** Where it serves. */
   readonly url: string
-  /** What it has printed so far. */
+  /** Its output so far. */
   output(): string
-  /** Resolves with the exit code, or the signal's name, once it has ended and all it printed has been read. */
+  /** Resolves with the exit code or the signal's name once it has ended and all its output has been read. */
   readonly ended: Promise<number | string>
-  /** Ends it as a crash would (SIGKILL, whatever state it is in) and waits until it is gone. */
+  /** Ends it as a crash would (SIGKILL, in any state) and waits until it is gone. */
   kill(): Promise<void>
 }
 
 const main = fileURLToPath(new URL('../../../apps/api/src/main.ts', import.meta.url))
 
 /**
- * Starts the API on a free port and resolves when it serves. It has this environment and `PATH`, no other; `DATABASE_URL` is needed.
+ * Starts the API on a free port and resolves when it serves. Its environment is only `env` and `PATH`; `DATABASE_URL` is required.
  *
- * It is killed when this process exits, and would outlive a SIGKILL of this process: where that matters, see `Services.alsoEnd`.
- * @throws with what it printed when it ends instead
+ * It is killed when this process exits, but survives a SIGKILL of this process: if that matters, see `Services.alsoEnd`.
+ * @throws with its output if it ends before it serves
  */
 export async function startApi(env: Record<string, string | undefined>): Promise<ApiProcess> {
   const child = spawn(process.execPath, ['--conditions=workspace-source', main], {

@@ -33,7 +33,7 @@ describe.skipIf(lacksTools('postgres'))('startPostgresServer', () => {
   })
   afterAll(() => server.stop())
 
-  it('answers as soon as it resolves, with sessions of their own, which can be terminated', async () => {
+  it('answers as soon as it resolves, with separate sessions that can be terminated', async () => {
     const [one, other] = await Promise.all([connect(server), connect(server)])
     const ended = new Promise((resolve) => other.once('end', resolve))
     expect(await answerTo(one, `pg_terminate_backend(${await answerTo(other, 'pg_backend_pid()')})`)).toBe(true)
@@ -41,7 +41,7 @@ describe.skipIf(lacksTools('postgres'))('startPostgresServer', () => {
     expect(await answerTo(one, '1')).toBe(1)
   })
 
-  it('hangs while it is suspended, and closes nothing', async () => {
+  it('hangs while it is suspended, and keeps connections open', async () => {
     const client = await connect(server)
     server.suspend()
     const answer = answerTo(client, "'late'")
@@ -50,7 +50,7 @@ describe.skipIf(lacksTools('postgres'))('startPostgresServer', () => {
     expect(await answer).toBe('late')
   })
 
-  it('is gone after kill, suspended or not, with its files', async () => {
+  it('is gone with its files after kill, even while suspended', async () => {
     const own = await startPostgresServer({ args: ['-c', 'work_mem=1MB'] })
     const client = await connect(own)
     const dir = String(await answerTo(client, `current_setting('data_directory')`))
@@ -60,13 +60,13 @@ describe.skipIf(lacksTools('postgres'))('startPostgresServer', () => {
     expect([existsSync(dir), await refuses(own.url)]).toEqual([false, true])
   })
 
-  it('says why a server refused to start', async () => {
+  it('rejects with the reason if the server does not start', async () => {
     await expect(startPostgresServer({ args: ['-c', 'no_such_setting=1'] })).rejects.toThrow(
       /the private Postgres did not start: .*no_such_setting/,
     )
   })
 
-  it('is ended within 2 s of a kill -9 of its parent, suspended as it is', async () => {
+  it('ends within 2 s of a kill -9 of its parent, even while suspended', async () => {
     const child = spawn(process.execPath, [join(import.meta.dirname, '../test/start-postgres-and-stay.ts')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -82,7 +82,7 @@ describe.skipIf(lacksTools('postgres'))('startPostgresServer', () => {
 })
 
 describe('findPostgresServer', () => {
-  it('takes the first folder that has both programs', () => {
+  it('finds the first folder that has both programs', () => {
     const folder = findPostgresServer()!
     expect(findPostgresServer(`/nowhere:${folder}`)).toBe(folder)
   })

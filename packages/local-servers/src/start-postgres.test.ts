@@ -32,7 +32,7 @@ afterEach(async () => {
 })
 
 describe('startPostgres', () => {
-  it('gives each of many connections its own answers', async () => {
+  it('gives each of 20 connections its own answers', async () => {
     const connections = await Promise.all(Array.from({ length: 20 }, () => client()))
     let wrong = 0
     const askFor = async (connection: pg.Client, from: number) => {
@@ -45,7 +45,7 @@ describe('startPostgres', () => {
     expect(wrong).toBe(0)
   })
 
-  it('keeps others out of a transaction until it has ended, and what it did when it is rolled back', async () => {
+  it('makes other clients wait until a transaction has ended, and rolls back', async () => {
     const [writer, reader] = [await client(), await client()]
     await writer.query('CREATE TABLE counted (value int)')
     await writer.query('BEGIN')
@@ -55,11 +55,11 @@ describe('startPostgres', () => {
     expect((await count).rows[0].rows).toBe(0)
   })
 
-  it('refuses a second process on the same folder, by name and with the way out', async () => {
+  it('refuses a second process on the same folder and names the folder', async () => {
     await expect(startPostgres({ dataDir })).rejects.toThrow(`${dataDir} is in use by another process`)
   })
 
-  it('has the data again after a stop and a start', async () => {
+  it('keeps the data after a stop and a start', async () => {
     await (await client()).query('CREATE TABLE kept AS SELECT 42 AS value')
     await clients.pop()!.end()
     await server.stop()
@@ -69,9 +69,9 @@ describe('startPostgres', () => {
   })
 })
 
-describe('createScratchDatabase, where the server has one database only', () => {
-  it('is an empty one elsewhere, gone after drop with its files', async () => {
-    // A folder of our own for temporary files: others on this machine make some in the usual one.
+describe('createScratchDatabase on a server with only one database', () => {
+  it('starts another, empty server, which is gone with its files after drop', async () => {
+    // A private folder for temporary files: other processes create files in the usual one.
     const usual = process.env.TMPDIR
     process.env.TMPDIR = mkdtempSync(join(folder, 'tmp-'))
     const own = process.env.TMPDIR

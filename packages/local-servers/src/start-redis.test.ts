@@ -20,7 +20,7 @@ async function start(options?: RedisOptions): Promise<{ server: PrivateRedis; cl
   return { server, client }
 }
 
-/** The value of one `CONFIG GET`, which answers with a list or a map depending on the protocol. */
+/** `CONFIG GET` answers with a list or a map, depending on the protocol. */
 async function setting(client: Redis, name: string): Promise<unknown> {
   const answer = (await client.call('CONFIG', 'GET', name)) as unknown
   return Array.isArray(answer) ? answer[1] : (answer as Record<string, unknown>)[name]
@@ -32,26 +32,26 @@ describe('startRedis', () => {
     expect(await client.ping()).toBe('PONG')
   })
 
-  it('keeps the data of two servers apart', async () => {
+  it('keeps the data of two servers separate', async () => {
     const [one, other] = await Promise.all([start(), start()])
     await one.client.set('key', 'one')
     expect(await other.client.get('key')).toBeNull()
   })
 
-  it('keeps nothing on disk, and evicts beyond 256 MB', async () => {
+  it('stores nothing on disk, and evicts beyond 256 MB', async () => {
     const { client } = await start()
     expect(await setting(client, 'save')).toBe('')
     expect(await setting(client, 'appendonly')).toBe('no')
     expect(await setting(client, 'maxmemory')).toBe(String(256 * 1024 * 1024))
-    expect(await setting(client, 'maxmemory-policy')).toBe('allkeys-lru')
+    expect(await setting(client, 'maxmemory-policy')).toBe('volatile-lru')
   })
 
-  it("lets the caller's arguments win", async () => {
+  it("lets the caller's arguments override the defaults", async () => {
     const { client } = await start({ args: ['--maxmemory-policy', 'noeviction'] })
     expect(await setting(client, 'maxmemory-policy')).toBe('noeviction')
   })
 
-  it('is gone after stop, with its temporary folder', async () => {
+  it('is gone with its temporary folder after stop', async () => {
     const { server, client } = await start()
     const dir = String(await setting(client, 'dir'))
     expect(existsSync(dir)).toBe(true)
@@ -67,7 +67,7 @@ describe('startRedis', () => {
     expect(await refuses(server.url)).toBe(true)
   })
 
-  it('starts again on the port of one that was killed, empty', async () => {
+  it('starts again, empty, on the port of a killed server', async () => {
     const { server, client } = await start()
     await client.set('key', 'value')
     await server.kill()
@@ -76,7 +76,7 @@ describe('startRedis', () => {
     expect(await again.client.get('key')).toBeNull()
   })
 
-  it('leaves a folder that was given, so that a restart finds what it kept', async () => {
+  it('keeps a given folder, so that a restart finds its data', async () => {
     const dir = mkdtempSync(join(tmpdir(), 'start-redis-'))
     cleanups.push(() => rmSync(dir, { recursive: true }))
     const options = { dir, args: ['--appendonly', 'yes', '--appendfsync', 'always'] }
@@ -87,18 +87,18 @@ describe('startRedis', () => {
     expect(await again.client.get('key')).toBe('value')
   })
 
-  it('says why a server refused to start', async () => {
+  it('rejects with the reason if the server does not start', async () => {
     await expect(startRedis({ args: ['--no-such-option', '1'] })).rejects.toThrow(
-      /ended before it was ready: .*no-such-option/,
+      /exited before it was ready: .*no-such-option/,
     )
   })
 
-  it('says so when the port asked for is taken', async () => {
+  it('rejects if the given port is taken', async () => {
     const { server } = await start()
     await expect(startRedis({ port: server.port })).rejects.toThrow(/address already in use/i)
   })
 
-  it('says that none is on PATH, and how to get one', async () => {
+  it('says that none is on PATH, and how to install one', async () => {
     const searchPath = process.env.PATH
     process.env.PATH = ''
     cleanups.push(() => {

@@ -8,13 +8,13 @@ import { findRedisServer, installRedisHint, type RedisServer } from './find-redi
 import { freePort } from './free-port.ts'
 
 export interface RedisOptions {
-  /** Default: a free one. A drill that restarts a server gives the port of the first. */
+  /** Default: a free port. A drill restarts a server on the same port. */
   port?: number
-  /** More of the server's own arguments, which win over the defaults: `['--maxmemory-policy', 'noeviction']`. */
+  /** Extra arguments of the server, which override the defaults: `['--maxmemory-policy', 'noeviction']`. */
   args?: string[]
-  /** Where it works and keeps files, if `args` make it keep any; left as it is afterwards. Default: a temporary folder, deleted. */
+  /** Its working folder, which is kept. Default: a temporary folder, deleted afterwards. */
   dir?: string
-  /** Default: what `findRedisServer` finds. */
+  /** Default: the result of `findRedisServer`. */
   server?: RedisServer
 }
 
@@ -26,18 +26,18 @@ export interface PrivateRedis {
   port: number
   pid: number
   process: ChildProcess
-  /** Ends it (SIGTERM, after 1 s SIGKILL, so that a stopped one ends too) and waits until it is gone. */
+  /** Ends it (SIGTERM, then SIGKILL after 1 s, so that a stopped one ends too) and waits until it is gone. */
   stop(): Promise<void>
   /** Ends it as a crash would (SIGKILL) and waits until it is gone. */
   kill(): Promise<void>
 }
 
 /**
- * Starts a Redis of one's own on a loopback port and resolves when it accepts connections.
+ * Starts a private Redis on a loopback port and resolves when it accepts connections.
  *
- * It keeps nothing on disk, uses at most 256 MB (least recently used keys go first), and is killed when this process exits.
- * It would outlive a SIGKILL of this process: where that matters, use `startServices`.
- * Throws when no server is on PATH, and when the server refuses to start: the message holds its own last words.
+ * It stores nothing on disk and uses at most 256 MB (`volatile-lru`). It is killed when this process exits, but survives a SIGKILL
+ * of this process: if that matters, use `startServices`.
+ * Throws if no server is on PATH, or if it does not start; the message then has its last log lines.
  */
 export async function startRedis(options: RedisOptions = {}): Promise<PrivateRedis> {
   const server = options.server ?? findRedisServer()
@@ -93,11 +93,11 @@ async function launch(server: RedisServer, port: number, options: RedisOptions):
 function argumentsFor(port: number, dir: string): string[] {
   const network = ['--port', String(port), '--bind', '127.0.0.1']
   const keepNothing = ['--save', '', '--appendonly', 'no', '--dir', dir]
-  const bounded = ['--maxmemory', '256mb', '--maxmemory-policy', 'allkeys-lru']
+  const bounded = ['--maxmemory', '256mb', '--maxmemory-policy', 'volatile-lru']
   return [...network, ...keepNothing, ...bounded]
 }
 
-/** Reads the server's log until it says it is ready. It is read on afterwards too: a full pipe would stop the server. */
+/** Waits until the server's log reports readiness. Keeps reading afterwards: a full pipe would block the server. */
 async function untilReady(child: ChildProcess, gone: Promise<unknown>, what: string): Promise<void> {
   let log = ''
   const ready = new Promise<void>((resolve) => {
@@ -108,9 +108,9 @@ async function untilReady(child: ChildProcess, gone: Promise<unknown>, what: str
     child.stdout!.on('data', read)
     child.stderr!.on('data', read)
   })
-  // `close` comes after `exit`, once the last words have been read.
+  // `close` comes after `exit`, when all output has been read.
   const refused = once(child, 'close').then(() => {
-    throw new Error(`${what} ended before it was ready: ${log.trim().split('\n').slice(-3).join(' | ')}`)
+    throw new Error(`${what} exited before it was ready: ${log.trim().split('\n').slice(-3).join(' | ')}`)
   })
   await Promise.race([ready, refused, gone.then(() => refused)])
   refused.catch(() => {})

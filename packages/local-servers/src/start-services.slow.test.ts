@@ -1,4 +1,4 @@
-/** With the embedded Postgres, which takes seconds to start: nothing is left of a process that ends in whatever way. */
+/** With the embedded Postgres, which takes seconds to start: a process leaves nothing behind, however it ends. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -11,7 +11,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
 })
 
-/** A process that has started everything and stays. */
+/** A process that has started all servers and keeps running. */
 async function startParent() {
   const parent = spawn(process.execPath, [new URL('../test/start-and-stay.ts', import.meta.url).pathname], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -26,7 +26,7 @@ async function startParent() {
 }
 
 describe('startServices', () => {
-  it('leaves nothing behind within 2 s of a kill -9 of its parent, not even what ignores SIGTERM', async () => {
+  it('leaves nothing behind 2 s after a kill -9 of its parent, not even processes that ignore SIGTERM', async () => {
     const { parent, allGone, redis, postgres } = await startParent()
     const killedAt = performance.now()
     parent.kill('SIGKILL')
@@ -35,7 +35,7 @@ describe('startServices', () => {
     expect([await refuses(redis), await refuses(postgres)]).toEqual([true, true])
   })
 
-  it('keeps to the 2 s while a statement keeps Postgres busy', async () => {
+  it('takes no more than 2 s while a statement keeps Postgres busy', async () => {
     const { parent, allGone, postgres } = await startParent()
     const client = new pg.Client(postgres)
     client.on('error', () => {})

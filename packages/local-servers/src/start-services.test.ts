@@ -11,7 +11,7 @@ afterEach(async () => {
 })
 
 describe('startServices', () => {
-  it('leaves no Redis when the services process itself is killed', async () => {
+  it('leaves no Redis behind when the services process itself is killed', async () => {
     const services = await startServices({ redis: true })
     const { gone } = await watchServer(services.redis!.url)
     process.kill(services.pid, 'SIGKILL')
@@ -19,7 +19,7 @@ describe('startServices', () => {
     expect(await refuses(services.redis!.url)).toBe(true)
   })
 
-  it('starts only what is asked for, says where it is, and ends it on stop, which may be repeated', async () => {
+  it('starts only the requested servers, and ends them on stop, which may be repeated', async () => {
     const services = await startServices({ redis: { args: ['--maxmemory', '16mb'] } })
     cleanups.push(services.stop)
     expect(services.postgres).toBeUndefined()
@@ -32,7 +32,7 @@ describe('startServices', () => {
     expect(await refuses(url)).toBe(true)
   })
 
-  it('ends what it was told to end too, and no longer what it was told to let live', async () => {
+  it('also ends registered processes, but not those unregistered again', async () => {
     const services = await startServices({})
     const [ended, spared] = [spawn('sleep', ['600']), spawn('sleep', ['600'])]
     cleanups.push(() => spared.kill('SIGKILL'))
@@ -43,7 +43,7 @@ describe('startServices', () => {
     expect([await exit, spared.exitCode, spared.signalCode]).toEqual([[null, 'SIGTERM'], null, null])
   })
 
-  it('throws what went wrong inside, with its cause, and leaves nothing running', async () => {
+  it('throws the error of a server, with its cause, and leaves nothing running', async () => {
     const failure = startServices({ redis: true, postgres: { scratchOn: 'postgres://user:secret@127.0.0.1:1/posts' } })
     const error = await failure.then(
       () => undefined,

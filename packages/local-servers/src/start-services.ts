@@ -10,20 +10,20 @@ import type {
 } from './services-messages.ts'
 
 export interface Services {
-  /** There if asked for. */
+  /** Defined if requested. */
   redis?: StartedRedis
-  /** There if asked for. */
+  /** Defined if requested. */
   postgres?: StartedPostgres
   /** The services process. */
   pid: number
   /**
-   * Another process to end when this one dies. Start it with `detached: true`: then its whole process group is ended, children too.
-   * It gets SIGTERM, and SIGKILL after 0.7 s. Call the function it returns when that process is gone: its pid may become another's.
+   * Registers another process to end when this one dies: by SIGTERM, then SIGKILL after 0.7 s. If it was started with
+   * `detached: true`, its whole process group ends. Call the returned function when it is gone, since its pid may be reused.
    */
   alsoEnd(pid: number): () => void
   /**
-   * Ends all of it and waits until it is gone. May be called more than once. What isn't done after `withinMs` is cut short: Postgres finishes
-   * a statement first, and dropping a scratch database may take a checkpoint. Default 10,000.
+   * Ends everything and waits until it is gone. May be repeated. Kills after `withinMs` (default 10,000): Postgres may be finishing
+   * a statement, or a checkpoint before a scratch database is dropped.
    */
   stop(withinMs?: number): Promise<void>
   /** Resolves when the services process is gone: after `stop()`, or because it failed. */
@@ -31,16 +31,16 @@ export interface Services {
 }
 
 /**
- * Starts a private Redis and a Postgres in one process of their own, which ends them within 2 s of this process's end, however it
- * comes: by `stop()`, by leaving, by `kill -9`. It is in a process group of its own, so that a Ctrl-C in the terminal leaves it to
- * its parent when to end it. A fresh embedded Postgres takes about 3 s, one with data 0.5 s.
+ * Starts a private Redis and a Postgres in a separate process, which ends them within 2 s of this process's end: by `stop()`, by
+ * exit or by `kill -9`. It has its own process group, so on a Ctrl-C in the terminal the parent decides when it ends. A fresh
+ * embedded Postgres takes about 3 s, one with data 0.5 s.
  *
- * Throws what went wrong in there, with its cause; nothing is left running then.
+ * Throws the error of a server, with its cause; then nothing is left running.
  */
 export async function startServices(options: ServicesOptions): Promise<Services> {
   const child = fork(new URL('./services-process.ts', import.meta.url), [], {
     detached: true,
-    // Not ours: a parent's --watch or --inspect must not be the services' too.
+    // The services must not inherit this process's --watch or --inspect.
     execArgv: [],
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
@@ -50,7 +50,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   }
   let orphans: number[] = []
   const ended = once(child, 'exit').then(([code]) => {
-    // Killed itself, it could not end its servers. An embedded Postgres ran inside it.
+    // A killed services process could not end its servers. An embedded Postgres ran inside it.
     if (code === null) for (const pid of orphans) killFamily(pid)
   })
   send({ type: 'start', options })
@@ -66,7 +66,7 @@ export async function startServices(options: ServicesOptions): Promise<Services>
   }
 
   orphans = [reply.redis, reply.postgres].flatMap((server) => (server && 'pid' in server ? [server.pid] : []))
-  // A script that forgets `stop()` may still end; the services then end with it.
+  // A script that does not call `stop()` can still exit; the services then end with it.
   child.unref()
   child.channel?.unref()
   return {

@@ -31,13 +31,13 @@ describe.skipIf(lacksTools('toxiproxy'))('startToxiproxy', () => {
     return client
   }
 
-  it('passes everything on while there is no fault', async () => {
+  it('forwards everything without a fault', async () => {
     const client = await connect()
     expect(await client.echo('through')).toBe('through')
     client.disconnect()
   })
 
-  it('delays answers by so much, until it is mended', async () => {
+  it('delays answers until mended', async () => {
     const client = await connect()
     await way.delay(200)
     const askedAt = performance.now()
@@ -48,7 +48,7 @@ describe.skipIf(lacksTools('toxiproxy'))('startToxiproxy', () => {
     client.disconnect()
   })
 
-  it('hangs: what was sent is not answered, and does not arrive', async () => {
+  it('hangs: a command neither arrives nor is answered', async () => {
     const client = await connect()
     await way.hang()
     await expect(client.set('key', 'value')).rejects.toThrow(/timed out/)

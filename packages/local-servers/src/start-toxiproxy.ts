@@ -7,23 +7,23 @@ import { atExit } from './at-exit.ts'
 import { findPrograms, foldersOf } from './find-program.ts'
 import { freePort } from './free-port.ts'
 
-/** What to type to get it; completes a sentence such as "install it: …". Go names the program after its folder. */
+/** The command that installs it; completes a sentence such as "install it: …". Go names the program after its folder. */
 export const installToxiproxyHint =
   'go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.5.0 && mv "$(go env GOPATH)/bin/server" "$(go env GOPATH)/bin/toxiproxy-server"'
 
 const START_WITHIN_MS = 5_000
 
-/** A way to a server that can be made bad. What passes through it is changed only while a fault is on. */
+/** A proxy to a server that can inject faults. Without a fault it forwards everything. */
 export interface ProxiedWay {
   /** `127.0.0.1:PORT`, to be used instead of the server's own address. */
   readonly address: string
-  /** Each answer comes so much later, in ms. */
+  /** Delays each answer. */
   delay(ms: number): Promise<void>
-  /** Nothing arrives any more in either direction, and nothing is closed. */
+  /** Stops all bytes in both directions, and closes nothing. */
   hang(): Promise<void>
-  /** Connections are reset, new ones too. */
+  /** Resets connections, including new ones. */
   reset(): Promise<void>
-  /** All of that ends. */
+  /** Removes all faults. */
   mend(): Promise<void>
 }
 
@@ -36,10 +36,10 @@ export interface Toxiproxy {
 }
 
 /**
- * Starts Shopify's Toxiproxy on free loopback ports. Looked for as `toxiproxy-server` on PATH, then where Go installs programs.
- * Killed when this process exits; it would outlive a SIGKILL of this process.
+ * Starts Shopify's Toxiproxy (`toxiproxy-server` on PATH or in Go's folder for programs) on free loopback ports. It is killed when
+ * this process exits, but survives a SIGKILL of this process.
  *
- * Throws when it is not installed, naming how to, and when it does not serve within 5 s.
+ * Throws if it is not installed, and names the command that installs it; throws if it does not serve within 5 s.
  */
 export async function startToxiproxy(): Promise<Toxiproxy> {
   const program = findToxiproxy()
@@ -66,7 +66,7 @@ export async function startToxiproxy(): Promise<Toxiproxy> {
           await toxic('latency', 'downstream', { latency: ms })
         },
         async hang() {
-          // For ever, both ways: with an upstream that still answers, a request half sent would be answered.
+          // timeout 0 lasts until removed. In both directions: otherwise a request that arrived before would still be answered.
           for (const stream of ['upstream', 'downstream']) await toxic('timeout', stream, { timeout: 0 })
         },
         async reset() {

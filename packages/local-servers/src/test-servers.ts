@@ -6,7 +6,7 @@ import { type Services, startServices } from './start-services.ts'
 export interface TestServers {
   /** TEST_REDIS_URL and TEST_DATABASE_URL. */
   env: NodeJS.ProcessEnv
-  /** What is used, to be said; undefined when nothing was started. */
+  /** Describes the servers in use; undefined if nothing was started. */
   line?: string
   /** As `Services.alsoEnd`. */
   alsoEnd(pid: number): void
@@ -14,9 +14,9 @@ export interface TestServers {
 }
 
 /**
- * A private Redis and an empty Postgres database: a throw-away one on DATABASE_URL's server if that is set, else an embedded Postgres.
- * What TEST_REDIS_URL and TEST_DATABASE_URL name already is used as it is; with both set nothing is started.
- * Throws in one line what is missing.
+ * A private Redis and an empty Postgres database: a throw-away one on DATABASE_URL's server if that is set, otherwise an embedded
+ * Postgres. TEST_REDIS_URL and TEST_DATABASE_URL name servers to use instead; with both set nothing is started.
+ * Throws a one-line message if a server is missing.
  */
 export async function startTestServers(): Promise<TestServers> {
   const given = {
@@ -46,7 +46,7 @@ export async function startTestServers(): Promise<TestServers> {
   }
 }
 
-/** Runs `use` with the servers of {@link startTestServers} in this process's environment; says first which. */
+/** Prints which servers {@link startTestServers} provides, and runs `use` with them in this process's environment. */
 export async function withTestServers<T>(use: () => Promise<T>): Promise<T> {
   const { env, line, stop } = await startTestServers()
   if (line !== undefined) console.log(line)

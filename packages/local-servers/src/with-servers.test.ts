@@ -6,13 +6,13 @@ import { refuses } from '../test/connections.ts'
 import { run } from '../test/run.ts'
 
 const file = new URL('./with-servers.ts', import.meta.url).pathname
-/** As in a shell where nothing is set. */
+/** The environment of a shell without these variables. */
 const { DATABASE_URL, TEST_REDIS_URL, TEST_DATABASE_URL, ...plain } = process.env
 const given = { TEST_REDIS_URL: 'redis://:secret@r.example:7000', TEST_DATABASE_URL: 'postgres://u:secret@p.example/x' }
 const print = (...names: string[]) => ['sh', '-c', `echo ${names.map((name) => `$${name}`).join(' ')}`]
 
 describe('with-servers', () => {
-  it('says first what is used, tells the command where, and tears down after it', async () => {
+  it('prints which servers it uses, passes them to the command, and ends them afterwards', async () => {
     const { code, out, err } = await run(file, print('TEST_REDIS_URL', 'TEST_DATABASE_URL'), plain)
     const [first, second] = out.split('\n')
     expect(first).toMatch(
@@ -32,12 +32,12 @@ describe('with-servers', () => {
     expect(gone.err).toMatch(/does not exist/)
   })
 
-  it('only runs the command when both are set already', async () => {
+  it('only runs the command if both are already set', async () => {
     const answer = await run(file, print('TEST_REDIS_URL', 'TEST_DATABASE_URL'), { ...plain, ...given })
     expect(answer).toEqual({ code: 0, out: `${given.TEST_REDIS_URL} ${given.TEST_DATABASE_URL}\n`, err: '' })
   })
 
-  it('starts only what is missing, and shows no password', async () => {
+  it('starts only the missing server, and shows no password', async () => {
     const { TEST_DATABASE_URL } = given
     const { out } = await run(file, print('TEST_DATABASE_URL'), { ...plain, TEST_DATABASE_URL })
     const [first, second] = out.split('\n')
@@ -45,7 +45,7 @@ describe('with-servers', () => {
     expect(second).toBe(TEST_DATABASE_URL)
   })
 
-  it('starts nothing for a command that is only asked for its help', async () => {
+  it('starts nothing for --help', async () => {
     const { code, out } = await run(file, [process.execPath, '--help'], { ...plain, PATH: '/nonexistent' })
     expect(code).toBe(0)
     expect(out).not.toContain('tests use')
@@ -59,7 +59,7 @@ describe('with-servers', () => {
     expect(await run(file, ['sh', '-c', 'kill -9 $$'], { ...plain, ...given })).toMatchObject({ code: 137 })
   })
 
-  it('passes SIGTERM on and waits for what the command makes of it', async () => {
+  it('forwards SIGTERM and waits for the command to end', async () => {
     const script = `process.on('SIGTERM', () => process.exit(7)); setInterval(() => {}, 60_000); console.log('ready')`
     const child = spawn(process.execPath, [file, process.execPath, '-e', script], { env: { ...plain, ...given } })
     await once(createInterface(child.stdout), 'line')
@@ -67,12 +67,12 @@ describe('with-servers', () => {
     expect((await once(child, 'exit'))[0]).toBe(7)
   })
 
-  it('says which command it could not run', async () => {
+  it('names the command that it could not run', async () => {
     const { code, err } = await run(file, ['no-such-command'], { ...plain, ...given })
     expect({ code, err }).toEqual({ code: 127, err: "can't run no-such-command: spawn no-such-command ENOENT\n" })
   })
 
-  it('says in one line how to install Redis when there is none', async () => {
+  it('says in one line how to install Redis if there is none', async () => {
     const { code, out, err } = await run(file, [process.execPath, '--version'], { ...plain, PATH: '/nonexistent' })
     expect({ code, out }).toEqual({ code: 1, out: '' })
     expect(err).toMatch(/^the tests need a real Redis, .*apt-get install redis-server .*brew install redis.*\n$/)

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * `with-servers CMD ARGS…` runs a command with TEST_REDIS_URL and TEST_DATABASE_URL pointing at a private Redis and an empty Postgres
- * database, as `startTestServers` has them. Its first line says which. Of a command that is only asked for its help, nothing is started.
+ * `with-servers CMD ARGS…` runs a command with TEST_REDIS_URL and TEST_DATABASE_URL of a private Redis and an empty Postgres
+ * database, from `startTestServers`. Its first line says which. For `--help` it starts nothing.
  */
 import { runCommand } from './run-command.ts'
 import { startTestServers, type TestServers } from './test-servers.ts'

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 
-/** Resolves when the server at the other end of a connection opened now is gone. */
+/** Opens a connection now; `gone` resolves when its server is gone. */
 export async function watchServer(url: string): Promise<{ gone: Promise<unknown> }> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname)
@@ -11,9 +11,7 @@ export async function watchServer(url: string): Promise<{ gone: Promise<unknown>
   return { gone: new Promise((resolve) => socket.once('close', resolve)) }
 }
 
-/**
- * Whether nobody listens there. A server on its way out may still take a connection and drop it: then it is asked again.
- */
+/** Whether no server listens there. Retries if a server that is just ending accepts and drops the connection. */
 export async function refuses(url: string): Promise<boolean> {
   const { hostname, port } = new URL(url)
   for (;;) {

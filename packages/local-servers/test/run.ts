@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 
-/** Runs a source file of this package to its end under the same Node, with this environment and no other. */
+/** Runs a source file of this package to its end under the same Node, with only this environment. */
 export async function run(
   file: string,
   args: string[],

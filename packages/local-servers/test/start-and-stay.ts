@@ -1,9 +1,9 @@
-/** For the tests that kill a parent: starts everything a launcher would, says what, and stays until it is killed. */
+/** For tests that kill a parent: starts all servers, prints their addresses, and runs until killed. */
 import { spawn } from 'node:child_process'
 import { startServices } from '../src/index.ts'
 
 const services = await startServices({ redis: true, postgres: true })
-// Deaf to SIGTERM, child included, and on this process's output: who reads that sees its end when all of them are gone.
+// Ignores SIGTERM, as its child does, and inherits this process's output, which therefore ends only when all are gone.
 const deaf = spawn('sh', ['-c', 'trap "" TERM; sleep 600 & wait'], {
   detached: true,
   stdio: ['ignore', 'inherit', 'inherit'],

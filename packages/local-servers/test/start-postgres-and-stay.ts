@@ -1,4 +1,4 @@
-/** For the test that kills a parent: starts a Postgres, stops its processes, says where it is, and stays until it is killed. */
+/** For the test that kills a parent: starts a Postgres, stops its processes, prints its address, and runs until killed. */
 import pg from 'pg'
 import { startPostgresServer } from '../src/index.ts'
 

@@ -1,4 +1,4 @@
-/** `pnpm --filter peers run race`: every race script on every peer. */
+/** `pnpm --filter peers run race`: runs every race script on every peer. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -32,7 +32,7 @@ const command = describeCommand('pnpm --filter peers run race', {
   does: `Plays every race script on every peer, ${TIMES} times each, and on manual-invalidation. Writes docs/runs/peers-race.json.`,
   needs: 'redis-server or valkey-server on PATH.',
   prints:
-    'A line per library: how often each race was lost, which is how often somebody was served a value from before an acknowledged write.',
+    'One line per library: how often each race was lost, that is, a reader was served a value older than an acknowledged write.',
 }).action(() => withTestServers(playAll))
 
 await runCommand(command)
@@ -49,7 +49,7 @@ async function playAll(): Promise<void> {
 
   const run = {
     format: 'peers-race/1',
-    what: `Races scripted with gates (packages/cache-core/src/testing/races.ts), each played ${TIMES} times on keys of its own; how often somebody was served a value from before an acknowledged write.`,
+    what: `Races scripted with gates (packages/cache-core/src/testing/races.ts), each played ${TIMES} times on separate keys; how often a reader was served a value older than an acknowledged write.`,
     command: 'pnpm --filter peers run race',
     date: new Date().toISOString(),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
@@ -58,10 +58,10 @@ async function playAll(): Promise<void> {
     times: TIMES,
     races: Object.fromEntries(races.map((race) => [shortTitle(race), race.title])),
     schedule: [
-      'reader (process 1) finds nothing and begins to load: version 1',
+      'reader (process 1) misses and starts to load version 1',
       'writer (process 2) commits version 2, deletes, is acknowledged',
-      'reader is handed version 1, and keeps it',
-      'four readers, two in each process, begin: whoever gets version 1 was served it after version 2 was acknowledged',
+      'the load returns version 1, which is cached',
+      'four readers, two in each process, begin: version 1 is stale now, since version 2 was acknowledged',
     ],
     scheduleOf: 'stale set',
     results,
@@ -81,7 +81,7 @@ function shortTitle({ title }: Race): string {
   return title.split(':')[0]!
 }
 
-/** Read as a file: not all of them export their package.json. */
+/** Reads the file: not all libraries export their package.json. */
 function versionOf(library: string): string {
   const folders = createRequire(import.meta.url).resolve.paths(library) ?? []
   for (const folder of folders) {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type OpenPeer, type Peer, type PeerCache, peerCache } from '../src/index.ts'
 
-/** Keys of its own on the Redis of TEST_REDIS_URL, which any number of "processes" share. */
+/** A key prefix on the Redis of TEST_REDIS_URL, shared by any number of simulated processes. */
 export interface Room {
   readonly prefix: string
   process(): PeerCache<number>

@@ -1,4 +1,4 @@
-/** Where cache-core's race scripts are played: three processes of a peer, or of the control, on keys of their own. */
+/** Runs cache-core's race scripts on three processes of a peer, or of the control, with separate keys. */
 import { randomBytes } from 'node:crypto'
 import { cacheAside, createCache, invalidate, systemRuntime } from 'cache-core'
 import { redisOptions, redisStore } from 'cache-core/redis'
@@ -7,7 +7,7 @@ import { Redis } from 'ioredis'
 import type { Peer } from '../src/index.ts'
 import { openRoom } from './room.ts'
 
-/** Plays the race once. */
+/** Runs the race once. */
 export type Play = (race: Race) => Promise<RaceResult>
 
 export function onPeer(peer: Peer): Play {
@@ -24,7 +24,7 @@ export function onPeer(peer: Peer): Play {
   }
 }
 
-/** What is named manual-invalidation here: cache-aside with delete on write too, but guarded. */
+/** The control, manual-invalidation: also cache-aside with delete on write, but guarded. */
 export const onManualInvalidation: Play = async (race) => {
   const redis = new Redis(process.env.TEST_REDIS_URL!, { ...redisOptions, lazyConnect: true })
   await redis.connect()

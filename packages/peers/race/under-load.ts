@@ -1,17 +1,17 @@
-/** `pnpm --filter peers run under-load`: what clients of two API processes with PEERS=1 saw, judged by the history checker. */
+/** `pnpm --filter peers run under-load`: checks the history of clients of two API processes with PEERS=1. */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describeCommand, runCommand } from 'command-line'
-import { checkHistory, promisedBy, recordClients } from 'history'
+import { checkHistory, guaranteedBy, recordClients } from 'history'
 import { startApi, startServices } from 'local-servers'
 import { peerNames } from '../src/index.ts'
 
 const setting = {
   secondsEach: 10,
-  /** Of the two API processes: how long a load takes there after its rows were read. */
+  /** The added delay of loads in each of the two API processes. */
   originDelaysMs: [10, 25],
   ttlMs: 2_000,
   posts: 6,
@@ -26,11 +26,11 @@ const names = [...peerNames, 'manual-invalidation']
 
 const command = describeCommand('pnpm --filter peers run under-load', {
   does:
-    `Runs two API processes with PEERS=1 under recorded load, ${setting.secondsEach} s for each peer and for manual-invalidation, and judges ` +
+    `Runs two API processes with PEERS=1 under recorded load, ${setting.secondsEach} s for each peer and for manual-invalidation, and checks ` +
     'what their clients saw. Writes docs/runs/peers-under-load.json.',
   needs:
     'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a throw-away database; without it an embedded one is started.',
-  prints: 'A line of JSON per library: reads, writes, what was stale and for how long.',
+  prints: 'One line of JSON per library: reads, writes, stale reads and for how long they were stale.',
 }).action(measure)
 
 await runCommand(command)
@@ -53,7 +53,7 @@ async function measure(): Promise<void> {
       services.alsoEnd(api.pid)
       urls.push(api.url)
     }
-    const promises = await promisedBy(urls)
+    const promises = await guaranteedBy(urls)
     for (const strategy of names) {
       const { promised } = promises.find((one) => one.strategy === strategy)!
       const recording = recordClients({

@@ -1,9 +1,9 @@
 /**
- * async-cache-dedupe: Redis, the entries found again by what they refer to.
+ * async-cache-dedupe: Redis, with entries found by their references.
  *
- * Configured as its README has it: "Redis" (the best choice for a shared cache) and "Invalidation": each entry names what it
- * shows as `references`, and a write invalidates those. The references outlive every TTL that can be set here, as asked for
- * there. Its garbage collector of references is not run: they expire, and a comparison is short. TTLs are whole seconds.
+ * Configured as in its README: "Redis" (the best choice for a shared cache) and "Invalidation": each entry lists the keys and tags
+ * that it shows as `references`, and a write invalidates those. The references outlive every TTL that can be set here, as the
+ * README requires. Its garbage collector of references does not run: they expire, and a comparison is short. TTLs are whole seconds.
  */
 import { createCache } from 'async-cache-dedupe'
 import { connectIoredis } from './connect-ioredis.ts'
@@ -24,9 +24,9 @@ export const asyncCacheDedupe: Peer = {
   ttlStepMs: 1_000,
   open({ redisUrl, prefix, onError }) {
     const client = connectIoredis(redisUrl, onError)
-    // A function has one TTL, so that a change of it defines another; entries are found under the name, and stay.
+    // One function has one TTL callback. Entries are stored under the function's name, so they survive a change of the TTL.
     let seconds = 0
-    // Nothing but a name goes before its keys, and nothing at all before its references.
+    // The library prefixes keys only with the function's name, and references not at all.
     const referenceTo = (name: string) => `${prefix}${name}`
     const cache = createCache({
       storage: { type: 'redis', options: { client, invalidation: { referencesTTL: DAY_SECONDS } } },

@@ -1,9 +1,9 @@
 /**
- * bentocache: memory over Redis, the memories of all processes told over a bus which keys changed.
+ * bentocache: memory over Redis; a bus tells the memories of all processes which keys changed.
  *
- * Configured as its documentation's "Multi tier" and "Quick setup, Multi-tier setup" have it: L1 of 10 MB, L2, bus. L1 with L2
- * and no bus is for a single instance, by the same page; the Redis driver alone would be a choice too, without what the
- * library recommends itself for. Writes: "Quick setup, Invalidating the cache" (`delete`) and "Tags" (`deleteByTag`).
+ * Configured as in its documentation's "Multi tier" and "Quick setup, Multi-tier setup": L1 of 10 MB, L2, bus. According to the
+ * same page, L1 with L2 but no bus is for a single instance. The Redis driver alone would also work, but lacks the library's main
+ * feature. Writes: "Quick setup, Invalidating the cache" (`delete`) and "Tags" (`deleteByTag`).
  */
 import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'

@@ -1,10 +1,10 @@
 /**
  * cache-manager: one store, Redis through @keyv/redis, that all processes share.
  *
- * Its README's "Quick start" has one store, or memory over Redis. Nothing in it tells the memories of other processes what
- * was deleted: with several processes and deletes on write, the two-store form would serve old values until the TTL ends,
- * race or no race. So it is the one store here. Reads: `wrap`. Writes: `mdel`; there are no tags, so that of what a tag
- * stands for only the entry of that name is known: the whole list goes, pages stay until their TTL ends.
+ * Its README's "Quick start" has one store, or memory over Redis. The library does not propagate deletes to the memories of other
+ * processes: with several processes and deletes on write, two stores would serve old values until the TTL ends, even without a
+ * race. So one store is used here. Reads: `wrap`. Writes: `mdel`. There are no tags, so a tag deletes only the entry of the same
+ * name: the whole list goes, pages stay until their TTL ends.
  */
 import KeyvRedis from '@keyv/redis'
 import { createCache } from 'cache-manager'

@@ -1,11 +1,11 @@
 /**
- * cacheable: memory over Redis, each process sending what it sets and deletes to the memories of the others.
+ * cacheable: memory over Redis; each process sends its sets and deletes to the memories of the others.
  *
- * Configured as its README has it: "Basic Usage" (a secondary of @keyv/redis), "CacheableSync" (over @qified/redis, for several
- * instances), "Tag Based Invalidation" (`tags: true`, the tags in the shared secondary). Blocking, its default: with
- * `nonBlocking` a delete would not wait for Redis. Tags cost each lookup a read of Redis, so that only lists, which need
- * them, have an instance with tags. Posts: "GetOrSet", with `throwErrors`, since otherwise an origin that fails reads as an
- * absent value. Lists: `get` and `set`, since `getOrSet` takes no tags.
+ * Configured as in its README: "Basic Usage" (a secondary of @keyv/redis), "CacheableSync" (over @qified/redis, for several
+ * instances), "Tag Based Invalidation" (`tags: true`, the tags in the shared secondary). Blocking, its default: with `nonBlocking` a
+ * delete would not wait for Redis. With tags each lookup reads Redis, so only lists, which need tags, use an instance with tags.
+ * Posts: "GetOrSet", with `throwErrors`, since otherwise a failed origin looks like an absent value. Lists: `get` and `set`, since
+ * `getOrSet` has no tags.
  */
 import KeyvRedis from '@keyv/redis'
 import { RedisMessageProvider } from '@qified/redis'

@@ -1,10 +1,10 @@
 /**
- * cachified: a function around a cache of three verbs, here over Redis.
+ * cachified: a function around a cache with three methods, here over Redis.
  *
- * Its README leaves the cache to its user: an object with `get`, `set` and `delete`. "Adapters" lists one for node-redis; this
- * one is the same over ioredis, in the form of the README's first example, with `totalTtl` for the expiry. Its defaults
- * otherwise. Writes: `delete` of that cache; there are no tags, so that of what a tag stands for only the entry of that
- * name is known: the whole list goes, pages stay until their TTL ends.
+ * Its user provides the cache: an object with `get`, `set` and `delete`. "Adapters" in its README lists one for node-redis; this is
+ * the same for ioredis, in the form of the README's first example, with `totalTtl` for the expiry and otherwise the defaults.
+ * Writes: `delete` of that cache. There are no tags, so a tag deletes only the entry of the same name: the whole list goes, pages
+ * stay until their TTL ends.
  */
 import { type Cache, type CacheEntry, cachified as cachifiedRead, totalTtl } from '@epic-web/cachified'
 import { connectIoredis } from './connect-ioredis.ts'

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis'
 
 /**
- * For the libraries over ioredis, with its defaults but two: commands sent together travel together, as under every
- * strategy here, and the protocol is the one that these libraries were written against.
+ * For libraries over ioredis, with two changed defaults: auto-pipelining, as under every strategy here, and RESP2, for which these
+ * libraries were written.
  */
 export function connectIoredis(url: string, onError: (error: unknown) => void): Redis {
   const client = new Redis(url, { enableAutoPipelining: true, protocol: 2 })

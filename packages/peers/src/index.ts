@@ -10,7 +10,7 @@ export type { OpenPeer, Peer, PeerPlace, PeerReadOptions } from './peer.ts'
 export { type ObjectCodec, type PeerCache, type PeerCacheOptions, peerCache } from './peer-cache.ts'
 export { type PeerName, peerNames } from './peer-names.ts'
 
-/** Every peer by its name. */
+/** Every peer by name. */
 export const peers: Record<PeerName, Peer> = {
   'peer:bentocache': bentocache,
   'peer:cacheable': cacheable,

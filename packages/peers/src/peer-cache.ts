@@ -1,16 +1,16 @@
 /**
- * A library behind cache-core's `Cache`, so that the same caller serves both.
+ * A library behind cache-core's `Cache`, so that both have the same callers.
  *
- * A read is the library's own read-through. A write is what their documentation has: commit, then delete.
+ * A read is the library's own read-through. A write is as in their documentation: commit, then delete.
  */
 import { randomUUID } from 'node:crypto'
 import type { Cache, Change, LoadContext, Outcome, ReadResult, WriteResult } from 'cache-core'
 import type { OpenPeer } from './peer.ts'
 
-/** What of a cache every library can do. */
+/** The part of `Cache` that every library supports. */
 export type PeerCache<T> = Pick<Cache<T>, 'read' | 'write' | 'invalidate' | 'invalidateAll'>
 
-/** What is handed to the library: an object that JSON keeps, for none of the five keeps bytes. */
+/** Converts to a JSON object for the library: none of the five stores bytes. */
 export interface ObjectCodec<T, O extends object> {
   encode(value: T): O
   decode(kept: O): T
@@ -20,27 +20,28 @@ export interface PeerCacheOptions<T, O extends object> {
   readonly peer: OpenPeer
   readonly ttlMs: number
   readonly codec: ObjectCodec<T, O>
-  /** Told of each value loaded, which the library keeps whatever happened meanwhile. */
+  /** Called for each loaded value, which the library always keeps. */
   readonly onFill?: () => void
-  /** Told of keys and tags deleted. */
+  /** Called with the number of keys and tags deleted. */
   readonly onInvalidate?: (count: number) => void
-  /** Told what failed after a commit: the write is acknowledged, and the entries stay until their TTL ends. */
+  /** Called for a failure after a commit: the write is acknowledged, and the entries stay until their TTL ends. */
   readonly onError: (error: unknown) => void
 }
 
-/** Absence is kept too, as an entry whose value is null: some of the five take a bare null for a miss. */
+/** An absent value is kept as an object with a null value: some of the five treat a bare null as a miss. */
 interface Kept<O> {
   readonly value: O | null
   /** When its load ended, in milliseconds since the Unix epoch. */
   readonly loadedAt: number
   readonly loadMs: number
-  /** In which process. */
+  /** The process that loaded it. */
   readonly by: string
 }
 
-/** Their loads get none of ours. */
+/** The libraries provide no load context. */
 const noContext: LoadContext = {
   signal: new AbortController().signal,
+  isBehindAnswer: false,
   skip() {},
   setTtl() {},
   setTags() {},
@@ -70,7 +71,7 @@ export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>):
       }
     }
     const kept = await peer.getOrLoad(key, loadAndKeep, { ttlMs, tags }).catch((error) => {
-      // Some wrap it: the caller is to see what its own load threw.
+      // Some libraries wrap the error; the caller must get the one that its load threw.
       throw typeof mine === 'object' ? mine.failure : error
     })
     return resultOf(kept, mine === undefined ? sharedOutcome(kept, beganAt) : 'miss')
@@ -103,7 +104,8 @@ export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>):
     read: ((key, load, options) => read(key, load, options?.tags ?? [])) as Cache<T>['read'],
     async write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<WriteResult<R>> {
       const result = await commit()
-      const { keys, tags = [] } = change
+      const { keys, tags = [], changed } = change
+      if (changed?.(result) === false) return { result, ack: 'database', isConfirmed: true }
       const touched = typeof keys === 'function' ? keys(result) : keys
       const isConfirmed = await invalidate(touched, typeof tags === 'function' ? tags(result) : tags)
       return { result, ack: 'database', isConfirmed }
@@ -116,7 +118,7 @@ export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>):
   }
 }
 
-/** Of a read whose load did not run: it waited for another of this process, if that ended only after the read began. */
+/** For a read whose own load did not run: it shared a load of this process if that ended after the read began. */
 function sharedOutcome({ by, loadedAt }: Kept<unknown>, beganAt: number): Outcome {
   return by === self && loadedAt >= beganAt ? 'collapsed' : 'hit'
 }

@@ -1,4 +1,4 @@
-/** The libraries that are compared beside the strategies, in the order tables show them. No imports. */
+/** The libraries compared with the strategies, in the order of tables. No imports. */
 export const peerNames = [
   'peer:bentocache',
   'peer:cacheable',

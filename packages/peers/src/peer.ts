@@ -1,14 +1,13 @@
-/** A caching library, configured for several processes on one Redis as its own documentation has it. One file per library. */
+/** A caching library, configured for several processes on one Redis according to its own documentation. One file per library. */
 export interface Peer {
-  /** For people. */
   readonly title: string
-  /** The package, as npm has it. */
+  /** The npm package. */
   readonly library: string
-  /** What it reads with. */
+  /** The method used for reads. */
   readonly read: string
-  /** What it is told after a write's commit. */
+  /** The methods called after a write's commit. */
   readonly write: string
-  /** A TTL is a multiple of so many milliseconds; one in between becomes the next longer. */
+  /** TTLs are rounded up to a multiple of this, in ms. */
   readonly ttlStepMs: number
   /** Connects in the background, as one process of several. */
   open(place: PeerPlace): OpenPeer
@@ -18,17 +17,17 @@ export interface PeerPlace {
   readonly redisUrl: string
   /** Of all its keys in Redis. */
   readonly prefix: string
-  /** Told what goes wrong without a call failing of it. */
+  /** Called for errors that fail no call. */
   readonly onError: (error: unknown) => void
 }
 
-/** The library at work, in one process. */
+/** The library running in one process. */
 export interface OpenPeer {
-  /** The library's own read-through: what is cached under `key`, else what `load` resolves to, which it keeps. */
+  /** The library's own read-through: the value cached under `key`, otherwise the result of `load`, which it keeps. */
   getOrLoad<V extends object>(key: string, load: () => Promise<V>, options: PeerReadOptions): Promise<V>
-  /** Deletes by key, and by tag where the library has tags. */
+  /** Deletes by key, and by tag if the library has tags. */
   invalidate(keys: readonly string[], tags: readonly string[]): Promise<void>
-  /** Deletes all it has. */
+  /** Deletes all its entries. */
   invalidateAll(): Promise<void>
   close(): Promise<void>
 }

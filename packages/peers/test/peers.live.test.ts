@@ -1,4 +1,4 @@
-/** What every peer has to do to be compared at all, over a real Redis. Two of one peer stand for two processes. */
+/** What every peer must do to be compared, over a real Redis. Two instances of one peer act as two processes. */
 import { gate } from 'cache-core/testing'
 import { afterEach, describe, expect, it } from 'vitest'
 import { openRoom, type Room } from '../race/room.ts'
@@ -25,7 +25,7 @@ describe.each(peerNames)('%s', (name) => {
     expect(outcomes[3]!.ttlMs).toBeLessThanOrEqual(60_000)
   })
 
-  it('loads once for all who ask at once in a process, and says who waited', async () => {
+  it('loads once for concurrent reads in a process, and reports which were collapsed', async () => {
     const [p1] = open()
     const loading = gate()
     let loads = 0
@@ -41,7 +41,7 @@ describe.each(peerNames)('%s', (name) => {
     expect([outcomes.sort(), loads]).toEqual([['collapsed', 'collapsed', 'miss'], 1])
   })
 
-  it('keeps that there is no such value, and values that are falsy', async () => {
+  it('keeps absent and falsy values', async () => {
     const [p1, p2] = open()
     for (const [key, value] of [
       ['post:1', undefined],
@@ -52,7 +52,7 @@ describe.each(peerNames)('%s', (name) => {
     }
   })
 
-  it('shows a write to both processes, once its delete is through', async () => {
+  it('shows a write to both processes after its delete', async () => {
     const [p1, p2] = open()
     for (const cache of [p1, p2]) await cache.read('post:1', async () => 1)
     await p1.write({ keys: ['post:1'] }, async () => {})
@@ -61,7 +61,7 @@ describe.each(peerNames)('%s', (name) => {
     await expect.poll(seen, { interval: 10 }).toEqual([2, 2])
   })
 
-  it('shows a write to the list that carries the tag, in both processes', async () => {
+  it('shows a write in the tagged list, in both processes', async () => {
     const [p1, p2] = open()
     for (const cache of [p1, p2]) await cache.read('posts', async () => 1, LIST)
     await p2.write({ keys: (id: number) => [`post:${id}`], tags: ['posts'] }, async () => 3)
@@ -70,7 +70,7 @@ describe.each(peerNames)('%s', (name) => {
     await expect.poll(seen, { interval: 10 }).toEqual([2, 2])
   })
 
-  it('lets go of all it has', async () => {
+  it('deletes all its entries', async () => {
     const [p1] = open()
     await p1.read('post:1', async () => 1)
     await p1.read('posts', async () => 1, LIST)
@@ -79,7 +79,7 @@ describe.each(peerNames)('%s', (name) => {
     expect((await p1.read('posts', async () => 2, LIST)).value).toBe(2)
   })
 
-  it('loads again when the TTL has ended', async () => {
+  it('loads again after the TTL', async () => {
     const ttlMs = peer.ttlStepMs === 1 ? 50 : peer.ttlStepMs
     const [p1] = open(ttlMs)
     await p1.read('post:1', async () => 1)
@@ -88,7 +88,7 @@ describe.each(peerNames)('%s', (name) => {
       .toBe(2)
   })
 
-  it('throws what the load threw, to its own caller, and keeps nothing', async () => {
+  it("throws the load's error to its caller, and keeps nothing", async () => {
     const [p1] = open()
     const failure = new Error('origin away')
     await expect(

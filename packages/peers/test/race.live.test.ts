@@ -1,4 +1,4 @@
-/** The stale set: a reader loads, a writer commits and deletes and is acknowledged, the reader keeps what it had loaded. */
+/** The stale set: a reader loads, a writer commits, deletes and is acknowledged, then the reader fills the old value. */
 import { gate, races } from 'cache-core/testing'
 import { describe, expect, it } from 'vitest'
 import { openRoom } from '../race/room.ts'
@@ -8,15 +8,15 @@ import { peerNames, peers } from '../src/index.ts'
 const staleSet = races.find(({ title }) => title.startsWith('stale set'))!
 
 describe('a write that overtakes a load', () => {
-  it.each(peerNames)('is lost by %s, to readers in both processes', async (name) => {
+  it.each(peerNames)('is lost by %s, for readers in both processes', async (name) => {
     expect(await onPeer(peers[name])(staleSet)).toEqual({ served: 1, acknowledged: 2 })
   })
 
-  it('is not lost by manual-invalidation, by the same script', async () => {
+  it('is not lost by manual-invalidation in the same script', async () => {
     expect(await onManualInvalidation(staleSet)).toEqual({ served: 2, acknowledged: 2 })
   })
 
-  it.each(peerNames)('leaves the old value in Redis under %s, for whoever starts afterwards', async (name) => {
+  it.each(peerNames)('leaves the old value in Redis under %s, for processes that start later', async (name) => {
     const room = openRoom(peers[name])
     const [reader, writer] = [room.process(), room.process()]
     let version = 1

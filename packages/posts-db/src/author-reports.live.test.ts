@@ -30,7 +30,7 @@ async function repositoryWith(posts: readonly Given[]): Promise<PostsRepository 
 
 const reportOf = async (posts: PostsRepository) => JSON.parse((await posts.authors()).json) as AuthorReport[]
 
-/** The same report from the list of posts, in JavaScript. */
+/** The same report in JavaScript, from the list of posts. */
 function reference(posts: readonly Post[]): AuthorReport[] {
   const wordsOf = ({ content }: Post) => content.match(/[^ \t\n\v\f\r]+/g)?.length ?? 0
   return [...new Set(posts.map(({ author }) => author))]
@@ -50,12 +50,12 @@ function reference(posts: readonly Post[]): AuthorReport[] {
     .sort((a, b) => b.posts - a.posts || Buffer.compare(Buffer.from(a.author), Buffer.from(b.author)))
 }
 
-test('without posts there are no authors', async () => {
+test('has no authors without posts', async () => {
   const posts = await repositoryWith([])
   expect(await posts.authors()).toEqual({ json: '[]', count: 0 })
 })
 
-test('has these keys in this order, no white space, dates as posts have them', async () => {
+test('has these keys in this order, no white space, and dates in the format of posts', async () => {
   const posts = await repositoryWith([
     { author: 'Zoë "🌊" 王', title: 'Two\nlines', content: 'one two', createdAt: '2026-01-01T00:00:00.5Z' },
     { author: 'Zoë "🌊" 王', content: 'three', createdAt: '2025-02-03T04:05:06.007+01:00' },
@@ -89,7 +89,7 @@ test.each([
   expect(report).toMatchObject({ posts: 1, words, longestPost: { id: 1, words } })
 })
 
-test('of equally long posts the one with the lowest id is the longest, also when it was written last', async () => {
+test('chooses the lowest id among equally long posts, even if that was written last', async () => {
   const posts = await repositoryWith([
     { author: 'Ada', content: 'one' },
     { author: 'Ada', content: 'one two', title: 'First of two' },
@@ -104,7 +104,7 @@ test('of equally long posts the one with the lowest id is the longest, also when
   ])
 })
 
-test('is ordered by posts, then by the bytes of the author’s name, whatever the locale', async () => {
+test('is ordered by posts, then by the bytes of the author’s name, in any locale', async () => {
   const names = ['b', 'a', 'B', 'ä', 'Z', 'a b', 'ab', '\u{1f30a}', '\uffee', '-c']
   const posts = await repositoryWith([
     ...names.map((author) => ({ author, content: 'x' })),
@@ -117,7 +117,7 @@ test('is ordered by posts, then by the bytes of the author’s name, whatever th
   ])
 })
 
-test('is what the list of posts says, and what Postgres’s own \\S says, for contents of any characters', async () => {
+test('agrees with the list of posts and with Postgres’s own \\S for contents of any characters', async () => {
   const random = createRandom(7)
   const spaces = [' ', '  ', '\t', '\n', '\r\n', '\v', '\f', '\u00a0', '\u2003', '\u3000', '\u0085', '\u001f']
   const words = ['a', 'word', '–', 'S', '\\s', '\\S+', '🌊', 'e\u0301', '王', '[^\\S ]']
@@ -140,15 +140,15 @@ test('is what the list of posts says, and what Postgres’s own \\S says, for co
   expect(expected.reduce((sum, { words }) => sum + words, 0)).toBe(rows[0]!.words)
 })
 
-test('is what the list says of the posts that are loaded, and follows a write', async () => {
+test('agrees with the list of loaded posts, also after a write', async () => {
   const schema = await scratch.migrated()
   await loadPosts(scratch.db(), [schema], { count: 500 })
   const posts = postsRepository(scratch.db(), schema)
   const expected = async () => reference(JSON.parse((await posts.all()).json))
   expect(await reportOf(posts)).toEqual(await expected())
-  await posts.create({ title: 'New', content: 'word '.repeat(1_000), author: 'Somebody new' })
+  await posts.create({ title: 'New', content: 'word '.repeat(1_000), author: 'New author' })
   await posts.delete(1)
   const report = await reportOf(posts)
   expect(report).toEqual(await expected())
-  expect(report.at(-1)).toMatchObject({ author: 'Somebody new', words: 1_000, longestPost: { id: 501, words: 1_000 } })
+  expect(report.at(-1)).toMatchObject({ author: 'New author', words: 1_000, longestPost: { id: 501, words: 1_000 } })
 })

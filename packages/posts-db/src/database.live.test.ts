@@ -14,7 +14,7 @@ test('ping answers when Postgres does', async () => {
   await expect(open().ping()).resolves.toBeUndefined()
 })
 
-test('ping fails when nobody listens', async () => {
+test('ping fails when no server listens', async () => {
   await expect(open({ url: 'postgres://127.0.0.1:1/x' }).ping()).rejects.toThrow('ECONNREFUSED')
 })
 
@@ -35,7 +35,7 @@ test('close ends connections that only kysely used', async () => {
   expect(db.pool.totalCount).toBe(0)
 })
 
-test('with all connections taken a query fails after 2 s instead of waiting for ever', async () => {
+test('with all connections in use a query fails after 2 s', async () => {
   const db = open({ maxConnections: 1 })
   const client = await db.pool.connect()
   const startedMs = performance.now()
@@ -44,7 +44,7 @@ test('with all connections taken a query fails after 2 s instead of waiting for 
   client.release()
 })
 
-test('a statement that takes too long fails instead of waiting for ever', async () => {
+test('a statement fails at its timeout', async () => {
   const holder = open()
   const impatient = open({ statementTimeoutMs: 100 })
   const lock = sql`select pg_advisory_xact_lock(4711)`
@@ -54,7 +54,17 @@ test('a statement that takes too long fails instead of waiting for ever', async 
   })
 })
 
-test('an error on an idle connection reaches onError, and without one is no crash', () => {
+test('a statement_timeout in the URL overrides the option', async () => {
+  const holder = open()
+  const impatient = open({ url: `${testUrl()}?statement_timeout=100`, statementTimeoutMs: 60_000 })
+  const lock = sql`select pg_advisory_xact_lock(4713)`
+  await holder.kysely.transaction().execute(async (transaction) => {
+    await lock.execute(transaction)
+    await expect(lock.execute(impatient.kysely)).rejects.toThrow('timeout')
+  })
+})
+
+test('an error on an idle connection reaches onError, and does not crash without one', () => {
   const seen: Error[] = []
   const error = new Error('the server went away')
   open({ onError: (each) => seen.push(each) }).pool.emit('error', error, undefined as never)
@@ -62,7 +72,7 @@ test('an error on an idle connection reaches onError, and without one is no cras
   expect(seen).toEqual([error])
 })
 
-test('a connection lost in use, between two statements, fails the next one and is no crash', async () => {
+test('a connection lost between two statements fails the next one and does not crash', async () => {
   const { pool } = open()
   const client = await pool.connect()
   const ended = new Promise((resolve) => client.once('end', resolve))
@@ -80,4 +90,18 @@ test.each(['', 'localhost', 'mysql://u:secret@h/d', '/var/run/postgresql'])('the
 
 test.each([0, -1, 1.5, Number.NaN])('maxConnections %d is refused', (maxConnections) => {
   expect(() => createDatabase({ url: testUrl(), maxConnections })).toThrow('maxConnections')
+})
+
+test.each([-1, 0.5, 86_400_001, Number.NaN])('statementTimeoutMs %d is refused', (statementTimeoutMs) => {
+  expect(() => createDatabase({ url: testUrl(), statementTimeoutMs })).toThrow('statementTimeoutMs')
+})
+
+test('an error shows a limit given as a string as a string', () => {
+  const statementTimeoutMs = '5' as unknown as number
+  expect(() => createDatabase({ url: testUrl(), statementTimeoutMs })).toThrow('from 0 to 86400000, got "5" (a string)')
+})
+
+test.each(['', '10s', '-1'])('statement_timeout=%s in the URL is refused', (given) => {
+  const url = `${testUrl()}?statement_timeout=${given}`
+  expect(() => createDatabase({ url })).toThrow('statement_timeout in the database URL must be a whole number')
 })

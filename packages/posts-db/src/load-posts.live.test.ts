@@ -8,7 +8,7 @@ import { postsRepository } from './posts-repository.ts'
 const scratch = scratchSchemas()
 const jsonOf = async (schema: string) => (await postsRepository(scratch.db(), schema).all()).json
 
-test('the same seed gives the same bytes in every schema and every time, another seed other ones', async () => {
+test('a seed always gives the same bytes, in every schema, and another seed gives others', async () => {
   const [one, two, three] = [await scratch.migrated(), await scratch.migrated(), await scratch.migrated()]
   await loadPosts(scratch.db(), [one, two], { count: 300, seed: 5 })
   const first = await jsonOf(one)
@@ -20,7 +20,7 @@ test('the same seed gives the same bytes in every schema and every time, another
   expect(await jsonOf(one)).not.toBe(first)
 })
 
-test('it replaces what was there: ids from 1, version 1, and the next post gets the next id', async () => {
+test('replaces existing posts: ids from 1, version 1, and the next post gets the next id', async () => {
   const schema = await scratch.migrated()
   const posts = postsRepository(scratch.db(), schema)
   await loadPosts(scratch.db(), [schema], { count: 50 })
@@ -33,7 +33,7 @@ test('it replaces what was there: ids from 1, version 1, and the next post gets 
   expect((await posts.create({ title: 'New', content: '', author: 'Ada' })).id).toBe(51)
 })
 
-test('more rows than one statement takes, and progress that ends at the total', async () => {
+test('loads more rows than fit one statement, and reports progress up to the total', async () => {
   const schemas = [await scratch.migrated(), await scratch.migrated()]
   const seen: [number, number][] = []
   await loadPosts(scratch.db(), schemas, { count: 10_001, onProgress: (...step) => seen.push(step) })
@@ -42,7 +42,7 @@ test('more rows than one statement takes, and progress that ends at the total', 
   expect(await postsRepository(scratch.db(), schemas[1]!).count()).toBe(10_001)
 })
 
-test('a load that fails half-way leaves every schema as it was, its next id and its record too', async () => {
+test('a load that fails half-way changes no schema, no next id and no record', async () => {
   const schemas = [await scratch.migrated(), await scratch.migrated()].sort()
   await loadPosts(scratch.db(), schemas, { count: 20, seed: 3 })
   const before = await jsonOf(schemas[0]!)
@@ -60,7 +60,7 @@ test('a load that fails half-way leaves every schema as it was, its next id and 
   expect(created.id).toBe(21)
 })
 
-test('the record tells count and seed apart, survives edits, and is false before any load or migration', async () => {
+test('postsLoaded compares count and seed, ignores edits, and is false before any load or migration', async () => {
   const [loaded, empty, absent] = [await scratch.migrated(), await scratch.migrated(), scratch.name()]
   const ask = (schemas: string[], count: number, seed?: number) =>
     postsLoaded(scratch.db(), schemas, seed === undefined ? { count } : { count, seed })
@@ -74,7 +74,7 @@ test('the record tells count and seed apart, survives edits, and is false before
   expect(await ask([absent], 10)).toBe(false)
 })
 
-test('keepLoaded fills only the schemas that lack this load', async () => {
+test('keepLoaded loads only the schemas that lack this load', async () => {
   const [edited, fresh] = [await scratch.migrated(), await scratch.migrated()]
   await loadPosts(scratch.db(), [edited], { count: 10 })
   await postsRepository(scratch.db(), edited).patch(1, { title: 'Mine now' })
@@ -84,7 +84,7 @@ test('keepLoaded fills only the schemas that lack this load', async () => {
   expect(await loadPosts(scratch.db(), [edited, fresh], options)).toMatchObject({ loaded: false, schemas: [] })
 })
 
-test('two loads at once, of the same schemas in opposite orders, end with one of the two whole', async () => {
+test('two concurrent loads of the same schemas in opposite orders leave one of the two complete', async () => {
   const schemas: string[] = []
   for (let index = 0; index < 6; index++) schemas.push(await scratch.migrated())
   await Promise.all([

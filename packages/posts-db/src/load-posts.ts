@@ -6,7 +6,7 @@ import { recordLoad, schemaLoaded } from './load-record.ts'
 import { makePosts } from './make-posts.ts'
 import type { Tables } from './tables.ts'
 
-/** What `loadPosts` accepts; the CLI checks its flags against the same. */
+/** The limits of `loadPosts` and of the command's flags. */
 export const loadLimits = { maxCount: 1_000_000, maxSeed: 4_294_967_295 } as const
 
 export interface LoadOptions {
@@ -14,15 +14,14 @@ export interface LoadOptions {
   count: number
   /** 0 … 4,294,967,295, default 1. The same seed and count make the same rows anywhere. */
   seed?: number
-  /** Leave schemas alone that already hold this load, with what users changed in them since. Default false. */
+  /** Keep schemas that already hold this load, including users' later changes. Default false. */
   keepLoaded?: boolean
   /** Called after each batch with the rows written so far and the rows to write, both over all schemas. */
   onProgress?: (done: number, total: number) => void
 }
 
-/** What a load did. */
 export interface LoadResult {
-  /** False when there was nothing to do: every schema already held this load and was to be kept. */
+  /** False if `keepLoaded` kept every schema. */
   loaded: boolean
   /** The schemas that were replaced. */
   schemas: string[]
@@ -32,13 +31,13 @@ export interface LoadResult {
   durationMs: number
 }
 
-/** Rows per statement: some 3 MB, so that progress moves and no statement comes near its timeout. */
+/** Rows per statement: about 3 MB, so that progress moves and no statement comes near its timeout. */
 const batchRows = 10_000
 
 /**
- * Replaces the posts of each schema by `count` made-up ones with the ids 1 … `count`; the next post created gets
- * `count` + 1. One transaction over all schemas: after a failure every schema holds what it held before. Until it is
- * done, readers and writers of these schemas wait.
+ * Replaces the posts of each schema with `count` made-up ones with the ids 1 … `count`; the next created post gets
+ * `count` + 1. It is one transaction over all schemas: a failure changes nothing. Until it ends, readers and writers of these
+ * schemas wait.
  *
  * @param schemas names from {@link schemaName}, migrated
  * @throws PostsDbError `BAD_OPTION` before anything is sent; `LOAD_FAILED` with the cause
@@ -55,7 +54,7 @@ export async function loadPosts(
     throw new PostsDbError('BAD_OPTION', 'no schema to load posts into; give at least one')
   }
   const startedMs = performance.now()
-  // In one order, whoever asks: two loads at once then wait for each other instead of ending in a deadlock.
+  // In a fixed order, so that two concurrent loads wait for each other instead of deadlocking.
   const asked = [...new Set(schemas)].sort()
   const targets = keepLoaded ? await notLoaded(db, asked, { count, seed }) : asked
 
@@ -95,13 +94,13 @@ async function replaceAll(
 ): Promise<void> {
   const [first, ...others] = schemas
   if (first === undefined) return
-  // All locks first: from here on nobody changes the rows that are about to be copied.
+  // All locks first: from here on no other client can change the rows to be copied.
   for (const schema of schemas) await sql`truncate ${posts(schema)} restart identity`.execute(db)
   for (const { from, to } of batches(load.count)) {
     await insertMade(db, first, { from, to, ...load })
     wrote(to - from + 1)
   }
-  // Made and sent once; the other copies are made inside Postgres.
+  // Rows are sent once; the other copies are made inside Postgres.
   for (const schema of others) {
     for (const { from, to } of batches(load.count)) {
       await copy(db, first, schema, from, to)
@@ -113,7 +112,7 @@ async function replaceAll(
       db,
     )
     await recordLoad(db, schema, load)
-    // Without statistics the plans right after a load are guesses.
+    // Without statistics the planner would guess right after a load.
     await sql`analyze ${posts(schema)}`.execute(db)
   }
 }
@@ -123,7 +122,7 @@ async function insertMade(
   schema: string,
   part: { from: number; to: number; count: number; seed: number },
 ): Promise<void> {
-  // One JSON parameter, not one per field: a statement takes 65,535 at most.
+  // One JSON parameter, not one per field: a statement has at most 65,535.
   const rows = JSON.stringify(makePosts(part))
   await sql`
     insert into ${posts(schema)} (id, title, content, author, created_at, updated_at)

@@ -3,7 +3,7 @@ import type { PostsDatabase } from './database.ts'
 import { generator } from './make-posts.ts'
 import type { Tables } from './tables.ts'
 
-/** What a load is known by: the same count and seed make the same rows. */
+/** Identifies a load: the same count and seed make the same rows. */
 export interface LoadKey {
   count: number
   /** Default 1. */
@@ -11,8 +11,8 @@ export interface LoadKey {
 }
 
 /**
- * Whether each of these schemas was last loaded with exactly this count and seed (and by this edition of the word lists).
- * What users changed since does not count: their edits are to be kept. A schema without tables was not loaded.
+ * Whether each of these schemas was last loaded with this count and seed (and this edition of the word lists). Later edits by
+ * users don't matter. A schema without tables was not loaded.
  */
 export async function postsLoaded(db: PostsDatabase, schemas: readonly string[], load: LoadKey): Promise<boolean> {
   for (const schema of schemas) {
@@ -37,10 +37,10 @@ export async function schemaLoaded(db: PostsDatabase, schema: string, { count, s
   return record !== undefined
 }
 
-/** A load as it was recorded. */
+/** A recorded load. */
 export type Load = Required<LoadKey>
 
-/** What this schema was last loaded with; undefined when it never was. The schema must be migrated. */
+/** The last load of this schema; undefined if there was none. The schema must be migrated. */
 export async function storedLoad(db: PostsDatabase, schema: string): Promise<Load | undefined> {
   const loads = db.kysely.withSchema(schema).selectFrom('loads')
   const record = await loads.select(['post_count', 'seed']).executeTakeFirst()
@@ -48,18 +48,18 @@ export async function storedLoad(db: PostsDatabase, schema: string): Promise<Loa
 }
 
 /**
- * What tells one load of each schema from the next, even one of the same count and seed; undefined where none was.
- * One statement, in the order asked for.
+ * Identifies the last load of each schema, different even for the same count and seed; undefined if there was none.
+ * One statement; the result is in the order of `schemas`.
  */
 export async function loadIds(db: PostsDatabase, schemas: readonly string[]): Promise<(string | undefined)[]> {
-  // A load makes a new row, so that the transaction which did is as good as an id.
+  // Each load inserts a new row, so the id of its transaction identifies it.
   const idOf = (schema: string) => sql`(select xmin::text from ${sql.id(schema, 'loads')})`
   const { rows } = await sql<{ ids: (string | null)[] }>`
     select array[${sql.join(schemas.map(idOf))}]::text[] as ids`.execute(db.kysely)
   return rows[0]!.ids.map((id) => id ?? undefined)
 }
 
-/** Part of the load's own transaction. */
+/** Runs in the load's own transaction. */
 export async function recordLoad(db: Kysely<Tables>, schema: string, load: Load): Promise<void> {
   const tables = db.withSchema(schema)
   await tables.deleteFrom('loads').execute()

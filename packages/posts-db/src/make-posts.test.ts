@@ -6,7 +6,7 @@ import { authors } from './words.ts'
 const all = (seed: number, count = 10_000) => makePosts({ from: 1, to: count, count, seed })
 const words = (text: string) => text.split(' ').length
 
-test('the posts of seed 1 are these, on every machine; when they change, raise `generator`', () => {
+test('seed 1 makes these posts on every machine; if they change, raise `generator`', () => {
   const digest = createHash('sha256')
     .update(JSON.stringify(all(1)))
     .digest('hex')
@@ -19,11 +19,11 @@ test('another seed makes other posts', () => {
   expect(one.filter((post, index) => post.content === two[index]!.content).length).toBeLessThan(5)
 })
 
-test('a part made alone is the same as within the whole', () => {
+test('a part made separately equals the same part of the whole', () => {
   expect(makePosts({ from: 401, to: 500, count: 500, seed: 7 })).toEqual(all(7, 500).slice(400))
 })
 
-test('lengths are those of real posts: about 3.6 MB of JSON for 10,000', () => {
+test('posts have realistic lengths: about 3.6 MB of JSON for 10,000', () => {
   const posts = all(1)
   for (const post of posts) {
     expect(words(post.title)).toBeGreaterThanOrEqual(4)

@@ -1,10 +1,10 @@
 import { createRandom, type Random } from './random.ts'
 import { adjectives, authors, closings, nouns, titleEndings, titleOpenings, verbs } from './words.ts'
 
-/** Which edition of words and rules made the posts. Raised with any change to them, so that old data is loaded anew. */
+/** The edition of the words and rules. Raise it with any change to them, so that old data is loaded again. */
 export const generator = 1
 
-/** One made-up row, as it goes into the table. Its version is 1 and it was never updated. */
+/** One made-up row of the table. Its version is 1. */
 export interface MadePost {
   id: number
   title: string
@@ -13,20 +13,20 @@ export interface MadePost {
   created_at: string
 }
 
-/** Fixed, not "now": the same seed makes the same bytes next year too. */
+/** Fixed, not "now", so that a seed always makes the same bytes. */
 const newestMs = Date.UTC(2026, 0, 1)
 const yearMs = 365 * 24 * 60 * 60 * 1000
 
 /**
- * Posts `from` … `to` (both included) of a load of `count`, the same for the same seed everywhere. Titles have 4 to 10
- * words, contents 1 to 3 sentences; dates rise with the id through the year before 2026-01-01. About 360 bytes of JSON each.
+ * Posts `from` … `to` (inclusive) of a load of `count`, the same for the same seed everywhere. Titles have 4 to 10 words, contents
+ * 1 to 3 sentences; dates rise with the id through the year before 2026-01-01. About 360 bytes of JSON each.
  */
 export function makePosts(options: { from: number; to: number; count: number; seed: number }): MadePost[] {
   const { from, to, count, seed } = options
   const posts: MadePost[] = []
   const seedBits = createRandom(seed).below(2 ** 32)
   for (let id = from; id <= to; id++) {
-    // A stream of its own for each post: any part of the load can be made without the parts before it.
+    // A separate generator for each post, so that any part of the load can be made without the parts before it.
     const random = createRandom(seedBits ^ Math.imul(id, 0x9e3779b1))
     posts.push({
       id,
@@ -51,7 +51,7 @@ function makeSentence(random: Random): string {
   return `${subject} ${random.pick(verbs)} ${object} ${random.pick(closings)}.`
 }
 
-/** Somewhere within this post's own slice of the year, so that dates rise with ids. */
+/** A random moment in this post's slice of the year, so that dates rise with ids. */
 function makeDate(random: Random, id: number, count: number): string {
   const sliceMs = yearMs / count
   return new Date(newestMs - yearMs + Math.floor((id - 1) * sliceMs) + random.below(Math.ceil(sliceMs))).toISOString()

@@ -8,13 +8,13 @@ import { migrations } from './migrations/index.ts'
 const scratch = scratchSchemas()
 const names = Object.keys(migrations)
 
-test('the second time there is nothing to do', async () => {
+test('does nothing the second time', async () => {
   const schemas = [scratch.name(), scratch.name()]
   expect(await migrate(scratch.db(), schemas)).toEqual(schemas.map((schema) => ({ schema, applied: names })))
   expect(await migrate(scratch.db(), schemas)).toEqual(schemas.map((schema) => ({ schema, applied: [] })))
 })
 
-test('several processes may migrate at once: each migration runs once', async () => {
+test('runs each migration once for several concurrent processes', async () => {
   const schemas = [scratch.name(), scratch.name(), scratch.name()]
   const databases = Array.from({ length: 4 }, () => createDatabase({ url: testUrl(), maxConnections: 1 }))
   onTestFinished(async () => void (await Promise.all(databases.map((db) => db.close()))))
@@ -25,10 +25,10 @@ test('several processes may migrate at once: each migration runs once', async ()
   }
 })
 
-test('a failure names the schema, keeps the cause, and leaves no half of a migration', async () => {
+test('a failure names the schema, keeps the cause, and rolls the migration back', async () => {
   const schema = scratch.name()
   await sql`create schema ${sql.id(schema)}`.execute(scratch.db().kysely)
-  // In the way of the second table, after the first was made.
+  // Makes the second table fail, after the first was created.
   await sql`create table ${sql.id(schema, 'loads')} (x integer)`.execute(scratch.db().kysely)
   await expect(migrate(scratch.db(), [schema])).rejects.toMatchObject({
     code: 'MIGRATION_FAILED',
@@ -48,7 +48,7 @@ test.each([
   ['content', 'c'.repeat(20_001)],
   ['author', ''],
   ['author', 'a'.repeat(101)],
-])('the table itself refuses a %s outside the limits', async (field, value) => {
+])('the table refuses a %s outside the limits', async (field, value) => {
   const schema = await scratch.migrated()
   const row = { title: 't', content: 'c', author: 'a', [field]: value }
   await expect(scratch.db().kysely.withSchema(schema).insertInto('posts').values(row).execute()).rejects.toThrow(

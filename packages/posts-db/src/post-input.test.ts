@@ -3,7 +3,7 @@ import { postInput, postPatch } from './post-input.ts'
 
 const post = { title: 'A title', content: 'Some words.', author: 'Ada' }
 
-test('title and author are trimmed, content is kept as it came', () => {
+test('trims title and author, but not content', () => {
   expect(postInput.parse({ title: ' A title\n', content: ' c ', author: '\tAda ' })).toEqual({
     title: 'A title',
     content: ' c ',
@@ -11,7 +11,7 @@ test('title and author are trimmed, content is kept as it came', () => {
   })
 })
 
-test('the longest allowed passes, one more is refused', () => {
+test('accepts the maximum lengths, and refuses one more character', () => {
   const longest = { title: 't'.repeat(200), content: 'c'.repeat(20_000), author: 'a'.repeat(100) }
   expect(postInput.safeParse(longest).success).toBe(true)
   for (const [field, value] of Object.entries(longest)) {
@@ -32,7 +32,7 @@ test.each([
   { id: 5 },
   { version: 2 },
   { createdAt: '2026-01-01T00:00:00.000Z' },
-])('a post with %j is refused', (change) => {
+])('refuses a post with %j', (change) => {
   expect(postInput.safeParse({ ...post, ...change }).success).toBe(false)
 })
 
@@ -41,7 +41,7 @@ test('content may be empty', () => {
 })
 
 test.each([{}, { title: undefined }, { title: ' ' }, { version: 3 }, { title: 'a', extra: 1 }, [], null, 'x'])(
-  'the patch %j is refused',
+  'refuses the patch %j',
   (patch) => {
     expect(postPatch.safeParse(patch).success).toBe(false)
   },

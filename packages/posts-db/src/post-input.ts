@@ -1,8 +1,7 @@
 import { z } from 'zod'
 
 /**
- * Lengths in UTF-16 units, as JavaScript counts; the database's own CHECKs count code points, of which a string never
- * has more. So what passes here fits there.
+ * Lengths in UTF-16 units. The database's CHECKs count code points, which are never more, so valid input always fits.
  */
 export const postLimits = { title: 200, content: 20_000, author: 100 } as const
 
@@ -10,17 +9,25 @@ export const postLimits = { title: 200, content: 20_000, author: 100 } as const
 const storable = (text: string) => !text.includes('\0') && text.isWellFormed()
 const notStorable = 'must not contain U+0000 or half a surrogate pair'
 
-const title = z.string().trim().min(1).max(postLimits.title).refine(storable, notStorable)
-const content = z.string().max(postLimits.content).refine(storable, notStorable)
-const author = z.string().trim().min(1).max(postLimits.author).refine(storable, notStorable)
+const title = text('title', z.string().trim().min(1))
+const content = text('content', z.string())
+const author = text('author', z.string().trim().min(1))
+
+function text(name: keyof typeof postLimits, schema: z.ZodString) {
+  const least = name === 'content' ? 'At most' : '1 to'
+  return schema
+    .max(postLimits[name])
+    .refine(storable, notStorable)
+    .meta({ description: `${least} ${postLimits[name]} characters (UTF-16 units)` })
+}
 
 /**
- * A whole post as a client sends it. Title and author are trimmed and must not be empty then; content may be empty.
- * Unknown fields are refused, so `id`, `version` and the dates can't be set.
+ * A whole post as a client sends it. Title and author must not be empty after trimming; content may be empty.
+ * Unknown fields are refused, so clients can't set `id`, `version` and the dates.
  */
 export const postInput = z.strictObject({ title, content, author })
 
-/** Some fields of a post, at least one; the rest stay as they are. */
+/** At least one field of a post; the others stay unchanged. */
 export const postPatch = z
   .strictObject({ title: title.optional(), content: content.optional(), author: author.optional() })
   .refine(

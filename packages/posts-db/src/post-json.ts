@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 
-/** One post as the API shows it, and as {@link postJson} writes it. */
+/** One post as the API shows it and {@link postJson} writes it. */
 export interface Post {
   /** 1 … 2,147,483,647. */
   id: number
@@ -10,11 +10,11 @@ export interface Post {
   /** `2026-01-01T00:00:00.000Z`: always UTC, always three digits of milliseconds. */
   createdAt: string
   updatedAt: string
-  /** 1 when created, then one more with each update of this row. */
+  /** 1 when created, raised by one with each update of this row. */
   version: number
 }
 
-/** A row as the response's own bytes: JSON made by Postgres, so that nothing is parsed or serialised on the way. */
+/** A row as the bytes of the response: JSON made by Postgres, so that nothing is parsed or serialised on the way. */
 export interface PostJson {
   id: number
   version: number
@@ -22,8 +22,8 @@ export interface PostJson {
 }
 
 /**
- * The JSON text of the row at hand, the same bytes in a select, in `returning` and inside a list: one expression, used
- * everywhere. Keys in the order of {@link Post}, no white space.
+ * The JSON text of the current row, with the keys in the order of {@link Post} and no white space: one expression for a select,
+ * `returning` and lists, so that all have the same bytes.
  */
 export function postJson(): RawBuilder<string> {
   return sql<string>`row_to_json((select post from (select
@@ -34,7 +34,7 @@ export function postJson(): RawBuilder<string> {
   ) post))::text`
 }
 
-/** As {@link Post} has its dates. @param moment a timestamptz(3) */
+/** In the format of the dates of {@link Post}. @param moment a timestamptz(3) */
 export function isoDate(moment: RawBuilder<unknown>): RawBuilder<string> {
   return sql<string>`to_char(${moment} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 }

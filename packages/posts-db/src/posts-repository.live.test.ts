@@ -48,24 +48,24 @@ describe('the JSON of a post', () => {
     expect(await posts.byId(5)).toEqual(written)
   })
 
-  test('brings every character back', async () => {
+  test('preserves every character', async () => {
     expect(parse((await posts.create(hard)).json)).toMatchObject(hard)
   })
 
-  test('carries the id and version that stand beside it', async () => {
+  test('has the same id and version as the fields beside it', async () => {
     const post = await posts.patch(9, { author: 'Bo' })
     expect(parse(post!.json)).toMatchObject({ id: post!.id, version: post!.version, author: 'Bo' })
   })
 })
 
-test('an empty table is an empty list', async () => {
+test('returns an empty list for an empty table', async () => {
   const posts = await emptyRepository()
   expect(await posts.all()).toEqual({ json: '[]', count: 0 })
   expect(await posts.page({ limit: 10 })).toEqual({ json: '[]' })
   expect(await posts.count()).toBe(0)
 })
 
-test('count stops where it is told to', async () => {
+test('count stops at its limit', async () => {
   const posts = await repositoryOf(30)
   expect(await posts.count()).toBe(30)
   expect(await posts.count(31)).toBe(30)
@@ -73,7 +73,7 @@ test('count stops where it is told to', async () => {
 })
 
 test.each([0, -1, 1.5, 2 ** 31, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY])(
-  'id %d is not found, without an error',
+  'does not find id %d, without an error',
   async (id) => {
     const posts = await repositoryOf(2)
     expect(await posts.byId(id)).toBeUndefined()
@@ -83,7 +83,7 @@ test.each([0, -1, 1.5, 2 ** 31, 2 ** 53, Number.NaN, Number.POSITIVE_INFINITY])(
   },
 )
 
-test('an id that was never given, or was deleted, is not found', async () => {
+test('does not find an id that was never used, or was deleted', async () => {
   const posts = await repositoryOf(2)
   expect(await posts.byId(2_147_483_647)).toBeUndefined()
   expect(await posts.delete(1)).toBe(true)
@@ -93,7 +93,7 @@ test('an id that was never given, or was deleted, is not found', async () => {
   expect(await posts.replace(1, input)).toBeUndefined()
 })
 
-test('patch changes the fields given and no others', async () => {
+test('patch changes only the given fields', async () => {
   const posts = await repositoryOf(3)
   const before = parse((await posts.byId(2))!.json)
   const after = parse((await posts.patch(2, { title: 'Only this' }))!.json)
@@ -101,7 +101,7 @@ test('patch changes the fields given and no others', async () => {
   expect(after.updatedAt > before.updatedAt).toBe(true)
 })
 
-test('what is not a field of a post is never written, whatever the caller passes on', async () => {
+test('never writes properties that are not fields of a post', async () => {
   const posts = await repositoryOf(3)
   const sneaky = { ...input, id: 99, version: 99, created_at: '1970-01-01T00:00:00Z' }
   const before = parse((await posts.byId(1))!.json)
@@ -114,13 +114,13 @@ test('what is not a field of a post is never written, whatever the caller passes
   expect((await posts.create(sneaky)).id).toBe(4)
 })
 
-test('a patch that sets nothing is the caller’s mistake', async () => {
+test('an empty patch throws BAD_OPTION', async () => {
   const posts = await repositoryOf(1)
   await expect(posts.patch(1, {})).rejects.toMatchObject({ code: 'BAD_OPTION' })
   expect((await posts.byId(1))!.version).toBe(1)
 })
 
-test('50 patches at once raise the version 50 times, each answer with its own', async () => {
+test('50 concurrent patches raise the version 50 times, and each answer has its own version', async () => {
   const posts = await repositoryOf(1)
   const answers = await Promise.all(
     Array.from({ length: 50 }, (_, index) => posts.patch(1, { title: `Title ${index}` })),
@@ -135,7 +135,7 @@ test('50 patches at once raise the version 50 times, each answer with its own', 
 })
 
 describe('pages', () => {
-  test('cover all posts once, and the last says there is no next', async () => {
+  test('cover all posts once, and the last page has no next', async () => {
     const posts = await repositoryOf(25)
     const first = await posts.page({ limit: 10 })
     expect(first).toMatchObject({ lastId: 10, next: 10 })
@@ -149,7 +149,7 @@ describe('pages', () => {
     expect(await posts.page({ limit: 25 })).not.toHaveProperty('next')
   })
 
-  test('while rows are deleted, each one that stays is seen exactly once', async () => {
+  test('show each remaining row exactly once while others are deleted', async () => {
     const posts = await repositoryOf(300)
     const deleted = new Set<number>()
     const seen: number[] = []
@@ -157,7 +157,7 @@ describe('pages', () => {
     while (after !== undefined) {
       const page = await posts.page({ limit: 7, after })
       seen.push(...(JSON.parse(page.json) as Post[]).map((post) => post.id))
-      // The page's last row (where the next one starts), one from before it and two from after it.
+      // The page's last row (where the next page starts), one before it and two after it.
       for (const id of [page.lastId!, page.lastId! - 3, page.lastId! + 1, page.lastId! + 9]) {
         if (await posts.delete(id)) deleted.add(id)
       }
@@ -169,12 +169,12 @@ describe('pages', () => {
     expect(seen).toEqual(expect.arrayContaining(stayed))
   })
 
-  test.each([2 ** 31 - 1, 2 ** 31, Number.MAX_SAFE_INTEGER])('after %d there are none', async (after) => {
+  test.each([2 ** 31 - 1, 2 ** 31, Number.MAX_SAFE_INTEGER])('have no posts after %d', async (after) => {
     expect(await (await repositoryOf(2)).page({ limit: 5, after })).toEqual({ json: '[]' })
   })
 
   test.each([{ limit: 0 }, { limit: 1.5 }, { limit: 1, after: -1 }, { limit: 1, after: Number.NaN }])(
-    '%j is the caller’s mistake',
+    'throw BAD_OPTION for %j',
     async (options) => {
       await expect((await emptyRepository()).page(options)).rejects.toMatchObject({ code: 'BAD_OPTION' })
     },

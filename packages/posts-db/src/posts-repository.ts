@@ -6,76 +6,100 @@ import { PostsDbError } from './errors.ts'
 import type { PostInput, PostPatch } from './post-input.ts'
 import { type PostJson, postJson } from './post-json.ts'
 
-/** Some posts in the order of their ids. */
+/** Posts in the order of their ids. */
 export interface PostsPage {
-  /** JSON array text; `[]` when there are none. */
+  /** JSON array text; `[]` without posts. */
   json: string
-  /** The id of the last post in it; absent when there are none. */
+  /** The id of the last post; absent without posts. */
   lastId?: number
-  /** What to give as `after` for the next page; absent when this is the last one. */
+  /** The value of `after` for the next page; absent on the last page. */
   next?: number
 }
 
-/** The posts of one schema. Each call is one statement. Ids that can't exist are not found, never an error. */
+/**
+ * The posts of one schema. Each call is one statement; a write with a condition is one transaction. Ids that can't exist are not
+ * found, never an error.
+ */
 export interface PostsRepository {
-  /** All posts by id, as JSON array text, `[]` when there are none. Holds all of it in memory: see `count`. */
+  /** All posts by id, as JSON array text; `[]` without posts. Holds the whole text in memory: see `count`. */
   all(): Promise<{ json: string; count: number }>
-  /** How many posts there are, counted no further than `atMost` (default 50,001): that many means "or more". */
+  /** The number of posts, counted up to `atMost` (default 50,001): `atMost` means "or more". */
   count(atMost?: number): Promise<number>
-  /** `limit` posts (at least 1) with ids above `after` (default 0); each is seen once however many are deleted meanwhile. */
+  /** `limit` posts (at least 1) with ids above `after` (default 0). Each is seen once, even if others are deleted meanwhile. */
   page(options: { limit: number; after?: number | undefined }): Promise<PostsPage>
   byId(id: number): Promise<PostJson | undefined>
   /**
-   * What each author wrote, by the number of posts, most first, then by author in the order of the UTF-8 bytes: JSON array
-   * text of {@link AuthorReport}, `[]` when there are no posts. Reads and splits the content of every post.
+   * One {@link AuthorReport} per author, as JSON array text; `[]` without posts. Sorted by descending number of posts, then by the
+   * UTF-8 bytes of the author. Reads and splits the content of every post.
    */
   authors(): Promise<{ json: string; count: number }>
   create(input: PostInput, options?: WriteOptions): Promise<PostJson>
-  /** Sets all three fields; `version` goes up by one, `updatedAt` is now. Undefined when there is no such post. */
+  /** Sets all three fields, raises `version` by one and sets `updatedAt` to now. Undefined if there is no such post, or `onlyIf` refuses. */
   replace(id: number, input: PostInput, options?: WriteOptions): Promise<PostJson | undefined>
   /**
-   * As `replace`, for the fields given.
-   * @throws PostsDbError `BAD_OPTION` when none is given
+   * As `replace`, but only for the given fields.
+   * @throws PostsDbError `BAD_OPTION` if none is given
    */
   patch(id: number, patch: PostPatch, options?: WriteOptions): Promise<PostJson | undefined>
-  /** Whether there was such a post. */
+  /** @returns whether a post was deleted */
   delete(id: number, options?: WriteOptions): Promise<boolean>
 }
 
 export interface WriteOptions {
   /**
-   * By which the write's row in the outbox is known: for a writer who voids what it touched by itself, and then marks the
-   * row as delivered. Without one, the relay delivers it at once.
+   * Identifies the write's row in the outbox, for a writer that invalidates by itself and then marks the row as delivered. Without
+   * it, the relay delivers the row immediately.
    */
   readonly writeId?: string | undefined
+  /**
+   * Whether the current post may be changed or deleted. Called once if the post exists, with its row locked until the commit: only
+   * one of several writers that saw the same version succeeds. Must be fast. Default: yes. Ignored by `create`.
+   */
+  readonly onlyIf?: ((current: PostJson) => boolean) | undefined
 }
 
-/** Postgres' integer; a larger id asked for would be an error there ("out of range"). */
+/** The largest Postgres integer; a larger id would be an error there ("out of range"). */
 const maxId = 2_147_483_647
 
 /** @param schema a name from {@link schemaName}, migrated */
 export function postsRepository(db: PostsDatabase, schema: string): PostsRepository {
   const tables = db.kysely.withSchema(schema)
 
-  async function update(id: number, fields: PostPatch, options?: WriteOptions): Promise<PostJson | undefined> {
+  /** Runs `write` if `onlyIf` allows it. Undefined: not written. */
+  async function onRow<R>(
+    id: number,
+    { onlyIf }: WriteOptions,
+    write: (on: typeof tables) => Promise<R | undefined>,
+  ): Promise<R | undefined> {
     if (!isPossibleId(id)) return undefined
-    return tables
-      .updateTable('posts')
-      .set(fields)
-      .set({
-        // Raised by the statement that writes: two writers at once both count.
-        version: sql<number>`version + 1`,
-        // Not now(), the time the transaction began: a writer who waited for the row would set the clock back.
-        updated_at: sql`clock_timestamp()`,
-      })
-      .where('id', '=', id)
-      .returning(asJson(options))
-      .executeTakeFirst()
+    if (onlyIf === undefined) return write(tables)
+    return tables.transaction().execute(async (locking) => {
+      const row = locking.selectFrom('posts').select(asJson()).where('id', '=', id).forUpdate()
+      const current = await row.executeTakeFirst()
+      return current !== undefined && onlyIf(current) ? write(locking) : undefined
+    })
+  }
+
+  function update(id: number, fields: PostPatch, options: WriteOptions = {}): Promise<PostJson | undefined> {
+    return onRow(id, options, (on) =>
+      on
+        .updateTable('posts')
+        .set(fields)
+        .set({
+          // Raised by the statement itself, so that two concurrent writers both count.
+          version: sql<number>`version + 1`,
+          // Not now(), the start of the transaction: a writer that waited for the row would set the date back.
+          updated_at: sql`clock_timestamp()`,
+        })
+        .where('id', '=', id)
+        .returning(asJson(options))
+        .executeTakeFirst(),
+    )
   }
 
   return {
-    // Rows joined here, not one value from string_agg or json_agg: a quarter faster, because Postgres makes rows while
-    // Node takes them in, and it holds the event loop for shorter (figures in the README).
+    // Joins rows here instead of string_agg or json_agg: a quarter faster, since Node receives rows while Postgres makes others, and
+    // it blocks the event loop for a shorter time (figures in the README).
     async all() {
       const rows = await tables.selectFrom('posts').select(postJson().as('json')).orderBy('id').execute()
       return { json: jsonArray(rows), count: rows.length }
@@ -92,7 +116,7 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
     async page({ limit, after = 0 }) {
       checkWhole('limit', limit, 1)
       checkWhole('after', after, 0)
-      // One more than asked for tells whether there is a next page.
+      // One extra row shows whether there is a next page.
       const rows = await tables
         .selectFrom('posts')
         .select(['id', postJson().as('json')])
@@ -144,13 +168,14 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
       return update(id, fields, options)
     },
 
-    async delete(id, options) {
-      if (!isPossibleId(id)) return false
-      const deleted = await tables
-        .deleteFrom('posts')
-        .where('id', '=', id)
-        .returning(['id', ...writeIdOf(options)])
-        .executeTakeFirst()
+    async delete(id, options = {}) {
+      const deleted = await onRow(id, options, (on) =>
+        on
+          .deleteFrom('posts')
+          .where('id', '=', id)
+          .returning(['id', ...writeIdOf(options)])
+          .executeTakeFirst(),
+      )
       return deleted !== undefined
     },
   }
@@ -158,7 +183,7 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
 
 const asJson = (options?: WriteOptions) => ['id', 'version', postJson().as('json'), ...writeIdOf(options)] as const
 
-/** Tells the triggers of this very statement, which run after `returning`, in its own round trip. */
+/** Sets the id for the triggers of the same statement, which run after `returning`, without another round trip. */
 function writeIdOf({ writeId }: WriteOptions = {}) {
   return writeId === undefined ? [] : [sql<string>`set_config('posts.write_id', ${writeId}, true)`.as('writeId')]
 }

@@ -1,16 +1,16 @@
-/** A source of whole numbers that repeats exactly for the same seed, on any machine: 32-bit integer steps only. */
+/** A generator of whole numbers that repeats exactly for the same seed on any machine, since it uses only 32-bit integer steps. */
 export interface Random {
   /** 0 … `below` - 1; `below` at most 2^32. */
   below(below: number): number
-  /** `min` … `max`, both possible. */
+  /** `min` … `max`, inclusive. */
   between(min: number, max: number): number
-  /** One of the items; there must be one. */
+  /** One of the items, which must not be empty. */
   pick<T>(items: readonly T[]): T
 }
 
 /**
- * A counter put through a mixing function (splitmix32 with the constants of Wellons' "lowbias32"): good enough for
- * made-up posts, not for secrets or statistics.
+ * A counter with a mixing function (splitmix32 with the constants of Wellons' "lowbias32"): good enough for made-up posts, not
+ * for secrets or statistics.
  *
  * @param seed whole number, 0 … 4,294,967,295
  */
@@ -26,7 +26,7 @@ export function createRandom(seed: number): Random {
   }
 
   const random: Random = {
-    // Scaled by multiplication, which doubles hold exactly enough; the bias of 2^-32 doesn't matter here.
+    // Doubles are exact enough for the multiplication; the bias of 2^-32 doesn't matter here.
     below: (below) => Math.floor((next() / 2 ** 32) * below),
     between: (min, max) => min + random.below(max - min + 1),
     pick: (items) => items[random.below(items.length)]!,

@@ -13,7 +13,7 @@ const input = { title: 'A title', content: '', author: 'Ada' }
 let schema: string
 let posts: PostsRepository
 const table = () => sql.id(schema, 'posts')
-/** What somebody does who knows nothing of this package. */
+/** A change by a client that does not use this package. */
 const byHand = (statement: RawBuilder<unknown>) => statement.execute(scratch.db().kysely)
 
 interface OutboxRow {
@@ -37,13 +37,13 @@ async function newCopy(count: number): Promise<void> {
   await loadPosts(scratch.db(), [schema], { count })
 }
 
-describe('where changes are recorded', () => {
+describe('the outbox, once changes are recorded', () => {
   beforeEach(async () => {
     await newCopy(10)
     await recordChanges(scratch.db(), schema)
   })
 
-  it('has one row for each statement, with what it touched, due at once', async () => {
+  it('has one row for each statement, with the changed keys, due immediately', async () => {
     await byHand(sql`update ${table()} set title = 'x' where id in (2, 3)`)
     await byHand(sql`delete from ${table()} where id = 4`)
     await byHand(sql`insert into ${table()} (title, content, author) values ('a', 'b', 'c'), ('d', 'e', 'f')`)
@@ -60,7 +60,7 @@ describe('where changes are recorded', () => {
     ['replace', (writeId) => posts.replace(5, input, { writeId }), 'post:5'],
     ['patch', (writeId) => posts.patch(6, { title: 'x' }, { writeId }), 'post:6'],
     ['delete', (writeId) => posts.delete(7, { writeId }), 'post:7'],
-  ])('leaves a %s that says its id a second to void what it touched by itself', async (_name, write, key) => {
+  ])('gives a %s with a writeId 1 s to invalidate by itself', async (_name, write, key) => {
     await write('mine')
     const [row, ...others] = await outbox()
     expect(row).toMatchObject({ write_id: 'mine', keys: [key], tags: ['posts'], everything: false })
@@ -68,7 +68,7 @@ describe('where changes are recorded', () => {
     expect(others).toEqual([])
   })
 
-  it('takes an id for one statement’s alone', async () => {
+  it('uses a writeId for one statement only', async () => {
     await scratch
       .db()
       .kysely.transaction()
@@ -81,12 +81,12 @@ describe('where changes are recorded', () => {
     expect((await outbox()).map(({ write_id }) => write_id)).toEqual(['mine', null, null])
   })
 
-  it('knows the old and the new key of a post that changes its id', async () => {
+  it('has the old and the new key of a post that changes its id', async () => {
     await byHand(sql`update ${table()} set id = 99 where id = 5`)
     expect((await outbox())[0]!.keys.toSorted()).toEqual(['post:5', 'post:99'])
   })
 
-  it('has no row for what touched nothing, or was rolled back', async () => {
+  it('has no row for statements that changed nothing, or were rolled back', async () => {
     await byHand(sql`update ${table()} set title = 'x' where id = 4040`)
     await posts.patch(4040, { title: 'x' }, { writeId: 'mine' })
     await posts.delete(4040, { writeId: 'mine' })
@@ -102,7 +102,7 @@ describe('where changes are recorded', () => {
     expect(await outbox()).toEqual([])
   })
 
-  it('voids everything for above 1,000 rows at once, for a truncation, and for load-posts', async () => {
+  it('invalidates everything for more than 1,000 rows at once, a truncation, and load-posts', async () => {
     await byHand(sql`insert into ${table()} (title, content, author)
       select 'a', 'b', 'c' from generate_series(1, 4990)`)
     await byHand(sql`update ${table()} set title = 'x' where id <= 1000`)
@@ -117,7 +117,7 @@ describe('where changes are recorded', () => {
     expect(rows.every(({ tags }) => tags.join() === 'posts')).toBe(true)
   })
 
-  it('records for those who may change posts and nothing else', async () => {
+  it('records changes of roles that may only change posts', async () => {
     const role = sql.id(`${schema}_editor`)
     await byHand(sql`create role ${role}`)
     try {
@@ -137,7 +137,7 @@ describe('where changes are recorded', () => {
     expect((await outbox())[0]!.keys).toEqual(['post:1'])
   })
 
-  it('may be asked for again, by several at once', async () => {
+  it('may be enabled again, by several processes concurrently', async () => {
     const databases = Array.from({ length: 4 }, () => createDatabase({ url: testUrl(), maxConnections: 1 }))
     await newCopy(1)
     await Promise.all(databases.map((db) => recordChanges(db, schema)))
@@ -148,7 +148,7 @@ describe('where changes are recorded', () => {
   })
 })
 
-test('elsewhere nothing is recorded, and no statement pays for it', async () => {
+test('without recordChanges nothing is recorded, and no trigger runs', async () => {
   await newCopy(3)
   await posts.patch(1, { title: 'x' }, { writeId: 'mine' })
   await posts.create(input)
@@ -171,7 +171,7 @@ describe('the version', () => {
   beforeEach(() => newCopy(3))
   const read = async (id: number): Promise<Post> => JSON.parse((await posts.byId(id))!.json)
 
-  it('is raised by one, and the date set, by changes made by hand', async () => {
+  it('is raised by one, and the date is set, by manual changes', async () => {
     const before = await read(2)
     await byHand(sql`update ${table()} set title = 'x' where id = 2`)
     const once = await read(2)
@@ -181,7 +181,7 @@ describe('the version', () => {
     expect([(await read(1)).version, (await read(2)).version]).toEqual([2, 3])
   })
 
-  it('is never set to anything else, nor raised twice', async () => {
+  it('is never set to another value, nor raised twice', async () => {
     await byHand(sql`update ${table()} set version = 7 where id = 1`)
     await byHand(sql`update ${table()} set version = version + 1 where id = 2`)
     expect([(await read(1)).version, (await read(2)).version]).toEqual([2, 2])
@@ -189,7 +189,7 @@ describe('the version', () => {
     expect((await posts.replace(1, input))!.version).toBe(4)
   })
 
-  it('goes with the date that the change itself sets', async () => {
+  it('keeps the date that the change itself sets', async () => {
     await byHand(sql`update ${table()} set title = 'x', updated_at = '2030-01-01' where id = 3`)
     expect(await read(3)).toMatchObject({ version: 2, updatedAt: '2030-01-01T00:00:00.000Z' })
   })

@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { PostsDatabase } from './database.ts'
 
 /**
- * From now on each change of this schema's posts, whoever makes it, leaves a row in its `outbox`, in its own
- * transaction. For a copy whose rows somebody delivers: elsewhere they would only pile up. May be called again, by
- * several processes at once; where it holds already nobody is kept waiting.
+ * From now on every change of this schema's posts, also by other programs, adds a row to its `outbox`, in its own transaction.
+ * Only for a schema with a relay: otherwise the rows would pile up. May be called again, by several processes concurrently; it
+ * takes no lock if it is already enabled.
  *
  * @param schema a name from {@link schemaName}, migrated
  */

@@ -6,7 +6,7 @@ test.each([
   ['tiered', 'tiered'],
   ['peer:bentocache', 'peer_bentocache'],
   ['peer:cache-manager', 'peer_cache_manager'],
-])('%s lives in the schema %s', (strategy, schema) => {
+])('%s has the schema %s', (strategy, schema) => {
   expect(schemaName(strategy)).toBe(schema)
 })
 
@@ -25,7 +25,7 @@ test.each([
   'peer:',
   'pg-temp',
   'a'.repeat(64),
-])('%j is refused, and the message shows it', (strategy) => {
+])('refuses %j, and the message shows it', (strategy) => {
   const shown = JSON.stringify(strategy)
   expect(() => schemaName(strategy)).toThrow(
     expect.objectContaining({ code: 'BAD_OPTION', message: expect.stringContaining(shown) }),

@@ -1,13 +1,13 @@
 import { PostsDbError } from './errors.ts'
 
-/** Postgres cuts longer identifiers off silently: two strategies could then share a schema. */
+/** Postgres silently truncates longer identifiers, so two strategies could share a schema. */
 const maxLength = 63
 
 /**
  * The Postgres schema that holds a strategy's own copy of the posts: `cache-aside` → `cache_aside`,
  * `peer:bentocache` → `peer_bentocache`.
  *
- * @param strategy lower-case letters, digits and single hyphens, starting with a letter, with or without `peer:` before it
+ * @param strategy lower-case letters, digits and single hyphens, starting with a letter, with an optional `peer:` prefix
  * @throws PostsDbError `BAD_OPTION` for any other name
  */
 export function schemaName(strategy: string): string {
@@ -20,7 +20,7 @@ export function schemaName(strategy: string): string {
   }
   const schema = strategy.replaceAll(/[-:]/g, '_')
   if (schema.startsWith('pg_')) {
-    throw new PostsDbError('BAD_OPTION', `"${strategy}" can't name a schema; Postgres keeps pg_… for itself`)
+    throw new PostsDbError('BAD_OPTION', `"${strategy}" can't name a schema; Postgres reserves pg_…`)
   }
   return schema
 }

@@ -1,9 +1,9 @@
 import type { ColumnType, Generated } from 'kysely'
 
-/** Timestamps are read through the JSON of a post only, and set by the database or the loader. */
+/** Timestamps are read only through the JSON of a post, and set by the database or the loader. */
 type Timestamp = ColumnType<Date, string | undefined, unknown>
 
-/** `posts`, one copy of it per strategy. */
+/** `posts`, one copy per strategy. */
 interface PostsTable {
   id: Generated<number>
   title: string
@@ -14,7 +14,7 @@ interface PostsTable {
   version: Generated<number>
 }
 
-/** `loads`: at most one row, which says what `loadPosts` put into this schema last. */
+/** `loads`: at most one row, which records the last load of this schema. */
 interface LoadsTable {
   only: Generated<boolean>
   post_count: number

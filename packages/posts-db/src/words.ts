@@ -1,4 +1,4 @@
-/** What made-up posts are put together from. Changing any list changes the posts: raise `generator` in make-posts.ts. */
+/** The words of made-up posts. Changing any list changes the posts: raise `generator` in make-posts.ts. */
 
 /** Two to four words. */
 // biome-ignore format: one word per line would fill a screen

@@ -4,16 +4,16 @@ import { createDatabase, migrate, type PostsDatabase, schemaName } from '../src/
 
 export function testUrl(): string {
   const url = process.env.TEST_DATABASE_URL
-  if (!url) throw new Error('TEST_DATABASE_URL is not set; run the tests with `pnpm test`, which brings a database')
+  if (!url) throw new Error('TEST_DATABASE_URL is not set; run the tests with `pnpm test`, which provides a database')
   return url
 }
 
-/** A strategy name nobody else uses, with `peer:` so that the commands take it too. */
+/** A unique strategy name, with `peer:` so that the commands accept it. */
 function uniqueStrategy(): string {
   return `peer:t${randomBytes(6).toString('hex')}`
 }
 
-/** Schemas of the test file's own in the test database, dropped after it. */
+/** Private schemas of the test file in the test database, dropped after it. */
 export function scratchSchemas(): { db(): PostsDatabase; name(): string; migrated(): Promise<string> } {
   const names: string[] = []
   let db: PostsDatabase | undefined
@@ -22,7 +22,7 @@ export function scratchSchemas(): { db(): PostsDatabase; name(): string; migrate
     return db
   }
   beforeAll(() => {
-    // Fewer than the embedded Postgres takes, as other tests' pools may be open.
+    // Fewer than the embedded Postgres allows, since pools of other tests may be open.
     db = createDatabase({ url: testUrl(), maxConnections: 5 })
   })
   afterAll(async () => {

@@ -21,13 +21,13 @@ async function run(command: 'migrate' | 'load-posts', args: string[], url: strin
   }
 }
 
-/** A schema of our own under the name that `--schema` takes. */
+/** A schema of this test, with the name that `--schema` accepts. */
 function ownSchema() {
   const schema = scratch.name()
   return { schema, flag: ['--schema', schema.replace('_', ':')] }
 }
 
-test('load-posts migrates and loads, with plain lines where there is no terminal', async () => {
+test('load-posts migrates and loads, with plain lines without a terminal', async () => {
   const { schema, flag } = ownSchema()
   const { code, stdout, stderr } = await run('load-posts', ['--', '--count', '200', '--seed', '9', ...flag])
   expect(stdout).toMatch(/^loaded 200 posts \(seed 9\) into 1 schema in \d+\.\d s\n$/)
@@ -38,7 +38,7 @@ test('load-posts migrates and loads, with plain lines where there is no terminal
   expect(await postsRepository(scratch.db(), schema).all()).toEqual(await postsRepository(scratch.db(), other).all())
 })
 
-test('migrate says what it did, and the second time that there was nothing to do', async () => {
+test('migrate prints the applied migrations, and "up to date" the second time', async () => {
   const { schema, flag } = ownSchema()
   expect((await run('migrate', flag)).stdout).toMatch(new RegExp(`^${schema}: \\d{4}-`))
   expect((await run('migrate', flag)).stdout).toBe(`${schema}: up to date\n`)
@@ -66,7 +66,7 @@ test.each([
   expect(rows).toEqual([])
 })
 
-test('load-posts --reset puts each copy back as it was loaded', async () => {
+test('load-posts --reset restores each copy as it was loaded', async () => {
   const [first, second] = [ownSchema(), ownSchema()]
   await run('load-posts', ['--count', '200', '--seed', '9', ...first.flag])
   await run('load-posts', ['--count', '30', ...second.flag])
@@ -82,12 +82,12 @@ test('load-posts --reset puts each copy back as it was loaded', async () => {
   )
   expect(code).toBe(0)
   expect(await posts.all()).toEqual(before)
-  // As told from the load before, though it is the same posts.
+  // A new load has a new id, even with the same posts.
   const idsAfter = await loadIds(scratch.db(), [first.schema, second.schema])
   expect(idsAfter.map((id, i) => id !== undefined && id !== idsBefore[i])).toEqual([true, true])
 })
 
-test('load-posts --reset takes no other count or seed', async () => {
+test('load-posts --reset refuses --count and --seed', async () => {
   const { code, stderr } = await run('load-posts', ['--reset', '--count', '5'])
   expect([code, stderr]).toEqual([2, expect.stringMatching(/^--reset takes [^\n]+\n$/)])
 })
@@ -99,7 +99,7 @@ test.each(['migrate', 'load-posts'] as const)('%s --help opens nothing', async (
     expect(stdout).toContain(part)
 })
 
-test('an unknown strategy is refused, with the names there are', async () => {
+test('refuses an unknown strategy and lists the known names', async () => {
   const { code, stderr } = await run('load-posts', ['--schema', 'no-such-strategy'])
   expect(code).toBe(2)
   expect(stderr).toMatch(/^--schema "no-such-strategy" is not allowed; give one of .*cache-aside.*\n$/)
@@ -108,7 +108,7 @@ test('an unknown strategy is refused, with the names there are', async () => {
 test.each([
   ['postgres://127.0.0.1:1/posts', "can't use the database at 127.0.0.1:1/posts"],
   ['mysql://u:secret@h/d', 'must look like postgres://'],
-])('DATABASE_URL=%s is told in one line', async (url, message) => {
+])('DATABASE_URL=%s fails with one line', async (url, message) => {
   const { code, stderr } = await run('migrate', [], url)
   expect(code).toBe(1)
   expect(stderr).toContain(message)

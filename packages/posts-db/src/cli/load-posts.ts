@@ -18,12 +18,12 @@ const defaults: Load = { count: 10_000, seed: 1 }
 
 const command = describeCommand('pnpm load-posts', {
   does:
-    "Replaces the posts in every strategy's copy by N made-up ones, the same for the same seed; migrates first. With --reset: puts them back " +
-    'as they were loaded last, so that what was deleted is there again, and what was changed or added since is gone.',
+    "Replaces the posts in every strategy's copy with N made-up ones, the same for the same seed; migrates first. With --reset: restores " +
+    'the last load, which undoes all deletions, changes and additions since.',
   needs: needsPostgres,
   prints:
-    'Progress on stderr, then one line that says what was loaded. Exit code 1 when it failed; a copy that failed is unchanged. ' +
-    'An API that runs meanwhile serves the new posts within about a second, under every strategy.',
+    'Progress on stderr, then one line with the posts loaded. Exit code 1 if it failed; a copy that failed is unchanged. ' +
+    'A running API serves the new posts within about 1 s, under every strategy.',
 })
   .option(
     '--count <n>',
@@ -35,14 +35,12 @@ const command = describeCommand('pnpm load-posts', {
     `0 to ${loadLimits.maxSeed} (default: ${defaults.seed})`,
     wholeNumber('--seed', { min: 0, max: loadLimits.maxSeed }),
   )
-  .option('--schema <name>', "only this strategy's copy; may be given several times", collect)
-  .option('--reset', 'the count and seed of the last load of each copy')
+  .option('--schema <name>', "only this strategy's copy; repeatable", collect)
+  .option('--reset', 'repeat the last load of each copy')
   .action(async ({ count, seed, schema, reset }: Flags) => {
-    // All of the command line is checked before the database is opened: after a mistake nothing was written.
+    // The whole command line is checked before the database is opened, so that wrong usage writes nothing.
     if (reset && (count !== undefined || seed !== undefined)) {
-      throw new UsageError(
-        '--reset takes the count and seed of the last load; leave out --count and --seed, or --reset',
-      )
+      throw new UsageError('--reset takes count and seed from the last load; omit --count and --seed, or --reset')
     }
     const schemas = chosenSchemas(schema)
     await withDatabase(async (db) => {
@@ -54,7 +52,7 @@ const command = describeCommand('pnpm load-posts', {
     })
   })
 
-/** The copies, with those together that were loaded alike: their rows are made once. */
+/** Groups the copies by their last load, so that its rows are made once. */
 async function lastLoads(db: PostsDatabase, schemas: readonly string[]): Promise<{ schemas: string[]; load: Load }[]> {
   const alike = new Map<string, { schemas: string[]; load: Load }>()
   for (const schema of schemas) {

@@ -4,11 +4,11 @@ import { needsPostgres, runToEnd, withDatabase } from './run.ts'
 import { chosenSchemas } from './schemas.ts'
 
 const command = describeCommand('pnpm migrate', {
-  does: "Creates the tables of every strategy's copy of the posts, or brings them up to date. May be run again at any time.",
+  does: "Creates the tables of every strategy's copy of the posts, or brings them up to date. May be repeated at any time.",
   needs: needsPostgres,
-  prints: 'A line per copy: what was applied, or "up to date". Exit code 1 when it failed.',
+  prints: 'One line per copy: the applied migrations, or "up to date". Exit code 1 if it failed.',
 })
-  .option('--schema <name>', "only this strategy's copy; may be given several times", collect)
+  .option('--schema <name>', "only this strategy's copy; repeatable", collect)
   .action(async ({ schema }: { schema?: string[] }) => {
     const schemas = chosenSchemas(schema)
     await withDatabase(async (db) => {

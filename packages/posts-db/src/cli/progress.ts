@@ -1,12 +1,12 @@
 import { Presets, SingleBar } from 'cli-progress'
 
-/** Shows how far a load is. */
+/** Shows the progress of a load. */
 export interface Progress {
   update(done: number, total: number): void
   stop(): void
 }
 
-/** A bar on a terminal; elsewhere (CI, a pipe) a line for each quarter, which reads well in a log. */
+/** A bar on a terminal; otherwise (CI, a pipe) one line per quarter. */
 export function createProgress(stream: NodeJS.WriteStream = process.stderr): Progress {
   return stream.isTTY ? bar(stream) : lines(stream)
 }

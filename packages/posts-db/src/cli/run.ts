@@ -3,13 +3,13 @@ import { type Command, runCommand } from 'command-line'
 import { createDatabase, type PostsDatabase } from '../database.ts'
 import { PostsDbError, reasonOf } from '../errors.ts'
 
-/** What the commands say they need. */
+/** For the help of the commands. */
 export const needsPostgres =
-  'DATABASE_URL, the Postgres to use. Without it, the embedded one of `pnpm dev` in .data/postgres: the running one, or one started just for this command.'
+  'DATABASE_URL, the Postgres to use. Without it, the embedded one of `pnpm dev` in .data/postgres, which is started if it is not running.'
 
 class Unreachable extends Error {}
 
-/** Runs a command to its end: 0; one line on stderr and 1, or 2 for wrong use. */
+/** Runs a command to its end. Exit code 0, or one line on stderr and 1 (failure) or 2 (wrong usage). */
 export async function runToEnd(command: Command): Promise<void> {
   try {
     await runCommand(command)
@@ -21,14 +21,14 @@ export async function runToEnd(command: Command): Promise<void> {
 }
 
 /**
- * Opens the database of `DATABASE_URL`, or that of `pnpm dev`, for the time of `use`.
+ * Opens the database of `DATABASE_URL`, or that of `pnpm dev`, during `use`.
  *
- * @throws Unreachable when nobody answers there
+ * @throws Unreachable if the database does not answer
  */
 export async function withDatabase(use: (db: PostsDatabase) => Promise<void>): Promise<void> {
   const given = process.env.DATABASE_URL
   if (given) return withUrl(given, use)
-  // Only where it is needed: in production DATABASE_URL is set, and local-servers not installed.
+  // Imported only if needed: in production DATABASE_URL is set, and local-servers is not installed.
   const { openPostgresFolder, postgresFolder } = await import('local-servers')
   const opened = await openPostgresFolder(join(import.meta.dirname, '../../../..', postgresFolder))
   console.error(

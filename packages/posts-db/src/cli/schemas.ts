@@ -1,12 +1,12 @@
-// A command, not the library: posts-db itself knows no strategies and is handed its schemas. Here somebody has to say
-// which there are, and the list of names is a file without imports, so reading it by path adds no dependency.
+// The library posts-db knows no strategies; callers pass its schemas. The commands need the list of names, which is a file without
+// imports, so importing it by path adds no dependency.
 import { UsageError } from 'command-line'
 import { strategyNames } from '../../../strategies/src/strategy-names.ts'
 import { schemaName } from '../schema-name.ts'
 
 /**
- * The schemas meant by `--schema` flags, each a strategy's name (`cache-aside`), a schema's (`cache_aside`), `peer:…`, or
- * several with commas between; without any, those of all strategies.
+ * The schemas for the `--schema` flags. Each value is a strategy's name (`cache-aside`), a schema's (`cache_aside`), `peer:…`, or
+ * several of these separated by commas. Without a flag: those of all strategies.
  *
  * @throws UsageError for a name that is none of these
  */

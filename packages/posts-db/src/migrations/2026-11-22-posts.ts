@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Frozen: a later change is a later migration, and this file knows nothing of today's table types. */
+/** Frozen: later changes are later migrations. Must not use the current table types. */
 export async function createPosts(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('posts')
@@ -8,7 +8,7 @@ export async function createPosts(db: Kysely<unknown>): Promise<void> {
     .addColumn('title', 'text', (column) => column.notNull())
     .addColumn('content', 'text', (column) => column.notNull())
     .addColumn('author', 'text', (column) => column.notNull())
-    // Milliseconds, as in the JSON: what is stored is what is shown.
+    // Milliseconds, as in the JSON, so that stored and shown values are equal.
     .addColumn('created_at', 'timestamptz(3)', (column) => column.notNull().defaultTo(sql`clock_timestamp()`))
     .addColumn('updated_at', 'timestamptz(3)', (column) => column.notNull().defaultTo(sql`clock_timestamp()`))
     .addColumn('version', 'integer', (column) => column.notNull().defaultTo(1))
@@ -20,7 +20,7 @@ export async function createPosts(db: Kysely<unknown>): Promise<void> {
 
   await db.schema
     .createTable('loads')
-    // The one value allowed, so that there is at most one row.
+    // Only one value is allowed, so that there is at most one row.
     .addColumn('only', 'boolean', (column) => column.primaryKey().defaultTo(true).check(sql`"only"`))
     .addColumn('post_count', 'integer', (column) => column.notNull())
     .addColumn('seed', 'bigint', (column) => column.notNull())

@@ -1,13 +1,12 @@
 import { outboxTable } from 'cache-core/postgres'
 import { type Kysely, sql } from 'kysely'
 
-/** Above so many rows in one statement it is simpler to void everything. */
+/** Above this number of rows in one statement everything is invalidated, which is simpler. */
 const MAX_KEYS = 1_000
 
 /**
- * Every change of a post leaves a row in the outbox, in its own transaction: the API's changes, and those of whoever
- * else has the table. The triggers that do this are made but not enabled: see `recordChanges`. The one that counts
- * versions always works. Frozen, as every migration is.
+ * Every change of a post, by the API or another program, adds a row to the outbox, in its own transaction. The triggers for this are
+ * created but not enabled: see `recordChanges`. The trigger that counts versions is always enabled. Frozen, like every migration.
  */
 export async function createOutbox(db: Kysely<unknown>, schema: string): Promise<void> {
   for (const statement of outboxTable({ schema })) await sql.raw(statement).execute(db)
@@ -16,11 +15,11 @@ export async function createOutbox(db: Kysely<unknown>, schema: string): Promise
   const record = sql.id(schema, 'record_changes')
   const count = sql.id(schema, 'count_version')
 
-  // As its owner, with names that nobody can put others before: whoever may change a post need not have rights here.
+  // Runs as its owner, with a fixed search path: a role that may change posts needs no rights on the outbox.
   await sql`
     create function ${record}() returns trigger language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
     declare
-      -- Empty, not null, in a session that had one before.
+      -- Empty instead of null in a session that had a value before.
       write_id text := nullif(current_setting('posts.write_id', true), '');
       changed text[];
     begin
@@ -46,11 +45,11 @@ export async function createOutbox(db: Kysely<unknown>, schema: string): Promise
         case when cardinality(changed) > ${sql.lit(MAX_KEYS)} then '{}' else changed end,
         '{posts}',
         cardinality(changed) > ${sql.lit(MAX_KEYS)},
-        -- Who gives an id voids what it touched by itself. A relay that came first would void the claims of writes under way.
+        -- A writer with an id invalidates by itself. A relay that came first would revoke the claims of writes under way.
         clock_timestamp() + case when write_id is null then interval '0' else interval '1 s' end
       );
       if write_id is not null then
-        perform set_config('posts.write_id', '', true); -- it names this statement, not the transaction
+        perform set_config('posts.write_id', '', true); -- it applies to this statement, not to the transaction
       end if;
       return null;
     end $$`.execute(db)
@@ -68,7 +67,7 @@ export async function createOutbox(db: Kysely<unknown>, schema: string): Promise
     await sql`alter table ${posts} disable trigger ${sql.id(name)}`.execute(db)
   }
 
-  // A statement that counts by itself, as the API's do, doesn't pay for the call.
+  // The trigger's condition avoids the call for statements that raise the version themselves, as the API's do.
   await sql`
     create function ${count}() returns trigger language plpgsql set search_path = pg_catalog, pg_temp as $$
     begin
