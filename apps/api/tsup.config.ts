@@ -1,14 +1,14 @@
 import { defineConfig } from 'tsup'
 
-/** Files with the workspace's own packages in it, and what those alone depend on; the rest is installed. */
+/** Bundles the workspace's packages and the dependencies that only they have; all others are installed. */
 export default defineConfig({
-  entry: ['src/main.ts', 'src/seed.ts'],
+  entry: ['src/main.ts', 'src/seed.ts', 'src/worker.ts'],
   format: 'esm',
   target: 'node22',
   sourcemap: true,
   clean: true,
-  noExternal: ['cache-core', /^cache-core\//, 'posts-db', 'strategies', 'cockatiel', 'lru-cache'],
-  // Only where PEERS=1, and then from the workspace: a devDependency would be bundled.
+  noExternal: ['cache-core', /^cache-core\//, 'posts-db', 'strategies', 'lru-cache'],
+  // Imported only with PEERS=1, from the workspace. Without this line it would be bundled, as a devDependency.
   external: ['peers'],
   esbuildOptions(options) {
     options.conditions = ['workspace-source']

@@ -1,6 +1,6 @@
 /**
- * The ceiling of the hit path: bare Hono routes that pass Redis's bytes straight through, with the API's own client
- * settings and constant values for the API's own header names. No cache, no checks, no counters.
+ * The ceiling of the hit path: bare Hono routes that pass Redis's bytes through, with the API's client settings and
+ * constant values for the API's header names. No cache, no checks, no counters.
  *
  * `node bare-server.ts PORT REDIS_URL`: `GET /KEY` serves what Redis has under `bare:KEY`.
  */
@@ -32,6 +32,6 @@ app.get('/:key', async (context) => {
     },
   })
 })
-// Among them the client's deadline, which 32 lists of 3.6 MB at once run into.
+// 32 concurrent lists of 3.6 MB each exceed the client's deadline.
 app.onError((_error, context) => context.body(null, 500))
 serve({ fetch: app.fetch, port: Number(port), hostname: '127.0.0.1' }, () => process.send?.('ready'))

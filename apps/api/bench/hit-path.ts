@@ -1,7 +1,7 @@
 /**
- * What a cache hit costs beside the bare minimum: requests per second of `GET /api/posts…` against bare routes that pass
- * the same bytes through. Interleaved rounds on one machine, medians, ratios; result in `results/hit-path.json`.
- * `pnpm --filter api bench --help` says what it needs.
+ * The cost of a cache hit: requests per second of `GET /api/posts…` against bare routes that pass the same bytes
+ * through. Interleaved rounds on one machine, medians and ratios; results go to `results/hit-path.json`.
+ * `pnpm --filter api bench --help` lists the requirements.
  */
 import { type ChildProcess, execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,7 +29,7 @@ const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)
 
 interface Case {
   readonly title: string
-  /** Of the API, and of the bare server. */
+  /** The path at the API and at the bare server. */
   readonly paths: readonly [string, string]
   readonly script?: string
 }
@@ -41,7 +41,7 @@ const cases: readonly Case[] = [
   { title: 'all 10,000', paths: ['/api/posts', '/all'] },
 ]
 
-/** Answers per second; refused and failed ones don't count. */
+/** Successful answers per second. */
 async function answersPerSecond(options: Flags, url: string, script?: string): Promise<number> {
   const args = ['-t1', `-c${options.connections}`, `-d${options.seconds}s`, ...(script ? ['-s', script] : []), url]
   const { stdout } = await run('wrk', args)
@@ -57,7 +57,7 @@ async function measure(options: Flags, api: string, bare: string, { title, paths
   ]
   for (const { url } of sides) await answersPerSecond(options, url, script) // warm
   for (let round = 0; round < options.rounds; round++) {
-    // Who goes first takes turns.
+    // The sides alternate in going first.
     for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
       side.rounds.push(await answersPerSecond(options, side.url, script))
     }
@@ -72,18 +72,18 @@ async function measure(options: Flags, api: string, bare: string, { title, paths
 
 const command = describeCommand('pnpm --filter api bench', {
   does:
-    'What a cache hit costs beside the bare minimum: requests per second of GET /api/posts… against bare routes that pass the same bytes ' +
-    'through, in turns. Writes results/hit-path.json.',
-  needs: 'wrk and redis-server on PATH, and DATABASE_URL for a Postgres to make a throw-away database on.',
-  prints: 'A line per case: both medians and their ratio.',
+    'Measures the cost of a cache hit: requests per second of GET /api/posts… against bare routes that pass the same bytes through, ' +
+    'in alternating rounds. Writes results/hit-path.json.',
+  needs: 'wrk and redis-server on PATH; DATABASE_URL, a Postgres server on which it creates a temporary database.',
+  prints: 'One line per case: both medians and their ratio.',
 })
-  .option('--rounds <n>', 'measured on each side', wholeNumber('--rounds', { min: 1, max: 1_000 }), 7)
-  .option('--seconds <n>', 'each round', wholeNumber('--seconds', { min: 1, max: 3_600 }), 3)
-  .option('--connections <n>', 'kept open', wholeNumber('--connections', { min: 1, max: 10_000 }), 32)
+  .option('--rounds <n>', 'rounds per side', wholeNumber('--rounds', { min: 1, max: 1_000 }), 7)
+  .option('--seconds <n>', 'seconds per round', wholeNumber('--seconds', { min: 1, max: 3_600 }), 3)
+  .option('--connections <n>', 'open connections', wholeNumber('--connections', { min: 1, max: 10_000 }), 32)
   .action(async (options: Flags) => {
     const { DATABASE_URL } = process.env
     if (!DATABASE_URL) {
-      throw new UsageError('DATABASE_URL is not set; give a Postgres to make a throw-away database on')
+      throw new UsageError('DATABASE_URL is not set; set it to a Postgres server for a temporary database')
     }
     await bench(options, DATABASE_URL)
   })
@@ -141,7 +141,7 @@ async function bench(options: Flags, databaseUrl: string): Promise<void> {
       strategies: Record<string, Record<'reads' | 'hits' | 'bypassed', number>>
     }
     const { reads, hits, bypassed } = strategies['cache-aside']!
-    console.log(`of ${reads} reads ${hits} were hits, ${bypassed} bypassed`)
+    console.log(`${reads} reads: ${hits} hits, ${bypassed} bypassed`)
 
     const folder = join(here, '../../../results')
     mkdirSync(folder, { recursive: true })

@@ -1,4 +1,4 @@
--- wrk asks for posts 1 to 1,000 in turn, under the path it was given.
+-- wrk requests posts 1 to 1,000 in turn, under the given path.
 local id = 0
 request = function()
   id = id % 1000 + 1

@@ -1,7 +1,7 @@
 /**
- * What the outbox costs a write: `DATABASE_URL=postgres://… pnpm --filter api exec node --conditions=workspace-source
- * bench/outbox-cost.ts`. Patches of single posts, in a copy whose changes are recorded and in one where they are not,
- * in turns; in a database of its own, dropped afterwards.
+ * The cost of the outbox per write: `DATABASE_URL=postgres://… pnpm --filter api exec node --conditions=workspace-source
+ * bench/outbox-cost.ts`. Patches single posts, alternating between a copy with an outbox and one without. Uses a
+ * temporary database.
  */
 import { memoryStore } from 'cache-core'
 import { createOutbox, newWriteId } from 'cache-core/postgres'
@@ -13,7 +13,7 @@ const ROUNDS = 40
 const WRITES_PER_ROUND = 200
 
 const { DATABASE_URL } = process.env
-if (!DATABASE_URL) throw new Error('DATABASE_URL is not set; give the Postgres to measure on')
+if (!DATABASE_URL) throw new Error('DATABASE_URL is not set; set it to the Postgres server to measure')
 const scratch = await createScratchDatabase(DATABASE_URL)
 const database = createDatabase({ url: scratch.url })
 const [recorded, plain] = [schemaName('recorded'), schemaName('plain')]
@@ -37,7 +37,7 @@ const writers = {
   },
 }
 
-/** Milliseconds each of some writes took, so many of them at a time. */
+/** How long each write took in ms, with `atOnce` writes at a time. */
 async function timeWrites(write: (id: number) => Promise<unknown>, atOnce: number): Promise<number[]> {
   const took: number[] = []
   let next = 0
@@ -79,6 +79,6 @@ await outbox.close()
 const { rows } = await database.pool.query(
   `select pg_total_relation_size('${recorded}.outbox') / count(*) as bytes from ${recorded}.outbox`,
 )
-console.log(`outbox: ${rows[0].bytes} bytes a row, indexes and dead versions included`)
+console.log(`outbox: ${rows[0].bytes} bytes per row, including indexes and dead versions`)
 await database.close()
 await scratch.drop()

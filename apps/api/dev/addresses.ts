@@ -1,17 +1,17 @@
 import { freePort } from 'local-servers'
-import { EnvError } from '../src/env.ts'
+import { EnvError } from '../src/process/env.ts'
 
-/** Where one API process of several listens, and where it is reached. */
+/** The port that one API process listens on, and its URL. */
 export interface Address {
   port: number
   url: string
 }
 
 /**
- * One process listens on `PORT`; of several, each on one of its own: the next ports after it. Where `PORT` is 0, on free ones.
+ * A single process listens on `PORT`, several on the ports after it. With `PORT` 0, each gets a free port.
  *
- * @param processes undefined for one alone
- * @throws EnvError when there are not so many ports after it
+ * @param processes undefined: a single process
+ * @throws EnvError when there are too few ports after `PORT`
  */
 export async function addressesOf(
   { PORT, HOST }: { PORT: number; HOST: string },
@@ -32,7 +32,7 @@ export async function addressesOf(
   return addresses
 }
 
-/** All interfaces are no address to open. */
+/** A browser can't open the "all interfaces" address. */
 function reachable(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1'
   return host.includes(':') ? `[${host}]` : host

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * Throws when the port the API is to listen on is taken; 0 never is. Said before anything is started: later, `node --watch` would wait for a
- * file to change, which doesn't help.
+ * Throws when the API's port is in use; port 0 never is. Runs before anything starts: later, `node --watch` would report it and
+ * wait for a file to change.
  */
 export async function checkPort(port: number, host: string): Promise<void> {
   const probe = createServer()
@@ -12,8 +12,8 @@ export async function checkPort(port: number, host: string): Promise<void> {
   } catch (cause) {
     const what =
       (cause as NodeJS.ErrnoException).code === 'EADDRINUSE'
-        ? 'is taken; end what listens there (another `pnpm dev`?), or set PORT'
-        : `can't be listened on (${(cause as Error).message}); set PORT, HOST`
+        ? 'is in use; stop the process that listens there (another `pnpm dev`?), or set PORT'
+        : `is not usable (${(cause as Error).message}); set PORT or HOST`
     throw new Error(`port ${port} on ${host} ${what}`, { cause })
   }
   probe.close()

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { installRedisHint, postgresFolder, type Services, type ServicesOptions, startServices } from 'local-servers'
-import { type Env, EnvError, readEnv } from '../src/env.ts'
-import { servedNames } from '../src/peer-strategies.ts'
-import { preparePosts } from '../src/prepare-posts.ts'
+import { type Env, EnvError, readEnv } from '../src/process/env.ts'
+import { preparePosts } from '../src/process/prepare-posts.ts'
+import { servedNames } from '../src/strategies/peer-strategies.ts'
 import { addressesOf } from './addresses.ts'
 import { checkPort } from './check-port.ts'
 import { findRedis, postgresLine, type RedisChoice, redisLine } from './choose-servers.ts'
@@ -13,23 +13,23 @@ import { untilItAnswers } from './until-it-answers.ts'
 export interface LaunchOptions {
   /** The API's folder. */
   api: string
-  /** What to run, from there. */
+  /** The file to run, relative to `api`. */
   entry: string
-  /** Where `.data/postgres` is kept. */
+  /** The folder that contains `.data/postgres`. */
   root: string
-  /** API processes, each on a port of its own, over the same servers. Default: one, on `PORT`. */
+  /** API processes over the same servers, each on its own port. Default: one, on `PORT`. */
   processes?: number | undefined
 }
 
-/** How long the servers may take to end, in ms; with what `runApi` gives the API, it all ends within 10 s. */
+/** Timeout for stopping the servers. Together with the 6 s that `runApi` gives the API, everything ends within 10 s. */
 const SERVERS_MS = 3_000
 
 /**
- * Starts what the environment does not name (a private Redis if one is installed, an embedded Postgres), loads the posts, runs the API
- * under `node --watch`, and stays until it is told to stop: SIGINT, SIGTERM or SIGHUP, then all of it is ended and the exit code is 0.
- * What goes wrong before is one line, and exit code 1. After a `kill -9` the services process ends everything within 2 s.
+ * Starts the servers that the environment does not name (a private Redis if one is installed, an embedded Postgres), loads the
+ * posts and runs the API under `node --watch`. On SIGINT, SIGTERM or SIGHUP it stops everything and exits with 0. A failure
+ * prints one line and exits with 1. After a `kill -9`, the services process stops everything within 2 s.
  *
- * On a terminal the API's log is made readable; elsewhere it is the JSON lines it writes.
+ * On a terminal, the API's log is formatted for reading; elsewhere it stays JSON lines.
  */
 export async function launch({ api, entry, root, processes }: LaunchOptions): Promise<void> {
   let services: Services | undefined
@@ -43,14 +43,14 @@ export async function launch({ api, entry, root, processes }: LaunchOptions): Pr
     await services?.stop(SERVERS_MS)
     process.exit(code)
   }
-  // Signals are repeated: people press Ctrl-C again, and a signal to the process group comes from pnpm once more.
+  // Signals repeat: people press Ctrl-C again, and pnpm forwards a signal that the process group already received.
   const stop = (code: number) => {
     stopping ??= endAll(code)
     return stopping
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(0))
   const fail = (line: string) => {
-    // What breaks because it is being ended is not news.
+    // Failures during shutdown are expected.
     if (stopping === undefined) console.error(line)
     return stop(1)
   }
@@ -58,7 +58,7 @@ export async function launch({ api, entry, root, processes }: LaunchOptions): Pr
   try {
     const { REDIS_URL, DATABASE_URL } = process.env
     const redis = findRedis(REDIS_URL)
-    // Checked before anything is started, by the API's own rules: it would say the same, and `node --watch` then wait for a file to change.
+    // Checked before anything starts: the API would report the same error, but then `node --watch` waits for a file change.
     const env = readEnv({
       ...process.env,
       DATABASE_URL: DATABASE_URL || 'postgres://to-be-started',
@@ -72,7 +72,7 @@ export async function launch({ api, entry, root, processes }: LaunchOptions): Pr
       ...(!DATABASE_URL && { postgres: { dataDir: join(root, postgresFolder) } }),
     }
     services = await startServices(options)
-    void services.ended.then(() => fail('the services process is gone, and with it the private servers: ending'))
+    void services.ended.then(() => fail('the services process ended, and the private servers with it; stopping'))
 
     const databaseUrl = services.postgres?.url ?? DATABASE_URL!
     console.log(redisLine(redis, services.redis?.port))
@@ -85,32 +85,30 @@ export async function launch({ api, entry, root, processes }: LaunchOptions): Pr
       const one = runApi({ folder: api, entry, env: { ...shared, PORT: String(port) }, onLine })
       running.push(one)
       services.alsoEnd(one.pid)
-      void one.ended.then(() => fail('the API is gone: ending'))
+      void one.ended.then(() => fail('the API ended; stopping'))
     }
     const urls = addresses.map(({ url }) => url)
     await Promise.all(urls.map((url) => untilItAnswers(url, waiting.signal)))
-    // On a line of its own, whatever LOG_LEVEL is: what to open, or to give to k6.
+    // On its own line at any LOG_LEVEL: the address to open, or to pass to k6.
     console.log(processes === undefined ? urls[0] : `BASE_URL=${urls.join(',')}`)
   } catch (error) {
     await fail(error instanceof Error ? error.message : String(error))
   }
 }
 
-/** @throws EnvError where several processes would not be one service */
+/** @throws EnvError when several processes could not act as one service */
 function checkSharing(processes: number, { WORKERS }: Env, redis: RedisChoice): void {
   if (WORKERS > 1) {
-    throw new EnvError(
-      `WORKERS is "${WORKERS}"; allowed with --processes: 1, since clients could not tell workers apart`,
-    )
+    throw new EnvError(`WORKERS is "${WORKERS}"; allowed with --processes: 1, since workers share one address`)
   }
   if (processes > 1 && redis.from === 'none') {
     throw new EnvError(
-      `--processes is "${processes}"; allowed without Redis: 1, since memory is not shared by processes; install Redis: ${installRedisHint}`,
+      `--processes is "${processes}"; allowed without Redis: 1, since processes do not share memory; install Redis: ${installRedisHint}`,
     )
   }
 }
 
-/** What becomes of the lines an API prints: readable on a terminal. Undefined: they are printed as they are. */
+/** Formats the API's log lines on a terminal. Undefined elsewhere: the lines pass through unchanged. */
 function printerOf(label: string | undefined): ((line: string) => void) | undefined {
   if (!process.stdout.isTTY) return undefined
   const readable = readableLines({ color: !process.env.NO_COLOR, ...(label !== undefined && { label }) })

@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { createScratchDatabase } from 'local-servers'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 
-/** Says where it was sent to, and ends when told. */
+/** Prints the addresses that it was given, and exits on SIGTERM. */
 const standIn = `
   import { createServer } from 'node:http'
   const { PORT, REDIS_URL, DATABASE_URL } = process.env
@@ -18,12 +18,12 @@ const standIn = `
   })
   process.on('SIGTERM', () => process.exit())
 `
-/** `launcher.ts`, but for this folder, so that a test may save the source and has the data to itself. */
+/** `launcher.ts` for this folder, so that a test can touch the source and has its own data. */
 const launcher = `
   import { launch } from ${JSON.stringify(new URL('./launch.ts', import.meta.url))}
   await launch({ api: import.meta.dirname, entry: 'main.mjs', root: import.meta.dirname })
 `
-/** Two of the API itself. */
+/** Two processes of the API itself. */
 const twoOfTheApi = `
   import { launch } from ${JSON.stringify(new URL('./launch.ts', import.meta.url))}
   const api = ${JSON.stringify(new URL('..', import.meta.url).pathname)}
@@ -56,7 +56,7 @@ function start(env: NodeJS.ProcessEnv = {}, script = 'launcher.mjs', ...args: st
     env: { ...plain, PORT: '0', SEED_POSTS: '20', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  // Whatever was started writes here too, so that the end of it is the end of all.
+  // All descendants inherit these pipes, so `close` means that all of them have ended.
   const allGone = once(launcher, 'close') as Promise<[code: number | null]>
   cleanups.push(async () => {
     launcher.kill('SIGKILL')
@@ -95,7 +95,7 @@ async function refuses(url: string): Promise<boolean> {
 }
 
 describe('pnpm dev', () => {
-  it('says what it uses, restarts only the API when a source is saved, and ends it all on repeated signals', async () => {
+  it('prints the servers it uses, restarts only the API when a source is saved, and ends everything on repeated signals', async () => {
     const { launcher, allGone, lines, serving } = start()
     const first = await serving()
     expect(lines.slice(0, 3)).toEqual([
@@ -120,7 +120,7 @@ describe('pnpm dev', () => {
     expect(await Promise.all(urls.map(refuses))).toEqual([true, true, true])
   })
 
-  it('leaves nothing behind within 2 s of a kill -9, and finds the posts again', async () => {
+  it('ends everything within 2 s of a kill -9, and finds the posts on the next start', async () => {
     const { launcher, allGone, lines, serving } = start()
     const { url, redis, postgres } = await serving()
     expect(lines).toContain('posts: 20, loaded before')
@@ -131,7 +131,7 @@ describe('pnpm dev', () => {
     expect(await Promise.all([url, redis!, postgres].map(refuses))).toEqual([true, true, true])
   })
 
-  it('goes without Redis, and says how to get one', async () => {
+  it('runs without Redis, and prints how to install it', async () => {
     const { lines, serving } = start({ PATH: '/nonexistent' })
     expect((await serving()).redis).toBeUndefined()
     expect(lines[0]).toMatch(
@@ -139,7 +139,7 @@ describe('pnpm dev', () => {
     )
   })
 
-  it('uses the servers it is given, and shows no password', async () => {
+  it('uses the given servers, and shows no password', async () => {
     const scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
     cleanups.push(scratch.drop)
     const REDIS_URL = process.env.TEST_REDIS_URL!.replace('redis://', 'redis://:secret@')
@@ -149,14 +149,14 @@ describe('pnpm dev', () => {
     expect(lines[1]).toBe(`postgres: ${new URL(scratch.url).host}, from DATABASE_URL`)
   })
 
-  it('ends at once, in one line, when a variable is wrong', async () => {
+  it('exits at once with one line when a variable is wrong', async () => {
     const { allGone, lines, errors } = start({ SEED_POSTS: 'many' })
     expect((await allGone)[0]).toBe(1)
     expect(errors()).toBe('SEED_POSTS is "many"; allowed: a whole number from 1 to 1000000\n')
     expect(lines).toEqual([])
   })
 
-  it('ends at once, in one line, when the port is taken', async () => {
+  it('exits at once with one line when the port is in use', async () => {
     const taken = createServer().listen(0, '127.0.0.1')
     await once(taken, 'listening')
     cleanups.push(() => taken.close())
@@ -164,17 +164,17 @@ describe('pnpm dev', () => {
     const { allGone, errors } = start({ PORT: String(port) })
     expect((await allGone)[0]).toBe(1)
     expect(errors()).toBe(
-      `port ${port} on 127.0.0.1 is taken; end what listens there (another \`pnpm dev\`?), or set PORT\n`,
+      `port ${port} on 127.0.0.1 is in use; stop the process that listens there (another \`pnpm dev\`?), or set PORT\n`,
     )
   })
 
   const real = new URL('./launcher.ts', import.meta.url).pathname
 
-  it('starts several, each on a port of its own, over one Redis and one Postgres, and ends them all', async () => {
+  it('starts several processes on separate ports over one Redis and one Postgres, and ends them all', async () => {
     const { launcher, allGone, lines } = start({ LOG_LEVEL: 'warn' }, 'two.mjs')
     const baseUrl = () => lines.find((line) => line.startsWith('BASE_URL='))
     await expect
-      .poll(baseUrl, { timeout: 15_000 })
+      .poll(baseUrl, { timeout: 60_000 })
       .toMatch(/^BASE_URL=http:\/\/127\.0\.0\.1:\d+,http:\/\/127\.0\.0\.1:\d+$/)
     const [one, other] = baseUrl()!.slice('BASE_URL='.length).split(',') as [string, string]
     expect(one).not.toBe(other)
@@ -200,12 +200,12 @@ describe('pnpm dev', () => {
     [{}, ['--processes', '0'], 2, '--processes "0" is not allowed; give a whole number from 1 to 16\n'],
     [{}, ['--processes', '17'], 2, '--processes "17" is not allowed; give a whole number from 1 to 16\n'],
     [{}, ['--', '--processes=two'], 2, '--processes "two" is not allowed; give a whole number from 1 to 16\n'],
-    [{}, ['--workers', '2'], 2, "unknown option '--workers'; allowed are --processes, --help\n"],
+    [{}, ['--workers', '2'], 2, "unknown option '--workers'; allowed: --processes, --help\n"],
     [
       { WORKERS: '2', REDIS_URL: 'redis://127.0.0.1:1' },
       ['--processes', '2'],
       1,
-      'WORKERS is "2"; allowed with --processes: 1, since clients could not tell workers apart\n',
+      'WORKERS is "2"; allowed with --processes: 1, since workers share one address\n',
     ],
     [
       { PORT: '65534' },
@@ -213,14 +213,14 @@ describe('pnpm dev', () => {
       1,
       'PORT is "65534"; allowed with --processes 2: up to 65533, since they listen on the ports after it\n',
     ],
-  ])('refuses %j %j in one line, and starts nothing', async (env, args, code, line) => {
+  ])('refuses %j %j with one line, and starts nothing', async (env, args, code, line) => {
     const { allGone, lines, errors } = start(env, real, ...args)
     expect((await allGone)[0]).toBe(code)
     expect(errors()).toBe(line)
     expect(lines).toEqual([])
   })
 
-  it('needs a Redis for several, and says how to get one', async () => {
+  it('needs a Redis for several processes, and prints how to install it', async () => {
     const { allGone, errors } = start({ PATH: '/nonexistent' }, real, '--processes', '2')
     expect((await allGone)[0]).toBe(1)
     expect(errors()).toMatch(

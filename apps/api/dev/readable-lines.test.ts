@@ -37,23 +37,42 @@ describe('a line on a terminal', () => {
     ],
     [{ leftOut: 7, msg: '7 more reads in this second' }, 'INFO: 7 more reads in this second'],
     [{ level: 40, msg: 'redis: away' }, 'WARN: redis: away'],
+    [
+      { level: 40, err: { message: 'connect ECONNREFUSED', stack: 'Error: x\n    at here' }, msg: 'redis: away' },
+      'WARN: redis: away: connect ECONNREFUSED',
+    ],
+    [
+      { level: 40, method: 'POST', path: '/api/x', status: 503, code: 'c', requestId: 'r', msg: 'not invalidated' },
+      'WARN: POST /api/x 503: not invalidated (request r)',
+    ],
   ])('%j', (log, line) => {
     expect(shown(log)).toBe(line)
   })
 
-  it('an error comes with its stack', () => {
-    const err = { type: 'Error', message: 'gone', stack: 'Error: gone\n    at here' }
-    expect(shown({ level: 50, err, msg: 'failed' })).toMatch(/^ERROR: failed.*gone.*at here/s)
+  it('prints an error after its stack, so that the reason is the last line', () => {
+    const err = {
+      type: 'Error',
+      message: 'gone: away',
+      stack: 'Error: gone\n    at here\ncaused by: Error: away\n    at there\u001b',
+    }
+    const lines = shown({ level: 50, err, method: 'GET', path: '/api/x', requestId: 'r', msg: 'failed' }).split('\n')
+    expect(lines.slice(0, -1)).toEqual([
+      '    Error: gone',
+      '    at here',
+      '    caused by: Error: away',
+      '    at there\\x1b',
+    ])
+    expect(lines.at(-1)).toMatch(/ ERROR: GET \/api\/x: failed: gone: away \(request r\)$/)
   })
 
-  it('nothing a client sends steers the terminal', () => {
+  it('escapes control characters from clients', () => {
     const path = '/\u001b[2J\u009b31m\n'
     expect(shown({ method: 'GET', path, status: 404, code: 'c', detail: path, msg: 'refused' })).toBe(
       'INFO: refused GET /\\x1b[2J\\x9b31m\\x0a: 404 c: /\\x1b[2J\\x9b31m\\x0a',
     )
   })
 
-  it('says which process, before each line; what is no log stays as it is', () => {
+  it('prefixes each line with its process, and leaves lines that are not JSON unchanged', () => {
     expect(readableLines({ color: false, label: '3001' })("Restarting 'src/main.ts'")).toBe(
       "3001 │ Restarting 'src/main.ts'",
     )

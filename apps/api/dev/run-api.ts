@@ -5,37 +5,37 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 
 export interface RunningApi {
-  /** Of `node --watch`, which leads a process group with the API in it. */
+  /** The pid of `node --watch`, which leads the process group that contains the API. */
   pid: number
-  /** Resolves when it is gone, which nobody asks it to but `stop`. */
+  /** Resolves when it has exited: after `stop`, or by a failure. */
   ended: Promise<void>
-  /** Lets the API finish what it is doing, for 6 s at most. */
+  /** Gives the API up to 6 s to finish. */
   stop(): Promise<void>
 }
 
 export interface RunApiOptions {
   /** The API's folder. */
   folder: string
-  /** What to run, from there. */
+  /** The file to run, relative to `folder`. */
   entry: string
-  /** Beside this process's own. */
+  /** Added to this process's environment. */
   env: NodeJS.ProcessEnv
-  /** Gets each line it prints. Default: it prints to this process's output by itself. */
+  /** Receives each line of output. Default: the output goes to this process's stdout. */
   onLine?: ((line: string) => void) | undefined
 }
 
-/** Within the 10 s in which `pnpm dev` ends: the servers come after it. */
+/** `pnpm dev` ends within 10 s; the rest is for the servers, which stop afterwards. */
 const GRACE_MS = 6_000
 
-/** Runs the API from its sources and restarts it, and only it, when one of them is saved. */
+/** Runs the API from its sources; saving one restarts only the API. */
 export function runApi({ folder, entry, env, onLine }: RunApiOptions): RunningApi {
-  // Sources by name: `--watch` alone follows what is imported into node_modules, where any other install touches shared files.
+  // Explicit paths: `--watch` alone follows imports into node_modules, where unrelated installs touch shared files.
   const watched = sourceFolders(join(folder, entry)).map((path) => `--watch-path=${path}`)
   const args = [...watched, '--watch-preserve-output', '--conditions=workspace-source', entry]
   const child = spawn(process.execPath, args, {
     cwd: folder,
     env: { ...process.env, ...env },
-    // A group of its own: a Ctrl-C is the launcher's to pass on, once, and a kill of the group reaches the API too.
+    // Its own process group: the launcher forwards Ctrl-C exactly once, and killing the group also kills the API.
     detached: true,
     stdio: ['ignore', onLine ? 'pipe' : 'inherit', 'inherit'],
   })
@@ -45,7 +45,7 @@ export function runApi({ folder, entry, env, onLine }: RunApiOptions): RunningAp
     pid: child.pid!,
     ended,
     async stop() {
-      // Passed on to the API by `node --watch`, which then waits for it.
+      // `node --watch` forwards it to the API and waits for it to exit.
       child.kill('SIGTERM')
       const overdue = setTimeout(() => killGroup(child.pid!), GRACE_MS)
       await ended
@@ -54,7 +54,7 @@ export function runApi({ folder, entry, env, onLine }: RunApiOptions): RunningAp
   }
 }
 
-/** The entry's folder, and the sources of the workspace's packages. */
+/** The entry's folder and the `src` folders of the workspace's packages. */
 function sourceFolders(entry: string): string[] {
   const packages = join(import.meta.dirname, '../../../packages')
   const sources = readdirSync(packages).map((name) => join(packages, name, 'src'))

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Resolves once an HTTP server answers there, whatever it says; never rejects but when aborted. */
+/** Resolves once an HTTP server answers, with any status. Rejects only when aborted. */
 export async function untilItAnswers(url: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     signal.throwIfAborted()

@@ -1,4 +1,4 @@
-/** `pnpm --filter api fuzz`: generated requests through prism, which holds every answer to `/openapi.json`. */
+/** `pnpm --filter api fuzz`: sends generated requests through prism, which checks every answer against `/openapi.json`. */
 import { describeCommand, runCommand } from 'command-line'
 import fc from 'fast-check'
 import { withTestServers } from 'local-servers'
@@ -9,14 +9,14 @@ import { startWorld } from './world.ts'
 
 const command = describeCommand('pnpm --filter api fuzz', {
   does:
-    'Sends generated requests to an API of its own through prism, which holds every answer to /openapi.json. FUZZ_RUNS says how many: 36000 ' +
-    'unless set, of which some 20,000 get through prism; the others are put to the API itself. FUZZ_SEED repeats a run.',
+    'Starts an API and sends generated requests through prism, which checks every answer against /openapi.json. FUZZ_RUNS is the number of ' +
+    'requests, 36,000 by default; about 20,000 of them pass prism, the others go directly to the API. FUZZ_SEED repeats a run.',
   needs:
-    'redis-server or valkey-server on PATH, and npx, which fetches prism. DATABASE_URL names a Postgres server for a throw-away database; ' +
+    'redis-server or valkey-server on PATH, and npx, which fetches prism. DATABASE_URL names a Postgres server for a temporary database; ' +
     'without it an embedded one is started.',
   prints:
-    'The seed, the statuses, and what went wrong. Exit code 1 for an answer of 500 and above, one that breaks the document, a connection that ' +
-    'is cut, a logged error, or an API that is not there any more.',
+    'The seed, the statuses and the failures. Exit code 1 for a status of 500 or above, an answer that violates the document, a dropped ' +
+    'connection, a logged error, or a crashed API.',
 }).action(() => withTestServers(fuzz))
 
 await runCommand(command)
@@ -36,10 +36,10 @@ async function fuzz(): Promise<void> {
 
   async function ask(request: FuzzRequest): Promise<void> {
     const proxied = isForPrism(request) ? await send(prism.url, request).catch(() => undefined) : undefined
-    if (!prism.isThere()) throw new Error('prism is not there any more')
+    if (!prism.isThere()) throw new Error('prism has exited')
     const judged = proxied ? judgedByPrism(proxied) : 'prism'
-    if (typeof judged === 'object') throw new Error(`the answer breaks the document: ${judged.breaks}`)
-    // What prism would not pass on is put to the API itself.
+    if (typeof judged === 'object') throw new Error(`the answer violates the document: ${judged.breaks}`)
+    // Requests that prism does not forward go directly to the API.
     const answer = judged === 'api' ? proxied! : await send(world.url, request)
     seen[judged === 'api' ? 'through prism' : 'past prism']++
     statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
@@ -53,11 +53,11 @@ async function fuzz(): Promise<void> {
     const health = await fetch(`${world.url}/healthz`).then(({ status }) => status)
     const crashed = world.child.exitCode !== null || health !== 200
     if (errors.length > 0) console.log(`logged as errors: ${errors.length}\n${errors.slice(0, 5).join('\n')}`)
-    if (crashed) console.log(`the API is not there any more:\n${world.output().slice(-2_000)}`)
+    if (crashed) console.log(`the API has crashed:\n${world.output().slice(-2_000)}`)
     if (result.failed) report(result.counterexample?.[0], result.errorInstance)
     const failed = result.failed || errors.length > 0 || crashed
     console.log(
-      failed ? 'FAILED' : `ok: ${result.numRuns} requests, no 5xx, no answer that breaks the document, no logged error`,
+      failed ? 'FAILED' : `ok: ${result.numRuns} requests, no 5xx, no violation of the document, no logged error`,
     )
     process.exitCode = failed ? 1 : 0
   } finally {
@@ -66,7 +66,7 @@ async function fuzz(): Promise<void> {
   }
 }
 
-/** Prism misses the body of an answer to HEAD, and takes the path of the list with a slash for that of a post without an id. */
+/** Prism wrongly expects a body for HEAD, and takes the list's path with a trailing slash for a post without an id. */
 function isForPrism({ method, target }: FuzzRequest): boolean {
   return method !== 'HEAD' && !/^[^?]*\/(?:\?|$)/.test(target)
 }

@@ -1,19 +1,19 @@
-/** Mixed load on all strategies at once: reads, pages, lists, writes, invalidations by hand, and requests that are refused. */
+/** Mixed load on all strategies at the same time: reads, pages, lists, writes, manual invalidations and invalid requests. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { strategyNames } from 'strategies'
 
 export interface Load {
   readonly requests: number
-  /** What should not have been answered so, one line each. */
+  /** Unexpected answers, one line each. */
   readonly failures: readonly string[]
-  /** Resolves once all that was under way is answered. */
+  /** Resolves once all pending requests are answered. */
   stop(): Promise<void>
 }
 
 export interface LoadOptions {
   readonly posts: number
   readonly clients: number
-  /** Between two requests of a client: so that the machine has some room left. */
+  /** Pause between two requests of a client, to avoid saturating the machine. */
   readonly pauseMs: number
 }
 
@@ -39,7 +39,7 @@ export function startLoad(base: string, { posts, clients, pauseMs }: LoadOptions
     }
   }
 
-  /** The low ones are hot. */
+  /** Low ids are hot. */
   const someId = () => 1 + Math.floor(posts * Math.random() ** 3)
 
   async function step(): Promise<void> {
@@ -67,8 +67,8 @@ export function startLoad(base: string, { posts, clients, pauseMs }: LoadOptions
     }
   }
 
-  // Each strategy remembers its last 20,000 acknowledged writes, 300 bytes each, to say how stale a value is: bounded, but
-  // growing for hours. It is told to forget them, so that whatever else grows can be seen.
+  // Each strategy remembers its last 20,000 acknowledged writes, 300 bytes each, to measure staleness. That memory is
+  // bounded but grows for hours. Invalidating everything clears it, so that other growth becomes visible.
   const forgetting = setInterval(() => void ask('POST', '/api/cache/invalidate', { all: true }, 200), FORGET_EVERY_MS)
   const running = Promise.all(Array.from({ length: clients }, client))
   return {

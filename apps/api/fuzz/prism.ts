@@ -1,6 +1,6 @@
 /**
- * Prism as a proxy in front of the API: it holds every answer to the document. Heavy, so that it is no dependency: npx fetches it.
- * Requests that break the document are let through, since they are what a fuzz is about; answers that break it become a 500.
+ * Prism as a proxy in front of the API: it checks every answer against the document. It is large, so npx fetches it instead of it
+ * being a dependency. It forwards requests that violate the document, as a fuzz test needs; answers that violate it become a 500.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,7 +24,7 @@ export async function startPrism(apiUrl: string): Promise<Prism> {
   const file = join(folder, 'openapi.json')
   writeFileSync(file, await (await fetch(`${apiUrl}/openapi.json`)).text())
   const port = await freePort()
-  // Silent, since its own log brings it down on requests it can't parse.
+  // Silent, since logging a request that it can't parse crashes it.
   const args = [
     'proxy',
     file,
@@ -35,7 +35,7 @@ export async function startPrism(apiUrl: string): Promise<Prism> {
     String(port),
     '--verboseLevel=silent',
   ]
-  // A group of its own, since npx starts it as a grandchild.
+  // Its own process group, since npx starts it as a grandchild.
   const child = spawn('npx', ['-y', PRISM, ...args], { detached: true, stdio: 'ignore' })
   const ended = once(child, 'exit')
   process.on('exit', () => end('SIGKILL'))
@@ -47,7 +47,7 @@ export async function startPrism(apiUrl: string): Promise<Prism> {
   const url = `http://127.0.0.1:${port}`
   while (!(await answers(url))) {
     if (child.exitCode !== null)
-      throw new Error(`prism ended with ${child.exitCode} before it listened; npx ${PRISM} says why`)
+      throw new Error(`prism exited with ${child.exitCode} before it listened; run npx ${PRISM} to see why`)
     await sleep(100)
   }
   return {
@@ -74,9 +74,9 @@ interface Problem {
 }
 
 /**
- * What prism made of an answer: `api` when it is the API's own and as documented, `prism` when the request never got through
- * (prism knows no such path or method, could not read the body, or failed), otherwise in what the answer breaks the document.
- * The API's own refusals are problems under names of its own.
+ * Prism's verdict: `api` for a documented answer of the API, `prism` when prism did not forward the request (unknown path or
+ * method, unreadable body, or a failure), otherwise how the answer violates the document. Problems from the API have types
+ * that begin with `urn:problem:`.
  */
 export function judgedByPrism({ status, headers, text }: Answer): 'api' | 'prism' | { readonly breaks: string } {
   if (status < 400) return 'api'

@@ -1,14 +1,13 @@
-/** `pnpm --filter api soak`: load for a while, then a table of what grew. */
+/** `pnpm --filter api soak`: runs a load, then prints a table of the growth of memory, handles and files. */
 import { describeCommand, runCommand } from 'command-line'
 import { withTestServers } from 'local-servers'
 import { soak, watched } from './soak.ts'
 
 const command = describeCommand('pnpm --filter api soak', {
-  does: 'Mixed load over all strategies for SOAK_SECONDS, 600 unless set, and whether memory, handles and open files stay level.',
+  does: 'Runs a mixed load over all strategies for SOAK_SECONDS (default 600) and checks that memory, handles and open files do not grow.',
   needs:
-    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a throw-away database; without it an embedded one is started.',
-  prints:
-    'What is watched once a minute, then a table with each slope. Exit code 1 when something grows, or a request failed.',
+    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a temporary database; without it an embedded one is started.',
+  prints: 'The watched values once a minute, then a table of slopes. Exit code 1 for growth or a failed request.',
 }).action(() => withTestServers(runSoak))
 
 await runCommand(command)
@@ -25,7 +24,7 @@ async function runSoak(): Promise<void> {
     clients: 6,
     pauseMs: 10,
     onSample(values) {
-      // Once a minute, so that a run that fails shows when it grew.
+      // Once a minute, so that a failed run shows when the growth began.
       if (samples++ % 30 === 0) console.log(watched.map(({ name }, i) => `${name} ${round(values[i]!)}`).join(' · '))
     },
   })

@@ -9,7 +9,7 @@ export interface Answer {
 
 const TIMEOUT_MS = 20_000
 
-/** Sends a request as it is, over a connection of its own. Rejects when the other side hangs up or stays silent for 20 s. */
+/** Sends a request unchanged over a new connection. Rejects when the server hangs up or stays silent for 20 s. */
 export function send(base: string, { method, target, headers, body }: FuzzRequest): Promise<Answer> {
   const { hostname, port } = new URL(base)
   return new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 /**
- * Mixed load for a while, and whether memory, handles or open files grow: samples of `/metrics`, and a straight line through
- * those of the second half. Nothing is collected by force, but the heap is kept small: with the room that Node takes by itself the
- * collector goes through the old generation once in five minutes or so, and until then garbage looks like a leak.
+ * Runs a mixed load and checks that memory, handles and open files do not grow: samples `/metrics` and fits a line through the
+ * second half. It forces no garbage collection but keeps the heap small. With Node's default size, a collection of the old
+ * generation takes place about every 5 minutes, and until then garbage looks like a leak.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type LoadOptions, startLoad } from './load.ts'
@@ -15,21 +15,20 @@ const SMALL_HEAP = '--max-semi-space-size=2 --max-old-space-size=96'
 interface Watched {
   readonly name: string
   readonly metric: string
-  /** Taken off it. */
+  /** A metric to subtract from it. */
   readonly less?: string
   readonly unit: number
-  /** Growth that does not matter, per hour. */
+  /** Acceptable growth per hour. */
   readonly boundPerHour: number
 }
 
 const POOLED = 'posts_api_database_connections{state="total"}'
 
-/** What is watched. */
 export const watched: readonly Watched[] = [
   { name: 'RSS, MB', metric: 'process_resident_memory_bytes', unit: MB, boundPerHour: 30 },
   { name: 'heap used, MB', metric: 'nodejs_heap_size_used_bytes', unit: MB, boundPerHour: 15 },
   { name: 'external, MB', metric: 'nodejs_external_memory_bytes', unit: MB, boundPerHour: 15 },
-  // Without those to the database: its pool grows and shrinks as it is meant to.
+  // Without database connections: the pool grows and shrinks by design.
   { name: 'active handles', metric: 'nodejs_active_handles_total', less: POOLED, unit: 1, boundPerHour: 6 },
   { name: 'open files', metric: 'process_open_fds', less: POOLED, unit: 1, boundPerHour: 6 },
 ]
@@ -37,7 +36,7 @@ export const watched: readonly Watched[] = [
 export interface SoakOptions extends LoadOptions {
   readonly seconds: number
   readonly sampleMs: number
-  /** Called with what each sample found, in the order of `watched`. */
+  /** Called with the values of each sample, in the order of `watched`. */
   readonly onSample?: (values: readonly number[]) => void
 }
 
@@ -90,7 +89,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   }
 }
 
-/** @param metric with its labels, if it has any */
+/** @param metric including its labels, if any */
 function metricIn(metric: string, text: string): number {
   const line = text.split('\n').find((one) => one.startsWith(`${metric} `))
   if (line === undefined) throw new Error(`/metrics has no ${metric}`)

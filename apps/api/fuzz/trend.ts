@@ -1,8 +1,8 @@
-/** A straight line through samples: is something growing? */
+/** Fits a line through samples to detect growth. */
 
 export interface Trend {
   readonly perHour: number
-  /** Of `perHour`, from how far the samples lie off the line. */
+  /** The standard error of `perHour`, from the residuals. */
   readonly standardError: number
 }
 
@@ -13,10 +13,10 @@ export interface Sample {
 
 const HOUR_MS = 3_600_000
 
-/** Neighbours share a saw tooth of the collector's; the means of so many stretches hardly do. */
+/** Neighbouring samples are correlated by the garbage collector's sawtooth; the means of 12 stretches hardly are. */
 const STRETCHES = 12
 
-/** The least-squares line through the means of stretches. With fewer than three of them nothing can be said: the error is infinite. */
+/** The least-squares line through the means of stretches. With fewer than 3 stretches the error is infinite. */
 export function trendOf(all: readonly Sample[]): Trend {
   const samples = meansOf(all)
   const n = samples.length
@@ -34,7 +34,7 @@ export function trendOf(all: readonly Sample[]): Trend {
   return { perHour: slope * HOUR_MS, standardError: Math.sqrt(off / (n - 2) / spread) * HOUR_MS }
 }
 
-/** Flat within its noise, or growing by less than matters. Shrinking is no leak. */
+/** Whether the slope is within its noise or below the bound. Shrinking counts as flat. */
 export function isFlat({ perHour, standardError }: Trend, boundPerHour: number): boolean {
   return perHour < 2 * standardError || perHour < boundPerHour
 }

@@ -1,10 +1,10 @@
-/** The API as one process over a Redis of its own, since its key prefix is everybody's, with posts in every copy of a scratch database. */
+/** One API process with a scratch database, posts in every copy, and a private Redis, since it uses the default key prefix. */
 import { type ApiProcess, createScratchDatabase, startApi, startRedis } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 
 export interface World extends ApiProcess {
-  /** What the API has logged as an error, and what it has said when it crashed. */
+  /** The API's logged errors and crash output. */
   errors(): string[]
   stop(): Promise<void>
 }

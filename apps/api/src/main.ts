@@ -1,22 +1,27 @@
-/** The one composition root: everything is opened, put together and closed here. */
+/** The composition root: opens, connects and closes everything. */
 import cluster from 'node:cluster'
 import { createDatabase, migrate, schemaName } from 'posts-db'
-import { accessLog } from './access-log.ts'
-import { onOrder, superviseWorkers } from './cluster.ts'
 import { createApp } from './create-app.ts'
-import { checkStrategy, EnvError, readEnv } from './env.ts'
-import { listen } from './listen.ts'
-import { createLogger } from './logger.ts'
-import { obeyOrders } from './obey.ts'
-import { closeOutboxes, outboxLag, recordPromised, startOutboxes } from './outboxes.ts'
-import { peerStrategies, servedNames } from './peer-strategies.ts'
-import { createProblemServer } from './protocol-errors.ts'
-import { connectRedis } from './redis-connection.ts'
-import { Evictions } from './redis-evictions.ts'
-import { endGracefully } from './shutdown.ts'
-import { KEY_PREFIX, startRuntimes } from './start-runtimes.ts'
-import { announce, warnOfMissingPosts } from './startup-lines.ts'
-import { watchLoads } from './watch-loads.ts'
+import { createProblemServer } from './http/protocol-errors.ts'
+import { flushCounts } from './posts/hottest/flush-counts.ts'
+import { warmOnStart } from './posts/warm-on-start.ts'
+import { onWorkerMessage, superviseWorkers } from './process/cluster.ts'
+import { checkStrategy, readEnv, storeKindOf } from './process/env.ts'
+import { listen } from './process/listen.ts'
+import { connectMemcached, evictedByMemcached, pingMemcached } from './process/memcached-connection.ts'
+import { connectRedis, soon } from './process/redis-connection.ts'
+import { runMain } from './process/run-main.ts'
+import { endGracefully, finishRequests } from './process/shutdown.ts'
+import { announce, warnOfMissingPosts } from './process/startup-lines.ts'
+import { handleMessages } from './process/worker-messages.ts'
+import { closeOutboxes, outboxLag, recordPromised, startOutboxes } from './strategies/outboxes.ts'
+import { peerStrategies, servedNames } from './strategies/peer-strategies.ts'
+import { startRuntimes } from './strategies/start-runtimes.ts'
+import { watchLoads } from './strategies/watch-loads.ts'
+import { accessLog } from './telemetry/access-log.ts'
+import { createLogger } from './telemetry/logger.ts'
+import { Evictions, evictedByRedis } from './telemetry/redis-evictions.ts'
+import { readWorkerState } from './worker/worker-state.ts'
 
 async function main(): Promise<void> {
   const env = readEnv(process.env)
@@ -27,18 +32,24 @@ async function main(): Promise<void> {
   const database = createDatabase({
     url: env.DATABASE_URL,
     onError: (error) => logger.warn({ err: error }, 'database: an idle connection was lost'),
+    onWarning: (line) => logger.warn(`database: ${line}`),
   })
-  const redis = env.REDIS_URL === undefined ? undefined : await connectRedis(env.REDIS_URL, logger)
+  const kind = storeKindOf(env)
+  const redis = kind === 'redis' ? await connectRedis(env.REDIS_URL!, logger) : undefined
+  const memcached = kind === 'memcached' ? await connectMemcached(env.MEMCACHED_URL!, logger) : undefined
   await migrate(database, names.map(schemaName))
   await recordPromised(database, schemaName)
-  const peers = env.PEERS === 1 ? await peerStrategies(env.REDIS_URL!, KEY_PREFIX) : []
-  const runtimes = startRuntimes(env, database, redis, logger, { peers })
+  const peers = env.PEERS === 1 ? await peerStrategies(env.REDIS_URL!, env.REDIS_PREFIX) : []
+  const runtimes = startRuntimes(env, database, redis, logger, { peers, memcached })
   await startOutboxes(runtimes)
   await warnOfMissingPosts(runtimes, env, logger)
   const stopWatching = await watchLoads(runtimes, database)
 
-  const evictions = redis && new Evictions(redis)
-  onOrder(obeyOrders(runtimes, evictions))
+  const stopCounting = flushCounts(runtimes)
+  const evictions =
+    (redis && new Evictions('redis', () => evictedByRedis(redis))) ??
+    (memcached && new Evictions('memcached', () => evictedByMemcached(memcached)))
+  onWorkerMessage(handleMessages(runtimes, evictions))
 
   const log = accessLog(logger)
   const app = createApp({
@@ -48,34 +59,34 @@ async function main(): Promise<void> {
     adminToken: env.ADMIN_TOKEN,
     parts: {
       database: () => database.ping(),
-      redis: redis && (() => redis.ping()),
+      redis: redis && (() => soon(redis.ping())),
+      memcached: memcached && (() => pingMemcached(memcached)),
       outbox: () => outboxLag(runtimes),
     },
     evictions,
     pool: database.pool,
+    worker: redis && (() => readWorkerState(redis, env.REDIS_PREFIX, names)),
   })
   const server = createProblemServer(app.fetch, logger, log)
   const address = await listen(server, env)
-  announce(address, env, redis, runtimes, logger)
+  announce(address, env, { redis, memcached }, runtimes, logger)
+  const ending = new AbortController()
+  // Only one process warms: entries are shared.
+  if (env.WARM_ON_START > 0 && (cluster.isPrimary || cluster.worker?.id === 1)) {
+    void warmOnStart(runtimes.byParameter(undefined), env.WARM_ON_START, logger, ending.signal)
+  }
 
-  endGracefully(
-    server,
-    async () => {
-      stopWatching()
-      await closeOutboxes(runtimes)
-      await runtimes.close()
-      redis?.disconnect()
-      await database.close()
-    },
-    logger,
-  )
+  endGracefully(logger, 'finishing requests in flight', async () => {
+    await finishRequests(server)
+    ending.abort()
+    stopWatching()
+    await stopCounting()
+    await closeOutboxes(runtimes)
+    await runtimes.close()
+    redis?.disconnect()
+    await memcached?.disconnect()
+    await database.close()
+  })
 }
 
-try {
-  await main()
-} catch (error) {
-  // One line for what the operator can put right; anything else with its stack.
-  const message = error instanceof EnvError || (error instanceof Error && 'code' in error) ? error.message : error
-  console.error(message)
-  process.exit(1)
-}
+await runMain(main)

@@ -1,7 +1,8 @@
-/** Loads the posts as `pnpm dev` does, and not again what is there already: what a container runs before the API. */
-import { readEnv } from './env.ts'
-import { servedNames } from './peer-strategies.ts'
-import { preparePosts } from './prepare-posts.ts'
+/** Loads the posts like `pnpm dev`, unless they are loaded already. A container runs it before the API. */
+
+import { readEnv } from './process/env.ts'
+import { preparePosts } from './process/prepare-posts.ts'
+import { servedNames } from './strategies/peer-strategies.ts'
 
 try {
   const env = readEnv(process.env)

@@ -1,8 +1,8 @@
-/** `GET /api/authors` under every strategy: cached like a list of all posts, and expensive by itself. */
+/** `GET /api/authors` under every strategy: cached like a list of all posts, with an expensive load. */
 import type { AuthorReport } from 'posts-db'
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { strategiesWithOutbox } from '../src/outboxes.ts'
+import { strategiesWithOutbox } from '../src/strategies/outboxes.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 const READ_HEADERS = [
@@ -29,11 +29,11 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
   describe.each(strategyNames)('%s', (strategy) => {
     const path = `/api/authors?strategy=${strategy}`
     const keeps = strategy !== 'no-cache'
-    const isExpireOnly = strategy === 'cache-aside'
+    const isExpireOnly = strategy === 'cache-aside' || strategy === 'always-hit'
     const [first, later] = keeps ? ['MISS', 'HIT'] : ['BYPASS', 'BYPASS']
     const post = { title: 'T', content: 'three more words', author: `Author of ${strategy}` }
 
-    it('serves the report from the origin first and then from the cache, the same bytes with the same ETag', async () => {
+    it('serves the report from the origin, then from the cache, with the same bytes and ETag', async () => {
       const one = await api.request(path)
       const two = await api.request(`/api/authors/?strategy=${strategy}`)
       expect([one.status, one.headers.get('X-Cache'), two.headers.get('X-Cache')]).toEqual([200, first, later])
@@ -45,14 +45,14 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
       expect(await two.text()).toBe(await one.text())
     })
 
-    it('answers 304 to a client that has it', async () => {
+    it('answers 304 to a client that already has it', async () => {
       const etag = (await api.request(path)).headers.get('ETag')!
       const answer = await api.request(path, { headers: { 'If-None-Match': etag } })
       expect([answer.status, await answer.text()]).toEqual([304, ''])
       for (const name of READ_HEADERS) expect(answer.headers.get(name), name).toBeTruthy()
     })
 
-    it('is invalidated by a write, or says for how long a write has replaced it', async () => {
+    it('is invalidated by a write, or reports its staleness', async () => {
       await api.request(path)
       const created = await api.send('POST', `/api/posts?strategy=${strategy}`, post)
       const read = await api.request(path)
@@ -72,7 +72,7 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
       }
     })
 
-    it('follows a write around the cache within a second, if that is promised', async () => {
+    it('shows a write around the cache within 1 s, if that is guaranteed', async () => {
       const before = postsIn(await reportOf(await api.request(path)))
       await api.send('POST', `/api/posts?strategy=${strategy}&write=direct`, post)
       const read = async () => postsIn(await reportOf(await api.request(path)))
@@ -95,7 +95,7 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
     }
   })
 
-  it('counts a load, and does not wait for the delay of posts', async () => {
+  it('counts a load, without the added delay of posts', async () => {
     const strategy = 'no-cache'
     await api.send('PATCH', `/api/strategies/${strategy}`, { originDelayMs: 2_000 })
     await api.send('POST', '/api/stats/reset', { strategy })
@@ -113,7 +113,7 @@ describe('the rest of the contract', () => {
   })
   afterAll(() => api.close())
 
-  it('is an empty list without posts', async () => {
+  it('answers an empty list without posts', async () => {
     const answer = await api.request('/api/authors')
     expect([answer.status, await answer.text()]).toEqual([200, '[]'])
   })
@@ -131,7 +131,7 @@ describe('the rest of the contract', () => {
     ])
   })
 
-  it('takes no other methods', async () => {
+  it('refuses other methods', async () => {
     const answer = await api.send('POST', '/api/authors', {})
     expect([answer.status, answer.headers.get('Allow')]).toEqual([405, 'GET, HEAD'])
   })

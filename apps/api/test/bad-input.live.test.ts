@@ -57,7 +57,7 @@ describe('addresses', () => {
   ]
   it.each(ids.map((id) => [id.slice(0, 20), id]))('refuses the id %s, for reads and writes', async (_, id) => {
     const path = `/api/posts/${id}`
-    await expectProblem(await api.request(path), 400, /no id/)
+    await expectProblem(await api.request(path), 400, /not an id/)
     await expectProblem(await api.request(path, json('PUT', JSON.stringify(whole))), 400)
     await expectProblem(await api.request(path, json('PATCH', '{"title":"x"}')), 400)
     await expectProblem(await api.request(path, { method: 'DELETE' }), 400)
@@ -80,16 +80,16 @@ describe('addresses', () => {
     ['/api/posts?limit=5&after=9007199254740992', /after/],
     ['/api/posts?limit=5&limit=6', /limit is given twice/],
     ['/api/posts?after=5', /give limit/],
-    ['/api/posts?page=5', /no parameter "page" here; there are strategy, limit, after/],
+    ['/api/posts?page=5', /no parameter "page"; there are strategy, limit, after/],
     ['/api/strategies?x=1', /no parameter/],
     ['/api/stats?x=1', /no parameter/],
   ])('GET %s', async (path, detail) => expectProblem(await api.request(path), 400, detail))
 
-  it('refuses unknown ways to write', async () => {
+  it('refuses unknown values of write', async () => {
     await expectProblem(await api.request('/api/posts/1?write=later', { method: 'DELETE' }), 400, /give direct/)
   })
 
-  it('knows no other path, and no other method', async () => {
+  it('refuses unknown paths and methods', async () => {
     await expectProblem(await api.request('/api/nothing'), 404)
     await expectProblem(await api.request('/api/posts/1/comments'), 404)
     for (const path of ['/api/posts/42//', '/api/posts//', '/api/strategies//']) {
@@ -102,7 +102,7 @@ describe('addresses', () => {
     expect((await api.request('/api/posts/1', { method: 'OPTIONS' })).headers.get('Allow')).toContain('PATCH')
   })
 
-  it('finds posts with ids beyond what Postgres can hold absent, not in error', async () => {
+  it('answers 404 for ids too large for Postgres', async () => {
     for (const id of ['2147483648', '9007199254740991'])
       expect((await api.request(`/api/posts/${id}`)).status).toBe(404)
     expect((await api.request('/api/posts?limit=5&after=9007199254740991')).status).toBe(200)
@@ -131,7 +131,7 @@ describe('bodies', () => {
     await expectProblem(await api.request('/api/posts/1', json('PATCH', body)), 400)
   })
 
-  it('refuses a patch of nothing, and a post without all fields', async () => {
+  it('refuses an empty patch, and an incomplete post', async () => {
     await expectProblem(await api.send('PATCH', '/api/posts/1', {}), 400, /at least one/)
     await expectProblem(await api.send('POST', '/api/posts', { title: 'x' }), 400, /content.*author/)
     await expectProblem(await api.send('PUT', '/api/posts/1', { title: 'x' }), 400)
@@ -147,26 +147,26 @@ describe('bodies', () => {
     await expectProblem(answer, 400, /UTF-8/)
   })
 
-  it('takes 20,000 characters, each escaped', async () => {
+  it('accepts 20,000 characters, each escaped', async () => {
     const content = '\\u00e4'.repeat(20_000)
     const answer = await api.request('/api/posts/4040', json('PATCH', `{"content":"${content}"}`))
     expect(answer.status).toBe(404)
   })
 
-  it('refuses more than 128 KiB, whether the length is said or not', async () => {
+  it('refuses more than 128 KiB, with and without a Content-Length', async () => {
     const body = JSON.stringify({ ...whole, content: 'x'.repeat(131_072) })
     await expectProblem(await api.request('/api/posts', json('POST', body)), 413)
     const said = { ...json('POST', body), headers: { 'Content-Type': 'application/json', 'Content-Length': '140000' } }
     await expectProblem(await api.request('/api/posts', said), 413)
   })
 
-  it('takes JSON only', async () => {
+  it('accepts only JSON', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', '']) {
       await expectProblem(await api.request('/api/posts', json('POST', JSON.stringify(whole), type)), 415)
     }
   })
 
-  it('takes UTF-8 only', async () => {
+  it('accepts only UTF-8', async () => {
     for (const charset of ['utf-16', '"utf-16"', 'iso-8859-1', '']) {
       const type = `application/json; charset=${charset}`
       await expectProblem(await api.request('/api/posts', json('POST', JSON.stringify(whole), type)), 415, /UTF-8/)
@@ -178,14 +178,14 @@ describe('bodies', () => {
     }
   })
 
-  it('says where a request went as it was sent', async () => {
+  it('reports the path of a request as sent', async () => {
     const instanceOf = async (path: string) =>
       ((await (await api.request(path)).json()) as { instance: string }).instance
     expect(await instanceOf('/api/posts/%C3%A4?strategy=no-cache')).toBe('/api/posts/%C3%A4')
     expect(await instanceOf('/api/posts/42/x/')).toBe('/api/posts/42/x/')
   })
 
-  it('is cut off by a stream that fails', async () => {
+  it('answers 400 if the stream of the body fails', async () => {
     const body = new ReadableStream({
       start: (controller) => controller.error(Object.assign(new Error('aborted'), { code: 'ECONNRESET' })),
     })
@@ -195,10 +195,10 @@ describe('bodies', () => {
       headers: { 'Content-Type': 'application/json' },
       ...{ duplex: 'half' },
     })
-    await expectProblem(answer, 400, /ended before it was whole/)
+    await expectProblem(answer, 400, /ended before it was complete/)
   })
 
-  it('checks what steers it as strictly', async () => {
+  it('checks admin requests as strictly', async () => {
     for (const [method, path, body, status] of [
       ['PATCH', '/api/strategies/nope', { ttlMs: 1 }, 404],
       ['PATCH', '/api/strategies/cache-aside', { ttlMs: 0 }, 400],
@@ -220,7 +220,7 @@ describe('bodies', () => {
 })
 
 describe('request ids', () => {
-  it('keeps a sane one and replaces any other', async () => {
+  it('keeps a safe id and replaces any other', async () => {
     const idFor = async (given: string) =>
       (await api.request('/api/posts/0', { headers: { 'X-Request-Id': given } })).headers.get('X-Request-Id')
     expect(await idFor('abc-123')).toBe('abc-123')

@@ -1,4 +1,4 @@
-/** A client with a cache of its own, over real connections to the API as a process. */
+/** A client with its own cache, over real connections to the API as a process. */
 import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
@@ -34,7 +34,7 @@ const change = (strategy: string, title: string) =>
   })
 
 it.each(['/api/posts/1', '/api/posts', '/api/posts?limit=2', '/api/authors'])(
-  'asks again for %s at the price of a 304 where reads are current, until it has changed',
+  'revalidates %s with a 304 under a strategy with current reads, until it changes',
   async (path) => {
     const mine = client()
     const url = `${path}${path.includes('?') ? '&' : '?'}strategy=manual-invalidation`
@@ -47,7 +47,7 @@ it.each(['/api/posts/1', '/api/posts', '/api/posts?limit=2', '/api/authors'])(
   },
 )
 
-it('does not ask at all for what is fresh where reads may be old', async () => {
+it('does not revalidate a fresh answer under a strategy without current reads', async () => {
   const mine = client()
   const url = '/api/posts/1?strategy=cache-aside'
   const first = await mine.get(url)

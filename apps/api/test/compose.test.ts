@@ -1,11 +1,11 @@
-/** No Docker engine is needed, nor asked: what the container files say agrees with the code and with one another. */
+/** The container files agree with the code and with each other. Needs no Docker engine. */
 import { execFile } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { envSchema, readEnv } from '../src/env.ts'
+import { envSchema, readEnv } from '../src/process/env.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -16,7 +16,7 @@ interface Service {
   command?: string[]
   depends_on?: Record<string, { condition: string }>
   environment?: Record<string, string>
-  healthcheck?: { test: string[] }
+  healthcheck?: { test?: string[] }
   ports?: string[]
   profiles?: string[]
   volumes?: string[]
@@ -24,7 +24,10 @@ interface Service {
 
 const composeText = read('docker-compose.yml')
 const { services } = parse(composeText, { merge: true }) as { services: Record<string, Service> }
-const { redis, postgres, seed, api, k6 } = services as Record<'redis' | 'postgres' | 'seed' | 'api' | 'k6', Service>
+const { redis, postgres, seed, api, worker, k6 } = services as Record<
+  'redis' | 'postgres' | 'seed' | 'api' | 'worker' | 'k6',
+  Service
+>
 const dockerfile = read('Dockerfile')
 const exampleText = read('.env.example')
 const example = parseEnv(exampleText) as Record<string, string>
@@ -33,16 +36,16 @@ const DATABASE_URL = 'postgres://posts@127.0.0.1:5432/posts'
 const defaults = readEnv({ DATABASE_URL })
 const contract = Object.keys(envSchema.shape)
 
-/** As compose does it where no variable is set. */
+/** As compose interpolates without any variable set. */
 const interpolated = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
 
-/** Every `${NAME…}`; comments may name variables too, and count. */
+/** Every `${NAME…}`, also in comments. */
 const references = [...composeText.matchAll(/\$\{(\w+)([^}]*)\}/g)].map(([, name, rest]) => ({
   name: name!,
   fallback: rest!,
 }))
 
-/** What the containers of the API run with: the image's variables, then the service's. */
+/** The environment of the API's containers: the image's variables, then the service's. */
 function environmentOf(service: Service): Record<string, string> {
   const image = [...dockerfile.slice(dockerfile.lastIndexOf('\nFROM ')).matchAll(/^ENV (.+)$/gm)]
     .flatMap(([, line]) => line!.split(' '))
@@ -52,20 +55,20 @@ function environmentOf(service: Service): Record<string, string> {
 }
 
 describe('.env.example', () => {
-  it('has every variable of the API, with its default', () => {
+  it('lists every variable of the API with its default', () => {
     expect(contract.filter((name) => !(name in example))).toEqual([])
     expect(readEnv({ ...example, DATABASE_URL })).toEqual(defaults)
-    // An empty value would be the default whatever that is: it stands only where there is none.
+    // An empty value means the default, so only variables without a default may be empty.
     const empty = contract.filter((name) => example[name] === '')
     expect(empty).toEqual(contract.filter((name) => name === 'DATABASE_URL' || !(name in defaults)))
   })
 
-  it('has nothing that neither the API nor compose reads', () => {
+  it('lists only variables that the API or compose reads', () => {
     const known = new Set([...contract, ...references.map(({ name }) => name)])
     expect(Object.keys(example).filter((name) => !known.has(name))).toEqual([])
   })
 
-  it('says of each variable what it is, and its default', () => {
+  it('explains each variable and its default', () => {
     const explained = exampleText
       .split(/\n\n+/)
       .filter((block) => /^# (?:.|\n)*\bDefault\b(?:.|\n)*\n[A-Z_0-9]+=.*\n?$/.test(block))
@@ -77,7 +80,7 @@ describe('docker-compose.yml', () => {
   it('passes dclint', async () => {
     const dclint = join(root, 'node_modules/dclint/bin/dclint.cjs')
     const args = [dclint, '--max-warnings=0', 'docker-compose.yml']
-    // Its report is on stdout, and an error's message leaves that out.
+    // Its report is on stdout, which an error's message does not contain.
     const failed = await promisify(execFile)(process.execPath, args, { cwd: root }).then(
       () => '',
       (error: { stdout: string; stderr: string }) => error.stdout + error.stderr,
@@ -85,39 +88,42 @@ describe('docker-compose.yml', () => {
     expect(failed).toBe('')
   })
 
-  it('falls back, for each variable, to what .env.example says', () => {
+  it('has the defaults of .env.example', () => {
     for (const { name, fallback } of references) {
       expect(example, `\${${name}} is not in .env.example`).toHaveProperty(name)
-      // A token is the exception: without one nobody could tune from outside the container.
-      expect({ name, fallback }).toEqual({ name, fallback: `:-${example[name] || 'compose-only'}` })
+      // Except the token: without one, tuning would be impossible from outside the container.
+      const otherwise = name === 'ADMIN_TOKEN' ? 'compose-only' : example[name]
+      expect({ name, fallback }).toEqual({ name, fallback: `:-${otherwise}` })
     }
     const empty = references.filter(({ name }) => example[name] === '').map(({ name }) => name)
-    expect(new Set(empty)).toEqual(new Set(['ADMIN_TOKEN']))
+    expect(new Set(empty)).toEqual(new Set(['ADMIN_TOKEN', 'WORKER_STRATEGIES']))
   })
 
-  it.each(['api', 'seed'])('gives %s an environment that it accepts, with the defaults of the contract', (name) => {
+  it.each(['api', 'seed', 'worker'])('gives %s a valid environment with the defaults of the contract', (name) => {
     expect(readEnv(environmentOf(services[name]!))).toEqual({
       ...defaults,
       HOST: '0.0.0.0',
       REDIS_URL: 'redis://redis:6379',
+      MEMCACHED_URL: 'memcached://memcached:11211',
       DATABASE_URL: 'postgres://posts:posts@postgres:5432/posts',
       ADMIN_TOKEN: 'compose-only',
     })
   })
 
-  it('passes on every variable of the contract but those that are fixed inside the container', () => {
+  it('passes on every variable of the contract except those fixed inside the container', () => {
     // The image is built without the peers.
     const fixed = ['HOST', 'PORT', 'PEERS']
     expect(Object.keys(api.environment!).sort()).toEqual(contract.filter((name) => !fixed.includes(name)).sort())
     const passedOn = Object.entries(api.environment!).filter(([name, text]) => text.startsWith(`\${${name}:-`))
-    const own = ['REDIS_URL', 'DATABASE_URL']
+    const own = ['REDIS_URL', 'MEMCACHED_URL', 'DATABASE_URL']
     expect(passedOn.map(([name]) => name).sort()).toEqual(
       contract.filter((name) => !fixed.includes(name) && !own.includes(name)).sort(),
     )
   })
 
-  it('points at servers that it has, by the port, user and database they were given', () => {
-    const { REDIS_URL, DATABASE_URL } = environmentOf(api)
+  it('points at its own servers, with their port, user and database', () => {
+    const { REDIS_URL, MEMCACHED_URL, DATABASE_URL } = environmentOf(api)
+    expect(Object.keys(services)).toContain(new URL(MEMCACHED_URL!).hostname)
     expect(Object.keys(services)).toContain(new URL(REDIS_URL!).hostname)
     expect(redis.ports![0]).toMatch(new RegExp(`:${new URL(REDIS_URL!).port}$`))
     const { hostname, port, username, password, pathname } = new URL(DATABASE_URL!)
@@ -127,7 +133,7 @@ describe('docker-compose.yml', () => {
     expect([username, password, pathname]).toEqual([POSTGRES_USER, POSTGRES_PASSWORD, `/${POSTGRES_DB}`])
   })
 
-  it("publishes the API's own port, and every port on loopback alone", () => {
+  it("publishes the API's own port, and every port on loopback only", () => {
     expect(api.ports!.map(interpolated)).toEqual([`127.0.0.1:${defaults.PORT}:${defaults.PORT}`])
     const all = Object.values(services).flatMap(({ ports = [] }) => ports)
     expect(all.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([])
@@ -137,20 +143,21 @@ describe('docker-compose.yml', () => {
   it('pins its images', () => {
     const images = Object.values(services).flatMap(({ image }) => (image ? [interpolated(image)] : []))
     expect(images.filter((image) => !/^[\w/]+:\d+(\.\d+){1,2}(-[a-z]+)?$/.test(image))).toEqual([])
-    expect(images).toHaveLength(3)
+    expect(images).toHaveLength(4)
   })
 
-  it('serves only once the servers answer and the posts are there, and loads only once the API is healthy', () => {
+  it('starts the API after its servers and the posts, and k6 after the API', () => {
     expect(seed.depends_on).toEqual({ postgres: { condition: 'service_healthy' } })
     expect(api.depends_on).toEqual({
       redis: { condition: 'service_healthy' },
       seed: { condition: 'service_completed_successfully' },
     })
     expect(k6.depends_on).toEqual({ api: { condition: 'service_healthy' } })
-    expect([redis, postgres, api].map(({ healthcheck }) => healthcheck?.test.length)).not.toContain(undefined)
-    expect(api.healthcheck!.test.join(' ')).toContain(`http://127.0.0.1:${defaults.PORT}/readyz`)
+    expect([redis, postgres, api].map(({ healthcheck }) => healthcheck?.test?.length)).not.toContain(undefined)
+    expect(api.healthcheck!.test!.join(' ')).toContain(`http://127.0.0.1:${defaults.PORT}/readyz`)
     const startedByUp = Object.entries(services).filter(([, { profiles }]) => profiles === undefined)
-    expect(startedByUp.map(([name]) => name)).toEqual(['redis', 'postgres', 'seed', 'api'])
+    expect(startedByUp.map(([name]) => name)).toEqual(['redis', 'postgres', 'seed', 'api', 'worker'])
+    expect(worker.depends_on).toEqual(api.depends_on)
   })
 })
 
@@ -160,7 +167,7 @@ describe('the k6 service', () => {
     return { host: join('.', host), inside, mode }
   })
 
-  it('mounts folders that exist, under the same paths as in the repository, and writes only to results', () => {
+  it('mounts existing folders under the same paths as in the repository, and writes only to results', () => {
     for (const { host, inside } of mounts) {
       expect(existsSync(join(root, host)), host).toBe(true)
       expect(inside).toBe(`/repo/${host}`)
@@ -169,7 +176,7 @@ describe('the k6 service', () => {
     expect(existsSync(join(root, k6.command!.at(-1)!))).toBe(true)
   })
 
-  it('mounts whatever the scripts import, however far it leads', () => {
+  it('mounts all direct and indirect imports of the scripts', () => {
     const scripts = readdirSync(join(root, 'loadtests')).filter((name) => /^[^.]+\.(js|ts)$/.test(name))
     const seen = new Set<string>()
     const follow = (file: string) => {
@@ -184,7 +191,7 @@ describe('the k6 service', () => {
     expect(imported.filter((file) => !mounts.some(({ host }) => file.startsWith(`${host}/`)))).toEqual([])
   })
 
-  it('asks the API, with its token, about as many posts as were loaded', () => {
+  it("uses the API's address and token, and the number of loaded posts", () => {
     const environment = environmentOf(k6)
     expect(environment.BASE_URL).toBe(`http://api:${defaults.PORT}`)
     expect(environment.ADMIN_TOKEN).toBe(environmentOf(api).ADMIN_TOKEN)
@@ -201,7 +208,7 @@ describe('Dockerfile', () => {
     expect(dockerfile).toContain(`npm install --global pnpm@${major}\n`)
   })
 
-  it('runs as nobody in particular, on the port it says, with signals going straight to node', () => {
+  it('runs as the user node on the documented port, and node receives the signals', () => {
     const runtime = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
     expect(runtime).toContain('\nUSER node\n')
     expect(runtime).toContain(`\nEXPOSE ${defaults.PORT}\n`)
@@ -216,7 +223,7 @@ describe('Dockerfile', () => {
     expect(built.filter((path) => !existsSync(join(root, 'apps/api', path!)))).toEqual([])
   })
 
-  it('takes no secrets, and nothing that was installed or built outside, into the image', () => {
+  it('keeps secrets, and files installed or built outside, out of the image', () => {
     const ignored = read('.dockerignore').split('\n')
     expect(ignored).toEqual(expect.arrayContaining(['.env', '**/node_modules', '**/dist', '.git']))
   })

@@ -1,4 +1,4 @@
-/** A database that hangs: whoever looks after the API must still get an answer from it. */
+/** A database that hangs: the API's health check and metrics must still answer. */
 import { lacksTools, type PostgresServer, startPostgresServer } from 'local-servers'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type TestApi, testApi } from './support/test-api.ts'
@@ -18,10 +18,10 @@ afterEach(async () => {
   await postgres.stop()
 })
 
-/** A connection to the database has 2 s; an answer of the outbox 1 s. */
+/** The timeouts are 2 s for a database connection and 1 s for the outbox. */
 const WITHIN_MS = 3_500
 
-it.skipIf(incomplete)('/readyz says so, and /metrics still has all but the outbox', async () => {
+it.skipIf(incomplete)('/readyz reports it, and /metrics lacks only the outbox', async () => {
   expect(await (await api.request('/metrics')).text()).toContain('posts_api_outbox_lag_seconds{')
   postgres.suspend()
   const start = performance.now()

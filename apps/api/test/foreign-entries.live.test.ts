@@ -1,4 +1,4 @@
-/** What lies under an entry's key and is no entry of it: a miss, said and counted as one, and replaced. */
+/** Foreign or damaged data under an entry's key: reported and counted as a miss, and replaced. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApi, testApi } from './support/test-api.ts'
 
@@ -23,7 +23,7 @@ async function missesOf(strategy: string): Promise<{ misses: number; errors: num
   return { misses, errors, failedReads }
 }
 
-/** @param whole the entry as it was */
+/** @param whole the undamaged entry */
 type Damage = (key: string, whole: Buffer, otherKey: string) => Promise<unknown>
 
 const changed = (at: number): Damage => {
@@ -39,9 +39,9 @@ const damages: [what: string, damage: Damage][] = [
   ['a header with a wrong time', changed(25)],
   ['a payload that the codec does not know', changed(40)],
   ['an entry cut short', (key, whole) => api.redis!.set(key, whole.subarray(0, -1))],
-  ['an entry with something after it', (key, whole) => api.redis!.set(key, Buffer.concat([whole, Buffer.from('\n')]))],
+  ['an entry with trailing bytes', (key, whole) => api.redis!.set(key, Buffer.concat([whole, Buffer.from('\n')]))],
   ['another type', async (key) => [await api.redis!.del(key), await api.redis!.rpush(key, 'x')]],
-  ["somebody else's text", (key) => api.redis!.set(key, '{"id":99,"title":"not ours"}')],
+  ["another program's text", (key) => api.redis!.set(key, '{"id":99,"title":"not ours"}')],
   ["another post's entry", (key, _whole, otherKey) => api.redis!.copy(otherKey, key, 'REPLACE')],
 ]
 

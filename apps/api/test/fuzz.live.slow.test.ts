@@ -1,4 +1,4 @@
-/** Generated requests over real connections. `fuzz/http.ts` makes many more, through prism. */
+/** Generated requests over real connections. `fuzz/http.ts` sends many more, through prism. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fuzzRequest } from '../fuzz/requests.ts'

@@ -1,4 +1,4 @@
-/** What an operator reads of the requests, at the default level. */
+/** The log lines of requests at the default level. */
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { type TestApi, testApi } from './support/test-api.ts'
@@ -21,7 +21,7 @@ it.each([
   ['PUT', '/api/posts/2', body, { key: 'post:2', strategy: 'cache-aside', status: 200 }],
   ['PATCH', '/api/posts/2?write=direct', { title: 'x' }, { key: 'post:2', status: 200, direct: true }],
   ['DELETE', '/api/posts/3', undefined, { key: 'post:3', status: 204 }],
-])('one line for %s %s', async (method, path, sent, line) => {
+])('logs one line for %s %s', async (method, path, sent, line) => {
   await api.send(method, path, sent)
   expect(lines).toMatchObject([{ level: 30, msg: 'write', method, ms: expect.any(Number), ...line }])
 })
@@ -37,7 +37,7 @@ it.each([
   ['POST', '/api/cache/invalidate', { strategy: 'cache-aside', all: true }, { msg: 'invalidated', everything: true }],
   ['POST', '/api/cache/warm', { strategy: 'cache-aside', ids: [1] }, { msg: 'warmed', loaded: 2 }],
   ['POST', '/api/stats/reset', {}, { msg: 'stats reset', strategy: 'all' }],
-])('one line for %s %s %j', async (method, path, sent, line) => {
+])('logs one line for %s %s %j', async (method, path, sent, line) => {
   await api.send(method, path, sent)
   expect(lines).toMatchObject([{ level: 30, ...line }])
 })
@@ -48,18 +48,18 @@ it.each([
   ['PUT', '/api/posts/999', body, { status: 404, code: 'no-such-post' }],
   ['PUT', '/api/posts', body, { status: 405, code: 'method-not-allowed' }],
   ['PUT', '/api/posts/1', { title: '' }, { status: 400, code: 'bad-body' }],
-])('one line for the refusal of %s %s', async (method, path, sent, line) => {
+])('logs one line for the refusal of %s %s', async (method, path, sent, line) => {
   const answer = await api.send(method, path, sent)
   const { detail, requestId } = (await answer.json()) as Record<string, unknown>
   expect(lines).toMatchObject([{ level: 30, msg: 'refused', method, detail, requestId, ...line }])
 })
 
-it('one line for an admin call of somebody else', async () => {
+it('logs one line for an admin call from another machine', async () => {
   await api.request('/api/stats/reset', { method: 'POST', peer: '10.0.0.1' })
   expect(lines).toMatchObject([{ msg: 'refused', path: '/api/stats/reset', status: 403, code: 'admin-only' }])
 })
 
-it('an absent post is a read, and no refusal', async () => {
+it('logs an absent post as a read, not as a refusal', async () => {
   await api.request('/api/posts/999')
   expect(lines).toMatchObject([{ msg: 'read', key: 'post:999', outcome: 'miss' }])
 })

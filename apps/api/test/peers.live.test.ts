@@ -1,4 +1,4 @@
-/** With PEERS=1 other libraries serve the same routes; without it nothing knows them. */
+/** With PEERS=1, other libraries serve the same routes; without it, they are unknown. */
 import { createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
 import { peerNames } from 'peers'
 import { strategyNames } from 'strategies'
@@ -16,7 +16,7 @@ describe('with PEERS=1', () => {
   })
   afterAll(() => api.close())
 
-  it('lists them after the named strategies, as the document describes', async () => {
+  it('lists them after the named strategies, as documented', async () => {
     const answer = await api.request('/api/strategies')
     const listed = (await answer.clone().json()) as { name: string }[]
     expect(listed.map(({ name }) => name)).toEqual([...strategyNames, ...peerNames])
@@ -42,7 +42,7 @@ describe('with PEERS=1', () => {
     const ask = (path: string, query = '') => api.request(`${path}?strategy=${name}${query}`)
     const send = (method: string, path: string, body?: unknown) => api.send(method, `${path}?strategy=${name}`, body)
 
-    it('answers as the strategies do', async () => {
+    it('answers like the strategies', async () => {
       for (const [path, query] of [
         ['/api/posts/1', ''],
         ['/api/posts', ''],
@@ -61,7 +61,7 @@ describe('with PEERS=1', () => {
       }
     })
 
-    it('keeps that a post is missing, and shows it once it is there', async () => {
+    it('caches the absence of a post, and shows the post once it exists', async () => {
       expect([(await ask('/api/posts/999')).status, (await ask('/api/posts/999')).headers.get('X-Cache')]).toEqual([
         404,
         'HIT',
@@ -74,7 +74,7 @@ describe('with PEERS=1', () => {
       expect((await ask(location)).status).toBe(404)
     })
 
-    it('deletes on write: the post, and the list', async () => {
+    it('deletes the post and the list on a write', async () => {
       await Promise.all([ask('/api/posts/2'), ask('/api/posts')])
       expect((await send('PATCH', '/api/posts/2', { title: 'Changed' })).status).toBe(200)
       const post = await ask('/api/posts/2')
@@ -83,7 +83,7 @@ describe('with PEERS=1', () => {
       expect(await (await ask('/api/posts')).text()).toContain('Changed')
     })
 
-    it('says for how long it had been old after a write around it', async () => {
+    it('reports its staleness after a write around the cache', async () => {
       await ask('/api/posts/3')
       await api.send('PATCH', `/api/posts/3?strategy=${name}&write=direct`, { title: 'Around' })
       const old = await ask('/api/posts/3')
@@ -93,7 +93,7 @@ describe('with PEERS=1', () => {
       expect(await json(await ask('/api/posts/3'))).toMatchObject({ title: 'Around' })
     })
 
-    it('is warmed, counted, tuned and emptied as the others are', async () => {
+    it('is warmed, counted, tuned and invalidated like the strategies', async () => {
       await api.send('POST', '/api/cache/invalidate', { strategy: name, all: true })
       await api.send('POST', '/api/stats/reset', { strategy: name })
       const warmed = await api.send('POST', '/api/cache/warm', { strategy: name, ids: [4, 5] })
@@ -107,7 +107,7 @@ describe('with PEERS=1', () => {
       expect((await api.send('PATCH', `/api/strategies/${name}`, { leaseMs: 100 })).status).toBe(400)
     })
 
-    it('passes on what the origin throws: too many posts are a 400, not a 500', async () => {
+    it("passes on the origin's errors, so that too many posts are a 400, not a 500", async () => {
       const { runtimes } = api
       const runtime = runtimes.named(name)
       const refused = runtime.cache.read('posts?limit=1&after=77', () =>
@@ -118,8 +118,8 @@ describe('with PEERS=1', () => {
   })
 })
 
-describe('without it', () => {
-  it('nobody knows them', async () => {
+describe('without PEERS=1', () => {
+  it('does not know them', async () => {
     const api = await testApi({ posts: 1 })
     const listed = (await (await api.request('/api/strategies')).json()) as { name: string }[]
     expect(listed.map(({ name }) => name)).toEqual([...strategyNames])
@@ -141,13 +141,13 @@ describe('the process', () => {
   })
   afterAll(() => scratch.drop())
 
-  it('takes one by default only if they are served, and if there is such a one', async () => {
+  it('accepts only a served peer as the default strategy', async () => {
     await expect(start({ CACHE_STRATEGY: 'peer:cachified' })).rejects.toThrow(/CACHE_STRATEGY is "peer:cachified"/)
     const unknown = start({ PEERS: '1', CACHE_STRATEGY: 'peer:x' })
     await expect(unknown).rejects.toThrow(/CACHE_STRATEGY is "peer:x"; allowed: one of .*peer:bentocache.*\n$/)
   })
 
-  it('serves one by default if told to, says how to load their posts, and ends on SIGTERM', async () => {
+  it('serves a peer by default, prints how to load its posts, and ends on SIGTERM', async () => {
     const api = await start({ PEERS: '1', CACHE_STRATEGY: 'peer:cachified' })
     expect(api.output()).toMatch(
       /no posts in .*peer_bentocache.*load-posts --count 10000 --schema no-cache.*,peer:cachified/,

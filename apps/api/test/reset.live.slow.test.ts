@@ -1,4 +1,4 @@
-/** `pnpm load-posts --reset` beside a running API, and beside a running `pnpm dev`. */
+/** `pnpm load-posts --reset` while the API runs. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
@@ -26,17 +26,17 @@ describe.each(['redis', 'memory'])('with entries in %s', (store) => {
   })
   afterAll(() => api.kill())
 
-  it('what was deleted is there again, under every strategy, within 5 s', async () => {
+  it('restores deleted posts under every strategy within 5 s', async () => {
     const url = (name: string) => `${api.url}/api/posts/44?strategy=${name}`
     const statuses = (of: (name: string) => Promise<Response>) =>
       Promise.all(strategyNames.map(async (name) => [name, (await of(name)).status]))
     const all = (status: number) => strategyNames.map((name) => [name, status])
     expect(await statuses((name) => fetch(url(name), { method: 'DELETE' }))).toEqual(all(204))
-    // Cached as absent, where the deletion did not do so.
+    // Caches the absence.
     await statuses((name) => fetch(url(name)))
     await load('--reset')
     await expect.poll(() => statuses((name) => fetch(url(name))), { timeout: 5_000, interval: 100 }).toEqual(all(200))
-    // Versions begin again: what was deleted is not counted as newer than what is there.
+    // Versions start again at 1: the deletions must not count as newer.
     const answers = await Promise.all(strategyNames.map((name) => fetch(url(name))))
     expect(answers.map(({ headers }) => headers.get('X-Stale-Ms'))).toEqual(strategyNames.map(() => '0'))
   })

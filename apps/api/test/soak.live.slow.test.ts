@@ -1,8 +1,8 @@
-/** The soak in short: that it runs, and that nothing fails. Whether something grows takes `pnpm soak`, ten minutes. */
+/** A short soak: it runs and nothing fails. Detecting growth takes 10 min of `pnpm --filter api soak`. */
 import { expect, it } from 'vitest'
 import { soak } from '../fuzz/soak.ts'
 
-it('answers a mixed load over all strategies without a failure, and measures itself', async () => {
+it('answers a mixed load over all strategies without a failure, and collects samples', async () => {
   const { requests, failures, rows } = await soak({ seconds: 8, sampleMs: 500, posts: 100, clients: 4, pauseMs: 5 })
   expect(failures).toEqual([])
   expect(requests).toBeGreaterThan(200)

@@ -1,5 +1,6 @@
+import { pino } from 'pino'
 import { loadPosts } from 'posts-db'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 let api: TestApi
@@ -10,13 +11,14 @@ afterAll(() => api.close())
 
 type Counts = Record<string, number> & { latencyMs: Record<string, { count: number; p50: number | null }> }
 
-async function statsOf(strategy: string): Promise<Counts> {
+async function statsOfApi(api: TestApi, strategy: string): Promise<Counts> {
   const stats = (await (await api.request('/api/stats')).json()) as { strategies: Record<string, Counts> }
   return stats.strategies[strategy]!
 }
+const statsOf = (strategy: string) => statsOfApi(api, strategy)
 
 describe('GET /api/stats', () => {
-  it('adds up: reads, loads, fills and invalidations of a known sequence of calls', async () => {
+  it('counts the reads, loads, fills and invalidations of a known sequence of calls', async () => {
     await api.send('POST', '/api/stats/reset', {})
     const q = '?strategy=write-through'
     for (const id of [1, 2, 1, 2, 1]) await api.request(`/api/posts/${id}${q}`)
@@ -46,7 +48,7 @@ describe('GET /api/stats', () => {
     expect(latencyMs.hit!.p50).toBeGreaterThan(0)
   })
 
-  it('counts readers who came together as one miss and the rest collapsed, or hits', async () => {
+  it('counts concurrent reads as one miss and the rest as collapsed or hits', async () => {
     await api.send('POST', '/api/stats/reset', { strategy: 'stampede-lock' })
     await Promise.all(Array.from({ length: 50 }, () => api.request('/api/posts/7?strategy=stampede-lock')))
     const counts = await statsOf('stampede-lock')
@@ -54,7 +56,7 @@ describe('GET /api/stats', () => {
     expect(counts.collapsed! + counts.hits!).toBe(49)
   })
 
-  it('starts anew for one strategy only, when told so', async () => {
+  it('can reset one strategy or all', async () => {
     await api.request('/api/posts/1?strategy=naive-lock')
     await api.send('POST', '/api/stats/reset', { strategy: 'stampede-lock' })
     expect((await statsOf('stampede-lock')).reads).toBe(0)
@@ -63,7 +65,7 @@ describe('GET /api/stats', () => {
     expect((await statsOf('naive-lock')).reads).toBe(0)
   })
 
-  it('says the same to Prometheus', async () => {
+  it('reports the same counts to Prometheus', async () => {
     await api.request('/api/posts/1?strategy=cache-aside')
     await api.request('/api/posts/1?strategy=cache-aside')
     const { hits, misses, loads } = await statsOf('cache-aside')
@@ -77,8 +79,8 @@ describe('GET /api/stats', () => {
   })
 })
 
-describe('a database that is away', () => {
-  it('is a 503 with Retry-After, counted, not cached, and shown by /readyz', async () => {
+describe('an unreachable database', () => {
+  it('is answered with 503 and Retry-After, counted, not cached, and reported by /readyz', async () => {
     const away = await testApi({ posts: 1 })
     await away.request('/api/posts/1?strategy=stampede-lock')
     const gone = async () => {
@@ -109,8 +111,76 @@ describe('a database that is away', () => {
   })
 })
 
+describe('a failed refresh', () => {
+  const name = 'stale-while-revalidate'
+
+  it.each([
+    ['/api/posts/1', 'post:1'],
+    ['/posts', 'page:/posts'],
+  ])('of %s is counted, reported to Prometheus and logged, and its readers are answered', async (path, key) => {
+    const lines: Record<string, unknown>[] = []
+    const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+    const failing = await testApi({ posts: 1, logger })
+    const { counters, schema } = failing.runtimes.named(name)
+    const url = `${path}?strategy=${name}${path === '/posts' ? '&layer=page' : ''}`
+    await failing.send('PATCH', `/api/strategies/${name}`, { ttlMs: 1 })
+    expect((await failing.request(url)).headers.get('X-Cache') ?? 'MISS').toBe('MISS')
+    await failing.database.pool.query(`ALTER TABLE ${schema}.posts RENAME TO away`)
+    try {
+      await vi.waitFor(async () => {
+        expect((await failing.request(url)).status).toBe(200)
+        // A new cache over the same store: earlier counts must remain.
+        await failing.send('PATCH', `/api/strategies/${name}`, { ttlMs: 1 })
+        expect(counters.counts.failedRefreshes).toBeGreaterThan(2)
+      })
+      // The refresh started by the last read may still be running.
+      await vi.waitFor(() => expect(counters.counts.refreshes).toBe(counters.counts.failedRefreshes))
+      const { refreshes, failedRefreshes } = counters.counts
+      expect(counters.counts).toMatchObject({ misses: 1, failedReads: 0, errors: 0 })
+      expect(lines).toMatchObject([
+        { level: 40, strategy: name, key: expect.stringContaining(key), err: { message: expect.any(String) } },
+      ])
+      expect(JSON.stringify(lines)).toContain('does not exist')
+      const text = await (await failing.request('/metrics')).text()
+      const shown = (metric: string) =>
+        Number(new RegExp(`^${metric}\\{strategy="${name}"\\} (\\d+)`, 'm').exec(text)?.[1])
+      expect(shown('posts_api_failed_refreshes_total')).toBe(failedRefreshes)
+      expect(shown('posts_api_refreshes_total')).toBe(refreshes)
+      expect(await statsOfApi(failing, name)).toMatchObject({ refreshes, failedRefreshes })
+    } finally {
+      await failing.close()
+    }
+  })
+
+  it('does not count as a failed read, but a page that cannot be made does', async () => {
+    const failing = await testApi({ posts: 1, store: 'memory' })
+    const { counters, schema } = failing.runtimes.named(name)
+    await failing.database.pool.query(`ALTER TABLE ${schema}.posts RENAME TO away`)
+    expect((await failing.request(`/posts?strategy=${name}&layer=page`)).status).toBe(500)
+    expect(counters.snapshot()).toMatchObject({ reads: 0, failedReads: 1, failedRefreshes: 0 })
+    await failing.close()
+  })
+})
+
+it('warming counts stale entries as found', async () => {
+  const strategy = 'stale-while-revalidate'
+  await api.send('PATCH', `/api/strategies/${strategy}`, { ttlMs: 1 })
+  const warm = async () => {
+    const answer = await (await api.send('POST', '/api/cache/warm', { strategy, ids: [1] })).json()
+    const { loaded, found } = (answer as { strategies: [{ loaded: number; found: number }] }).strategies[0]
+    return { loaded, found }
+  }
+  expect(await warm()).toEqual({ loaded: 2, found: 0 })
+  await vi.waitFor(async () => {
+    const { stale } = await statsOf(strategy)
+    await api.request(`/api/posts/1?strategy=${strategy}`)
+    expect((await statsOf(strategy)).stale! - stale!).toBe(1)
+  })
+  expect(await warm()).toEqual({ loaded: 0, found: 2 })
+})
+
 describe('too many posts for one answer', () => {
-  it('names limit, and still serves pages', async () => {
+  it('are refused with a hint at limit, and pages are still served', async () => {
     const many = await testApi({ posts: 0, store: 'memory' })
     const asked = ['cache-aside', 'no-cache'] as const
     const schemas = asked.map((name) => many.runtimes.named(name).schema)

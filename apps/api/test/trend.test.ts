@@ -10,13 +10,13 @@ it('finds the slope of a line, without error', () => {
   expect(standardError).toBeCloseTo(0)
 })
 
-it('takes a saw for flat, and a saw that climbs for a leak', () => {
+it('takes a sawtooth for flat, and a rising sawtooth for a leak', () => {
   const saw = (i: number) => 50 + 30 * ((i % 7) / 7)
   expect(isFlat(trendOf(samples(saw)), 1)).toBe(true)
   expect(isFlat(trendOf(samples((i) => saw(i) + i)), 1)).toBe(false)
 })
 
-it('lets grow what grows by less than matters', () => {
+it('accepts growth below the bound', () => {
   expect(isFlat(trendOf(samples((i) => i / 60)), 2)).toBe(true)
   expect(isFlat(trendOf(samples((i) => i / 6)), 2)).toBe(false)
 })

@@ -1,4 +1,4 @@
-/** Warming without a body reads a thousand posts under every strategy, which takes a while. */
+/** Warming without a body reads 1,000 posts under every strategy, which is slow. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type TestApi, testApi } from './support/test-api.ts'
 
@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => api.close())
 
 it.each([{}, { 'Content-Type': 'application/json' }, { 'Content-Type': 'text/plain' }])(
-  'takes no body for {}, with %o',
+  'treats an empty body as {}, with %o',
   async (headers) => {
     expect((await api.request('/api/cache/warm', { method: 'POST', headers })).status).toBe(200)
   },

@@ -1,8 +1,8 @@
 import { createDocument } from 'zod-openapi'
+import { adminPaths } from './admin-paths.ts'
 import { postsPaths } from './posts-paths.ts'
-import { steeringPaths } from './steering-paths.ts'
 
-/** The API as OpenAPI 3.1, from the very schemas that requests are checked with. */
+/** The API as OpenAPI 3.1, generated from the schemas that validate requests. */
 export function openApiDocument() {
   const document = createDocument({
     openapi: '3.1.0',
@@ -13,13 +13,13 @@ export function openApiDocument() {
         'The same posts under every cache strategy. Each strategy works on its own copy of the posts. ' +
         'A trailing slash is accepted everywhere. Unknown or repeated query parameters are refused.',
     },
-    paths: { ...postsPaths, ...steeringPaths },
+    paths: { ...postsPaths, ...adminPaths },
     components: {
       securitySchemes: {
         adminToken: {
           type: 'http',
           scheme: 'bearer',
-          description: 'ADMIN_TOKEN; needed when it is set, or from another machine',
+          description: 'ADMIN_TOKEN; required if it is set, or from another machine',
         },
       },
     },
@@ -32,7 +32,7 @@ export function openApiDocument() {
 
 type Operation = NonNullable<NonNullable<ReturnType<typeof createDocument>['paths']>[string]['get']>
 
-/** HEAD answers what GET would, without the body. */
+/** HEAD answers like GET, without the body. */
 function headOf({ operationId, summary, responses = {}, ...get }: Operation): Operation {
   const bodiless = Object.entries(responses).map(([status, response]) => {
     const { content: _, ...rest } = response as { content?: unknown; description: string }

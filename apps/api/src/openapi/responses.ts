@@ -1,26 +1,26 @@
 import type { z } from 'zod'
 import type { ZodOpenApiResponseObject, ZodOpenApiResponsesObject } from 'zod-openapi'
-import { MAX_BODY_BYTES } from '../read-json.ts'
-import { problemHeaders, readHeaders } from './headers.ts'
+import { MAX_BODY_BYTES } from '../http/read-json.ts'
+import { etag, problemHeaders, readHeaders } from './headers.ts'
 import { problem } from './schemas.ts'
 
-/** An answer of JSON. */
+/** A JSON answer. */
 export function json(description: string, schema: z.ZodType, headers?: z.ZodObject): ZodOpenApiResponseObject {
   return { description, content: { 'application/json': { schema } }, ...(headers && { headers }) }
 }
 
 const WHAT = {
-  400: 'Something in the request can’t be meant so; `detail` says what',
+  400: 'The request is invalid; `detail` has the reason',
   401: 'The admin token is missing or wrong',
-  403: 'For callers on the same machine',
-  404: 'There is no such thing',
+  403: 'Only callers on the same machine are allowed',
+  404: 'Not found',
   413: `The body has more than ${MAX_BODY_BYTES / 1_024} KiB`,
-  415: 'The body is not said to be JSON in UTF-8',
-  500: 'Something went wrong here',
+  415: 'The Content-Type is not JSON in UTF-8',
+  500: 'Internal error',
   503: 'The database did not answer',
 } as const
 
-/** Answers of problem+json. */
+/** Answers as problem+json. */
 export function problems(...statuses: readonly (keyof typeof WHAT)[]): ZodOpenApiResponsesObject {
   return Object.fromEntries(
     statuses.map((status) => [
@@ -37,11 +37,29 @@ export function problems(...statuses: readonly (keyof typeof WHAT)[]): ZodOpenAp
   )
 }
 
-/** "There is no such post", as the cache knows it. */
+/** A cached "there is no such post". */
 export const cachedAbsence: ZodOpenApiResponsesObject = {
   '404': {
-    description: 'There is no such post; that is cached too',
+    description: 'There is no such post; this answer is cached too',
     headers: readHeaders.extend(problemHeaders.shape),
+    content: { 'application/problem+json': { schema: problem } },
+  },
+}
+
+/** Only for failures that are not retried; a store retries the others. */
+export const notInvalidated: ZodOpenApiResponsesObject = {
+  '503': {
+    description: 'Not delivered under some strategies, and not retried; `detail` names them and the reason',
+    headers: problemHeaders,
+    content: { 'application/problem+json': { schema: problem } },
+  },
+}
+
+/** The post's version is not the one that the writer expects. */
+export const preconditionFailed: ZodOpenApiResponsesObject = {
+  '412': {
+    description: "The precondition does not hold; nothing was changed. ETag is the post's current one",
+    headers: problemHeaders.extend({ ETag: etag }),
     content: { 'application/problem+json': { schema: problem } },
   },
 }

@@ -1,4 +1,4 @@
-/** The shapes of what is answered. What is accepted is checked with schemas that stand beside their routes. */
+/** Schemas of the answers. The schemas of requests are in the files of their routes. */
 import { strategyNames } from 'strategies'
 import { z } from 'zod'
 import 'zod-openapi'
@@ -14,7 +14,7 @@ export const post = z
     author: z.string(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
-    version: z.int().min(1).meta({ description: '1, then one more with each update' }),
+    version: z.int().min(1).meta({ description: '1 at creation, plus 1 per update' }),
   })
   .meta({ id: 'Post' })
 
@@ -25,26 +25,24 @@ export const authors = z
     z.object({
       author: z.string(),
       posts: z.int().min(1),
-      words: count.meta({ description: "Of all their posts' contents" }),
+      words: count.meta({ description: "In the contents of all the author's posts" }),
       firstPostAt: z.iso.datetime(),
       lastPostAt: z.iso.datetime(),
       longestPost: z
         .object({ id: z.int().min(1), title: z.string(), words: count })
-        .meta({ description: 'The post with the most words; of several, the one with the lowest id' }),
+        .meta({ description: 'The post with the most words; among equals, the one with the lowest id' }),
     }),
   )
   .meta({ id: 'Authors' })
 
 export const problem = z
   .object({
-    type: z.string().meta({ description: 'Which kind of problem, as a URN' }),
+    type: z.string().meta({ description: 'The kind of problem, as a URN' }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: 'What is wrong, and what would be right' }),
-    instance: z.string().optional().meta({ description: 'The path that was asked for, as it was sent' }),
-    requestId: z
-      .string()
-      .meta({ description: "The request's X-Request-Id, or one made here; it stands in the log too" }),
+    detail: z.string().meta({ description: 'The reason, and how to correct the request' }),
+    instance: z.string().optional().meta({ description: 'The requested path, as sent' }),
+    requestId: z.string().meta({ description: "The request's X-Request-Id, or a generated one; also in the log" }),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' })
 
@@ -54,57 +52,58 @@ export const strategyName = z
     z
       .string()
       .regex(/^peer:[a-z-]+$/)
-      .meta({ description: 'Another library, where the API runs with PEERS=1' }),
+      .meta({ description: 'Another library, if the API runs with PEERS=1' }),
   ])
-  .meta({ id: 'StrategyName' })
+  .meta({ id: 'StrategyName', description: 'A name that GET /api/strategies lists' })
 
 const loadsPerExpiry = z
   .union([
     z.object({
       atMost: z.int().min(1),
-      per: z
-        .enum(['expiry', 'process', 'read'])
-        .meta({ description: 'read: each read loads; process: each runs that many at once; expiry: that many in all' }),
+      per: z.enum(['expiry', 'process', 'read']).meta({
+        description: 'read: every read loads; process: that many at once in each process; expiry: that many in total',
+      }),
     }),
     z.object({
-      expected: z.number().min(0).meta({ description: 'The mean over many expiries, where chance decides' }),
+      expected: z.number().min(0).meta({ description: 'The expected mean over many expiries' }),
       per: z.literal('expiry'),
     }),
   ])
   .meta({
     id: 'LoadsPerExpiry',
-    description: 'How many loads the expiry of one key costs, over all processes, while no write comes between',
+    description:
+      'The number of loads per expiry of one key, over the processes named by where, without concurrent writes',
   })
 
 const guarantee = z
   .object({
     staleForAtMostMs: ms.meta({
       description:
-        'How old a value from the cache may be where nothing invalidates it: milliseconds since its load began. ' +
-        'After an acknowledged write readAfterWriteOf counts',
+        'The maximum age of a cached value that nothing invalidates, in milliseconds since its load began. ' +
+        'After an acknowledged write, readAfterWriteOf applies',
     }),
     readAfterWrite: z.boolean().meta({
       description:
-        'No read of a key or a tag, in any process, that begins after a write was acknowledged returns an older value',
+        'In every process, no read of a key or a tag that begins after a write was acknowledged returns an older value',
     }),
     readAfterWriteOf: z.enum(['keys and tags', 'keys', 'none']).meta({
-      description: 'Of which reads that holds: of one post (keys), of lists and reports too (tags), or of none',
+      description: 'The reads for which that holds: of one post (keys), also of lists and reports (tags), or none',
     }),
     where: z
       .enum(['every process', 'this process'])
-      .meta({ description: 'For the readers of which processes: this process is the one that answers here' }),
+      .meta({ description: 'The processes whose readers it covers; this process: the one that sends this answer' }),
     othersWithinMs: ms.optional().meta({
       description:
-        'Readers in other processes see an acknowledged write after this many milliseconds at the latest; ' +
+        'Readers in other processes see an acknowledged write within this many milliseconds; ' +
         'absent: at once, if at all',
     }),
     loadsPerExpiry,
-    mayLoseWrites: z.boolean().meta({ description: 'Whether a write that was acknowledged may be lost' }),
+    mayLoseWrites: z.boolean().meta({ description: 'Whether an acknowledged write may be lost' }),
     breaks: z.string().optional().meta({
       description: 'How a naive form returns old values: it guarantees nothing. Absent: the guarantee holds',
     }),
   })
-  .meta({ id: 'Guarantee', description: 'What a strategy guarantees, over the store it runs on, as it is tuned now' })
+  .meta({ id: 'Guarantee', description: "The strategy's guarantee with its current store and tuning" })
 
 export const strategy = z
   .object({
@@ -112,18 +111,20 @@ export const strategy = z
     title: z.string(),
     read: z.string(),
     write: z.string(),
-    store: z.enum(['redis', 'memory', 'none']),
+    store: z.enum(['redis', 'memcached', 'memory', 'none']).meta({
+      description: 'memory: of the process that answers; every process has its own entries and guarantees',
+    }),
     promise: guarantee,
     tuning: z
       .record(z.string(), z.number())
-      .meta({ description: 'What is in force, in milliseconds; only what this strategy can be told' }),
+      .meta({ description: "The current settings, in milliseconds; only this strategy's own" }),
   })
   .meta({ id: 'Strategy' })
 
 const quantile = ms.nullable()
 const latency = z
   .object({ count, p50: quantile, p95: quantile, p99: quantile, max: quantile })
-  .meta({ id: 'Latency', description: 'Milliseconds; null without a single read' })
+  .meta({ id: 'Latency', description: 'Milliseconds; null without reads' })
 
 const strategyStats = z
   .object({
@@ -135,11 +136,15 @@ const strategyStats = z
     collapsed: count,
     bypassed: count,
     failedReads: count.meta({
-      description: 'Reads that got no value, since the origin failed; not among reads, nor are those refused',
+      description: 'Reads that got no value because the origin failed. Neither these nor refused reads count in reads',
     }),
-    loads: count.meta({ description: "Reads of the origin's rows begun, warming included" }),
+    loads: count.meta({ description: 'Loads started, including those for warming' }),
     fills: count,
     refusedFills: count,
+    refreshes: count.meta({ description: 'Background refreshes started' }),
+    failedRefreshes: count.meta({
+      description: 'Failed background refreshes. Readers got the old value, so they count in no other failure counter',
+    }),
     invalidations: count,
     errors: count.meta({ description: 'Store commands that failed' }),
     evictions: count,
@@ -159,27 +164,38 @@ export const stats = z
   .object({
     since: z.iso.datetime().meta({ description: 'When this process started' }),
     strategies: z.record(z.string(), strategyStats),
-    store: z.object({ kind: z.enum(['redis', 'memory']), evictionsAreOf: z.string() }),
+    store: z.object({ kind: z.enum(['redis', 'memcached', 'memory']), evictionsAreOf: z.string() }),
   })
   .meta({ id: 'Stats' })
 
 export const resetAnswer = z.object({ reset: z.array(strategyName) })
+
+const numbers = z.object({ keys: count, tags: count })
 
 export const invalidateAnswer = z.object({
   strategies: z.array(strategyName),
   keys: z.array(z.string()),
   tags: z.array(z.string()),
   all: z.boolean(),
+  delivered: z.boolean().meta({
+    description:
+      'Whether every store has confirmed it. If false, it is delivered before this process uses the store again; until then, reads bypass the store',
+  }),
+  given: numbers.meta({ description: 'How many keys and tags were given' }),
+  known: numbers.meta({
+    description:
+      'How many of them have a form that this API uses. Entries under others can only belong to another service',
+  }),
 })
 
 export const warmAnswer = z.object({
   strategies: z.array(
     z.object({
       name: strategyName,
-      loaded: count.meta({ description: 'Loaded through the cache, which keeps it unless a write came between' }),
-      found: count.meta({ description: 'Was there already' }),
-      bypassed: count.meta({ description: 'Loaded past the cache, which did not answer: not kept' }),
-      skipped: count.meta({ description: 'The whole list, where it is too long for one answer' }),
+      loaded: count.meta({ description: 'Loaded through the cache, which keeps it unless a write intervenes' }),
+      found: count.meta({ description: 'Already cached; stale entries are refreshed in the background' }),
+      bypassed: count.meta({ description: 'Loaded, but not kept, because the cache did not answer' }),
+      skipped: count.meta({ description: 'The whole list, if it is too long for one answer' }),
       tookMs: ms,
     }),
   ),
@@ -191,13 +207,20 @@ export const readiness = z.object({
   parts: z.object({
     database: state,
     redis: state,
+    memcached: state.meta({
+      description:
+        "If Redis is not used either, entries are in this process's memory, and guarantees hold only for its readers",
+    }),
     outbox: z
       .object({
         state: z.enum(['up', 'behind', 'down']),
-        undelivered: count.nullable().meta({ description: 'Changes whose invalidation nobody has confirmed yet' }),
-        lagSeconds: z.number().min(0).nullable().meta({ description: 'For how long the oldest of them has been due' }),
+        undelivered: count.nullable().meta({ description: 'Changes whose invalidation is not yet confirmed' }),
+        lagSeconds: z.number().min(0).nullable().meta({ description: 'How long the oldest of them has been due' }),
       })
-      .meta({ description: 'Changes yet to be delivered to the caches; null where the database is away' }),
+      .meta({ description: 'Changes not yet delivered to the caches; null if the database is unreachable' }),
+    stores: z.array(z.object({ reason: z.string(), strategies: z.array(strategyName) })).meta({
+      description: "Why these strategies' reads bypass their store, or what the store can't do; empty if all is well",
+    }),
   }),
 })
 

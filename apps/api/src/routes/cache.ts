@@ -1,33 +1,46 @@
+import { CacheError } from 'cache-core'
 import { z } from 'zod'
-import type { AccessLog } from '../access-log.ts'
-import { requireAdmin } from '../admin.ts'
-import type { Api } from '../api-types.ts'
-import { badRequest } from '../problem.ts'
-import { readQuery, searchOf } from '../query.ts'
-import { readOptionalJson } from '../read-json.ts'
-import type { Runtimes } from '../runtimes.ts'
-import type { StrategyRuntime } from '../strategy-runtime.ts'
-import { warm } from '../warm.ts'
+import { requireAdmin } from '../http/admin.ts'
+import type { Api } from '../http/api-types.ts'
+import { badRequest, Problem } from '../http/problem.ts'
+import { readQuery, searchOf } from '../http/query.ts'
+import { chosenStrategy, readOptionalJson } from '../http/read-json.ts'
+import { isKnownKey, isKnownTag } from '../posts/resources.ts'
+import { warm } from '../posts/warm.ts'
+import type { Runtimes } from '../strategies/runtimes.ts'
+import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { AccessLog } from '../telemetry/access-log.ts'
 
 const MAX_NAMES = 1_000
-const names = z.array(z.string().min(1).max(200)).max(MAX_NAMES).optional()
+const MAX_NAME = 200
+const names = (description: string) =>
+  z
+    .array(z.string().min(1).max(MAX_NAME))
+    .max(MAX_NAMES)
+    .optional()
+    .meta({ description: `${description}. At most ${MAX_NAMES}, each of 1 to ${MAX_NAME} characters` })
 
 export const invalidateRequest = z.strictObject({
-  /** Default: every strategy. */
-  strategy: z.string().optional(),
-  keys: names,
-  tags: names,
-  all: z.boolean().optional(),
+  strategy: chosenStrategy,
+  keys: names(
+    'Keys of entries: post:42, posts, posts?limit=20&after=40, authors, fragment:posts, fragment:authors, page:/posts',
+  ),
+  tags: names('Tags of entries: posts, which lists, pages and the report carry'),
+  all: z.boolean().optional().meta({ description: 'Whether every entry is invalidated. Default false' }),
 })
+
+const MAX_IDS = 10_000
 
 export const warmRequest = z.strictObject({
-  /** Default: every strategy. */
-  strategy: z.string().optional(),
-  /** Default: 1 to 1,000. */
-  ids: z.array(z.int().min(1).max(Number.MAX_SAFE_INTEGER)).max(10_000).optional(),
+  strategy: chosenStrategy,
+  ids: z
+    .array(z.int().min(1).max(Number.MAX_SAFE_INTEGER))
+    .max(MAX_IDS)
+    .optional()
+    .meta({ description: `Ids of posts, at most ${MAX_IDS}. Default 1 to 1000` }),
 })
 
-/** Invalidating and warming by hand. */
+/** Manual invalidation and warming. */
 export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined, log: AccessLog): void {
   const chosen = (strategy: string | undefined) => (strategy === undefined ? runtimes.all : [runtimes.named(strategy)])
 
@@ -39,12 +52,21 @@ export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | u
       throw badRequest('nothing-to-invalidate', 'give keys, tags, or all: true')
     }
     const strategies = chosen(strategy)
-    await Promise.all(strategies.map((runtime) => invalidate(runtime, keys, tags, all)))
+    const delivered = await invalidateUnder(strategies, { keys, tags, all })
     log.action('invalidated', {
       strategy: strategy ?? 'all',
+      ...(!delivered && { delivered }),
       ...(all ? { everything: true } : { keys: some(keys), tags: some(tags) }),
     })
-    return context.json({ strategies: strategies.map((runtime) => runtime.name), keys, tags, all })
+    return context.json({
+      strategies: strategies.map((runtime) => runtime.name),
+      keys,
+      tags,
+      all,
+      delivered,
+      given: { keys: keys.length, tags: tags.length },
+      known: { keys: keys.filter(isKnownKey).length, tags: tags.filter(isKnownTag).length },
+    })
   })
 
   app.post('/api/cache/warm', async (context) => {
@@ -53,7 +75,7 @@ export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | u
     const { strategy, ids } = await readOptionalJson(context, warmRequest)
     const strategies = chosen(strategy)
     const warmed: Awaited<ReturnType<typeof warm>>[] = []
-    // One after another: warming should not starve those who read meanwhile.
+    // One after another: warming must not starve concurrent readers.
     for (const runtime of strategies) warmed.push(await warm(runtime, ids))
     const sum = (of: 'loaded' | 'found') => warmed.reduce((total, one) => total + one[of], 0)
     log.action('warmed', { strategy: strategy ?? 'all', loaded: sum('loaded'), found: sum('found') })
@@ -61,21 +83,51 @@ export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | u
   })
 }
 
-/** The first few, for a line in the log. */
+/** The first 10, for a log line. */
 function some(names: readonly string[]): readonly string[] {
   return names.length > 10 ? [...names.slice(0, 10), `and ${names.length - 10} more`] : names
 }
 
-async function invalidate(
-  runtime: StrategyRuntime,
-  keys: readonly string[],
-  tags: readonly string[],
-  all: boolean,
-): Promise<void> {
-  if (runtime.storeKind !== 'none') {
-    await runtime.cache.invalidate({ keys, tags })
-    if (all) await runtime.cache.invalidateAll()
+interface What {
+  readonly keys: readonly string[]
+  readonly tags: readonly string[]
+  readonly all: boolean
+}
+
+/**
+ * Returns whether all stores confirmed it. A store delivers a pending invalidation before it is used again.
+ *
+ * @throws Problem 503 for a failed invalidation that is not retried
+ */
+async function invalidateUnder(strategies: readonly StrategyRuntime[], what: What): Promise<boolean> {
+  const attempts = await Promise.allSettled(strategies.map((runtime) => invalidate(runtime, what)))
+  const reasons = new Map<string, string[]>()
+  for (const [i, attempt] of attempts.entries()) {
+    const { name, strategy } = strategies[i]!
+    let reason: string
+    if (attempt.status === 'rejected') {
+      if (!(attempt.reason instanceof CacheError && attempt.reason.code === 'COMMAND_REFUSED')) throw attempt.reason
+      reason = attempt.reason.message
+    } else {
+      // cache-core's stores keep undelivered invalidations and deliver them later. Other libraries do not.
+      if (attempt.value || strategy.library === 'cache-core') continue
+      reason = `${strategy.library} could not deliver it, and does not retry`
+    }
+    reasons.set(reason, [...(reasons.get(reason) ?? []), name])
   }
-  // Reloaded posts start at version 1 again. Nothing older than this moment is cached, so nothing is lost by it.
-  if (all) runtime.writes?.forget()
+  if (reasons.size === 0) return attempts.every((attempt) => attempt.status === 'fulfilled' && attempt.value)
+  const undone = [...reasons].map(([reason, names]) => `not invalidated under ${names.join(', ')}: ${reason}`)
+  throw new Problem({ status: 503, code: 'not-invalidated', detail: undone.join('; ') })
+}
+
+async function invalidate(runtime: StrategyRuntime, { keys, tags, all }: What): Promise<boolean> {
+  const isKept = runtime.storeKind !== 'none'
+  let delivered = !isKept || (await runtime.cache.invalidate({ keys, tags }))
+  await runtime.invalidateMemory({ keys, tags })
+  if (!all) return delivered
+  await runtime.invalidateMemory('all')
+  if (isKept) delivered = (await runtime.cache.invalidateAll()) && delivered
+  // Reloaded posts start again at version 1. Nothing older is cached now, so the recorded writes are obsolete.
+  runtime.writes?.forget()
+  return delivered
 }

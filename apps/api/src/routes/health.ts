@@ -1,32 +1,47 @@
-import type { Api } from '../api-types.ts'
+import type { Api } from '../http/api-types.ts'
+import type { Runtimes } from '../strategies/runtimes.ts'
 
 export interface Parts {
   /** Rejects when the database doesn't answer. */
   readonly database: () => Promise<unknown>
-  /** Rejects when Redis doesn't answer. Undefined where memory is used. */
+  /** Rejects when Redis doesn't answer. Undefined if it is not used. */
   readonly redis: (() => Promise<unknown>) | undefined
+  /** Rejects when memcached doesn't answer. Undefined if it is not used. */
+  readonly memcached?: (() => Promise<unknown>) | undefined
   /** Rejects when the database doesn't answer. */
   readonly outbox: () => Promise<{ undelivered: number; lagSeconds: number }>
 }
 
-/** It takes a fifth of a second when all is well. */
+/** The normal lag is 0.2 s. */
 const BEHIND_SECONDS = 5
 
-/** `/healthz`: this process serves. `/readyz`: what it needs is there. */
-export function healthRoutes(app: Api, parts: Parts): void {
+/** `/healthz`: this process is alive. `/readyz`: its servers answer. */
+export function healthRoutes(app: Api, runtimes: Pick<Runtimes, 'all'>, parts: Parts): void {
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
 
   app.get('/readyz', async (context) => {
-    const [database, redis, outbox] = await Promise.all([
+    const [database, redis, memcached, outbox] = await Promise.all([
       stateOf(parts.database),
       parts.redis ? stateOf(parts.redis) : 'not used',
+      parts.memcached ? stateOf(parts.memcached) : 'not used',
       outboxState(parts.outbox),
     ])
-    // Without Redis every read still gets its answer, from the database; without the database there are no answers.
-    const degraded = redis === 'down' || outbox.state !== 'up'
+    const stores = troubles(runtimes)
+    // Without the store, reads are answered from the database. Without the database, they fail.
+    const degraded = redis === 'down' || memcached === 'down' || outbox.state !== 'up' || stores.length > 0
     const status = database === 'down' ? 'not ready' : degraded ? 'degraded' : 'ready'
-    return context.json({ status, parts: { database, redis, outbox } }, database === 'down' ? 503 : 200)
+    return context.json(
+      { status, parts: { database, redis, memcached, outbox, stores } },
+      database === 'down' ? 503 : 200,
+    )
   })
+}
+
+/** Groups the strategies by reason: most of them share a server. */
+function troubles({ all }: Pick<Runtimes, 'all'>) {
+  const strategiesByReason = Map.groupBy(all, ({ trouble }) => trouble ?? '')
+  strategiesByReason.delete('')
+  return [...strategiesByReason].map(([reason, those]) => ({ reason, strategies: those.map(({ name }) => name) }))
 }
 
 async function stateOf(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
@@ -38,7 +53,7 @@ async function stateOf(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
   }
 }
 
-/** While it is behind, other processes' writes and those around the API may be seen as late as it says. */
+/** While the outbox is behind, reads may show writes of other processes, and writes around the API, late by its lag. */
 async function outboxState(ask: Parts['outbox']) {
   try {
     const lag = await ask()

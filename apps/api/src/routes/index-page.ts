@@ -1,7 +1,7 @@
-import type { Api } from '../api-types.ts'
-import { routesOf } from '../route-list.ts'
+import type { Api } from '../http/api-types.ts'
+import { routesOf } from '../http/route-list.ts'
 
-/** `/`: what there is to ask for. Added last, since it lists the routes added before it. */
+/** `/`: a list of all routes. Added last, since it lists the routes added before it. */
 export function indexPageRoute(app: Api): void {
   const rows = routesOf(app).map(({ path, methods }) => {
     const call = methods.includes('GET') && !path.includes(':') ? `<a href="${path}">${path}</a>` : path
@@ -12,8 +12,8 @@ export function indexPageRoute(app: Api): void {
 <meta charset="utf-8">
 <title>Cache strategies side by side</title>
 <h1>Cache strategies side by side</h1>
-<p>The same posts under every cache strategy: add <code>?strategy=NAME</code>,
-of those in <a href="/api/strategies">/api/strategies</a>.</p>
+<p>The same posts under every cache strategy: add <code>?strategy=NAME</code>
+with a name from <a href="/api/strategies">/api/strategies</a>.</p>
 <table>
 ${rows.join('\n')}
 </table>

@@ -1,7 +1,7 @@
-import type { Api } from '../api-types.ts'
+import type { Api } from '../http/api-types.ts'
 import { openApiDocument } from '../openapi/document.ts'
 
-/** `/openapi.json`, made once. */
+/** `/openapi.json`, generated once. */
 export function openApiRoute(app: Api): void {
   let document: string | undefined
   app.get('/openapi.json', () => {

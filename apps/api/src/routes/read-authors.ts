@@ -1,13 +1,13 @@
-import type { AccessLog } from '../access-log.ts'
-import type { Api } from '../api-types.ts'
-import { readQuery, searchOf } from '../query.ts'
-import { AuthorsQuestion } from '../questions.ts'
-import type { Runtimes } from '../runtimes.ts'
-import { servePosts } from '../serve-posts.ts'
+import type { Api } from '../http/api-types.ts'
+import { readQuery, searchOf } from '../http/query.ts'
+import { AuthorsResource } from '../posts/resources.ts'
+import { servePosts } from '../posts/serve-posts.ts'
+import type { Runtimes } from '../strategies/runtimes.ts'
+import type { AccessLog } from '../telemetry/access-log.ts'
 
-const report = new AuthorsQuestion()
+const report = new AuthorsResource()
 
-/** `GET /api/authors`: who wrote how much, the read whose load is expensive by itself. */
+/** `GET /api/authors`: posts and words per author. Its load is expensive. */
 export function readAuthorsRoute(app: Api, runtimes: Runtimes, log: AccessLog): void {
   app.get('/api/authors', (context) => {
     const arrivedAt = performance.now()

@@ -1,23 +1,23 @@
-import type { AccessLog } from '../access-log.ts'
-import type { Api } from '../api-types.ts'
-import { badRequest } from '../problem.ts'
-import { readId, readNumber, readQuery, searchOf } from '../query.ts'
-import { ListQuestion, PageQuestion, PostQuestion } from '../questions.ts'
-import type { Runtimes } from '../runtimes.ts'
-import { servePosts } from '../serve-posts.ts'
+import type { Api } from '../http/api-types.ts'
+import { badRequest } from '../http/problem.ts'
+import { readId, readNumber, readQuery, searchOf } from '../http/query.ts'
+import { ListResource, PageResource, PostResource } from '../posts/resources.ts'
+import { servePosts } from '../posts/serve-posts.ts'
+import type { Runtimes } from '../strategies/runtimes.ts'
+import type { AccessLog } from '../telemetry/access-log.ts'
 
 export const MAX_PAGE = 1_000
 
-const allPosts = new ListQuestion()
+const allPosts = new ListResource()
 
-/** `GET /api/posts` and `GET /api/posts/:id`, the routes that are cached. */
+/** The cached routes `GET /api/posts` and `GET /api/posts/:id`. */
 export function readPostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): void {
   app.get('/api/posts/:id', (context) => {
     const arrivedAt = performance.now()
-    const question = new PostQuestion(readId(context.req.param('id')))
+    const resource = new PostResource(readId(context.req.param('id')))
     const search = searchOf(context.req.url)
     const runtime = runtimes.bySearch(search) ?? runtimes.byParameter(readQuery(search, ['strategy']).strategy)
-    return servePosts(context, runtime, question, log, arrivedAt)
+    return servePosts(context, runtime, resource, log, arrivedAt)
   })
 
   app.get('/api/posts', (context) => {
@@ -30,9 +30,9 @@ export function readPostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): v
     const limit = readNumber('limit', query.limit, 1, MAX_PAGE)
     const after = readNumber('after', query.after, 0)
     if (limit === undefined && after !== undefined) {
-      throw badRequest('limit-needed', `after is for pages; give limit, from 1 to ${MAX_PAGE}, too`)
+      throw badRequest('limit-needed', `after is for pages; also give limit, from 1 to ${MAX_PAGE}`)
     }
-    const question = limit === undefined ? allPosts : new PageQuestion(limit, after ?? 0)
-    return servePosts(context, runtime, question, log, arrivedAt)
+    const resource = limit === undefined ? allPosts : new PageResource(limit, after ?? 0)
+    return servePosts(context, runtime, resource, log, arrivedAt)
   })
 }

@@ -1,18 +1,19 @@
 import { z } from 'zod'
-import type { AccessLog } from '../access-log.ts'
-import { requireAdmin } from '../admin.ts'
-import type { Api } from '../api-types.ts'
-import { tellOthers } from '../cluster.ts'
-import { readQuery, searchOf } from '../query.ts'
-import { readOptionalJson } from '../read-json.ts'
-import { type Evictions, evictionsOf } from '../redis-evictions.ts'
-import type { Runtimes } from '../runtimes.ts'
+import { requireAdmin } from '../http/admin.ts'
+import type { Api } from '../http/api-types.ts'
+import { readQuery, searchOf } from '../http/query.ts'
+import { chosenStrategy, readOptionalJson } from '../http/read-json.ts'
+import { broadcast } from '../process/cluster.ts'
+import type { Runtimes } from '../strategies/runtimes.ts'
+import type { AccessLog } from '../telemetry/access-log.ts'
+import { type Evictions, evictionsOf } from '../telemetry/redis-evictions.ts'
 
-export const resetRequest = z.strictObject({ strategy: z.string().optional() })
+export const resetRequest = z.strictObject({ strategy: chosenStrategy })
 
+const TITLES = { redis: 'Redis', memcached: 'memcached' } as const
 const startedAt = new Date()
 
-/** What happened so far, per strategy. */
+/** Counters per strategy, and their reset. */
 export function statsRoutes(
   app: Api,
   runtimes: Runtimes,
@@ -31,7 +32,7 @@ export function statsRoutes(
     const store =
       evictions === undefined
         ? { kind: 'memory', evictionsAreOf: 'the strategy' }
-        : { kind: 'redis', evictionsAreOf: 'the whole Redis server, whoever uses it' }
+        : { kind: evictions.kind, evictionsAreOf: `the whole ${TITLES[evictions.kind]} server, for all its clients` }
     return context.json({ since: startedAt.toISOString(), strategies, store })
   })
 
@@ -46,7 +47,7 @@ export function statsRoutes(
       evictions?.reset(runtime.name)
     }
     const reset = chosen.map((runtime) => runtime.name)
-    tellOthers({ do: 'reset', strategies: reset })
+    broadcast({ do: 'reset', strategies: reset })
     log.action('stats reset', { strategy: strategy ?? 'all' })
     return context.json({ reset })
   })

@@ -1,30 +1,44 @@
 import { z } from 'zod'
-import type { AccessLog } from '../access-log.ts'
-import { requireAdmin } from '../admin.ts'
-import type { Api } from '../api-types.ts'
-import { tellOthers } from '../cluster.ts'
-import { Problem, shown } from '../problem.ts'
-import { readQuery, searchOf } from '../query.ts'
-import { readJson } from '../read-json.ts'
-import type { Runtimes } from '../runtimes.ts'
-import type { RuntimeTuning } from '../served-strategy.ts'
+import { requireAdmin } from '../http/admin.ts'
+import type { Api } from '../http/api-types.ts'
+import { Problem } from '../http/problem.ts'
+import { readQuery, searchOf } from '../http/query.ts'
+import { readJson } from '../http/read-json.ts'
+import { unknownName } from '../http/unknown-name.ts'
+import { refusePreconditions } from '../posts/preconditions.ts'
+import { broadcast } from '../process/cluster.ts'
+import type { Runtimes } from '../strategies/runtimes.ts'
+import type { RuntimeTuning } from '../strategies/served-strategy.ts'
+import type { AccessLog } from '../telemetry/access-log.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1_000
-const wholeMs = (min: number, max: number) =>
-  z.int(`give whole milliseconds from ${min} to ${max}`).min(min).max(max).optional()
+const wholeMs = (min: number, max: number, description: string) => {
+  const range = `whole milliseconds from ${min} to ${max}`
+  return z
+    .int(`give ${range}`)
+    .min(min, `give ${range}`)
+    .max(max, `give ${range}`)
+    .optional()
+    .meta({ description: `${description}; ${range}` })
+}
 
-/** What some strategy can be told; each takes only some of it. */
+/** All settings; each strategy accepts only some of them. */
 const changeable = {
-  ttlMs: wholeMs(1, DAY_MS),
-  leaseMs: wholeMs(10, 10 * 60_000),
-  originDelayMs: wholeMs(0, 60_000),
-  staleMs: wholeMs(0, DAY_MS),
-  beta: z.number().min(0).max(100).optional(),
+  ttlMs: wholeMs(1, DAY_MS, 'How long an entry is fresh, from the start of its load. Existing entries keep their TTL'),
+  leaseMs: wholeMs(10, 10 * 60_000, 'How long a reader holds the lease before another may take over'),
+  originDelayMs: wholeMs(0, 60_000, 'Added to each load of posts, after the rows have been read'),
+  staleMs: wholeMs(0, DAY_MS, 'How long after its TTL an entry may be served stale'),
+  beta: z
+    .number('give a number from 0 to 100')
+    .min(0, 'give a number from 0 to 100')
+    .max(100, 'give a number from 0 to 100')
+    .optional()
+    .meta({ description: 'How early an entry may be refreshed: a factor from 0 (never) to 100; 1 is the optimum' }),
 } satisfies Readonly<Record<keyof RuntimeTuning, z.ZodType>> & Readonly<Record<string, z.ZodType>>
 
 export const tuningChange = z.strictObject(changeable)
 
-/** Which strategies there are, what they guarantee, and how they are tuned. */
+/** Lists the strategies with their guarantees and tuning, and changes the tuning. */
 export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined, log: AccessLog): void {
   app.get('/api/strategies', (context) => {
     readQuery(searchOf(context.req.url), [])
@@ -33,16 +47,20 @@ export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: strin
 
   app.patch('/api/strategies/:name', async (context) => {
     requireAdmin(context, adminToken)
+    refusePreconditions(context)
     readQuery(searchOf(context.req.url), [])
     const name = context.req.param('name')
     const runtime = runtimes.find(name)
     if (runtime === undefined) {
-      const detail = `there is no strategy ${shown(name)}; there are ${runtimes.names.join(', ')}`
-      throw new Problem({ status: 404, code: 'unknown-strategy', detail })
+      throw new Problem({
+        status: 404,
+        code: 'unknown-strategy',
+        detail: unknownName('strategy', name, runtimes.names),
+      })
     }
-    const change = await readJson(context, tuningChange)
+    const change = await readJson(context, tuningChange, Object.keys(runtime.tuning))
     runtime.tune(change)
-    tellOthers({ do: 'tune', strategy: name, change })
+    broadcast({ do: 'tune', strategy: name, change })
     log.action('tuned', { strategy: name, change, tuning: runtime.tuning })
     return context.json(runtime.describe())
   })

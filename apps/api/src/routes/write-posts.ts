@@ -1,22 +1,24 @@
 import type { Change, WriteResult } from 'cache-core'
 import { newWriteId } from 'cache-core/postgres'
 import { type PostJson, type PostsRepository, postInput, postPatch, type WriteOptions } from 'posts-db'
-import type { AccessLog } from '../access-log.ts'
-import { DELETED } from '../acknowledged-writes.ts'
-import type { Api, ApiContext } from '../api-types.ts'
-import { badRequest, Problem, shown } from '../problem.ts'
-import { readId, readQuery, searchOf } from '../query.ts'
-import { LISTS_TAG, postKey } from '../questions.ts'
-import { readJson } from '../read-json.ts'
-import type { Representation } from '../representation.ts'
-import type { Runtimes } from '../runtimes.ts'
-import { representationOf, type StrategyRuntime } from '../strategy-runtime.ts'
+import type { Api, ApiContext } from '../http/api-types.ts'
+import { badRequest, Problem, shown } from '../http/problem.ts'
+import { readId, readQuery, searchOf } from '../http/query.ts'
+import { readJson } from '../http/read-json.ts'
+import { DELETED } from '../posts/acknowledged-writes.ts'
+import { type Precondition, readPrecondition, refusePreconditions } from '../posts/preconditions.ts'
+import type { Representation } from '../posts/representation.ts'
+import { LISTS_TAG, postKey } from '../posts/resources.ts'
+import type { Runtimes } from '../strategies/runtimes.ts'
+import { representationOf, type StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { AccessLog } from '../telemetry/access-log.ts'
 
 const TAGS = [LISTS_TAG]
 
-/** Creating, changing and deleting posts, through the strategy or, with `?write=direct`, around its cache. */
+/** Creates, changes and deletes posts, through the strategy or, with `?write=direct`, around its cache. */
 export function writePostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): void {
   app.post('/api/posts', async (context) => {
+    refusePreconditions(context)
     const target = readWrite(context, runtimes)
     const { runtime } = target
     const input = await readJson(context, postInput)
@@ -29,45 +31,52 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): 
   const update = async (
     target: Target,
     id: number,
+    precondition: Precondition,
     write: (posts: PostsRepository, options: WriteOptions) => Promise<PostJson | undefined>,
   ) => {
     const beganAt = performance.now()
     const value = (post: Written | undefined) => post?.representation
     const change = { keys: [postKey(id)], tags: TAGS, value }
-    const commit = async (options: WriteOptions) => written(await write(target.runtime.posts, options))
+    const commit = async (options: WriteOptions) =>
+      written(await write(target.runtime.posts, { ...options, onlyIf: precondition.onlyIf }))
     const { result, ack } = await carryOut(target, change, commit)
-    if (result === undefined) throw noSuchPost(id)
+    if (result === undefined) throw precondition.failed(id) ?? noSuchPost(id)
     return acknowledge(target, result, ack, beganAt, log, 200)
   }
 
   app.put('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
     const target = readWrite(context, runtimes)
+    const precondition = readPrecondition(context)
     const input = await readJson(context, postInput)
-    return update(target, id, (posts, options) => posts.replace(id, input, options))
+    return update(target, id, precondition, (posts, options) => posts.replace(id, input, options))
   })
 
   app.patch('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
     const target = readWrite(context, runtimes)
+    const precondition = readPrecondition(context)
     const patch = await readJson(context, postPatch)
-    return update(target, id, (posts, options) => posts.patch(id, patch, options))
+    return update(target, id, precondition, (posts, options) => posts.patch(id, patch, options))
   })
 
   app.delete('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
     const target = readWrite(context, runtimes)
     const { runtime } = target
+    const precondition = readPrecondition(context)
     const beganAt = performance.now()
     const change = { keys: [postKey(id)], tags: TAGS }
-    const { result: existed, ack } = await carryOut(target, change, (options) => runtime.posts.delete(id, options))
-    if (!existed) throw noSuchPost(id)
+    const commit = async (options: WriteOptions) =>
+      (await runtime.posts.delete(id, { ...options, onlyIf: precondition.onlyIf })) || undefined
+    const { result: deleted, ack } = await carryOut(target, change, commit)
+    if (deleted === undefined) throw precondition.failed(id) ?? noSuchPost(id)
     count(target, id, DELETED, beganAt, log, 204)
     return new Response(null, { status: 204, headers: writeHeaders(runtime, ack) })
   })
 }
 
-/** Where a write goes, and whether around the cache. */
+/** The target of a write, and whether it goes around the cache. */
 interface Target {
   readonly runtime: StrategyRuntime
   readonly direct: boolean
@@ -82,23 +91,35 @@ interface Written {
 }
 
 /**
- * Through the strategy, or around its cache. The outbox is told of writes whose invalidations the store has confirmed; those
- * of the others, and of a write around the cache, it delivers itself.
+ * Writes through the strategy, or around its cache. Invalidations that the store has confirmed are reported to the outbox, which
+ * delivers all others, including those of writes around the cache. A commit that resolves to undefined changed nothing.
  */
 async function carryOut<R>(
   { runtime, direct }: Target,
-  change: Change<Representation, R>,
+  touched: Change<Representation, R>,
   commit: (options: WriteOptions) => Promise<R>,
 ): Promise<Pick<WriteResult<R>, 'result' | 'ack'>> {
   if (direct) return { result: await commit({ writeId: undefined }), ack: 'database' }
   const { outbox } = runtime
   const writeId = outbox && newWriteId()
-  const written = await runtime.cache.write(change, () => commit({ writeId }))
-  if (writeId !== undefined && written.isConfirmed) outbox?.delivered(writeId)
+  const changed = (result: R) => result !== undefined
+  const committing = async () => {
+    let hasChanged = true // after a failure, it may have changed
+    try {
+      const result = await commit({ writeId })
+      hasChanged = changed(result)
+      return result
+    } finally {
+      // For every strategy: nothing else invalidates this process's memory.
+      if (hasChanged) await runtime.invalidateMemory({ tags: TAGS })
+    }
+  }
+  const written = await runtime.cache.write({ ...touched, changed }, committing)
+  if (writeId !== undefined && written.isConfirmed && changed(written.result)) outbox?.delivered(writeId)
   return written
 }
 
-/** Made once: the cache keeps the very bytes that the writer gets. */
+/** Made once: the cache and the writer get the same bytes. */
 function written(row: PostJson | undefined): Written | undefined {
   return row && { id: row.id, version: row.version, representation: representationOf(row)! }
 }
@@ -107,7 +128,7 @@ function readWrite(context: ApiContext, runtimes: Runtimes): Target {
   const arrivedAt = performance.now()
   const { strategy, write } = readQuery(searchOf(context.req.url), ['strategy', 'write'])
   if (write !== undefined && write !== 'direct') {
-    throw badRequest('bad-parameter', `write is ${shown(write)}; give direct, or leave it out`)
+    throw badRequest('bad-parameter', `write is ${shown(write)}; give direct, or omit it`)
   }
   const runtime = runtimes.byParameter(strategy)
   return { runtime, direct: write === 'direct', method: context.req.method, arrivedAt }
@@ -134,7 +155,7 @@ function acknowledge(
   })
 }
 
-/** From here on the write counts as acknowledged. */
+/** Records the write as acknowledged. */
 function count(
   { runtime, direct, method, arrivedAt }: Target,
   id: number,
@@ -153,7 +174,7 @@ function writeHeaders(runtime: StrategyRuntime, ack: WriteResult<unknown>['ack']
   return {
     'X-Write-Ack': ack,
     'X-Cache-Strategy': runtime.name,
-    // Each strategy has its own copy of the posts; who looks for a new post should look there.
+    // Each strategy has its own copy of the posts; a new post is only in this one.
     'X-Posts-Copy': runtime.schema,
   }
 }

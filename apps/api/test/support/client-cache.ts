@@ -1,20 +1,20 @@
 /**
- * A client's own cache after RFC 9111, as a browser has one: it serves what is fresh, and asks with `If-None-Match` otherwise.
- * By a clock held by hand.
+ * A client's cache after RFC 9111, like a browser's: it serves fresh responses and revalidates others with `If-None-Match`.
+ * The clock is injected.
  */
 export interface Served {
-  /** The response that is served, or that a 304 confirmed. */
+  /** The served response, possibly confirmed by a 304. */
   readonly response: Response
-  /** What the server answered; undefined where it was not asked. */
+  /** The server's answer; undefined without a request. */
   readonly answer: Response | undefined
-  /** Whether the server was asked for a change only. */
+  /** Whether the request was conditional. */
   readonly conditional: boolean
 }
 
 interface Stored {
   readonly response: Response
   readonly lifetimeMs: number
-  /** RFC 9111, 4.2.3: corrected_initial_age, and when the response came. */
+  /** RFC 9111, 4.2.3: corrected_initial_age, and when the response arrived. */
   readonly initialAgeMs: number
   readonly receivedAt: number
   readonly mustAsk: boolean
@@ -40,7 +40,7 @@ export class ClientCache {
     const etag = stored?.response.headers.get('ETag')
     const requestedAt = this.#now()
     const answer = await this.#fetch(path, etag ? { 'If-None-Match': etag } : {})
-    // A 304 brings new headers for the response that is stored.
+    // A 304 updates the headers of the stored response.
     const response = answer.status === 304 ? stored!.response : answer
     this.#stored.set(path, this.#store(response, answer.headers, requestedAt))
     return { response, answer, conditional: Boolean(etag) }

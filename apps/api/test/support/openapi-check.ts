@@ -1,4 +1,4 @@
-/** Holds a response to what the OpenAPI document says of its operation. */
+/** Checks a response against the OpenAPI document. */
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import type { openApiDocument } from '../../src/openapi/document.ts'
@@ -19,7 +19,7 @@ export function openApiCheck(document: ReturnType<typeof openApiDocument>) {
   const paths = document.paths as unknown as Operations
   const validators = new Map<string, ReturnType<typeof ajv.compile>>()
 
-  /** @param at JSON pointer of the schema in the document, each part of it unescaped */
+  /** @param at JSON pointer of the schema in the document, as unescaped parts */
   function errorsOf(at: readonly string[], value: unknown): string | undefined {
     const pointer = at.map((part) => encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')
     const validate = validators.get(pointer) ?? ajv.compile({ $ref: `openapi#/${pointer}` })
@@ -27,7 +27,7 @@ export function openApiCheck(document: ReturnType<typeof openApiDocument>) {
     return validate(value) ? undefined : ajv.errorsText(validate.errors)
   }
 
-  /** What is wrong with the answer, one line each; empty when it is as documented. */
+  /** The answer's violations, one line each; empty if it is as documented. */
   return async (method: string, path: string, answer: Response): Promise<string[]> => {
     const operation = paths[path]?.[method.toLowerCase()]
     if (operation === undefined) return [`${method} ${path} is not documented`]
@@ -42,7 +42,7 @@ export function openApiCheck(document: ReturnType<typeof openApiDocument>) {
       if (errors !== undefined) wrong.push(`header ${name}: ${errors}`)
     }
     const text = await answer.text()
-    if (documented.content === undefined) return text === '' ? wrong : [...wrong, `a body where there is none: ${text}`]
+    if (documented.content === undefined) return text === '' ? wrong : [...wrong, `undocumented body: ${text}`]
     const type = answer.headers.get('Content-Type')?.split(';')[0] ?? 'none'
     if (documented.content[type] === undefined) return [...wrong, `content type ${type} is not documented`]
     const value = type.endsWith('json') ? JSON.parse(text) : text

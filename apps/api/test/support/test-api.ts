@@ -1,59 +1,74 @@
-/** The whole API without a port, over the real servers that `with-servers` gave, apart from every other test file. */
+/** The whole API without a port, over the servers of `with-servers`, isolated from other test files. */
 import { randomBytes } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import { memcachedOptions } from 'cache-core/memcached'
 import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
+import { startMemcached } from 'local-servers'
+import { Memcache } from 'memcache'
 import { type Logger, pino } from 'pino'
 import { createDatabase, loadPosts, migrate, type PostsDatabase, schemaName } from 'posts-db'
+import { strategyNames } from 'strategies'
 import { createApp } from '../../src/create-app.ts'
-import type { Env } from '../../src/env.ts'
-import { closeOutboxes, outboxLag, recordPromised, startOutboxes } from '../../src/outboxes.ts'
-import { peerStrategies, servedNames } from '../../src/peer-strategies.ts'
-import { Evictions } from '../../src/redis-evictions.ts'
-import type { Runtimes } from '../../src/runtimes.ts'
-import { startRuntimes } from '../../src/start-runtimes.ts'
+import type { Api } from '../../src/http/api-types.ts'
+import type { Env } from '../../src/process/env.ts'
+import { pingMemcached } from '../../src/process/memcached-connection.ts'
+import { closeOutboxes, outboxLag, recordPromised, startOutboxes } from '../../src/strategies/outboxes.ts'
+import { peerStrategies, servedNames } from '../../src/strategies/peer-strategies.ts'
+import type { Runtimes } from '../../src/strategies/runtimes.ts'
+import { startRuntimes } from '../../src/strategies/start-runtimes.ts'
+import { Evictions, evictedByRedis } from '../../src/telemetry/redis-evictions.ts'
+import { readWorkerState } from '../../src/worker/worker-state.ts'
 
 export interface TestApiOptions {
-  /** Default `redis`: the one of TEST_REDIS_URL, or this one. */
-  readonly store?: 'redis' | 'memory' | { readonly redisUrl: string }
-  /** Default the one of TEST_DATABASE_URL. */
+  /** Default `redis`: the server of TEST_REDIS_URL. `memcached`: starts a private server. */
+  readonly store?: 'redis' | 'memcached' | 'memory' | { readonly redisUrl: string }
+  /** Default: TEST_DATABASE_URL. */
   readonly databaseUrl?: string
-  /** In each strategy's copy. Default 20. */
+  /** Number of posts in each strategy's copy. Default 20. */
   readonly posts?: number
   readonly adminToken?: string
   /** Default: a silent one. */
   readonly logger?: Logger
-  /** Whether other libraries are served too. Default false. */
+  /** Whether to serve other libraries too. Default false. */
   readonly peers?: boolean
   readonly env?: Partial<Pick<Env, 'CACHE_STRATEGY' | 'CACHE_TTL_MS' | 'ORIGIN_DELAY_MS' | 'WORKERS'>>
 }
 
 export interface TestApi {
-  /** As a caller on this machine, or from `peer`. */
+  /** A request from this machine, or from `peer`. */
   request(path: string, init?: RequestInit & { peer?: string }): Promise<Response>
   /** A call with a JSON body. */
   send(method: string, path: string, body?: unknown): Promise<Response>
+  /** For an HTTP server. */
+  readonly fetch: Api['fetch']
   readonly runtimes: Runtimes
   readonly database: PostsDatabase
   readonly redis: Redis | undefined
-  /** Of its keys in Redis; the strategy's name follows. */
+  /** The prefix of its keys in Redis, before the strategy's name. */
   readonly prefix: string
   close(): Promise<void>
 }
 
 export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const { store = 'redis', posts = 20, adminToken, logger = pino({ level: 'silent' }) } = options
+  const database = createDatabase({ url: options.databaseUrl ?? process.env.TEST_DATABASE_URL! })
+  const memcachedServer = store === 'memcached' ? await startMemcached() : undefined
+  const memcached =
+    memcachedServer && new Memcache({ nodes: [`127.0.0.1:${memcachedServer.port}`], ...memcachedOptions })
+  const redis = store === 'memory' || store === 'memcached' ? undefined : new Redis(redisUrlOf(store), redisOptions)
+  redis?.on('error', () => {})
+  const scope = `t${randomBytes(4).toString('hex')}`
+  const prefix = `${scope}:`
   const env = {
     CACHE_STRATEGY: 'cache-aside',
     CACHE_TTL_MS: 60_000,
     ORIGIN_DELAY_MS: 0,
+    REDIS_PREFIX: prefix,
+    STALE_MS: 300_000,
     WORKERS: 1,
     ...options.env,
   } as const
-  const database = createDatabase({ url: options.databaseUrl ?? process.env.TEST_DATABASE_URL! })
-  const redis = store === 'memory' ? undefined : new Redis(redisUrlOf(store), redisOptions)
-  redis?.on('error', () => {})
-  const scope = `t${randomBytes(4).toString('hex')}`
-  const prefix = `${scope}:`
   const schemaOf = (strategy: string) => schemaName(`${scope}-${strategy.replace(':', '-')}`)
   const PEERS = options.peers ? 1 : 0
   const schemas = (await servedNames({ PEERS })).map(schemaOf)
@@ -62,8 +77,10 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   await recordPromised(database, schemaOf)
   if (redis && redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve))
   const peers = PEERS === 1 ? await peerStrategies(redisUrlOf('redis'), prefix) : []
-  const runtimes = startRuntimes(env, database, redis, logger, { schemaOf, prefix, peers })
+  const runtimes = startRuntimes(env, database, redis, logger, { schemaOf, peers, memcached })
   await startOutboxes(runtimes)
+  // The stores connect to memcached themselves.
+  while (memcached !== undefined && runtimes.all.some(({ trouble }) => trouble !== undefined)) await setImmediate()
   const app = createApp({
     runtimes,
     logger,
@@ -71,10 +88,12 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     parts: {
       database: () => database.ping(),
       redis: redis && (() => redis.ping()),
+      memcached: memcached && (() => pingMemcached(memcached)),
       outbox: () => outboxLag(runtimes),
     },
-    evictions: redis && new Evictions(redis),
+    evictions: redis && new Evictions('redis', () => evictedByRedis(redis)),
     pool: database.pool,
+    worker: redis && (() => readWorkerState(redis, prefix, strategyNames)),
   })
 
   const request: TestApi['request'] = async (path, { peer = '127.0.0.1', ...init } = {}) =>
@@ -83,6 +102,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     request,
     send: (method, path, body) =>
       request(path, { method, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
+    fetch: app.fetch,
     runtimes,
     database,
     redis,
@@ -91,6 +111,8 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       await closeOutboxes(runtimes)
       await runtimes.close()
       redis?.disconnect()
+      await memcached?.disconnect()
+      await memcachedServer?.stop()
       for (const schema of schemas) await database.kysely.schema.dropSchema(schema).cascade().execute()
       await database.close()
     },

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import type { ZodOpenApiPathsObject } from 'zod-openapi'
+import { invalidateRequest, warmRequest } from '../routes/cache.ts'
+import { resetRequest } from '../routes/stats.ts'
+import { tuningChange } from '../routes/strategies.ts'
+import { adminProblems, json, notInvalidated, problems } from './responses.ts'
+import {
+  health,
+  invalidateAnswer,
+  readiness,
+  resetAnswer,
+  stats,
+  strategy,
+  strategyName,
+  warmAnswer,
+} from './schemas.ts'
+
+const security = [{}, { adminToken: [] }]
+const body = (schema: z.ZodType, required: boolean) => ({ required, content: { 'application/json': { schema } } })
+const text = (type: string) => ({ content: { [type]: { schema: z.string() } } })
+
+/** All paths except those of the posts. */
+export const adminPaths: ZodOpenApiPathsObject = {
+  '/api/strategies': {
+    get: {
+      operationId: 'listStrategies',
+      summary: 'The strategies with their guarantees and tuning',
+      tags: ['strategies'],
+      responses: { '200': json('All of them', z.array(strategy)), ...problems(400, 500) },
+    },
+  },
+  '/api/strategies/{name}': {
+    patch: {
+      operationId: 'tuneStrategy',
+      summary: "Changes a strategy's tuning",
+      tags: ['strategies'],
+      security,
+      requestParams: { path: z.object({ name: strategyName }) },
+      requestBody: body(tuningChange, true),
+      responses: { '200': json('The strategy after the change', strategy), ...adminProblems, ...problems(404) },
+    },
+  },
+  '/api/stats': {
+    get: {
+      operationId: 'getStats',
+      summary: 'Counters and latencies of each strategy',
+      tags: ['stats'],
+      responses: { '200': json('Counts and latencies', stats), ...problems(400, 500) },
+    },
+  },
+  '/api/stats/reset': {
+    post: {
+      operationId: 'resetStats',
+      summary: 'Resets the counters',
+      tags: ['stats'],
+      security,
+      requestBody: body(resetRequest, false),
+      responses: { '200': json('The strategies whose counters were reset', resetAnswer), ...adminProblems },
+    },
+  },
+  '/api/cache/invalidate': {
+    post: {
+      operationId: 'invalidateCache',
+      summary: 'Invalidates entries by key, by tag, or all',
+      description:
+        'If Redis is unreachable, the answer has `delivered: false`: the invalidation is delivered before this process uses Redis ' +
+        'again, and until then its reads bypass the cache. A failure that is not retried, such as a command that Redis refuses ' +
+        'to this user, is answered with 503 and the reason in `detail`.',
+      tags: ['cache'],
+      security,
+      requestBody: body(invalidateRequest, true),
+      responses: { '200': json('What was invalidated', invalidateAnswer), ...adminProblems, ...notInvalidated },
+    },
+  },
+  '/api/cache/warm': {
+    post: {
+      operationId: 'warmCache',
+      summary: 'Warms the cache: reads the list and posts through it',
+      tags: ['cache'],
+      security,
+      requestBody: body(warmRequest, false),
+      responses: { '200': json('What was loaded', warmAnswer), ...adminProblems, ...problems(503) },
+    },
+  },
+  '/healthz': {
+    get: {
+      operationId: 'isAlive',
+      summary: 'Whether this process is alive',
+      tags: ['health'],
+      responses: { '200': json('It is', health) },
+    },
+  },
+  '/readyz': {
+    get: {
+      operationId: 'isReady',
+      summary:
+        'Whether its servers answer. Without its Redis or memcached, it is ready but degraded: reads bypass the cache',
+      tags: ['health'],
+      responses: { '200': json('Ready', readiness), '503': json('The database is unreachable', readiness) },
+    },
+  },
+  '/metrics': {
+    get: {
+      operationId: 'getMetrics',
+      summary: 'Metrics for Prometheus',
+      tags: ['health'],
+      responses: { '200': { description: 'Text format', ...text('text/plain') } },
+    },
+  },
+  '/openapi.json': {
+    get: {
+      operationId: 'getOpenApi',
+      summary: 'This document',
+      tags: ['docs'],
+      responses: { '200': json('OpenAPI 3.1', z.looseObject({ openapi: z.string() })) },
+    },
+  },
+  '/': {
+    get: {
+      operationId: 'getIndex',
+      summary: 'A list of all routes',
+      tags: ['docs'],
+      responses: { '200': { description: 'A page', ...text('text/html') } },
+    },
+  },
+}

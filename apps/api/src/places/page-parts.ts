@@ -1,0 +1,92 @@
+/** The two parts of the page, and how each layer gets them. */
+import type { Outcome, ReadResult } from 'cache-core'
+import { Representation } from '../posts/representation.ts'
+import { AuthorsResource, LIST_OPTIONS, PageResource, type Resource } from '../posts/resources.ts'
+import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { Layer, PageRequest } from './page-request.ts'
+import { renderAuthors, renderPosts } from './render.ts'
+
+/** Posts on a page. */
+export const POSTS_PER_PAGE = 20
+
+/** A part as HTML, and the outcome of its read. */
+export interface Part {
+  /** As in `X-Cache-Layers`: `fragment:posts`. */
+  readonly name: string
+  readonly key: string
+  readonly outcome: Outcome
+  readonly html: string
+  /** For the posts: the id that the next page starts after. */
+  readonly next: number | undefined
+}
+
+interface PartOf {
+  readonly name: 'posts' | 'authors'
+  readonly data: Resource
+  /** The key of the rendered part. */
+  readonly fragmentKey: string
+  render(json: string, strategy: string): string
+}
+
+type Loaded = Pick<ReadResult<Representation>, 'value' | 'outcome'>
+
+/** All layers except `page`, which keeps the page whole and makes it of parts from the origin. */
+export type PartsLayer = Exclude<Layer, 'page'>
+
+/** Reads the posts and the report concurrently. @param told called with each part as soon as it is ready */
+export function readParts(
+  { runtime, after }: PageRequest,
+  layer: PartsLayer,
+  told: (part: Part) => void,
+): Promise<[posts: Part, authors: Part]> {
+  const read = async (part: PartOf): Promise<Part> => {
+    const { key, outcome, html, next } = await readPart(runtime, part, layer)
+    const made = { name: `${layer}:${part.name}`, key, outcome, html, next }
+    told(made)
+    return made
+  }
+  return Promise.all([read(postsPart(after)), read(authorsPart)])
+}
+
+async function readPart(runtime: StrategyRuntime, { data, fragmentKey, render }: PartOf, layer: PartsLayer) {
+  if (layer === 'fragment') {
+    const load = async () => {
+      const loaded = (await data.load(runtime))!
+      return Representation.of(render(textOf(loaded), runtime.name), loaded.nextCursor ?? 0)
+    }
+    const { value, outcome } = await runtime.cache.read(fragmentKey, load, LIST_OPTIONS)
+    return { key: fragmentKey, outcome, html: textOf(value!), next: value!.nextCursor }
+  }
+  const { value, outcome } = await readData(runtime, data, layer)
+  return { key: data.key, outcome, html: render(textOf(value!), runtime.name), next: value!.nextCursor }
+}
+
+async function readData(
+  runtime: StrategyRuntime,
+  data: Resource,
+  layer: Exclude<PartsLayer, 'fragment'>,
+): Promise<Loaded> {
+  if (layer === 'none') return { value: await data.load(runtime), outcome: 'bypass' }
+  const cache = layer === 'memory' ? runtime.memory : runtime.cache
+  return cache.read(data.key, () => data.load(runtime), data.options)
+}
+
+function postsPart(after: number): PartOf {
+  return {
+    name: 'posts',
+    data: new PageResource(POSTS_PER_PAGE, after),
+    fragmentKey: after === 0 ? 'fragment:posts' : `fragment:posts?after=${after}`,
+    render: (json, strategy) => renderPosts(JSON.parse(json), strategy),
+  }
+}
+
+const authorsPart: PartOf = {
+  name: 'authors',
+  data: new AuthorsResource(),
+  fragmentKey: 'fragment:authors',
+  render: (json, strategy) => renderAuthors(JSON.parse(json), strategy),
+}
+
+function textOf({ body }: Representation): string {
+  return typeof body === 'string' ? body : body.toString('utf8')
+}

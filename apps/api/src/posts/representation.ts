@@ -1,0 +1,99 @@
+/**
+ * The cached value: the bytes of a response's body, preceded by the data for its headers.
+ *
+ * | offset | bytes | what                                                                                    |
+ * |  0     | 24    | ETag with its quotes, a hash of the body: equal bodies have equal ETags                 |
+ * | 24     | 8     | mark, double: a post's version; for a list the cursor of the next page, 0 for none      |
+ * | 32     | 8     | when the rows had been read, ms since the Unix epoch by this machine's clock, double    |
+ * | 40     |       | the body                                                                                |
+ *
+ * A hit uses views of these bytes: nothing is copied, parsed or serialised.
+ */
+import { hash } from 'node:crypto'
+import type { Codec } from 'cache-core'
+
+const ETAG_BYTES = 24
+const PREFIX_BYTES = 40
+const QUOTE = 0x22
+/** Node writes a string body together with the headers; above this size that costs more than a second buffer. */
+const STRING_BELOW_BYTES = 4_096
+
+export interface RepresentationObject {
+  readonly etag: string
+  readonly mark: number
+  readonly readAtEpochMs: number
+  readonly body: string
+}
+
+export class Representation {
+  readonly bytes: Buffer
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes
+  }
+
+  /** Made from rows just read. @param mark a post's version, or a list's next cursor, 0 for none */
+  static of(json: string, mark: number): Representation {
+    const bytes = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(json))
+    bytes.write(json, PREFIX_BYTES, 'utf8')
+    // 22 characters of base64url are 132 bits: collisions are negligible.
+    const digest = hash('sha256', bytes.subarray(PREFIX_BYTES), 'base64url').slice(0, ETAG_BYTES - 2)
+    bytes.write(`"${digest}"`, 0, 'latin1')
+    bytes.writeDoubleLE(mark, ETAG_BYTES)
+    bytes.writeDoubleLE(performance.timeOrigin + performance.now(), ETAG_BYTES + 8)
+    return new Representation(bytes)
+  }
+
+  /** The inverse of `toObject`. */
+  static fromObject({ etag, mark, readAtEpochMs, body }: RepresentationObject): Representation {
+    const bytes = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(body))
+    bytes.write(etag, 0, 'latin1')
+    bytes.writeDoubleLE(mark, ETAG_BYTES)
+    bytes.writeDoubleLE(readAtEpochMs, ETAG_BYTES + 8)
+    bytes.write(body, PREFIX_BYTES, 'utf8')
+    return new Representation(bytes)
+  }
+
+  /** For caches that keep JSON objects: the body stays serialised text, so that a hit serialises and hashes nothing. */
+  toObject(): RepresentationObject {
+    return {
+      etag: this.etag,
+      mark: this.bytes.readDoubleLE(ETAG_BYTES),
+      readAtEpochMs: this.bytes.readDoubleLE(ETAG_BYTES + 8),
+      body: this.bytes.toString('utf8', PREFIX_BYTES),
+    }
+  }
+
+  get etag(): string {
+    return this.bytes.toString('latin1', 0, ETAG_BYTES)
+  }
+
+  /** A post's version. */
+  get version(): number {
+    return this.bytes.readDoubleLE(ETAG_BYTES)
+  }
+
+  /** A list's cursor: the id that the next page starts after; undefined on the last page. */
+  get nextCursor(): number | undefined {
+    return this.bytes.readDoubleLE(ETAG_BYTES) || undefined
+  }
+
+  /** When the rows had been read, by this process's monotonic clock. */
+  get readAt(): number {
+    return this.bytes.readDoubleLE(ETAG_BYTES + 8) - performance.timeOrigin
+  }
+
+  /** The body in the form that is cheapest for Node to write. */
+  get body(): string | Buffer<ArrayBuffer> {
+    if (this.bytes.length < STRING_BELOW_BYTES) return this.bytes.toString('utf8', PREFIX_BYTES)
+    return this.bytes.subarray(PREFIX_BYTES) as Buffer<ArrayBuffer>
+  }
+}
+
+export const representationCodec: Codec<Representation> = {
+  encode: (representation) => representation.bytes,
+  decode(bytes) {
+    if (bytes.length < PREFIX_BYTES || bytes[0] !== QUOTE) throw new TypeError('not a representation')
+    return new Representation(bytes)
+  },
+}

@@ -1,0 +1,124 @@
+/** The reads that a GET can request: the key of the entry, how to load it, and how stale an answer is. */
+import type { ReadOptions, ReadResult } from 'cache-core'
+import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { Representation } from './representation.ts'
+
+export interface Resource {
+  readonly key: string
+  /** The requested post's id; undefined for lists and the report. */
+  readonly postId: number | undefined
+  readonly options: ReadOptions | undefined
+  load(runtime: StrategyRuntime): Promise<Representation | undefined>
+  /** How long the answer had been replaced at `arrivedAt` by an acknowledged write. */
+  staleMs(runtime: StrategyRuntime, answer: ReadResult<Representation>, arrivedAt: number): number
+  /** The next page's query, for `Link`. */
+  next(answer: Representation): string | undefined
+}
+
+/** The tag of lists and the report: any write may change any of them. */
+export const LISTS_TAG = 'posts'
+export const LIST_OPTIONS: ReadOptions = { tags: [LISTS_TAG] }
+
+export const postKey = (id: number) => `post:${id}`
+
+const KNOWN_KEY = new RegExp(
+  '^(?:post:[1-9]\\d{0,15}|posts(?:\\?limit=[1-9]\\d{0,3}&after=(?:0|[1-9]\\d{0,15}))?|authors|' +
+    '(?:fragment:posts|page:/posts)(?:\\?after=(?:0|[1-9]\\d{0,15}))?|fragment:authors)$',
+)
+
+/** Whether this API uses keys of this form. */
+export const isKnownKey = (key: string) => KNOWN_KEY.test(key)
+export const isKnownTag = (tag: string) => tag === LISTS_TAG
+
+/** One post. */
+export class PostResource implements Resource {
+  readonly postId: number
+  readonly key: string
+  readonly options = undefined
+
+  constructor(id: number) {
+    this.postId = id
+    this.key = postKey(id)
+  }
+
+  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
+    return runtime.loadPost(this.postId)
+  }
+
+  staleMs(
+    { writes }: StrategyRuntime,
+    { value, ageMs, loadMs }: ReadResult<Representation>,
+    arrivedAt: number,
+  ): number {
+    if (writes === undefined) return 0
+    if (value !== undefined) return writes.postStaleMs(this.postId, value.version, arrivedAt)
+    return writes.absenceStaleMs(this.postId, arrivedAt - ageMs + loadMs, arrivedAt)
+  }
+
+  next(): undefined {}
+}
+
+/** All posts. */
+export class ListResource implements Resource {
+  readonly key: string = 'posts'
+  readonly postId = undefined
+  readonly options = LIST_OPTIONS
+
+  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
+    return runtime.loadAll()
+  }
+
+  staleMs = ofAllPosts
+
+  next(): undefined {}
+}
+
+/** The report on authors, made from all posts. */
+export class AuthorsResource implements Resource {
+  readonly key: string = 'authors'
+  readonly postId = undefined
+  readonly options = LIST_OPTIONS
+
+  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
+    return runtime.loadAuthors()
+  }
+
+  /** Counts every write, even of a title, which leaves the report unchanged: this code does not know what a write changed. */
+  staleMs = ofAllPosts
+
+  next(): undefined {}
+}
+
+/** The staleness of data made from all posts: any write replaces it. */
+function ofAllPosts({ writes }: StrategyRuntime, { value }: ReadResult<Representation>, arrivedAt: number): number {
+  if (writes === undefined || value === undefined) return 0
+  return writes.listStaleMs(0, Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
+}
+
+/** Up to `limit` posts with ids above `after`. */
+export class PageResource implements Resource {
+  readonly #limit: number
+  readonly #after: number
+  readonly key: string
+  readonly postId = undefined
+  readonly options = LIST_OPTIONS
+
+  constructor(limit: number, after: number) {
+    this.#limit = limit
+    this.#after = after
+    this.key = `posts?limit=${limit}&after=${after}`
+  }
+
+  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
+    return runtime.loadPage(this.#limit, this.#after)
+  }
+
+  staleMs({ writes }: StrategyRuntime, { value }: ReadResult<Representation>, arrivedAt: number): number {
+    if (writes === undefined || value === undefined) return 0
+    return writes.listStaleMs(this.#after, value.nextCursor ?? Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
+  }
+
+  next({ nextCursor }: Representation): string | undefined {
+    return nextCursor === undefined ? undefined : `limit=${this.#limit}&after=${nextCursor}`
+  }
+}

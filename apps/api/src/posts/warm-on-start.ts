@@ -1,0 +1,37 @@
+import type { Logger } from 'pino'
+import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import { AuthorsResource, ListResource } from './resources.ts'
+import { postResources, warmResources } from './warm.ts'
+
+/**
+ * Warms the list, the report and up to `count` of a strategy's hottest posts, and logs one line. Runs while requests are served.
+ * Never rejects: entries that could not be warmed are loaded on their first read.
+ */
+export async function warmOnStart(
+  runtime: StrategyRuntime,
+  count: number,
+  logger: Logger,
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, storeKind, hottest } = runtime
+  if (storeKind === 'none') {
+    logger.info(`nothing to warm under ${name}, which keeps nothing`)
+    return
+  }
+  try {
+    // If Redis does not answer, this fails: loaded values could not be kept anyway.
+    const ids = hottest === undefined ? [] : await hottest.top(count)
+    const resources = [new ListResource(), new AuthorsResource(), ...postResources(ids)]
+    const { tookMs, ...warmed } = await warmResources(runtime, resources, signal)
+    logger.info({ ...warmed, tookMs }, `warmed ${name} in ${tookMs} ms: list, report and ${postsSaid(ids, hottest)}`)
+  } catch (err) {
+    if (!signal.aborted) logger.warn({ err }, `${name} was not fully warmed; the rest is loaded on demand`)
+  }
+}
+
+function postsSaid(ids: readonly number[], hottest: StrategyRuntime['hottest']): string {
+  if (ids.length > 0) return `the ${ids.length} hottest posts`
+  return hottest === undefined
+    ? 'no posts, since the hottest posts are counted in Redis only'
+    : 'no posts, since no reads have been counted yet'
+}

@@ -1,0 +1,58 @@
+import { bytesCodec, type CachingStrategy, createCache, guaranteeOf, type ReadStrategy } from 'cache-core'
+import type { MemcacheClient } from 'cache-core/memcached'
+import type { Redis } from 'ioredis'
+import { defaultTuning, type StrategyName, strategies } from 'strategies'
+import { representationCodec } from '../posts/representation.ts'
+import { observedStore } from '../telemetry/observed-store.ts'
+import type { ReadBy, RuntimeTuning, ServedStrategy } from './served-strategy.ts'
+
+/** A named strategy over Redis, memcached or, without a client, memory. */
+export function namedStrategy(
+  name: StrategyName,
+  client: Redis | undefined,
+  prefix: string,
+  memcached?: MemcacheClient,
+): ServedStrategy {
+  const { title, read, write, tunable, store, place, breaks } = strategies[name]
+  const anyRead = read(defaultTuning)
+  const keepsNothing = anyRead.lifetime === undefined
+  // No store is open yet. Its kind decides for which readers the guarantee holds, but not for which reads.
+  const ofStore = { where: 'this process', readAfterWriteOf: breaks === undefined ? 'keys and tags' : 'none' } as const
+  const { readAfterWriteOf } = guaranteeOf(anyRead, write(), { guarantee: ofStore })
+  return {
+    name,
+    title,
+    library: 'cache-core',
+    storeKind: keepsNothing ? 'none' : (place ?? (client ? 'redis' : memcached ? 'memcached' : 'memory')),
+    tunable,
+    readAfterWriteOf,
+    breaks,
+    read,
+    write,
+    settle: (tuning) => tuning,
+    open(counters, reports, outbox) {
+      const opened = store({
+        client,
+        memcached,
+        prefix,
+        onFailure: () => counters.counts.errors++,
+        onEvict: () => counters.counts.evictions++,
+        ...(outbox && { outbox }),
+      })
+      const observed = observedStore(opened, counters)
+      const cacheReading = (by: ReadStrategy, onEvent = reports.onEvent) =>
+        createCache({ ...reports, onEvent, store: observed, read: by, write: write(), codec: representationCodec })
+      return {
+        cache: (tuning) => cacheReading(read(tuning)),
+        pages: (tuning) =>
+          createCache({ ...reports, store: observed, read: read(tuning), write: write(), codec: bytesCodec }),
+        ...(!keepsNothing && {
+          cacheReadBy: (tuning: RuntimeTuning, by: ReadBy) =>
+            cacheReading(by.read(read(tuning) as CachingStrategy), by.onEvent),
+        }),
+        store: observed,
+        close: async () => observed.close?.(),
+      }
+    },
+  }
+}

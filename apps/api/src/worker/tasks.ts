@@ -1,0 +1,17 @@
+import { AuthorsResource, ListResource, type Resource } from '../posts/resources.ts'
+import { postResources } from '../posts/warm.ts'
+import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+
+/** How many of the hottest posts are kept warm. */
+export const HOTTEST = 100
+
+/** One job per task, so that a slow task does not delay the others. */
+export const tasks = {
+  list: async (): Promise<Resource[]> => [new ListResource()],
+  report: async (): Promise<Resource[]> => [new AuthorsResource()],
+  hottest: async ({ hottest }: StrategyRuntime): Promise<Resource[]> =>
+    hottest === undefined ? [] : postResources(await hottest.top(HOTTEST)),
+} as const
+
+export type TaskName = keyof typeof tasks
+export const taskNames = Object.keys(tasks) as TaskName[]

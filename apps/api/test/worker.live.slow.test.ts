@@ -1,0 +1,312 @@
+/**
+ * Two concurrent worker processes, killed during jobs, and readers that never get a miss. Redis itself reports how often entries
+ * are filled, not the workers.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Queue } from 'bullmq'
+import { Redis } from 'ioredis'
+import { type ApiProcess, createScratchDatabase, type PrivateRedis, startApi, startRedis } from 'local-servers'
+import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
+import { afterEach, describe, expect, it } from 'vitest'
+import { timingOf } from '../src/worker/timing.ts'
+import { startWorkerProcess, type WorkerLine, type WorkerProcess } from './support/worker-process.ts'
+
+/** 600 is the long run of docs/warming.md. */
+const SECONDS = Number(process.env.WORKER_SECONDS ?? 35)
+
+const cleanups: (() => unknown)[] = []
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
+})
+
+/** Private servers, with 500 posts. */
+async function servers(redisArgs: string[] = []) {
+  const redis = await startRedis({ args: ['--notify-keyspace-events', 'K$', ...redisArgs] })
+  cleanups.push(() => redis.stop())
+  const scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+  cleanups.push(() => scratch.drop())
+  const database = createDatabase({ url: scratch.url })
+  await migrate(database, [schemaName('cache-aside')])
+  await loadPosts(database, [schemaName('cache-aside')], { count: 500 })
+  await database.close()
+  return { redis, env: { REDIS_URL: redis.url, DATABASE_URL: scratch.url } }
+}
+
+async function apiOn(env: Record<string, string>): Promise<ApiProcess> {
+  const api = await startApi(env)
+  cleanups.push(() => api.kill())
+  return api
+}
+
+function workerOn(env: Record<string, string>): WorkerProcess {
+  const worker = startWorkerProcess({ ...env, LOG_LEVEL: 'debug' })
+  cleanups.push(() => worker.child.kill('SIGKILL'))
+  return worker
+}
+
+const tasks = { list: 'posts', report: 'authors' } as const
+type Task = keyof typeof tasks
+
+/** Counts how often the list and the report were stored in Redis. */
+async function countFills({ url }: PrivateRedis) {
+  const client = new Redis(url, { protocol: 2 })
+  cleanups.push(() => client.disconnect())
+  const counts = { list: 0, report: 0 }
+  const channels = Object.entries(tasks).map(
+    ([task, key]) => [`__keyspace@0__:posts:cache-aside:e:{${key}}`, task as Task] as const,
+  )
+  await client.subscribe(...channels.map(([channel]) => channel))
+  client.on('message', (channel: string, event: string) => {
+    if (event === 'set') counts[channels.find(([name]) => name === channel)![1]]++
+  })
+  return counts
+}
+
+/** The due times of the completed jobs of each task, in order. */
+async function doneJobs({ url }: PrivateRedis) {
+  const connection = new Redis(url, { maxRetriesPerRequest: null, protocol: 2 })
+  const queue = new Queue('cache-aside', { connection, prefix: 'posts:worker' })
+  const jobs = await queue.getJobs(['completed'])
+  const failed = await queue.getJobs(['failed'])
+  await queue.close()
+  connection.disconnect()
+  const dueOf = (task: Task) =>
+    jobs
+      .filter(({ name }) => name === task)
+      .map(({ id }) => Number(id!.split(':').at(-1)))
+      .sort((one, other) => one - other)
+  return { list: dueOf('list'), report: dueOf('report'), failed: failed.length }
+}
+
+/** Reads list and report alternately, 20 times per second, until `end`; counts the outcomes. */
+function readSteadily({ url }: ApiProcess) {
+  const met = { list: {} as Record<string, number>, report: {} as Record<string, number> }
+  const ending = new AbortController()
+  const underWay = new Set<Promise<void>>()
+  let ages = 0
+  async function read(task: Task): Promise<void> {
+    const response = await fetch(`${url}/api/${tasks[task]}`)
+    await response.arrayBuffer()
+    const outcome = response.headers.get('X-Cache')!
+    met[task][outcome] = (met[task][outcome] ?? 0) + 1
+    ages = Math.max(ages, Number(response.headers.get('Age')))
+  }
+  async function run(): Promise<void> {
+    for (let reads = 0; !ending.signal.aborted; reads++) {
+      const one = read(reads % 2 === 0 ? 'list' : 'report')
+      underWay.add(one)
+      void one.finally(() => underWay.delete(one))
+      await sleep(50)
+    }
+  }
+  const running = run()
+  return {
+    async end() {
+      ending.abort()
+      await running
+      await Promise.all(underWay)
+      return { met, oldestSeconds: ages }
+    },
+  }
+}
+
+/** Resolves with the first worker that logs a matching line. */
+function firstOf(workers: readonly WorkerProcess[], wanted: (line: WorkerLine) => boolean): Promise<WorkerProcess> {
+  return new Promise((resolve) => {
+    for (const worker of workers) worker.onLine((line) => wanted(line) && resolve(worker))
+  })
+}
+
+/** Kills the worker that begins the next load of the list, as soon as it logs that: the load takes longer. */
+async function killInMidJob(workers: readonly WorkerProcess[]): Promise<WorkerProcess> {
+  const begins = ({ msg, key }: WorkerLine) => msg === 'load begins' && key === 'posts'
+  let victim: WorkerProcess | undefined
+  await new Promise<void>((resolve) => {
+    for (const worker of workers) {
+      worker.onLine((line) => {
+        if (victim !== undefined || !begins(line)) return
+        victim = worker
+        worker.child.kill('SIGKILL')
+        resolve()
+      })
+    }
+  })
+  expect(await victim!.ended).toBe('SIGKILL')
+  return victim!
+}
+
+/** Ends a worker, but not before it has started: earlier, a SIGTERM would kill it immediately. */
+async function end(worker: WorkerProcess): Promise<void> {
+  await expect.poll(() => worker.lines.some(({ msg }) => msg.startsWith('worker: ')), { timeout: 20_000 }).toBe(true)
+  worker.child.kill('SIGTERM')
+  expect(await worker.ended).toBe(0)
+}
+
+/** The due times of a task's jobs that these workers logged as done, in order, and those of the jobs that loaded. */
+function saidDone(workers: readonly WorkerProcess[], task: Task) {
+  const done = workers.flatMap(({ lines }) => lines.filter((line) => line.msg === 'kept warm' && line.task === task))
+  const dueOf = ({ due }: WorkerLine) => Date.parse(due!)
+  return {
+    due: [...new Set(done.map(dueOf))].sort((one, other) => one - other),
+    loaded: done.filter(({ loaded }) => loaded === 1).map(dueOf),
+  }
+}
+
+/** No due time is missing between the first and the last. */
+function expectEveryDueMoment(due: readonly number[], everyMs: number): void {
+  const first = due[0]!
+  expect(due).toEqual(due.map((_, i) => first + i * everyMs))
+}
+
+describe('two workers', () => {
+  it('one killed during a job: the other does each due load exactly once, and readers get no miss', async () => {
+    const TTL_MS = 12_000
+    const { everyMs } = timingOf(TTL_MS)
+    const { redis, env: addresses } = await servers()
+    const env = { ...addresses, CACHE_TTL_MS: String(TTL_MS), ORIGIN_DELAY_MS: '300' }
+    const fills = await countFills(redis)
+    const workers = [workerOn(env), workerOn(env)]
+    await firstOf(workers, ({ msg, task }) => msg === 'kept warm' && task === 'list')
+    await expect.poll(() => fills.report).toBe(1)
+    const api = await apiOn(env)
+    const reader = readSteadily(api)
+
+    const victim = await killInMidJob(workers)
+    const killed = victim.lines.findLast(({ msg, key }) => msg === 'load begins' && key === 'posts')!
+    const [survivor] = workers.filter((worker) => worker !== victim) as [WorkerProcess]
+    const isKilledJob = ({ msg, task, due }: WorkerLine) => msg === 'kept warm' && task === 'list' && due === killed.due
+    await expect.poll(() => survivor.lines.find(isKilledJob), { timeout: 10_000 }).toMatchObject({ loaded: 1 })
+    expect(victim.lines.find(isKilledJob)).toBeUndefined()
+    await sleep(3 * everyMs)
+    const { met } = await reader.end()
+    await end(survivor)
+
+    const done = await doneJobs(redis)
+    expect(done.failed).toBe(0)
+    for (const task of ['list', 'report'] as const) {
+      expectEveryDueMoment(done[task], everyMs)
+      expect(done[task].length).toBeGreaterThanOrEqual(5)
+      expect({ task, fills: fills[task] }).toEqual({ task, fills: done[task].length })
+      expect(Object.keys(met[task])).toEqual(['HIT'])
+    }
+  }, 90_000)
+
+  it(
+    `readers of list and report get no miss in ${SECONDS} s with a TTL of 5 s, while one worker after another is killed`,
+    async () => {
+      const TTL_MS = 5_000
+      const KILL_EVERY_MS = 20_000
+      const { everyMs } = timingOf(TTL_MS)
+      const { redis, env: addresses } = await servers()
+      const env = { ...addresses, CACHE_TTL_MS: String(TTL_MS), ORIGIN_DELAY_MS: '100' }
+      const fills = await countFills(redis)
+      let workers = [workerOn(env), workerOn(env)]
+      const everyWorker = [...workers]
+      await firstOf(workers, ({ msg, task }) => msg === 'kept warm' && task === 'list')
+      await expect.poll(() => fills.report).toBe(1)
+      const api = await apiOn(env)
+      const reader = readSteadily(api)
+      const endsAt = Date.now() + SECONDS * 1_000
+      let killed = 0
+      while (Date.now() + KILL_EVERY_MS < endsAt) {
+        await sleep(KILL_EVERY_MS)
+        const victim = await killInMidJob(workers)
+        killed++
+        const replacement = workerOn(env)
+        everyWorker.push(replacement)
+        workers = [...workers.filter((worker) => worker !== victim), replacement]
+      }
+      await sleep(Math.max(0, endsAt - Date.now()))
+      const { met, oldestSeconds } = await reader.end()
+      console.log(JSON.stringify({ seconds: SECONDS, met, oldestSeconds, fills, killed }))
+      for (const worker of workers) await end(worker)
+
+      const done = await doneJobs(redis)
+      const said = { list: saidDone(everyWorker, 'list'), report: saidDone(everyWorker, 'report') }
+      const jobs = { list: said.list.due.length, report: said.report.due.length }
+      console.log(JSON.stringify({ jobs, fills, failed: done.failed }))
+      expect(killed).toBeGreaterThan(0)
+      for (const task of ['list', 'report'] as const) {
+        expect(Object.keys(met[task])).toEqual(['HIT'])
+        expectEveryDueMoment(said[task].due, everyMs)
+        expectEveryDueMoment(done[task], everyMs)
+        // One load per due time. A job taken over after the next one was due finds the entry that the next one loaded.
+        expect(new Set(said[task].loaded).size).toBe(said[task].loaded.length)
+        expect(fills[task]).toBeLessThanOrEqual(jobs[task])
+        expect(fills[task]).toBeGreaterThanOrEqual(jobs[task] - killed)
+      }
+      expect(done.failed).toBe(0)
+    },
+    (SECONDS + 60) * 1_000,
+  )
+})
+
+describe('a worker', () => {
+  it('ends within 10 s of a SIGTERM, after finishing its active job', async () => {
+    const { redis, env: addresses } = await servers()
+    const worker = workerOn({ ...addresses, ORIGIN_DELAY_MS: '1000' })
+    await firstOf([worker], ({ msg, key }) => msg === 'load begins' && key === 'posts')
+    const toldAt = Date.now()
+    await end(worker)
+    expect(Date.now() - toldAt).toBeLessThan(10_000)
+    expect((await doneJobs(redis)).list).toHaveLength(1)
+    expect(worker.words).toEqual([])
+  }, 30_000)
+
+  it('retries a job after a Postgres error, and counts it when it is done', async () => {
+    const { redis, env: addresses } = await servers()
+    const database = createDatabase({ url: addresses.DATABASE_URL })
+    cleanups.push(() => database.close())
+    const schema = schemaName('cache-aside')
+    const worker = workerOn({ ...addresses, CACHE_TTL_MS: '12000' })
+    await firstOf([worker], ({ msg, task }) => msg === 'kept warm' && task === 'report')
+    await database.pool.query(`ALTER SCHEMA ${schema} RENAME TO away`)
+    await firstOf([worker], ({ msg, task }) => msg === 'not kept warm; retrying' && task === 'list')
+    await database.pool.query(`ALTER SCHEMA away RENAME TO ${schema}`)
+    await firstOf([worker], ({ msg, task, attempt = 0 }) => msg === 'kept warm' && task === 'list' && attempt > 1)
+    await end(worker)
+    expect((await doneJobs(redis)).failed).toBe(0)
+  }, 40_000)
+
+  const DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none'
+  it.each([
+    ['without REDIS_URL', {}, /^REDIS_URL is not set; the worker needs the API's Redis/],
+    [
+      'without Redis',
+      { REDIS_URL: 'redis://127.0.0.1:1' },
+      /^the worker needs Redis, but none answers at 127.0.0.1:1;/,
+    ],
+    [
+      'for no-cache',
+      { WORKER_STRATEGIES: 'no-cache' },
+      /^WORKER_STRATEGIES is "no-cache", which keeps nothing in Redis/,
+    ],
+    [
+      'for always-hit',
+      { WORKER_STRATEGIES: 'always-hit' },
+      /^WORKER_STRATEGIES is "always-hit", which keeps nothing in Redis/,
+    ],
+    [
+      'for entries in memcached',
+      { CACHE_STORE: 'memcached', MEMCACHED_URL: 'memcached://127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1' },
+      /^CACHE_STORE is "memcached"; the worker needs entries kept in Redis, .*; allowed: auto, redis$/,
+    ],
+    ['for entries in memory', { CACHE_STORE: 'memory' }, /^CACHE_STORE is "memory"; the worker needs entries kept in/],
+    ['for no-cache by default', { CACHE_STRATEGY: 'no-cache' }, /^CACHE_STRATEGY is "no-cache", which keeps nothing/],
+    ['for an unknown name', { WORKER_STRATEGIES: 'cache-aside, nocache' }, /^WORKER_STRATEGIES is .*one of no-cache,/],
+  ])('%s prints its requirement in one line, and exits with 1', async (_, env, line) => {
+    const worker = workerOn({ DATABASE_URL, ...env })
+    expect(await worker.ended).toBe(1)
+    expect(worker.words).toEqual([expect.stringMatching(line)])
+  })
+
+  it('on a Redis that may evict jobs prints its requirement in one line, and exits with 1', async () => {
+    const redis = await startRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] })
+    cleanups.push(() => redis.stop())
+    const worker = workerOn({ DATABASE_URL, REDIS_URL: redis.url })
+    expect(await worker.ended).toBe(1)
+    expect(worker.words).toEqual([
+      expect.stringMatching(/^the worker needs a Redis that evicts no jobs: .*allkeys-lru$/),
+    ])
+  })
+})
