@@ -1,4 +1,4 @@
-/** `pnpm drill`: runs the drills named, or all, and prints what held. */
+/** `pnpm drill`: runs the named drills, or all, and prints the results. */
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
@@ -17,15 +17,15 @@ const known = drills.map(({ name }) => name)
 
 const command = describeCommand('pnpm drill', {
   does:
-    'Breaks Redis, Postgres and the API, one fault at a time, under recorded load, and judges what clients saw: nothing old, failed or stuck ' +
-    'beyond what docs/failures.md says. Figures go to results/drills.json, the histories of what did not hold to results/drills/.',
+    'Breaks Redis, Postgres and the API, one fault at a time, under recorded load, and checks what clients saw: no stale, failed or stuck requests ' +
+    'beyond those in docs/failures.md. Figures go to results/drills.json, the histories of failed drills to results/drills/.',
   needs:
-    'redis-server, a Postgres server of its own (initdb), Toxiproxy and libfaketime; says how to install what is missing. Nothing of yours is ' +
-    'touched. All drills take some minutes.',
-  prints: 'A line per drill as it begins, then a table of what held. Exit code 1 when something did not hold.',
+    'redis-server, initdb for a private Postgres, Toxiproxy and libfaketime; a missing tool is named with the command that installs it. ' +
+    'Your own servers are not touched. All drills take some minutes.',
+  prints: 'One line as each drill starts, then a table of results. Exit code 1 if any drill did not hold.',
 })
-  .argument('[name...]', `which: ${known.join(', ')} (default: all)`)
-  .option('--times <n>', 'how often each', wholeNumber('--times', { min: 1, max: 1_000 }), 1)
+  .argument('[name...]', `drills to run: ${known.join(', ')} (default: all)`)
+  .option('--times <n>', 'runs of each drill', wholeNumber('--times', { min: 1, max: 1_000 }), 1)
   .action(async (names: string[], { times }: { times: number }) => {
     process.exitCode = await main(names, times)
   })
@@ -34,7 +34,7 @@ await runCommand(command)
 
 async function main(names: readonly string[], times: number): Promise<number> {
   const unknown = names.filter((name) => !known.includes(name))
-  if (unknown.length > 0) throw new UsageError(`there is no drill ${unknown.join(', ')}; there are ${known.join(', ')}`)
+  if (unknown.length > 0) throw new UsageError(`unknown drill ${unknown.join(', ')}; known: ${known.join(', ')}`)
   const toRun = drills.filter(({ name }) => names.length === 0 || names.includes(name))
   const databases = await startDatabases()
   const runs: Figures[][] = []
@@ -47,7 +47,7 @@ async function main(names: readonly string[], times: number): Promise<number> {
         figures.push(figuresOf(await runDrill(drill, databases, { seed: 1_000 * run, keepIn: KEEP_IN })))
       }
       const bad = figures.filter(({ held }) => !held).length
-      console.log(`\n${tableOf(figures)}\n\nrun ${run} of ${times}: ${figures.length - bad} held, ${bad} did not`)
+      console.log(`\n${tableOf(figures)}\n\nrun ${run} of ${times}: ${figures.length - bad} held, ${bad} did not hold`)
     }
   } finally {
     await databases.stop()

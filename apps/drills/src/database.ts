@@ -1,4 +1,4 @@
-/** A private Postgres for a set of drills, with one database made once that each drill gets a copy of. */
+/** A private Postgres for a set of drills. Each drill gets a copy of one template database. */
 import { type PostgresServer, startPostgresServer } from 'local-servers'
 import pg from 'pg'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
@@ -6,17 +6,17 @@ import { type StrategyName, strategyNames } from 'strategies'
 
 export interface DrillDatabases {
   readonly server: PostgresServer
-  /** A fresh copy, and the drill's own connections to it. */
+  /** Makes a fresh copy, with the drill's own connections to it. */
   copy(): Promise<DatabaseCopy>
   stop(): Promise<void>
 }
 
 export interface DatabaseCopy {
   readonly url: string
-  /** For what takes several statements. */
+  /** For transactions of several statements. */
   readonly client: pg.Client
   versionOf(strategy: StrategyName, id: number): Promise<number>
-  /** Ends the drill's connections and drops the copy, whoever still uses it. */
+  /** Ends the drill's connections and drops the copy, even while it is in use. */
   drop(): Promise<void>
 }
 
@@ -44,7 +44,7 @@ export async function startDatabases(): Promise<DrillDatabases> {
       const url = urlOf(server, name)
       const client = await connect(url)
       const pool = new pg.Pool({ connectionString: url, max: 4, application_name: 'drill' })
-      pool.on('error', () => {}) // of those that a drill terminates
+      pool.on('error', () => {}) // drills terminate connections
       return {
         url,
         client,
@@ -70,7 +70,7 @@ function urlOf(server: PostgresServer, database: string): string {
 
 async function connect(connectionString: string): Promise<pg.Client> {
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 5_000, application_name: 'drill' })
-  client.on('error', () => {}) // a query that follows says so itself
+  client.on('error', () => {}) // the next query reports it
   await client.connect()
   return client
 }

@@ -1,12 +1,12 @@
 import type { DrillReport } from './run-drill.ts'
 
-/** What a report comes to, all strategies together. Times in ms; null: not measured. */
+/** The totals of a report over all strategies. Times in ms; null: not measured. */
 export interface Figures {
   readonly drill: string
   readonly held: boolean
   readonly reads: number
   readonly failedReads: number
-  /** Of the reads under way during the fault. */
+  /** Of reads that overlap the fault. */
   readonly during: {
     readonly p50Ms: number | null
     readonly p99Ms: number | null
@@ -14,7 +14,7 @@ export interface Figures {
   }
   readonly longestMs: number | null
   readonly breaches: number
-  /** Reads that were old as the drill allows, and the oldest of them. */
+  /** Stale reads that the drill allows. */
   readonly excused: number
   readonly staleMs: number | null
   readonly hitsAgainMs: number | null
@@ -59,7 +59,7 @@ export function figuresOf({
   }
 }
 
-/** The most frequent first. */
+/** Most frequent first. */
 function addedUp(maps: readonly ReadonlyMap<string, number>[]): Record<string, number> {
   const total = new Map<string, number>()
   for (const map of maps) for (const [answer, count] of map) total.set(answer, (total.get(answer) ?? 0) + count)

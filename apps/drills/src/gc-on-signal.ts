@@ -1,6 +1,6 @@
 /**
- * Imported by the API processes of a drill: collects garbage when told to, so that heaps can be compared. By a signal that ends
- * nobody who does not listen to it.
+ * Imported by the API processes of a drill: SIGWINCH collects garbage, so that heaps can be compared. The signal is ignored by
+ * default.
  */
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'

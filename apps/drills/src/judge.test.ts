@@ -19,20 +19,20 @@ const problems = (allows: Parameters<typeof judge>[0]['allows'], operations: Ope
   judge({ ...(allows && { allows }) }, operations, readAfterWrite, { ...fault, ...over }).problems
 
 describe('judge', () => {
-  it('finds nothing where nothing is wrong', () => {
+  it('reports no problem in a correct history', () => {
     expect(problems({}, [write(2, 1_100, 1_110), read(2, 1_120), final(2)])).toEqual([])
   })
 
-  describe('of reads that are old', () => {
+  describe('stale reads', () => {
     const old = (ackedAt: number, readAt: number) => [write(2, ackedAt - 10, ackedAt), read(1, readAt), final(2)]
 
-    it('lets none pass by default', () => {
+    it('are problems by default', () => {
       expect(problems({}, old(1_500, 1_510))).toEqual([
         expect.stringMatching(/^1 breaches \(read-after-write\), .*version 1/),
       ])
     })
 
-    it('lets those pass that are no older than the outbox lags', () => {
+    it('are excused up to the outbox lag', () => {
       const { breaches, excused, staleMs } = judge(
         { allows: { staleFrom: 'broken' } },
         old(1_100, 1_100 + OUTBOX_LAG_MS),
@@ -43,33 +43,33 @@ describe('judge', () => {
       expect(problems({ staleFrom: 'broken' }, old(1_100, 1_101 + OUTBOX_LAG_MS))).toHaveLength(1)
     })
 
-    it('lets none pass whose write was before the fault, nor one that comes later than the lag after it', () => {
+    it('are problems if the write came before the fault, or the read came after the fault and the lag', () => {
       expect(problems({ staleFrom: 'broken' }, old(990, 1_010))).toHaveLength(1)
       expect(problems({ staleFrom: 'broken' }, old(2_400, 2_000 + OUTBOX_LAG_MS))).toEqual([])
       expect(problems({ staleFrom: 'broken' }, old(2_400, 2_001 + OUTBOX_LAG_MS))).toHaveLength(1)
     })
 
-    it('lets none pass while all have lost the cache together', () => {
+    it('are problems while all processes have lost the cache together', () => {
       const mending = { mendingFrom: 1_600 }
       expect(problems({ staleFrom: 'mending' }, old(1_590, 1_610), mending)).toHaveLength(1)
       expect(problems({ staleFrom: 'mending' }, old(1_610, 1_620), mending)).toEqual([])
       expect(problems({ staleFrom: 'mending' }, old(1_610, 1_620))).toHaveLength(1)
     })
 
-    it('holds a client that goes back to the same', () => {
+    it('are excused for a client that goes back to an older version, too', () => {
       const back = [write(2, 1_490, 1_500), read(2, 1_510, { client: 'c' }), read(1, 1_550, { client: 'c' }), final(2)]
       expect(problems({}, back)).toHaveLength(2)
       expect(problems({ staleFrom: 'broken' }, back)).toEqual([])
     })
 
-    it('never lets a lost write pass', () => {
+    it('do not excuse a lost write', () => {
       expect(problems({ staleFrom: 'broken' }, [write(2, 1_490, 1_500), read(2, 1_510), final(1)])).toEqual([
         expect.stringContaining('lost-update'),
       ])
     })
   })
 
-  describe('of requests that fail', () => {
+  describe('failed requests', () => {
     const failed = (start: number, status: number) => [
       write(2, 500, 510),
       read(2, 520),
@@ -77,13 +77,13 @@ describe('judge', () => {
       final(2),
     ]
 
-    it('lets none pass by default', () => {
+    it('are problems by default', () => {
       expect(problems({}, failed(1_500, 503))).toEqual([
-        expect.stringMatching(/1 requests failed that should not.*status 503/),
+        expect.stringMatching(/1 failures that are not allowed.*status 503/),
       ])
     })
 
-    it('lets those pass that were under way during the fault, with the status allowed', () => {
+    it('are excused with an allowed status while they overlap the fault', () => {
       expect(problems({ failures: [503] }, failed(1_500, 503))).toEqual([])
       expect(problems({ failures: [503] }, failed(1_500, 500))).toHaveLength(1)
       expect(problems({ failures: [503] }, failed(1_500, 0))).toHaveLength(1)
@@ -92,26 +92,26 @@ describe('judge', () => {
       expect(problems({ failures: [503] }, failed(2_200, 503))).toHaveLength(1)
     })
 
-    it('confines them to the spans that the drill marked', () => {
+    it('are excused only in the spans that the drill marked', () => {
       const spans = [{ from: 1_500, to: 1_501 }]
       expect(problems({ failures: [503] }, failed(1_550, 503), { spans })).toEqual([])
       expect(problems({ failures: [503] }, failed(1_650, 503), { spans })).toHaveLength(1)
     })
 
-    it('lets writes pass where they may fail and reads may not', () => {
+    it('are excused for writes where only writes may fail', () => {
       const failedWrites = [503]
       const lost: Operation = { ...write(3, 1_500, 1_510), version: null, outcome: 'unknown', status: 503 }
       expect(problems({ failedWrites }, [write(2, 500, 510), read(2, 520), lost, final(2)])).toEqual([])
       expect(problems({ failedWrites }, failed(1_500, 503))).toHaveLength(1)
     })
 
-    it('counts writes too', () => {
+    it('include writes', () => {
       const lost: Operation = { ...write(3, 1_500, 1_510), version: null, outcome: 'unknown', status: 503 }
       expect(problems({}, [write(2, 500, 510), read(2, 520), lost, final(2)])).toHaveLength(1)
     })
   })
 
-  it('finds a request that took too long, posts without a final read, and no load at all', () => {
+  it('reports slow requests, posts without a final read, and a run without load', () => {
     expect(problems({}, [write(2, 500, 510), read(2, 1_000, { end: 4_001 }), final(2)])).toEqual([
       expect.stringContaining('took more than 3000 ms'),
     ])

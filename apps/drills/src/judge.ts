@@ -1,22 +1,22 @@
-/** Holds what the clients saw to what is guaranteed, and to what the drill allows. */
-import { checkHistory, type Operation, type Promised, type Violation } from 'history'
+/** Checks what clients saw against the guarantee and against what the drill allows. */
+import { checkHistory, type Guaranteed, type Operation, type Violation } from 'history'
 import type { Allowance, Drill } from './drill.ts'
 import { isRequest } from './load.ts'
 
-/** When it was broken, by the clock of the operations. */
+/** When the fault was active, by the clock of the operations. */
 export interface Fault {
   readonly from: number
-  /** When mending began, where the drill says so. */
+  /** When the repair began, if the drill records it. */
   readonly mendingFrom?: number
-  /** When all was mended. */
+  /** When everything was repaired. */
   readonly to: number
-  /** Parts of it to which failures are confined. Default all of it. */
+  /** The parts in which requests may fail. Default: all of it. */
   readonly spans?: readonly Span[]
 }
 
 export interface DuringFault {
   readonly durationsMs: readonly number[]
-  /** By `X-Cache`; by status where there was none. */
+  /** By `X-Cache`, or by status without one. */
   readonly answers: ReadonlyMap<string, number>
 }
 
@@ -28,26 +28,26 @@ export interface Span {
 export interface Judgement {
   readonly reads: number
   readonly failedReads: number
-  /** Of the reads and writes. */
+  /** Of reads and writes. */
   readonly longestMs: number
-  /** The reads that were under way during the fault. */
+  /** Reads that overlap the fault. */
   readonly during: DuringFault
-  /** What must not happen by the guarantee, and is not allowed by the drill either. */
+  /** Violations of the guarantee that the drill does not allow. */
   readonly breaches: readonly Violation[]
-  /** Reads that were old as the drill allows. */
+  /** Stale reads that the drill allows. */
   readonly excused: readonly Violation[]
-  /** Of those, the longest. */
+  /** The longest staleness among `excused`. */
   readonly staleMs: number
-  /** What did not hold, one line each. */
+  /** One line for each thing that did not hold. */
   readonly problems: readonly string[]
 }
 
 /**
- * What a process can't tell Redis itself, the relay of another does: rows are due a second after their commit and looked for
- * five times a second, and a busy machine takes a little longer.
+ * If a process can't invalidate in Redis, another process's relay does: rows are due 1 s after their commit, the relay polls
+ * 5 times a second, and a busy machine takes a little longer.
  */
 export const OUTBOX_LAG_MS = 1_500
-/** What began so long after the fault ended is no longer under way because of it, in ms. */
+/** Requests that begin later than this after the fault must not fail. */
 const UNDER_WAY_AFTER_MS = 100
 export const ANSWER_WITHIN_MS = 3_000
 
@@ -55,7 +55,7 @@ export const ANSWER_WITHIN_MS = 3_000
 export function judge(
   { allows = {}, answerWithinMs = ANSWER_WITHIN_MS }: Pick<Drill, 'allows' | 'answerWithinMs'>,
   operations: readonly Operation[],
-  promised: Promised,
+  promised: Guaranteed,
   fault: Fault,
 ): Judgement {
   const requests = operations.filter(isRequest)
@@ -77,7 +77,7 @@ export function judge(
     const ofKind = breaches.filter((breach) => breach.kind === kind)
     complain(ofKind.length, `breaches (${kind})`, ofKind[0]!.operations.at(-1))
   }
-  complain(wronglyFailed.length, 'requests failed that should not', wronglyFailed[0])
+  complain(wronglyFailed.length, 'failures that are not allowed', wronglyFailed[0])
   if (longestMs > answerWithinMs) complain(1, `request took more than ${answerWithinMs} ms`, slowest)
   if (verdict.withoutFinalRead.length > 0) problems.push(`no final read of ${verdict.withoutFinalRead.join(', ')}`)
   if (verdict.reads.ok === 0 || verdict.writes.ok === 0) problems.push('no load')
@@ -105,7 +105,7 @@ function duringFault(reads: readonly Operation[], { from, to }: Fault): DuringFa
 
 const NO_REQUEST = { start: 0, end: 0 } as Operation
 
-/** From the acknowledgement of the newer version, which proves the violation and comes first, to the start of the read. */
+/** From the acknowledgement of the newer version, the violation's first operation, to the start of the read. */
 function staleMsOf({ operations }: Violation): number {
   return operations.at(-1)!.start - operations[0].end
 }

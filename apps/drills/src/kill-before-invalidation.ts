@@ -6,22 +6,23 @@ import type { Site } from './drill.ts'
 import { SCRIPTED_ID } from './load.ts'
 import { until } from './until.ts'
 
-/** An invalidation that never took place. */
+/** A write whose invalidation was never sent. */
 export interface Orphan {
   readonly strategy: StrategyName
-  /** What the cache holds. */
+  /** The version in the cache. */
   readonly old: number
-  /** What the database holds. */
+  /** The version in the database. */
   readonly current: number
 }
 
 /**
- * Has a process write a post under each strategy and kills it (-9) between its commits and its invalidations.
+ * Makes a process write a post under each strategy and kills it (-9) between commit and invalidation.
  *
- * The writes wait for a lock on their rows: write-through has claimed by then. The way to Redis hangs before they may go on, so that
- * they commit and can't invalidate, and the process is killed before it gives that up. All entries are there before.
+ * All entries are cached first. The writes wait for a lock on their rows; by then write-through has claimed its lease. The
+ * connection to Redis hangs before the lock is released, so the writes commit and can't invalidate. The kill comes before the
+ * invalidations time out.
  *
- * @throws when a write was answered, so that the kill came too late
+ * @throws if a write was answered, since the kill then came too late
  */
 export async function killBeforeInvalidation(site: Site, victim: ApiProcess): Promise<Orphan[]> {
   const { database, versionInDatabase, way, strategies, load } = site
@@ -52,7 +53,7 @@ export async function killBeforeInvalidation(site: Site, victim: ApiProcess): Pr
   await victim.kill()
   const statuses = await Promise.all(writes)
   if (statuses.some((status) => status !== 0)) {
-    throw new Error(`writes were answered (${statuses}) before the kill, which shows nothing`)
+    throw new Error(`writes were answered (${statuses}) before the kill, so the drill proves nothing`)
   }
   return strategies.map((strategy, i) => ({ strategy, old: old[i]!, current: current[i]! }))
 }
@@ -61,7 +62,7 @@ export async function killBeforeInvalidation(site: Site, victim: ApiProcess): Pr
 export async function ask({ load }: Site, { url }: ApiProcess, strategy: StrategyName): Promise<Operation> {
   const http = httpClient({ timeoutMs: 10_000 })
   try {
-    const answer = await readPost(http, 'asks', { url, strategy, id: SCRIPTED_ID })
+    const answer = await readPost(http, 'reads', { url, strategy, id: SCRIPTED_ID })
     load.add(strategy, answer)
     return answer
   } finally {
@@ -69,7 +70,7 @@ export async function ask({ load }: Site, { url }: ApiProcess, strategy: Strateg
   }
 }
 
-/** Its status; 0: no answer, so that nobody can say whether it happened. */
+/** @returns the status; 0: no answer, so the write may or may not have happened */
 async function write(
   { url }: ApiProcess,
   strategy: StrategyName,
@@ -82,7 +83,7 @@ async function write(
     (answer) => answer.status,
     () => 0,
   )
-  // Not that of the load: no answer is what this drill wants.
+  // Not a client of the load: this write must get no answer.
   const seen = { client: WRITES_TO_THE_VICTIM, key: postKey(SCRIPTED_ID), server: new URL(url).host }
   record({ ...seen, op: 'write', version: null, start, end: monotonicMs(), outcome: 'unknown', status })
   return status

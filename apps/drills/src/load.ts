@@ -1,34 +1,34 @@
-/** The load of a drill: clients that read and write a few hot posts under each strategy, all of it recorded. */
+/** The load of a drill: recorded clients that read and write a few hot posts under each strategy. */
 import { FINAL_CLIENT, monotonicMs, type Operation, postKey, type Recording, recordClients } from 'history'
 import type { StrategyName } from 'strategies'
 import { PageReader } from './page-reader.ts'
 import { until, within } from './until.ts'
 
-/** The posts that are read and written. The page with all of them is read, too. */
+/** The posts under load. Also read together, as one page. */
 export const HOT_IDS = [1, 2, 3, 4]
-/** Read by nobody under load and written by nobody: whether it is a hit tells whether the cache is used. */
+/** Never written, and not read by the load: a hit shows that the cache is in use. */
 export const QUIET_ID = 9
-/** Read and written by drills themselves, where each step is theirs. */
+/** Read and written only by the steps of a drill. */
 export const SCRIPTED_ID = 10
-/** Asked for only where the answer should be that there is none to give. */
+/** Read only where the expected answer is a 503. */
 export const NEVER_CACHED_ID = 9_999
 
 export interface LoadOptions {
   readonly urls: readonly string[]
   readonly strategies: readonly StrategyName[]
   readonly seed: number
-  /** After so long a client takes a request for stuck, in ms. */
+  /** A request without an answer for this long counts as stuck, in ms. */
   readonly stuckAfterMs: number
   /** The version of a post in a strategy's own copy. */
   readonly versionInDatabase: (strategy: StrategyName, id: number) => Promise<number>
 }
 
 export interface Load {
-  /** Resolves when so many more operations have been answered. @throws when that takes 15 s */
+  /** Resolves once the load has completed `operations` more. @throws after 15 s */
   more(operations: number): Promise<void>
-  /** Adds what a drill did itself. */
+  /** Adds an operation of the drill itself. */
   add(strategy: StrategyName, operation: Operation): void
-  /** Waits until everything under way is answered; resolves with all operations by strategy. */
+  /** Waits until every request is answered. @returns all operations by strategy */
   stop(): Promise<Map<StrategyName, readonly Operation[]>>
 }
 
@@ -54,7 +54,7 @@ export function startLoad({ urls, strategies, seed, stuckAfterMs, versionInDatab
     recordings.set(strategy, recording)
     pages.set(strategy, new PageReader({ urls, strategy, ids: HOT_IDS, pauseMs: 20, timeoutMs: stuckAfterMs }))
   }
-  /** Of the posts that the clients leave alone. */
+  /** Of posts that only the drill used. */
   const finalReads = (strategy: StrategyName, own: readonly Operation[]) => {
     const ids = [...new Set(own.map(({ key }) => Number(key.split(':')[1])))].filter((id) => !HOT_IDS.includes(id))
     return Promise.all(
@@ -84,7 +84,7 @@ export function startLoad({ urls, strategies, seed, stuckAfterMs, versionInDatab
   }
 }
 
-/** The final reads come from the database and say nothing of how the API answers. */
+/** Final reads come from the database, not from the API. */
 export function isRequest({ client }: Operation): boolean {
   return client !== FINAL_CLIENT
 }

@@ -3,19 +3,19 @@ import { type Answer, httpClient, monotonicMs, type Operation, postKey } from 'h
 import type { StrategyName } from 'strategies'
 
 export interface PageReaderOptions {
-  /** Of the API processes, asked in turn. */
+  /** The API processes, read in turn. */
   readonly urls: readonly string[]
   readonly strategy: StrategyName
-  /** The first posts there are: a page of so many holds just these. */
+  /** The first posts: a page of this length holds exactly these. */
   readonly ids: readonly number[]
   readonly pauseMs: number
-  /** With no byte for so long, there is no answer. */
+  /** A request fails after this long without a byte. */
   readonly timeoutMs: number
 }
 
 /**
- * Reads the first page again and again. A page holds a version of each of its posts, so that one request counts as a read of each:
- * what is promised is the same, but here it rests on tags.
+ * Reads the first page again and again. A page holds a version of each of its posts, so one request counts as a read of each.
+ * The guarantee is the same as for single posts, but here it depends on tags.
  */
 export class PageReader {
   readonly #options: PageReaderOptions
@@ -52,7 +52,7 @@ function readOf(id: number, answer: Answer, seen: Pick<Operation, 'start' | 'end
   const { status, body, cache } = answer
   const version = status === 200 ? versionIn(body, id) : null
   const outcome = version === null ? 'failed' : 'ok'
-  // One client per post: the reads of one page are at once.
+  // One client per post, since the reads of one page are concurrent.
   const client = `page ${postKey(id)}`
   return { client, key: postKey(id), op: 'read', version, ...seen, outcome, status, ...(cache && { cache }) }
 }

@@ -1,7 +1,7 @@
 import type { ApiProcess } from 'local-servers'
 import { until } from './until.ts'
 
-/** Waits until every process says of itself on /readyz what an operator should see now. @throws after 5 s */
+/** Waits until /readyz of every process reports `status`. @throws after 5 s */
 export async function untilReadyzSays(apis: readonly ApiProcess[], status: 'ready' | 'degraded'): Promise<void> {
   await Promise.all(
     apis.map(({ url }) =>

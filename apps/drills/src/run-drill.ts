@@ -1,7 +1,7 @@
-/** One drill from start to end: put up, look, load, break, mend, look again, judge. */
+/** One drill from start to end: start servers, read vitals, load, break, repair, read vitals again, check. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { monotonicMs, type Operation, type Promised, promisedBy, writeHistory } from 'history'
+import { type Guaranteed, guaranteedBy, monotonicMs, type Operation, writeHistory } from 'history'
 import type { ApiProcess } from 'local-servers'
 import type { StrategyName } from 'strategies'
 import type { DrillDatabases } from './database.ts'
@@ -16,17 +16,17 @@ import { readVitals, settledVitals, type Vitals, whatIsLeft } from './vitals.ts'
 
 export interface DrillReport {
   readonly drill: Drill
-  /** By strategy. Empty when it came to no judgement. */
+  /** By strategy. Empty if the drill failed before the check. */
   readonly judgements: ReadonlyMap<StrategyName, Judgement>
-  /** From mended to the first hit of every strategy in every API process, in ms. */
+  /** From the repair, or from a permanent fault, to the first hit of every strategy in every API process, in ms. */
   readonly hitsAgainMs: number
-  /** Of each API process that is there at the end. */
+  /** Of each API process that still runs at the end. */
   readonly vitals: readonly { readonly before: Vitals; readonly after: Vitals }[]
-  /** What the API processes logged as warnings and errors, and how often. */
+  /** How often the API processes logged each warning and error. */
   readonly warnings: ReadonlyMap<string, number>
-  /** What the drill itself found worth saying. */
+  /** Observations of the drill itself. */
   readonly notes: readonly string[]
-  /** What did not hold, one line each; none: it held. */
+  /** One line for each thing that did not hold; empty: the drill held. */
   readonly problems: readonly string[]
   readonly tookMs: number
 }
@@ -34,16 +34,24 @@ export interface DrillReport {
 export interface DrillOptions {
   /** Of the clients. Default 1. */
   readonly seed?: number
-  /** Where the histories of what did not hold are kept. Default: nowhere. */
+  /** Folder for histories that did not hold. Default: they are not kept. */
   readonly keepIn?: string
 }
 
-const DEFAULT_STRATEGIES: readonly StrategyName[] = ['manual-invalidation', 'write-through', 'stampede-lock']
-/** Operations before it is broken, and after it is mended. */
+const DEFAULT_STRATEGIES: readonly StrategyName[] = [
+  'manual-invalidation',
+  'write-through',
+  'stampede-lock',
+  'stale-while-revalidate',
+  'xfetch',
+  'refresh-ahead',
+]
+/** Operations before the fault, and after the repair. */
 const AROUND = 150
 const INFLICT_WITHIN_MS = 40_000
+const HITS_AGAIN_WITHIN_MS = 10_000
 
-/** Never rejects for what a drill finds: that is a problem in its report. */
+/** Never rejects because of a fault: that becomes a problem in the report. */
 export async function runDrill(
   drill: Drill,
   databases: DrillDatabases,
@@ -80,10 +88,11 @@ async function inflictOn(
   { problems, notes }: { problems: string[]; notes: string[] },
 ): Promise<Partial<DrillReport>> {
   const { strategies = DEFAULT_STRATEGIES, answerWithinMs = ANSWER_WITHIN_MS } = drill
+  const { hitsAgainWithinMs = HITS_AGAIN_WITHIN_MS } = drill
   const { apis, copy } = ground
   await Promise.all(apis.map((api) => warmUp(api, strategies)))
   const before = new Map(await Promise.all(apis.map(async (api) => [api, await readVitals(api)] as const)))
-  const promises = await promisedBy(apis.map(({ url }) => url))
+  const promises = await guaranteedBy(apis.map(({ url }) => url))
   const promised = new Map(promises.map(({ strategy, promised }) => [strategy, promised]))
   const loaded = drill.loaded?.(apis) ?? apis
   const load = startLoad({
@@ -95,17 +104,28 @@ async function inflictOn(
   })
   const spans: Span[] = []
   let mendingFrom: number | undefined
+  let brokenFrom: number | undefined
+  let hitsAgainAt: number | undefined
   const site: Site = {
     ...ground,
+    memcached: ground.memcached!,
     way: ground.way!,
+    proxy: ground.proxy!,
     postgres: databases.server,
     database: copy.client,
     versionInDatabase: copy.versionOf,
     load,
     strategies,
-    untilHits: () => untilHits(ground.apis.filter(isThere), strategies),
+    async untilHits() {
+      await untilHits(ground.apis.filter(isThere), strategies)
+      if (brokenFrom !== undefined) hitsAgainAt ??= monotonicMs()
+    },
     async mend(work) {
       mendingFrom ??= monotonicMs()
+      return await work()
+    },
+    async breakForGood(work) {
+      brokenFrom ??= monotonicMs()
       return await work()
     },
     async span(work) {
@@ -117,6 +137,7 @@ async function inflictOn(
       }
     },
     note: (line) => notes.push(line),
+    problem: (line) => problems.push(line),
   }
   let fault: Fault
   let histories: Map<StrategyName, readonly Operation[]>
@@ -124,20 +145,26 @@ async function inflictOn(
   try {
     await load.more(AROUND)
     const from = monotonicMs()
-    await within('the fault', INFLICT_WITHIN_MS, drill.inflict(site))
+    const failure = await failureOf(within('the fault', INFLICT_WITHIN_MS, drill.inflict(site)))
     fault = {
-      from,
+      from: brokenFrom ?? from,
       to: monotonicMs(),
       ...(mendingFrom !== undefined && { mendingFrom }),
       ...(spans.length > 0 && { spans }),
     }
-    await site.untilHits()
-    hitsAgainMs = monotonicMs() - fault.to
-    await load.more(AROUND)
+    if (failure === undefined) {
+      await site.untilHits()
+      hitsAgainMs = (hitsAgainAt ?? monotonicMs()) - (brokenFrom ?? fault.to)
+      await load.more(AROUND)
+    } else {
+      problems.push(failure)
+    }
   } finally {
     histories = await load.stop()
   }
 
+  if (hitsAgainMs > hitsAgainWithinMs)
+    problems.push(`hits again after ${hitsAgainMs.toFixed(0)} ms, allowed ${hitsAgainWithinMs}`)
   const judgements = new Map<StrategyName, Judgement>()
   for (const [strategy, operations] of histories) {
     const judgement = judge(drill, operations, promised.get(strategy)!, fault)
@@ -160,14 +187,23 @@ async function inflictOn(
   return { judgements, hitsAgainMs, vitals, warnings: warningsOf(ground.apis) }
 }
 
-/** Drills kill; whatever ended otherwise failed. */
+/** Drills kill by signal, so a process with an exit code ended by itself. */
 function unaskedEnd({ child, output }: ApiProcess): string[] {
   if (child.exitCode === null) return []
   const last = output().trim().split('\n').slice(-5).join('\n  ')
   return [`an API process ended by itself, with ${child.exitCode}. Its last lines:\n  ${last}`]
 }
 
-/** With the causes, since `fetch failed` alone says nothing. */
+async function failureOf(work: Promise<void>): Promise<string | undefined> {
+  try {
+    await work
+    return undefined
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+/** With causes, since `fetch failed` alone does not explain anything. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`
@@ -177,7 +213,7 @@ function isThere({ child }: ApiProcess): boolean {
   return child.exitCode === null && child.signalCode === null
 }
 
-/** Connections are open and code is compiled before anything is counted. */
+/** Opens connections and compiles code before anything is counted. */
 async function warmUp({ url }: ApiProcess, strategies: readonly StrategyName[]): Promise<void> {
   const ask = async (path: string, init?: RequestInit) => {
     await (
@@ -197,7 +233,7 @@ interface ToKeep {
   readonly drill: Drill
   readonly strategy: StrategyName
   readonly operations: readonly Operation[]
-  readonly promised: ReadonlyMap<string, Promised>
+  readonly promised: ReadonlyMap<string, Guaranteed>
   readonly seed: number
   readonly fault: Fault
 }

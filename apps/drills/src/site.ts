@@ -1,32 +1,45 @@
-/** Puts up what a drill breaks, and takes it down in whatever state it is. */
+/** Starts the system that a drill breaks, and takes it down in any state. */
 import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
-import { type ApiProcess, startApi, startRedis, startServices, startToxiproxy } from 'local-servers'
+import {
+  type ApiProcess,
+  startApi,
+  startMemcached,
+  startRedis,
+  startServices,
+  startTcpProxy,
+  startToxiproxy,
+  type TcpProxy,
+} from 'local-servers'
 import type { DatabaseCopy, DrillDatabases } from './database.ts'
-import type { Drill, RedisUnderDrill } from './drill.ts'
+import type { Drill, MemcachedUnderDrill, RedisUnderDrill } from './drill.ts'
+import { until } from './until.ts'
 
-/** What lies under a drill, without its load. */
+/** The system of a drill, without its load. */
 export interface Ground {
   readonly redis: RedisUnderDrill
+  readonly memcached: MemcachedUnderDrill | undefined
   readonly copy: DatabaseCopy
   readonly apis: ApiProcess[]
   readonly way: Awaited<ReturnType<Awaited<ReturnType<typeof startToxiproxy>>['proxy']>> | undefined
+  readonly proxy: TcpProxy | undefined
   startApi(env?: Record<string, string>): Promise<ApiProcess>
   takeDown(): Promise<void>
 }
 
-/** As Postgres knows the connections of an API process, in the order of `site.apis`. */
+/** The `application_name` of an API process's connections. `number`: its index in `site.apis`. */
 export function apiName(number: number): string {
   return `api-${number}`
 }
 
 const collector = new URL('./gc-on-signal.ts', import.meta.url)
-/** Races show when loads take a while. */
+/** Slow loads make races likely. */
 const ORIGIN_DELAY_MS = '5'
+const REPLICA_WITHIN_MS = 15_000
 
 export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Ground> {
   const apiEnvs = drill.apis?.() ?? [{}, {}]
-  // It starts nothing, and ends what it is told of if this process is killed.
+  // Starts no server, but ends the registered ones if this process is killed.
   const guard = await startServices({})
   const takeDowns: (() => unknown)[] = [() => guard.stop()]
   const guarded = <T extends { pid: number }>(server: T): T => {
@@ -47,23 +60,29 @@ export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Gr
   try {
     const copy = await databases.copy()
     takeDowns.push(copy.drop)
+    await drill.prepare?.(copy.url)
     const redis = await redisUnderDrill(guarded, takeDowns)
+    const memcached = drill.onMemcached ? await memcachedUnderDrill(guarded, takeDowns) : undefined
     let way: Ground['way']
     if (drill.throughProxy) {
       const toxiproxy = guarded(await startToxiproxy())
       takeDowns.push(toxiproxy.kill)
       way = await toxiproxy.proxy(`127.0.0.1:${redis.server.port}`)
     }
+    const proxy = drill.throughTcpProxy ? await startTcpProxy(redis.server.port) : undefined
+    if (proxy) takeDowns.push(proxy.close)
     let started = 0
     const start = async (env: Record<string, string> = {}) => {
-      const name = apiName(started++)
+      const number = started++
+      const isProxied = proxy && (drill.throughTcpProxy === 'all' || number === 0)
       const given = {
-        DATABASE_URL: `${copy.url}?application_name=${name}&${drill.databaseParameters ?? ''}`,
-        REDIS_URL: redis.server.url,
+        DATABASE_URL: `${copy.url}?application_name=${apiName(number)}&${drill.databaseParameters ?? ''}`,
+        REDIS_URL: isProxied ? `redis://${proxy.address}` : redis.server.url,
         ORIGIN_DELAY_MS,
-        NODE_OPTIONS: `--import=${collector}`,
+        ...(memcached && { CACHE_STORE: 'memcached', MEMCACHED_URL: memcached.server.url }),
       }
-      const api = guarded(await startApi({ ...given, ...env }))
+      const NODE_OPTIONS = `--import=${collector} ${env.NODE_OPTIONS ?? ''}`
+      const api = guarded(await startApi({ ...given, ...env, NODE_OPTIONS }))
       takeDowns.push(api.kill)
       return api
     }
@@ -75,7 +94,7 @@ export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Gr
       apis.push(api)
       return api
     }
-    return { redis, copy, apis, way, startApi: startAnother, takeDown }
+    return { redis, memcached, copy, apis, way, proxy, startApi: startAnother, takeDown }
   } catch (error) {
     await takeDown()
     throw error
@@ -100,6 +119,31 @@ async function redisUnderDrill(
     admin,
     async startAgain() {
       server = guarded(await startRedis({ port }))
+    },
+    async startReplica() {
+      await admin.config('SET', 'repl-diskless-sync-delay', '0') // by default it waits 5 s for more replicas
+      const replica = guarded(await startRedis({ args: ['--replicaof', '127.0.0.1', String(port)] }))
+      takeDowns.push(replica.kill)
+      await until('the replica is in sync', REPLICA_WITHIN_MS, async () => {
+        return /slave0:.*state=online/.test(await admin.info('replication'))
+      })
+      return replica
+    },
+  }
+}
+
+async function memcachedUnderDrill(
+  guarded: <T extends { pid: number }>(server: T) => T,
+  takeDowns: (() => unknown)[],
+): Promise<MemcachedUnderDrill> {
+  let server = guarded(await startMemcached())
+  takeDowns.push(() => server.stop())
+  return {
+    get server() {
+      return server
+    },
+    async startAgain() {
+      server = guarded(await startMemcached({ port: server.port }))
     },
   }
 }

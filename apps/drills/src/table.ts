@@ -18,7 +18,7 @@ const TITLES = [
   'verdict',
 ]
 
-/** The figures as a table, and below it what was logged, noted, and did not hold. */
+/** The figures as a table, followed by warnings, notes and problems. */
 export function tableOf(all: readonly Figures[]): string {
   const rows = [TITLES, ...all.map(rowOf)]
   const widths = TITLES.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
@@ -55,10 +55,10 @@ function rowOf({ drill, held, during, vitals, tookMs, ...figures }: Figures): st
   ]
 }
 
-/** Such as `HIT 83 % MISS 12 % 503 5 %`. A status stands for answers without an `X-Cache`; 0 for none at all. */
+/** Such as `HIT 83 % MISS 12 % 503 5 %`. Answers without an `X-Cache` are shown by status; 0: no answer. */
 function answersIn(answers: Readonly<Record<string, number>>): string {
   const all = Object.values(answers).reduce((sum, count) => sum + count, 0)
-  // Programs would put the statuses first, as they look like indices.
+  // JavaScript orders integer-like keys, the statuses, first.
   const ordered = Object.entries(answers).sort(([, a], [, b]) => b - a)
   return ordered.map(([answer, count]) => `${answer} ${Math.round((100 * count) / all)} %`).join(' ')
 }

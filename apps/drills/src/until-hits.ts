@@ -5,14 +5,18 @@ import { until } from './until.ts'
 
 const WITHIN_MS = 10_000
 
-/** Waits until every process serves a post that nobody writes from the cache, under every strategy. @throws after 10 s */
-export async function untilHits(apis: readonly ApiProcess[], strategies: readonly StrategyName[]): Promise<void> {
+/** Waits until every process serves a post that is never written as a hit, under every strategy. @throws after `withinMs` */
+export async function untilHits(
+  apis: readonly ApiProcess[],
+  strategies: readonly StrategyName[],
+  withinMs = WITHIN_MS,
+): Promise<void> {
   const questions = apis.flatMap(({ url }) =>
     strategies.map((strategy) => `${url}/api/posts/${QUIET_ID}?strategy=${strategy}`),
   )
   await Promise.all(
     questions.map((question) =>
-      until(`${question} is a hit`, WITHIN_MS, async () => {
+      until(`${question} is a hit`, withinMs, async () => {
         const answer = await fetch(question, {
           headers: { Connection: 'close' },
           signal: AbortSignal.timeout(WITHIN_MS),

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const EVERY_MS = 10
 
 /**
- * Asks until the answer is neither false nor undefined, and answers with it.
+ * Calls `ask` until it returns neither false nor undefined, and returns that value.
  *
- * @throws after `withinMs`, saying what was waited for
+ * @throws after `withinMs`, naming `what`
  */
 export async function until<T>(
   what: string,
@@ -16,12 +16,12 @@ export async function until<T>(
   for (;;) {
     const answer = await ask()
     if (answer !== false && answer !== undefined) return answer
-    if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain until ${what}`)
+    if (performance.now() > deadline) throw new Error(`timed out after ${withinMs} ms waiting until ${what}`)
     await sleep(EVERY_MS)
   }
 }
 
-/** @throws after `withinMs`, saying what hangs */
+/** @throws after `withinMs`, naming `what` */
 export async function within<T>(what: string, withinMs: number, work: Promise<T>): Promise<T> {
   const overdue = Promise.withResolvers<never>()
   const timer = setTimeout(() => overdue.reject(new Error(`${what} took more than ${withinMs} ms`)), withinMs)

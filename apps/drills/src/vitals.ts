@@ -1,26 +1,26 @@
-/** What an API process holds on to: read from its own /metrics, once before the fault and once after. */
+/** The resources that an API process holds, read from its /metrics before and after the fault. */
 import type { ApiProcess } from 'local-servers'
 import { until } from './until.ts'
 
 export interface Vitals {
-  /** Open files and sockets, those to the database apart: its pool grows and shrinks as it is meant to. */
+  /** Open files and sockets, without database connections: the pool grows and shrinks with the load. */
   readonly fds: number
-  /** Sockets, servers and the like that Node keeps; those to the database apart. */
+  /** Node's open handles (sockets, servers), without database connections. */
   readonly handles: number
-  /** Callers in line for a connection to the database. */
+  /** Callers waiting for a database connection. */
   readonly waiting: number
-  /** In use after a collection, in MB. */
+  /** Used heap after a collection, in MB. */
   readonly heapMb: number
 }
 
-/** By so much each may differ from before. A scrape's own socket may still be closing; compiled code and counters grow the heap a little. */
+/** Allowed growth. The scrape's own socket may still be closing; compiled code and counters grow the heap a little. */
 export const TOLERANCE = { fds: 2, handles: 2, waiting: 0, heapMb: 6 } as const satisfies Record<keyof Vitals, number>
 
 const SETTLED_WITHIN_MS = 8_000
 
-/** Collects garbage there, then reads. @throws when it does not answer within 5 s */
+/** Collects garbage in the process, then reads its metrics. @throws without an answer after 5 s */
 export async function readVitals(api: ApiProcess): Promise<Vitals> {
-  // The second collection takes what the first one's finalizers let go of.
+  // The second collection frees what the finalizers of the first released.
   process.kill(api.pid, 'SIGWINCH')
   await readMetrics(api.url)
   process.kill(api.pid, 'SIGWINCH')
@@ -34,28 +34,28 @@ export async function readVitals(api: ApiProcess): Promise<Vitals> {
   }
 }
 
-/** Waits until they are back where they were, for 8 s at most, and answers what they are then. */
+/** Waits up to 8 s until the vitals are back to `before`. @returns the last vitals */
 export async function settledVitals(api: ApiProcess, before: Vitals): Promise<Vitals> {
   let last = before
-  await until('it has let go of all', SETTLED_WITHIN_MS, async () => {
+  await until('its resources are released', SETTLED_WITHIN_MS, async () => {
     last = await readVitals(api)
     return whatIsLeft(before, last).length === 0
   }).catch(() => {})
   return last
 }
 
-/** What did not go back, one line each. */
+/** One line for each vital that did not go back. */
 export function whatIsLeft(before: Vitals, after: Vitals): string[] {
   const names = Object.keys(TOLERANCE) as (keyof Vitals)[]
   return names
     .filter((name) => !(after[name] - before[name] <= TOLERANCE[name]))
     .map(
       (name) =>
-        `${name} went from ${before[name].toFixed(0)} to ${after[name].toFixed(0)}, tolerated +${TOLERANCE[name]}`,
+        `${name} went from ${before[name].toFixed(0)} to ${after[name].toFixed(0)}, allowed +${TOLERANCE[name]}`,
     )
 }
 
-/** By name with labels, as Prometheus' text has them. */
+/** By name with labels, as in the Prometheus text format. */
 export async function readMetrics(url: string): Promise<Map<string, number>> {
   const answer = await fetch(`${url}/metrics`, { headers: { Connection: 'close' }, signal: AbortSignal.timeout(5_000) })
   const lines = (await answer.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))

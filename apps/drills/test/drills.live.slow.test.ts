@@ -1,4 +1,4 @@
-/** Every drill once, in short form, and that they would notice: naive strategies don't hold. */
+/** Runs every drill once, and shows that drills find violations: naive strategies don't hold. */
 import { lacksTools } from 'local-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type DrillDatabases, startDatabases } from '../src/database.ts'
@@ -27,8 +27,8 @@ describe.skipIf(incomplete)('a drill', { timeout: TIMEOUT_MS }, () => {
   })
 })
 
-describe.skipIf(incomplete)('a drill of naive forms, which guarantee nothing', { timeout: TIMEOUT_MS }, () => {
-  it('finds the old reads of the races that they lose without any fault', async () => {
+describe.skipIf(incomplete)('a drill of naive strategies, which guarantee nothing', { timeout: TIMEOUT_MS }, () => {
+  it('finds stale reads that their races cause without a fault', async () => {
     const calm: Drill = {
       name: 'calm',
       fault: 'none',
@@ -40,8 +40,8 @@ describe.skipIf(incomplete)('a drill of naive forms, which guarantee nothing', {
     expect(problems.join('\n')).toContain('breaches (read-after-write)')
   })
 
-  it('finds the fill of a holder that was overtaken', async () => {
+  it('finds the late fill of a lease holder', async () => {
     const { problems } = await runDrill({ ...leaseHolderStopped, strategies: ['naive-lock'] }, databases)
-    expect(problems.join('\n')).toMatch(/version \d+ after the holder went on, not/)
+    expect(problems.join('\n')).toMatch(/version \d+ after the holder continued, not/)
   })
 })

@@ -7,22 +7,22 @@ import { ask, killBeforeInvalidation, type Orphan } from '../kill-before-invalid
 import { SCRIPTED_ID } from '../load.ts'
 import { until } from '../until.ts'
 
-/** From the moment at which a process with a relay serves. */
+/** From the moment a process with a relay serves. */
 const CURRENT_WITHIN_MS = 1_000
 
 export const apiKilledAlone: Drill = {
   name: 'api-killed-alone',
-  fault: 'the only API process killed (-9) between its commit and its invalidation, and another started later',
-  holds: `Redis keeps the old value while nobody relays; the new process is current within ${CURRENT_WITHIN_MS} ms`,
+  fault: 'the only API process is killed (-9) between its commit and its invalidation, and another started later',
+  holds: `Redis keeps the old value while no relay runs; the new process is current within ${CURRENT_WITHIN_MS} ms`,
   throughProxy: true,
   apis: () => [{}],
-  // What is asked of a process that is gone is refused.
+  // A killed process refuses connections.
   allows: { failures: [0] },
   async inflict(site) {
     const [victim] = site.apis as [ApiProcess]
     const { api, orphans } = await site.span(async () => {
       const orphans = await killBeforeInvalidation(site, victim)
-      // Longer than any relay would take.
+      // Longer than a relay would take.
       await sleep(OUTBOX_LAG_MS)
       for (const orphan of orphans) await checkOldInRedis(site, orphan)
       return { orphans, api: await site.startApi({ PORT: new URL(victim.url).port }) }
@@ -46,6 +46,6 @@ async function checkOldInRedis({ redis }: Site, { strategy, old }: Orphan): Prom
   const entry = await redis.admin.get(`posts:${strategy}:e:{post:${SCRIPTED_ID}}`)
   if (entry?.includes(`"version":${old}`)) return
   throw new Error(
-    `${strategy}: without a relay, Redis has ${entry === null ? 'no entry' : 'another one'}, not the old one: that shows nothing`,
+    `${strategy}: without a relay, Redis has ${entry === null ? 'no entry' : 'another entry'}, not the old one, so the drill proves nothing`,
   )
 }

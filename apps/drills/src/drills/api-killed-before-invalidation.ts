@@ -7,10 +7,10 @@ import { until } from '../until.ts'
 
 export const apiKilledBeforeInvalidation: Drill = {
   name: 'api-killed-before-invalidation',
-  fault: 'an API process killed (-9) between its commit and its invalidation, while another runs',
-  holds: `the other serves the old value until its relay has voided it, ${OUTBOX_LAG_MS} ms at most; nothing else is old`,
+  fault: 'an API process is killed (-9) between its commit and its invalidation, while another runs',
+  holds: `the other serves the old value until its relay invalidates it, ${OUTBOX_LAG_MS} ms at most; no other stale reads`,
   throughProxy: true,
-  // The one that is killed is asked by this drill alone.
+  // Only this drill uses the process that is killed.
   loaded: (apis) => apis.slice(1),
   allows: { failures: [0] },
   async inflict(site) {
@@ -21,7 +21,7 @@ export const apiKilledBeforeInvalidation: Drill = {
       const first = await ask(site, other, strategy)
       if (first.version !== old || first.cache !== 'HIT') {
         throw new Error(
-          `${strategy}: version ${first.version} (${first.cache}) right after the kill, not the old one: that shows nothing`,
+          `${strategy}: version ${first.version} (${first.cache}) right after the kill, not the old one, so the drill proves nothing`,
         )
       }
       await until(

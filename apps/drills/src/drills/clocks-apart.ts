@@ -7,7 +7,7 @@ const TTL_MS = 400
 export const clocksApart: Drill = {
   name: 'clocks-apart',
   fault: `the clock of one API process is an hour ahead; entries last ${TTL_MS} ms`,
-  holds: 'both serve hits; no read is old, and under cache-aside none for longer than the TTL',
+  holds: 'both serve hits; no stale reads, and under cache-aside none beyond the TTL',
   strategies: ['cache-aside', 'manual-invalidation', 'write-through', 'stampede-lock'],
   apis: () => [{ CACHE_TTL_MS: String(TTL_MS) }, { CACHE_TTL_MS: String(TTL_MS), ...shiftedClock('+1h') }],
   async inflict({ apis, strategies, load }) {

@@ -9,14 +9,14 @@ import { until } from '../until.ts'
 import { readMetrics } from '../vitals.ts'
 
 const LEASE_MS = 400
-/** Of the holder's loads: long enough to be stopped in one. */
+/** Duration of the holder's loads: long enough to stop the process in one. */
 const LOAD_MS = 300
 
 export const leaseHolderStopped: Drill = {
   name: 'lease-holder-stopped',
-  fault: `an API process SIGSTOPped in a load, past the end of its lease (${LEASE_MS} ms), and continued after others have written`,
-  holds: 'others load instead when the lease ends; what the holder loaded before is refused; no read is old',
-  // The holder is asked by this drill alone: clients that wait for a stopped process are no load.
+  fault: `an API process is SIGSTOPped in a load, past the end of its lease (${LEASE_MS} ms), and continued after others have written`,
+  holds: "others load when the lease ends; the holder's late fill is refused; no stale reads",
+  // Only this drill uses the holder: clients waiting for a stopped process would be no load.
   loaded: (apis) => apis.slice(1),
   async inflict(site) {
     const [holder, other] = site.apis as [ApiProcess, ApiProcess]
@@ -32,21 +32,21 @@ export const leaseHolderStopped: Drill = {
     }
     const refusedBefore = await refusedFills(holder, site.strategies)
     const late = await untilRowsAreRead(site, () =>
-      site.strategies.map((strategy) => ask(holder, strategy, 'asks the holder')),
+      site.strategies.map((strategy) => ask(holder, strategy, 'reads from the holder')),
     )
     holder.child.kill('SIGSTOP')
     let current: (number | null)[]
     try {
       const stoppedAt = monotonicMs()
       const overtake = async (strategy: StrategyName) => {
-        await untilHit(() => ask(other, strategy, 'asks another'))
+        await untilHit(() => ask(other, strategy, 'reads from another'))
         site.note(
-          `${strategy}: another process had filled ${(monotonicMs() - stoppedAt).toFixed(0)} ms after the holder was stopped`,
+          `${strategy}: another process filled ${(monotonicMs() - stoppedAt).toFixed(0)} ms after the holder was stopped`,
         )
         const target = { url: other.url, strategy, id: SCRIPTED_ID }
         const { version, ...written } = await writePost(http, 'writes', target, 'Written meanwhile')
         site.load.add(strategy, { ...written, version })
-        await untilHit(() => ask(other, strategy, 'asks another'))
+        await untilHit(() => ask(other, strategy, 'reads from another'))
         return version
       }
       current = await Promise.all(site.strategies.map(overtake))
@@ -56,12 +56,12 @@ export const leaseHolderStopped: Drill = {
     const answers = await Promise.all(late)
     for (const [i, strategy] of site.strategies.entries()) {
       if (answers[i]!.version === current[i]) {
-        throw new Error(`${strategy}: the holder had not loaded the old value, which shows nothing`)
+        throw new Error(`${strategy}: the holder had not loaded the old value, so the drill proves nothing`)
       }
       for (const api of [holder, other]) {
-        const { version } = await ask(api, strategy, 'asks afterwards')
+        const { version } = await ask(api, strategy, 'reads afterwards')
         if (version !== current[i])
-          throw new Error(`${strategy}: version ${version} after the holder went on, not ${current[i]}`)
+          throw new Error(`${strategy}: version ${version} after the holder continued, not ${current[i]}`)
       }
     }
     const refused = (await refusedFills(holder, site.strategies)) - refusedBefore
@@ -75,7 +75,7 @@ async function untilHit(ask: () => Promise<{ cache?: string }>): Promise<void> {
   await until(`${postKey(SCRIPTED_ID)} is a hit`, 5_000, async () => (await ask()).cache === 'HIT')
 }
 
-/** Has the holder read under its leases, and resolves when the database has answered: the rows wait for a lock, and then for `LOAD_MS`. */
+/** Makes the holder read under its leases. Resolves once it has the rows: they wait for a lock, and then for `LOAD_MS`. */
 async function untilRowsAreRead<T>({ database, strategies }: Site, read: () => T[]): Promise<T[]> {
   await database.query('BEGIN')
   const tables = strategies.map((strategy) => `${schemaName(strategy)}.posts`)

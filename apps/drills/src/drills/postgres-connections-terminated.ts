@@ -5,11 +5,11 @@ const TIMES = 4
 export const postgresConnectionsTerminated: Drill = {
   name: 'postgres-connections-terminated',
   fault: `pg_terminate_backend of all connections, ${TIMES} times`,
-  holds: 'no read fails, since it is asked again; of the writes only what was under way does, with 503; no read is old',
+  holds: 'no read fails, since reads are retried; only writes in flight fail, with 503; no stale reads',
   allows: { failedWrites: [503] },
   async inflict({ database, load, span }) {
     for (let i = 0; i < TIMES; i++) {
-      // It waits for each to be gone: told to end, one on a busy machine may be given a statement still.
+      // Waits until each backend is gone: on a busy machine, a terminated one may still accept a statement.
       await span(() =>
         database.query(`
           SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity

@@ -10,7 +10,7 @@ const FAILURES = 10
 export const postgresStatementTimeout: Drill = {
   name: 'postgres-statement-timeout',
   fault: `the tables are locked for longer than statements may take (${TIMEOUT_MS} ms)`,
-  holds: 'hits are served; what needs the database fails with 503, until the lock goes; no read is old',
+  holds: 'hits are served; other reads and writes fail with 503 until the lock is released; no stale reads',
   databaseParameters: `statement_timeout=${TIMEOUT_MS}`,
   allows: { failures: [503] },
   async inflict({ database, apis, strategies, load }) {

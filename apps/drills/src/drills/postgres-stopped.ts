@@ -7,8 +7,8 @@ const READYZ_WITHIN_MS = 3_000
 
 export const postgresStopped: Drill = {
   name: 'postgres-stopped',
-  fault: `all processes of Postgres SIGSTOPped for ${STOPPED_MS} ms`,
-  holds: 'hits are served; what needs the database waits for it, or fails with 503; no read is old',
+  fault: `all Postgres processes are SIGSTOPped for ${STOPPED_MS} ms`,
+  holds: 'hits are served; other reads and writes wait, or fail with 503; no stale reads',
   answerWithinMs: STOPPED_MS + 2_000,
   allows: { failures: [503] },
   async inflict({ postgres, apis }) {
@@ -21,7 +21,7 @@ export const postgresStopped: Drill = {
   },
 }
 
-/** An operator's probe has to be answered, and soon. @throws when it is not */
+/** Checks that /readyz answers 503 in time. @throws if not */
 async function expectUnready({ url }: ApiProcess): Promise<void> {
   const answer = await fetch(`${url}/readyz`, {
     headers: { Connection: 'close' },

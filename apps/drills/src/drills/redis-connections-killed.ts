@@ -4,12 +4,12 @@ const TIMES = 6
 
 export const redisConnectionsKilled: Drill = {
   name: 'redis-connections-killed',
-  fault: `CLIENT KILL of all connections to Redis, ${TIMES} times, each when the cache was in use again`,
-  holds: 'no read fails; none is old, but by the outbox’s lag where an invalidation was cut off',
+  fault: `CLIENT KILL of all connections to Redis, ${TIMES} times, each time after the cache is in use again`,
+  holds: 'no read fails; stale reads only up to the outbox lag, after an interrupted invalidation',
   allows: { staleFrom: 'broken' },
   async inflict({ redis, load, untilHits }) {
     for (let i = 0; i < TIMES; i++) {
-      // Not the connection that asks for it.
+      // Does not kill the connection that sends it.
       await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal')
       await untilHits()
       await load.more(60)

@@ -5,7 +5,7 @@ const TIMES = 5
 export const redisFlushed: Drill = {
   name: 'redis-flushed',
   fault: `FLUSHALL ${TIMES} times: entries, leases and tags are gone`,
-  holds: 'no read is old, none fails',
+  holds: 'no stale reads, none fails',
   async inflict({ redis, load }) {
     for (let i = 0; i < TIMES; i++) {
       await redis.admin.flushall()

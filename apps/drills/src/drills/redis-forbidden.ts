@@ -1,3 +1,4 @@
+import { deprived } from '../deprived.ts'
 import type { Drill } from '../drill.ts'
 import { errorsOf } from '../redis-errors.ts'
 import { until } from '../until.ts'
@@ -5,12 +6,12 @@ import { until } from '../until.ts'
 export const redisForbidden: Drill = {
   name: 'redis-forbidden',
   fault: "the API's user may only read from Redis (ACL -@write)",
-  holds: 'no read fails; none is old, but by the outbox’s lag, since what was written can’t be voided',
+  holds: 'no read fails; stale reads only up to the outbox lag, since writes can’t invalidate',
   allows: { staleFrom: 'broken' },
   async inflict({ redis: { admin }, load }) {
-    await admin.call('ACL', 'SETUSER', 'default', '-@write')
-    await load.more(300)
-    await until('Redis has refused 20 commands', 5_000, async () => (await errorsOf(admin, 'NOPERM')) >= 20)
-    await admin.call('ACL', 'SETUSER', 'default', '+@all')
+    await deprived(admin, '-@write', async () => {
+      await load.more(300)
+      await until('Redis has refused 20 commands', 5_000, async () => (await errorsOf(admin, 'NOPERM')) >= 20)
+    })
   },
 }

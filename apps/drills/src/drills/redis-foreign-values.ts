@@ -6,17 +6,17 @@ import { HOT_IDS } from '../load.ts'
 const ROUNDS = 25
 const ENTRY_HEADER_BYTES = 40
 
-/** What somebody else may have put under our keys. */
+/** Values that other programs may have stored under our keys. */
 const foreign: ((admin: Redis, key: string) => Promise<unknown>)[] = [
   (admin, key) => admin.multi().del(key).rpush(key, 'x', 'y').exec(),
   (admin, key) => admin.multi().del(key).hset(key, 'field', 'value').exec(),
-  (admin, key) => admin.set(key, 'somebody else’s value, of some length, so that a header would fit'),
+  (admin, key) => admin.set(key, 'a value of another program, long enough to contain a header'),
   (admin, key) => admin.set(key, ''),
   (admin, key) => admin.set(key, randomBytes(8)),
   (admin, key) => admin.set(key, '9999999999999999token'),
 ]
 
-/** What may have become of an entry: a byte of its header, or its length. */
+/** Damages an entry: a byte of its header, or its length. */
 const damaged: ((entry: Buffer) => Buffer)[] = [
   (entry) => {
     const copy = Buffer.from(entry)
@@ -31,8 +31,8 @@ const damaged: ((entry: Buffer) => Buffer)[] = [
 
 export const redisForeignValues: Drill = {
   name: 'redis-foreign-values',
-  fault: 'under our keys, values of a foreign type and damaged bytes: entries, leases and tags',
-  holds: 'each is a miss, and replaced; no read is old or wrong, none fails',
+  fault: 'values of a foreign type and damaged bytes under our keys: entries, leases and tags',
+  holds: 'each is a miss and is replaced; no stale or wrong reads, none fails',
   async inflict({ redis: { admin }, load, strategies }) {
     for (let round = 0; round < ROUNDS; round++) {
       for (const strategy of strategies) {

@@ -4,8 +4,8 @@ import { until } from '../until.ts'
 
 export const redisReadOnly: Drill = {
   name: 'redis-read-only',
-  fault: 'Redis takes no writes (NOREPLICAS), as a master that lost its replicas',
-  holds: 'no read fails; none is old, but by the outbox’s lag, since what was written can’t be voided',
+  fault: 'Redis refuses writes (NOREPLICAS), as a master without its replicas does',
+  holds: 'no read fails; stale reads only up to the outbox lag, since writes can’t invalidate',
   allows: { staleFrom: 'broken' },
   async inflict({ redis: { admin }, load }) {
     await admin.config('SET', 'min-replicas-to-write', '1')

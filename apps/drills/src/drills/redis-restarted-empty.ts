@@ -3,9 +3,9 @@ import { untilReadyzSays } from '../readiness.ts'
 
 export const redisRestartedEmpty: Drill = {
   name: 'redis-restarted-empty',
-  fault: 'Redis killed (-9), and started again empty on the same port',
+  fault: 'Redis is killed (-9) and restarted empty on the same port',
   holds:
-    'reads come from the database meanwhile; none fails; none is old, but by the outbox’s lag while not all processes have Redis back',
+    'reads come from the database meanwhile; none fails; stale reads only up to the outbox lag, until all processes have Redis back',
   allows: { staleFrom: 'mending' },
   async inflict({ redis, apis, load, mend }) {
     await redis.server.kill()

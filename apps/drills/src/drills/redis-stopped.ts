@@ -6,9 +6,9 @@ const STOPPED_MS = 2_000
 
 export const redisStopped: Drill = {
   name: 'redis-stopped',
-  fault: `Redis SIGSTOPped for ${STOPPED_MS} ms, then continued with all it had`,
+  fault: `Redis is SIGSTOPped for ${STOPPED_MS} ms, then continued with its data`,
   holds:
-    'reads come from the database meanwhile; none fails; none is old, but by the outbox’s lag while not all processes have Redis back',
+    'reads come from the database meanwhile; none fails; stale reads only up to the outbox lag, until all processes have Redis back',
   allows: { staleFrom: 'mending' },
   async inflict({ redis, apis, mend }) {
     redis.server.process.kill('SIGSTOP')

@@ -5,8 +5,8 @@ const HANGS_MS = 2_000
 
 export const redisUnreachableForOne: Drill = {
   name: 'redis-unreachable-for-one',
-  fault: `the way of one API process to Redis hangs for ${HANGS_MS} ms, then is reset; the other process goes on`,
-  holds: 'no read fails; what the one process wrote the other sees after the outbox’s lag at most',
+  fault: `the connection of one API process to Redis hangs for ${HANGS_MS} ms, then is reset; the other process continues`,
+  holds: 'no read fails; the other process sees the writes of the first within the outbox lag',
   throughProxy: true,
   allows: { staleFrom: 'broken' },
   async inflict({ way, load }) {
