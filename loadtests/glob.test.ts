@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest'
 const here = import.meta.dirname
 
 describe('loadtests', () => {
-  it('has exactly one .js, since `k6 run loadtests/*.js` takes no second', () => {
+  it('has exactly one .js, since `k6 run loadtests/*.js` accepts only one', () => {
     expect(globSync('*.js', { cwd: here })).toEqual(['side-by-side.js'])
   })
 
-  it('imports only k6 and files by relative path with their ending, as k6 wants it', () => {
+  it('imports only k6 and files by relative path with extension, as k6 requires', () => {
     const seen = new Set<string>()
     const follow = (file: string) => {
       if (seen.has(file)) return

@@ -1,28 +1,29 @@
 /**
- * One popular post, a short TTL and a slow database: how many loads does each expiry set off?
- * `k6 run loadtests/hot-key-expiry.ts`. What can be tuned with `-e NAME=value` stands in lib/hot-key-options.ts.
+ * One popular post, a short TTL and a slow database: how many loads does each expiry cause, and how many reads wait?
+ * `k6 run loadtests/hot-key-expiry.ts`. lib/hot-key-options.ts lists the options for `-e NAME=value`.
  *
- * A process of the API coalesces its own loads, whatever the strategy: differences show between processes. Start
- * several with `npx -y pnpm@12 dev --processes 4`, which prints the BASE_URL to give.
+ * Under every strategy, an API process coalesces its own loads: strategies differ only with several processes. Start
+ * them with `npx -y pnpm@12 dev --processes 4`, which prints the BASE_URL to pass.
  */
 import exec from 'k6/execution'
 import { strategyNames } from '../packages/strategies/src/strategy-names.ts'
 import { timetable } from '../packages/workload/src/index.ts'
 import type { StrategyInfo } from './lib/api.ts'
+import { countersOf, noteCounters, orAbort } from './lib/api-control.ts'
 import { explained } from './lib/env.ts'
 import { slicesFor } from './lib/expiries.ts'
 import type { Moment } from './lib/figures.ts'
 import { connectAll } from './lib/fleet.ts'
 import { hotKeyOptions } from './lib/hot-key-options.ts'
-import { hotKeyFigures, hotKeyReport, hotKeyResult } from './lib/hot-key-report.ts'
+import { COLD_START_TTLS, hotKeyFigures, hotKeyReport, hotKeyResult } from './lib/hot-key-report.ts'
 import { lagMeter } from './lib/lag.ts'
-import { loadsBegun, unfinished } from './lib/metrics.ts'
+import { loadsBegun, unfinished, waitedAtExpiry } from './lib/metrics.ts'
+import { servedBy } from './lib/outcomes.ts'
 import { requirePost } from './lib/present-posts.ts'
 import { recordRead } from './lib/record.ts'
 import { readPost } from './lib/requests.ts'
 import { refuseOverride, resultFile } from './lib/results.ts'
 import { LEAD_MS, loadScenario, scenarioName, turns } from './lib/schedule.ts'
-import { countersOf, noteCounters, orAbort } from './lib/steering.ts'
 import { type SummaryData, withoutFigures } from './lib/summary.ts'
 import { bypassThresholds, sharedOptions, sharedThresholds } from './lib/thresholds.ts'
 
@@ -49,11 +50,11 @@ export const options = {
 }
 
 interface SetupData {
-  /** As each process listed them before the run, so with the tuning to go back to. */
+  /** The strategies as each process listed them before the run, with the tuning to restore. */
   listed: StrategyInfo[][]
 }
 
-/** What k6 calls instead of the scenarios above when `--vus`, `--duration` and the like are given: refused by setup. */
+/** k6 calls this instead of the scenarios above when `--vus`, `--duration` etc. are given; setup refuses that. */
 export default function overridden() {}
 
 export function setup(): SetupData {
@@ -72,7 +73,7 @@ export function setup(): SetupData {
   })
 }
 
-/** The loads of all processes together. */
+/** Records the total loads of all processes. */
 function noteLoads(at: Moment) {
   const stats = fleet.stats(config.strategies)
   for (const name of config.strategies) noteCounters(name, at, { loads: countersOf(stats, name).loads! })
@@ -93,6 +94,9 @@ export function readHotPost() {
   recordRead(strategy, 'measured', 'read', answer, lag)
   if ('outcome' in answer && answer.outcome === 'misses') {
     loadsBegun.add(1, { strategy, slice: String(Math.max(0, Math.floor(sinceStart / sliceMs))) })
+  }
+  if ('outcome' in answer && servedBy(answer.outcome) === 'database' && sinceStart >= COLD_START_TTLS * config.ttlMs) {
+    waitedAtExpiry.add(1, { strategy })
   }
   unfinished.add(-1, { strategy })
 }

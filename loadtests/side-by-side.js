@@ -1,11 +1,12 @@
 /**
  * Every strategy under the same load, one after another: `k6 run loadtests/*.js`.
  *
- * All operations follow from SEED, so each strategy is given the very same ones. What can be tuned with `-e NAME=value`
- * stands in lib/side-by-side-options.ts; results/README.md explains the figures.
+ * SEED determines all operations, so every strategy gets the same ones. lib/side-by-side-options.ts lists the options for
+ * `-e NAME=value`; results/README.md explains the figures.
  */
 import exec from 'k6/execution'
-import { strategyNames } from '../packages/strategies/src/strategy-names.ts'
+import { CEILING, strategyNames } from '../packages/strategies/src/strategy-names.ts'
+import { countersOf, noteCounters, orAbort } from './lib/api-control.ts'
 import { carryOut } from './lib/carry-out.ts'
 import { explained } from './lib/env.ts'
 import { strategyFigures } from './lib/figures.ts'
@@ -24,9 +25,9 @@ import { sideBySidePlan } from './lib/side-by-side-plan.ts'
 import { sideBySideReport } from './lib/side-by-side-report.ts'
 import { sideBySideResult } from './lib/side-by-side-result.ts'
 import { stampedeSlices } from './lib/stampede.ts'
-import { countersOf, noteCounters, orAbort } from './lib/steering.ts'
 import { withoutFigures } from './lib/summary.ts'
 import { bypassThresholds, sharedOptions, sharedThresholds } from './lib/thresholds.ts'
+import { warmCeiling } from './lib/warm-ceiling.ts'
 
 const { config, plan } = explained(() => {
   const recording = openRecording(__ENV)
@@ -39,7 +40,7 @@ const slices = plan.hotId === null ? null : stampedeSlices(config.durationMs, co
 const context = { slices, measuredMs: config.durationMs }
 const file = explained(() => resultFile(__ENV, 'side-by-side.json'))
 
-/** Asked for once, before there are virtual users; each of them runs this file too, and has no use for them. */
+/** Only the first run of this file, before the virtual users exist, needs the options. */
 export const options = __VU === 0 ? optionsOfRun() : {}
 
 function optionsOfRun() {
@@ -49,7 +50,7 @@ function optionsOfRun() {
       turns(config.strategies, config.warmupMs, config.durationMs).flatMap((turn) => {
         const name = scenarioName(turn.strategy)
         const load = loadScenario(turn, { stages: plan.stages, vus: config.vus, exec: 'operate' })
-        // Without a warm-up, the counters at the start of the run are those at the start of the measured phase.
+        // Without a warm-up, the measured phase starts with the run, and setup records its counters.
         return config.warmupMs === 0
           ? [[name, load]]
           : [
@@ -70,19 +71,19 @@ function optionsOfRun() {
         READ_OPS.map((op) => `,phase:measured,op:${op}`),
       ),
     },
-    // Posts that were inserted are deleted one by one.
+    // Inserted posts are deleted one by one.
     teardownTimeout: '10m',
   }
 }
 
-/** @param {string} strategy @param {number} n operations go to the processes in turn */
+/** @param {string} strategy @param {number} n the operation's number: operations go to the processes in turn */
 function targetOf(strategy, n) {
   const { baseUrls, acceptEncoding } = config
   const baseUrl = /** @type {string} */ (baseUrls[n % baseUrls.length])
   return { baseUrl, acceptEncoding, strategy, knowsAllWrites: baseUrls.length === 1 }
 }
 
-/** What k6 calls instead of the scenarios above when `--vus`, `--duration` and the like are given: refused by setup. */
+/** k6 calls this instead of the scenarios above when `--vus`, `--duration` etc. are given; setup refuses that. */
 export default function overridden() {}
 
 export function setup() {
@@ -96,16 +97,20 @@ export function setup() {
     const missing = {}
     for (const strategy of config.strategies) {
       noteCounters(strategy, 'start', countersOf(stats, strategy))
-      // Counted like any other read, so that the account still balances.
+      // Counted like any other read, so that the counters still agree.
       const target = targetOf(strategy, 0)
       missing[strategy] = findMissing(target, config.posts)
       if (plan.inserts > 0) lastIds[strategy] = findLastId(target)
+      fleet.flush(strategy)
+      if (strategy === CEILING) {
+        const targets = config.baseUrls.map((_, at) => targetOf(strategy, at))
+        warmCeiling(targets, plan, { posts: config.posts, missing: new Set(missing[strategy]) })
+      }
       // The reads above are not measured.
       if (config.warmupMs === 0) {
         noteCounters(strategy, 'middle', countersOf(fleet.stats([strategy]), strategy))
       }
     }
-    for (const name of config.strategies) fleet.flush(name)
     // Last, since k6 runs no teardown when setup fails.
     fleet.tune(listed, tuning)
     return { listed, stats, lastIds, missing, k6Version: fleet.k6Version() }
@@ -114,7 +119,7 @@ export function setup() {
 
 const lagMs = lagMeter()
 
-/** @type {Record<string, Set<number>>} made once by each virtual user */
+/** @type {Record<string, Set<number>>} created once per virtual user */
 const missingSets = {}
 
 /** @param {string} strategy @param {Record<string, number[]>} missing */
@@ -124,7 +129,7 @@ function missingOf(strategy, missing) {
 }
 
 /**
- * One operation of the load: which, depends on nothing but its number.
+ * Carries out one operation of the load, which depends only on its number.
  * @param {import('./lib/side-by-side-result.ts').SetupData} found
  */
 export function operate({ lastIds, missing }) {
@@ -147,7 +152,7 @@ export function operate({ lastIds, missing }) {
   unfinished.add(-1, { strategy })
 }
 
-/** Where the warm-up ends and the measured phase begins, for what only the API knows: loads, fills, invalidations. */
+/** Records the API's own counters (loads, fills, invalidations) at the start of the measured phase. */
 export function noteMiddle() {
   const strategy = String(__ENV.STRATEGY)
   orAbort(() => noteCounters(strategy, 'middle', countersOf(fleet.stats([strategy]), strategy)))
@@ -161,8 +166,8 @@ export function teardown({ listed, stats: before, lastIds }) {
     for (const [strategy, lastId] of Object.entries(lastIds)) {
       deleteInserted(targetOf(strategy, 0), lastId, plan.inserts)
     }
-    // All operations are over, and a strategy is asked only in its own turn: what the API has counted since the start
-    // has to be what k6 counted.
+    // All operations have ended, and a strategy gets requests only in its own turn, so the API's counts since the start
+    // must equal k6's.
     const settled = plan.inserts > 0 ? fleet.stats(config.strategies) : after
     for (const strategy of config.strategies) {
       noteCounters(strategy, 'settled', countersOf(settled, strategy))

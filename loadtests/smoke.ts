@@ -1,16 +1,16 @@
 /**
- * Does the API answer as the contract says, under each strategy? A few requests each, seconds in all:
- * `k6 run loadtests/smoke.ts`. Takes BASE_URL, ADMIN_TOKEN, STRATEGIES and POST (the id that is read and renamed).
+ * Checks that the API fulfils its contract under each strategy, with a few requests each; takes seconds:
+ * `k6 run loadtests/smoke.ts`. Options: BASE_URL, ADMIN_TOKEN, STRATEGIES and POST (the id to read and rename).
  */
 import { check } from 'k6'
 import http from 'k6/http'
 import { strategyNames } from '../packages/strategies/src/strategy-names.ts'
-import { connect } from './lib/api.ts'
+import { connect, type StrategyInfo } from './lib/api.ts'
+import { listedStrategies, orAbort } from './lib/api-control.ts'
 import { baseUrlFrom, explained, integerFrom, strategiesFrom, textFrom } from './lib/env.ts'
 import { outcomeOf, servedBy } from './lib/outcomes.ts'
 import { requirePost } from './lib/present-posts.ts'
 import { type ReadAnswer, readList, readPost, readReport, renamePost } from './lib/requests.ts'
-import { listedStrategies, orAbort } from './lib/steering.ts'
 
 const config = explained(() => ({
   baseUrl: baseUrlFrom(__ENV, 'BASE_URL', 'http://127.0.0.1:3000'),
@@ -21,11 +21,6 @@ const config = explained(() => ({
 }))
 const api = connect(config.baseUrl, config.adminToken)
 
-/** Strategies that keep nothing, so that no read is ever answered from the cache. */
-const KEEPS_NOTHING = ['no-cache']
-/** Strategies that leave the old entry in place when a row is written. */
-const EXPIRES_ONLY = ['no-cache', 'cache-aside']
-
 export const options = {
   vus: 1,
   iterations: 1,
@@ -33,17 +28,18 @@ export const options = {
   throw: true,
 }
 
-export function setup() {
-  orAbort(() => listedStrategies(api, strategyNames, config.strategies))
+export function setup(): StrategyInfo[] {
+  return orAbort(() => listedStrategies(api, strategyNames, config.strategies))
 }
 
-export default function smoke() {
-  for (const strategy of config.strategies) orAbort(() => smokeOne(strategy))
+export default function smoke(listed: StrategyInfo[]) {
+  for (const strategy of listed) orAbort(() => smokeOne(strategy))
 }
 
-function smokeOne(strategy: string) {
+function smokeOne({ name: strategy, store, write }: StrategyInfo) {
   const target = { ...config, strategy, knowsAllWrites: true }
-  const keeps = !KEEPS_NOTHING.includes(strategy)
+  const keeps = store !== 'none'
+  const expiresOnly = write === 'expire-only'
   requirePost(target, config.post)
   api.flush(strategy)
   const first = readPost(target, config.post)
@@ -60,18 +56,18 @@ function smokeOne(strategy: string) {
     [`${strategy}: a second read comes from the ${keeps ? 'cache' : 'database'}`]: () =>
       served(second) === (keeps ? 'cache' : 'database'),
     [`${strategy}: a write is acknowledged`]: () => !('failure' in written),
-    [`${strategy}: a read after the write is ${EXPIRES_ONLY.includes(strategy) ? 'answered' : 'current'}`]: () =>
-      !('failure' in afterwards) && (EXPIRES_ONLY.includes(strategy) || (afterwards.staleForMs ?? 0) === 0),
+    [`${strategy}: a read after the write is ${expiresOnly ? 'answered' : 'current'}`]: () =>
+      !('failure' in afterwards) && (expiresOnly || (afterwards.staleForMs ?? 0) === 0),
     [`${strategy}: a second list comes from the ${keeps ? 'cache' : 'database'}`]: () =>
       served(lists[0]!) === 'database' && served(lists[1]!) === (keeps ? 'cache' : 'database'),
     [`${strategy}: a second report comes from the ${keeps ? 'cache' : 'database'}`]: () =>
       served(reports[0]!) === 'database' && served(reports[1]!) === (keeps ? 'cache' : 'database'),
-    [`${strategy}: a post that is not there is 404, with X-Cache`]: () =>
+    [`${strategy}: a missing post is 404, with X-Cache`]: () =>
       missing.status === 404 && outcomeOf(missing.headers['X-Cache']) !== undefined,
   })
 }
 
-/** Who answered, or how the read failed. */
+/** The source of the answer, or the kind of failure. */
 function served(answer: ReadAnswer): string {
   return 'failure' in answer ? answer.failure : servedBy(answer.outcome)
 }

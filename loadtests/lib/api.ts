@@ -1,26 +1,26 @@
 import http from 'k6/http'
 import { failureOf } from './outcomes.ts'
 
-/** A request for steering the run (not part of the load) went wrong; the message is one line for the user. */
+/** An admin request (not part of the load) failed; the message is one line for the user. */
 export class ApiError extends Error {}
 
-/** What `GET /api/strategies` says of each. */
+/** A strategy in `GET /api/strategies`. */
 export interface StrategyInfo {
   name: string
   title: string
   read: string
   write: string
   store: string
-  /** What it guarantees: docs/http-api.md has all fields. */
+  /** Its guarantee; docs/http-api.md has all fields. */
   promise: {
-    /** How old a value may be where nothing invalidates it. */
+    /** The maximum age of a value that nothing invalidates. */
     staleForAtMostMs: number
-    /** No read in any process that begins after a write was acknowledged returns an older value. */
+    /** In every process, no read that begins after a write was acknowledged returns an older value. */
     readAfterWrite: boolean
-    /** Of which reads that holds, and for the readers of which processes. */
+    /** The reads, and the processes of the readers, for which that holds. */
     readAfterWriteOf: 'keys and tags' | 'keys' | 'none'
     where: 'every process' | 'this process'
-    /** Of a naive form, which guarantees nothing: how it returns old values. */
+    /** For a naive form, which guarantees nothing: how it returns old values. */
     breaks?: string
   }
   tuning: Record<string, number>
@@ -28,7 +28,7 @@ export interface StrategyInfo {
 
 export type Counters = Record<string, number>
 
-/** Counters of `/api/stats` without which there is nothing to compare. */
+/** Counters of `/api/stats` that the comparison needs. */
 const REQUIRED_COUNTERS = ['reads', 'hits', 'stale', 'misses', 'collapsed', 'bypassed', 'loads', 'writes']
 
 export interface Api {
@@ -36,15 +36,15 @@ export interface Api {
   /** The counters of each strategy since the API started or was reset. */
   stats(): Record<string, Counters>
   tune(strategy: string, tuning: Record<string, number>): void
-  /** Empties the cache of one strategy. */
+  /** Invalidates all entries of one strategy. */
   flush(strategy: string): void
-  /** k6's version, as it presents itself to servers: it has no other way to ask. Null before the first call. */
+  /** k6's version from its User-Agent, the only source for it. Null before the first call. */
   k6Version(): string | null
 }
 
 const JSON_HEADERS = { 'Content-Type': 'application/json' }
 
-/** The calls that steer a run. Needs `options.throw`, so that a refused connection is ours to report. */
+/** The admin calls of a run. Needs `options.throw`, so that this code can report a refused connection. */
 export function connect(baseUrl: string, adminToken: string): Api {
   const headers = { ...JSON_HEADERS, ...(adminToken === '' ? {} : { Authorization: `Bearer ${adminToken}` }) }
 
@@ -64,7 +64,7 @@ export function connect(baseUrl: string, adminToken: string): Api {
       const kind = failureOf(String((error as Error).message))
       throw new ApiError(
         kind === 'refused'
-          ? `no API at ${baseUrl}: connection refused. Start it with "npx -y pnpm@12 dev", or say where it is with -e BASE_URL=…`
+          ? `no API at ${baseUrl}: connection refused. Start it with "npx -y pnpm@12 dev", or give its address with -e BASE_URL=…`
           : `${what} failed: ${(error as Error).message}`,
       )
     }
@@ -78,7 +78,7 @@ export function connect(baseUrl: string, adminToken: string): Api {
     try {
       return response.body ? JSON.parse(String(response.body)) : undefined
     } catch {
-      throw new ApiError(`${what} answered something that is not JSON; is ${baseUrl} this project's API?`)
+      throw new ApiError(`${what} did not answer JSON; is ${baseUrl} this project's API?`)
     }
   }
 
@@ -86,7 +86,9 @@ export function connect(baseUrl: string, adminToken: string): Api {
     strategies() {
       const list = call('GET', '/api/strategies')
       if (!Array.isArray(list) || list.some((entry) => typeof entry?.name !== 'string')) {
-        throw new ApiError(`GET ${baseUrl}/api/strategies is not a list of strategies; is it this project's API?`)
+        throw new ApiError(
+          `GET ${baseUrl}/api/strategies did not answer a list of strategies; is it this project's API?`,
+        )
       }
       return list
     },

@@ -14,25 +14,25 @@ import {
   type Target,
 } from './requests.ts'
 
-/** Where an operation goes, and what is noted with it. */
+/** The target of an operation, and the data to record with it. */
 export interface Circumstances {
   target: Target
   phase: Phase
-  /** How long after its intended start it is begun. */
+  /** How long after its intended start it begins. */
   lagMs: number
   /** Time since the measured phase began. */
   measuredForMs: number
-  /** Ids up to this one are those of the table; the plan's ids above it are posts that the load inserts. */
+  /** The table's posts have ids up to this one. In the plan, ids above it are posts that the load inserts. */
   posts: number
-  /** Those of them that were deleted before the run. */
+  /** The table's posts that were deleted before the run. */
   missing: ReadonlySet<number>
-  /** The table's last id before those. */
+  /** The table's last id before the inserts. */
   lastId: number
-  /** The post whose loads are counted, and by which slices of time. */
+  /** The post whose loads are counted, and the time slices for that. */
   hot: { id: number; slices: Slices } | null
 }
 
-/** Carries out the n-th operation and records how it went. */
+/** Carries out the n-th operation and records the result. */
 export function carryOut(operation: Operation, n: number, at: Circumstances): void {
   const { target, phase, lagMs } = at
   const { strategy } = target
@@ -56,14 +56,14 @@ export function carryOut(operation: Operation, n: number, at: Circumstances): vo
       write(operation.id, n, lagMs, at)
       break
     case 'read-modify-write':
-      // The write is due when the read is over.
+      // The write is due when the read ends.
       if (!('failure' in read(operation.id, at))) write(operation.id, n, 0, at)
   }
 }
 
 function read(id: number, at: Circumstances): ReadAnswer {
   const { target, phase, posts, lagMs } = at
-  // A post that is being inserted may be asked for before it is there.
+  // A read may precede the insert of its post.
   const answer = readPost(target, realId(id, at), id > posts)
   recordRead(target.strategy, phase, 'read', answer, lagMs)
   const slice = sliceOf(id, at)
@@ -84,7 +84,7 @@ function realId(id: number, { posts, missing, lastId }: Circumstances): number {
   return id <= posts ? presentId(id, posts, missing) : lastId + id - posts
 }
 
-/** In which slice the operation begins; null where it is not looked at. */
+/** The slice in which the operation begins; null if its loads are not counted. */
 function sliceOf(id: number, { phase, measuredForMs, hot }: Circumstances): number | null {
   if (phase !== 'measured' || id !== hot?.id) return null
   const slice = Math.max(0, Math.floor(measuredForMs / hot.slices.sliceMs))

@@ -31,7 +31,7 @@ describe('durationMsFrom', () => {
     )
   })
 
-  it.each([undefined, '', '  '])('takes the default when given %o', (text) => {
+  it.each([undefined, '', '  '])('uses the default for %o', (text) => {
     expect(read(text)).toBe(7)
   })
 })
@@ -39,7 +39,7 @@ describe('durationMsFrom', () => {
 describe('integerFrom and decimalFrom', () => {
   const rule = { fallback: 1, min: 0, max: 10 }
 
-  it('read plain numbers', () => {
+  it('accept plain numbers', () => {
     expect([integerFrom({ N: '10' }, 'N', rule), decimalFrom({ N: '.5' }, 'N', rule)]).toEqual([10, 0.5])
   })
 
@@ -53,7 +53,7 @@ describe('integerFrom and decimalFrom', () => {
 })
 
 describe('baseUrlFrom', () => {
-  it('drops the last slash, and keeps a path', () => {
+  it('drops a trailing slash, and keeps a path', () => {
     expect(baseUrlFrom({ U: 'http://api:3000/' }, 'U', '')).toBe('http://api:3000')
     expect(baseUrlFrom({ U: 'https://host/blog/' }, 'U', '')).toBe('https://host/blog')
   })
@@ -64,25 +64,25 @@ describe('baseUrlFrom', () => {
 })
 
 describe('baseUrlsFrom', () => {
-  it('takes several, and checks each', () => {
+  it('accepts several, and checks each', () => {
     expect(baseUrlsFrom({ U: 'http://a:1/, http://b:2' }, 'U', '')).toEqual(['http://a:1', 'http://b:2'])
     expect(() => baseUrlsFrom({ U: 'http://a:1,b' }, 'U', '')).toThrow('U is "b"; allowed is an address like')
   })
 })
 
 describe('strategiesFrom', () => {
-  it('keeps the order given, and takes all by default', () => {
+  it('keeps the given order, and defaults to all', () => {
     expect(strategiesFrom({ S: 'write-through, no-cache' }, 'S', known)).toEqual(['write-through', 'no-cache'])
     expect(strategiesFrom({}, 'S', known)).toEqual(known)
   })
 
-  it('lets peers through: only the API knows them', () => {
+  it('accepts any peer: only the API knows them', () => {
     expect(strategiesFrom({ S: 'peer:keyv' }, 'S', known)).toEqual(['peer:keyv'])
   })
 
   it.each([
-    ['cache-asid', 'S is "cache-asid"; allowed is a list, with commas, out of no-cache, cache-aside, write-through'],
-    ['no-cache,', 'S is ""; allowed is a list, with commas, out of no-cache, cache-aside, write-through'],
+    ['cache-asid', 'S is "cache-asid"; allowed is a comma-separated list of no-cache, cache-aside, write-through'],
+    ['no-cache,', 'S is ""; allowed is a comma-separated list of no-cache, cache-aside, write-through'],
     ['no-cache,no-cache', 'S is "no-cache"; allowed is each strategy once'],
   ])('refuses "%s"', (text, message) => {
     expect(() => strategiesFrom({ S: text }, 'S', known)).toThrow(new OptionError(message))
@@ -90,7 +90,7 @@ describe('strategiesFrom', () => {
 })
 
 describe('explained', () => {
-  it('throws the bare text of what a user did wrong, and other errors as they are', () => {
+  it("throws a user's mistake as plain text, and other errors unchanged", () => {
     const thrown = (error: Error) => {
       try {
         explained(() => {

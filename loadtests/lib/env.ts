@@ -1,7 +1,7 @@
-/** What k6 passes with `-e NAME=value`, and the environment it was started in. */
+/** The variables from `-e NAME=value`, and the environment of k6. */
 export type Env = Record<string, string | undefined>
 
-/** A value that a user gave is wrong: the message is meant for them, and is one line. */
+/** A user gave a wrong value; the message is one line for the user. */
 export class OptionError extends Error {}
 
 /** An empty value counts as not given: compose files pass `NAME=` for variables that are not set. */
@@ -18,7 +18,7 @@ export function textFrom(env: Env, name: string, fallback: string): string {
   return given(env, name) ?? fallback
 }
 
-/** One of a few words; null when not given. */
+/** One of the allowed words; null when not given. */
 export function choiceFrom<T extends string>(env: Env, name: string, allowed: readonly T[]): T | null {
   const text = given(env, name)
   if (text === undefined) return null
@@ -55,7 +55,7 @@ export function decimalFrom(env: Env, name: string, { fallback, min, max }: Numb
 
 const UNIT_MS = { ms: 1, s: 1000, m: 60_000 } as const
 
-/** A time with its unit, as k6 writes it: `500ms`, `15s`, `1.5m`. Answers milliseconds. */
+/** A time with its unit, as in k6: `500ms`, `15s`, `1.5m`. Returns milliseconds. */
 export function durationMsFrom(env: Env, name: string, { fallback, min, max }: NumberRule): number {
   const text = given(env, name)
   if (text === undefined) return fallback
@@ -67,7 +67,7 @@ export function durationMsFrom(env: Env, name: string, { fallback, min, max }: N
   return ms
 }
 
-/** An address without its last slash. */
+/** An address without a trailing slash. */
 export function baseUrlFrom(env: Env, name: string, fallback: string): string {
   const text = given(env, name) ?? fallback
   if (!/^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/.test(text)) {
@@ -76,12 +76,12 @@ export function baseUrlFrom(env: Env, name: string, fallback: string): string {
   return text.replace(/\/+$/, '')
 }
 
-/** Several addresses, with commas between. */
+/** A comma-separated list of addresses. */
 export function baseUrlsFrom(env: Env, name: string, fallback: string): string[] {
   return (given(env, name) ?? fallback).split(',').map((part) => baseUrlFrom({ [name]: part }, name, ''))
 }
 
-/** Names of strategies, with commas between; each at most once. Peers (`peer:…`) are known only to the API. */
+/** A comma-separated list of distinct strategies. Only the API knows the peers (`peer:…`). */
 export function strategiesFrom(
   env: Env,
   name: string,
@@ -92,13 +92,13 @@ export function strategiesFrom(
   if (text === undefined) return [...fallback]
   const names = text.split(',').map((part) => part.trim())
   const unknown = names.filter((part) => !known.includes(part) && !/^peer:[a-z0-9-]+$/.test(part))
-  if (unknown.length > 0) throw wrong(name, unknown.join(','), `a list, with commas, out of ${known.join(', ')}`)
+  if (unknown.length > 0) throw wrong(name, unknown.join(','), `a comma-separated list of ${known.join(', ')}`)
   const repeated = names.filter((part, at) => names.indexOf(part) !== at)
   if (repeated.length > 0) throw wrong(name, repeated.join(','), 'each strategy once')
   return names
 }
 
-/** k6 prints a thrown string as it is, but an Error with the path and line of our code: users get the former. */
+/** k6 prints a thrown string unchanged, but an Error with the path and line of our code: users get the string. */
 export function explained<T>(read: () => T): T {
   try {
     return read()

@@ -1,4 +1,4 @@
-/** Loads that began soon after each other, since the same entry had just ended. */
+/** Loads that began close together because one entry expired. */
 export interface Expiry {
   loads: number
 }
@@ -6,11 +6,11 @@ export interface Expiry {
 /**
  * Groups loads into expiries.
  *
- * k6's users share no memory, so nobody sees the order of the loads; but each can say in which slice of time its load
- * began. Loads of one expiry begin close together; those of the next one later.
+ * k6's virtual users share no memory, so the order of loads is unknown, but each load records the time slice in which it
+ * began. The loads of one expiry begin close together; those of the next begin later.
  *
- * @param loadsPerSlice how many loads began in each slice, in order of time
- * @param gapMs a longer time without the beginning of a load parts two expiries
+ * @param loadsPerSlice the number of loads that began in each slice, in order of time
+ * @param gapMs a longer time without a new load separates two expiries
  */
 export function expiriesIn(loadsPerSlice: readonly number[], sliceMs: number, gapMs: number): Expiry[] {
   const expiries: Expiry[] = []
@@ -24,13 +24,13 @@ export function expiriesIn(loadsPerSlice: readonly number[], sliceMs: number, ga
   return expiries
 }
 
-/** Slices of time by which loads are told apart. */
+/** Time slices that distinguish loads. */
 export interface Slices {
   sliceMs: number
   count: number
 }
 
-/** Of a run without writes: short against the TTL, and not more of them than k6 keeps figures for with ease. */
+/** For a run without writes: short compared with the TTL, and few enough for k6. */
 export function slicesFor(durationMs: number, ttlMs: number): Slices {
   const sliceMs = Math.max(20, Math.ceil(ttlMs / 10))
   return { sliceMs, count: Math.ceil(durationMs / sliceMs) + 1 }

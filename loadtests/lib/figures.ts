@@ -5,12 +5,12 @@ import { type Stampede, stampedeOf } from './stampede.ts'
 import type { Distribution, Summary } from './summary.ts'
 
 /**
- * Moments at which the counters of `/api/stats` are noted for a strategy: before all, where the measured phase begins
- * and where it ends, and when posts that were inserted have been deleted.
+ * When a strategy's `/api/stats` counters are recorded: at the start, at the start and the end of the measured phase, and
+ * after inserted posts have been deleted.
  */
 export type Moment = 'start' | 'middle' | 'end' | 'settled'
 
-/** The counters of `/api/stats` that are noted. */
+/** The recorded counters of `/api/stats`. */
 export const NOTED_COUNTERS = [
   'reads',
   ...ACCOUNTED,
@@ -32,9 +32,11 @@ export interface ReadFigures {
   outcomes: OutcomeCounts
   /** Share answered from the cache (`hits` and `stale`), 0 … 1; null without reads. */
   hitRatio: number | null
-  /** Latency from the intended start, of all reads. */
+  /** Reads per second that waited for a load: `misses`, `collapsed`, `bypassed`. */
+  waitingPerSecond: number
+  /** Latency of all reads, from the intended start. */
   latencyMs: Distribution
-  /** The same of reads answered from the cache (HIT, STALE) and of those that waited (MISS, COLLAPSED, BYPASS). */
+  /** The same for reads answered from the cache (HIT, STALE) and for reads that waited (MISS, COLLAPSED, BYPASS). */
   hitMs: Distribution
   missMs: Distribution
   /** Reads whose value had been replaced by an acknowledged write when they arrived; null if the API can't say. */
@@ -42,7 +44,7 @@ export interface ReadFigures {
     count: number
     /** Of all reads, 0 … 1. */
     share: number
-    /** For how long the value had been replaced, over the stale reads only. */
+    /** How long the value had been replaced, over the stale reads only. */
     staleForMs: Distribution
   } | null
 }
@@ -51,44 +53,44 @@ export interface StrategyFigures {
   name: string
   /** All reads of the load. */
   reads: ReadFigures
-  /** The same apart: one post (350 bytes), all of them (3.6 MB), the first page (7 KB), the report (10 KB). */
+  /** The same by kind: one post (350 bytes), all posts (3.6 MB), the first page (7 KB), the report (10 KB). */
   byId: ReadFigures
   list: ReadFigures
   page: ReadFigures
   report: ReadFigures
-  /** Inserts and the writes of read-modify-writes included. */
+  /** Including inserts and the writes of read-modify-writes. */
   writes: { count: number; latencyMs: Distribution }
-  /** Of the most popular post; null where there is no such one. */
+  /** For the most popular post; null if the popularity changes. */
   stampede: Stampede | null
   /** From `/api/stats`, over the measured phase; null if a snapshot is missing. */
   origin: { reads: number; loads: number; loadsPerRead: number | null; loadsPerSecond: number } | null
-  /** Further counters of `/api/stats` over the measured phase; null where the API has none. */
+  /** Further counters of `/api/stats` over the measured phase; null if the API lacks one. */
   server: Record<'fills' | 'refusedFills' | 'invalidations' | 'errors' | 'evictions', number | null>
-  /** All reads and writes of the run, warm-up, setup and teardown included, as k6 counted them and as `/api/stats` did. */
+  /** All reads and writes of the run including warm-up, setup and teardown, as counted by k6 and by `/api/stats`. */
   counters: {
     k6: Account
     api: Account | null
-    /** Null when they can't be compared. */
+    /** Null if they can't be compared. */
     agree: boolean | null
-    /** Why not; null when they were. */
+    /** The reason if they were not compared; otherwise null. */
     notCompared: string | null
   }
   failures: { total: number; byKind: Partial<Record<Failure, number>> }
-  /** Operations still under way when the turn was over, and cut off. */
+  /** Operations cut off at the end of the turn. */
   unfinished: number
-  /** Operations that were not begun, for want of a free virtual user. */
+  /** Operations not started because no virtual user was free. */
   dropped: number
 }
 
-/** What the figures depend on besides the summary. */
+/** The other inputs of the figures. */
 export interface FiguresContext {
-  /** By which the loads of the most popular post were noted; null if they were not. */
+  /** The slices for loads of the most popular post; null if these were not recorded. */
   slices: Slices | null
-  /** How long the measured phase is. */
+  /** The length of the measured phase. */
   measuredMs: number
 }
 
-/** All that the summary says about one strategy. */
+/** All figures of one strategy. */
 export function strategyFigures(
   name: string,
   { slices, measuredMs }: FiguresContext,
@@ -100,15 +102,16 @@ export function strategyFigures(
   const middleToEnd = (counter: NotedCounter) => difference(name, counter, 'middle', 'end', summary)
   const [reads, loads] = [middleToEnd('reads'), middleToEnd('loads')]
   const unknown = summary.counter('stale_unknown', strategy) > 0
-  const byId = readFigures(name, ['read'], unknown, summary)
+  const figuresOf = (ops: readonly ReadOp[]) => readFigures(name, ops, { unknown, measuredMs }, summary)
+  const byId = figuresOf(['read'])
   const writeMs = summary.trend('latency_ms', { ...strategy, op: 'write' })
   return {
     name,
-    reads: readFigures(name, READ_OPS, unknown, summary),
+    reads: figuresOf(READ_OPS),
     byId,
-    list: readFigures(name, ['list'], unknown, summary),
-    page: readFigures(name, ['page'], unknown, summary),
-    report: readFigures(name, ['report'], unknown, summary),
+    list: figuresOf(['list']),
+    page: figuresOf(['page']),
+    report: figuresOf(['report']),
     writes: { count: writeMs.count, latencyMs: writeMs },
     stampede: slices && stampedeOf(name, slices, byId.outcomes.bypassed === byId.count, summary),
     origin:
@@ -134,8 +137,13 @@ export function strategyFigures(
   }
 }
 
-/** @param ops one kind of read, or all of them together: k6 keeps quantiles over a tag that all reads share. */
-function readFigures(name: string, ops: readonly ReadOp[], staleUnknown: boolean, summary: Summary): ReadFigures {
+/** @param ops one kind of read, or all kinds: k6 keeps quantiles over a tag that all reads share */
+function readFigures(
+  name: string,
+  ops: readonly ReadOp[],
+  { unknown, measuredMs }: { unknown: boolean; measuredMs: number },
+  summary: Summary,
+): ReadFigures {
   const outcomes = perOutcome((outcome) =>
     ops.reduce((sum, op) => sum + summary.counter('answers', { strategy: name, outcome, phase: 'measured', op }), 0),
   )
@@ -147,10 +155,11 @@ function readFigures(name: string, ops: readonly ReadOp[], staleUnknown: boolean
     count,
     outcomes,
     hitRatio: count === 0 ? null : (outcomes.hits + outcomes.stale) / count,
+    waitingPerSecond: ((outcomes.misses + outcomes.collapsed + outcomes.bypassed) * 1_000) / measuredMs,
     latencyMs: summary.trend('latency_ms', timed),
     hitMs: summary.trend('latency_ms', { ...timed, served: 'cache' }),
     missMs: summary.trend('latency_ms', { ...timed, served: 'database' }),
-    staleReads: staleUnknown
+    staleReads: unknown
       ? null
       : { count: staleForMs.count, share: count === 0 ? 0 : staleForMs.count / count, staleForMs },
   }

@@ -1,12 +1,12 @@
 import { type Api, type Counters, connect, type StrategyInfo } from './api.ts'
-import { countersOf, listedStrategies, restoreTuning, tuneAll } from './steering.ts'
+import { countersOf, listedStrategies, restoreTuning, tuneAll } from './api-control.ts'
 import { sumCounters } from './sum-counters.ts'
 
-/** All processes of the API that are asked in turn, steered as one. */
+/** All API processes of the run, controlled as one. */
 export interface Fleet {
-  /** As each process lists them: for each of them, the strategies asked for. */
+  /** The requested strategies, as each process lists them. */
   listed(expected: readonly string[], asked: readonly string[]): StrategyInfo[][]
-  /** The counters of each strategy, of all processes together. */
+  /** The counters of each strategy, summed over all processes. */
   stats(strategies: readonly string[]): Record<string, Counters>
   flush(strategy: string): void
   tune(listed: readonly StrategyInfo[][], tuning: Record<string, number>): void

@@ -3,7 +3,7 @@ import { recordWrite } from './record.ts'
 import { createPost, deletePost, type Target } from './requests.ts'
 
 /**
- * The last id that was given to a post, by giving one more to a post that is deleted at once: the next one follows it.
+ * Finds the last assigned id by creating a post and deleting it immediately: the next insert gets the id after it.
  * @throws ApiError
  */
 export function findLastId(target: Target): number {
@@ -15,7 +15,7 @@ export function findLastId(target: Target): number {
   return created.id
 }
 
-/** Leaves the table as it was before the load. */
+/** Deletes the posts that the load inserted. */
 export function deleteInserted(target: Target, lastId: number, inserts: number): void {
   for (let id = lastId + 1; id <= lastId + inserts; id++) remove(target, id)
 }

@@ -1,9 +1,9 @@
 /**
- * How late operations are begun, as one virtual user sees it.
+ * Measures how late operations start, per virtual user.
  *
- * k6 has its users ready some milliseconds after the start that it tells, and begins all operations later by that time;
- * that is nobody's waiting. So lateness counts from the least that was seen in the same turn. All times are whole
- * milliseconds, cut off: what remains below 1 ms may come of that alone, and counts as 0. It is never overstated.
+ * k6's users are ready some milliseconds after the start time that it reports, which delays all operations equally. That
+ * is not waiting time, so the lag counts from the smallest delay of the same turn. Times are truncated to whole
+ * milliseconds, so a remainder below 1 ms counts as 0. The lag is never overstated.
  */
 export function lagMeter(): (turn: string, lateMs: number) => number {
   let of: string | undefined

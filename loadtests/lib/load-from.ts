@@ -11,13 +11,13 @@ const RATIOS = {
   RMW_RATIO: 'readModifyWriteShare',
 } as const
 
-/** What the operations are and when they begin, as `-e NAME=value` tunes it. */
+/** The operations and their times, as set with `-e NAME=value`. */
 export interface LoadOptions {
-  /** RATE: operations started per second, however long each takes. Default 200, 1 … 10,000. */
+  /** RATE: operations started per second, regardless of their duration. Default 200, 1 … 10,000. */
   ratePerSecond: number
   /** DURATION: how long each strategy is measured. Default two TTLs, at least 10s. 1s … 1h. */
   durationMs: number
-  /** WARMUP: the same load before that, not in the figures. Default one TTL, 2s … 30s. 0s … 10m; none for a cold start. */
+  /** WARMUP: the same load before that, unmeasured. Default one TTL, 10s … 30s. 0s … 10m; none for a cold start. */
   warmupMs: number
   /** WRITE_RATIO: fraction of the operations that change a title. Default 0.005, 0 … 1. */
   writeRatio: number
@@ -27,22 +27,22 @@ export interface LoadOptions {
   pageRatio: number
   /** REPORT_RATIO: fraction of the operations that read the report over all posts. Default 0.005, 0 … 1. */
   reportRatio: number
-  /** INSERT_RATIO: fraction of the operations that add a post; they are deleted afterwards. Default 0, 0 … 1. */
+  /** INSERT_RATIO: fraction of the operations that insert a post, which is deleted afterwards. Default 0, 0 … 1. */
   insertRatio: number
   /** RMW_RATIO: fraction of the operations that read a post and then change its title. Default 0, 0 … 1. */
   rmwRatio: number
-  /** ZIPF: exponent of the popularity of the posts. Default 0.99 (YCSB), 0 = all alike, at most 10. */
+  /** ZIPF: exponent of the posts' popularity. Default 0.99 (YCSB), 0 = uniform, at most 10. */
   zipf: number
-  /** POSTS: how many posts are read and written, ids 1 … POSTS. Default 150, at most 1,000,000. */
+  /** POSTS: the number of posts that are read and written, ids 1 … POSTS. Default 150, at most 1,000,000. */
   posts: number
-  /** `latest`: the posts inserted last are the popular ones. As the preset has it. */
+  /** `latest`: the latest posts are the popular ones. From the preset. */
   popularity: Workload['popularity']
-  /** A part of the measured phase in which everybody comes. As the preset has it. */
+  /** A flash crowd during a part of the measured phase. From the preset. */
   crowd: Workload['crowd']
 }
 
 export interface Load extends LoadOptions {
-  /** The highest rate of the run. */
+  /** The peak rate of the run. */
   peakPerSecond: number
 }
 
@@ -101,7 +101,7 @@ export function recordedLoad(env: Env, facts: RecordingFacts, ttlMs: number): Lo
   }
 }
 
-/** One TTL, so that the cache is as full as it gets. */
+/** One TTL, so that the cache fills up. */
 function warmupFrom(env: Env, ttlMs: number): number {
   return durationMsFrom(env, 'WARMUP', { fallback: warmupMsFor(ttlMs), min: 0, max: 600_000 })
 }

@@ -10,14 +10,14 @@ export interface OpenRecording {
 }
 
 /**
- * What TRACE names, if it is given. Read and checked once; all virtual users share it.
+ * The recording that TRACE names, or null. Read and checked once, and shared by all virtual users.
  * @throws OptionError
  */
 export function openRecording(env: Env): OpenRecording | null {
   const file = textFrom(env, 'TRACE', '')
   if (file === '') return null
-  if (!file.startsWith('/')) throw new OptionError(`TRACE is "${file}"; allowed is a path from the root`)
-  // An error of ours would lose its class on the way out of the shared array.
+  if (!file.startsWith('/')) throw new OptionError(`TRACE is "${file}"; allowed is an absolute path`)
+  // An error thrown inside the shared array would lose its class.
   let failure: unknown
   const shared = new SharedArray('trace', () => {
     try {
@@ -36,6 +36,6 @@ function textOf(file: string): string {
   try {
     return open(file)
   } catch (error) {
-    throw new OptionError(`TRACE is "${file}", but that can't be read: ${String(error)}`)
+    throw new OptionError(`TRACE is "${file}", but it can't be read: ${String(error)}`)
   }
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { failureOf, outcomeOf, servedBy, statusFailure } from './outcomes.ts'
 
 describe('outcomes', () => {
-  it('names each answer of X-Cache as /api/stats does', () => {
+  it('maps each value of X-Cache to its counter in /api/stats', () => {
     expect(['HIT', 'STALE', 'MISS', 'COLLAPSED', 'BYPASS'].map(outcomeOf)).toEqual([
       'hits',
       'stale',
@@ -16,7 +16,7 @@ describe('outcomes', () => {
     expect(outcomeOf(header)).toBeUndefined()
   })
 
-  it('tells who answered: the cache, or the database after a wait', () => {
+  it('distinguishes answers from the cache and from the database', () => {
     expect((['hits', 'stale', 'misses', 'collapsed', 'bypassed'] as const).map(servedBy)).toEqual([
       'cache',
       'cache',
@@ -26,7 +26,7 @@ describe('outcomes', () => {
     ])
   })
 
-  it('sorts failures into a closed list', () => {
+  it('classifies failures', () => {
     expect(failureOf('Get "http://x/": dial tcp 127.0.0.1:3000: connect: connection refused')).toBe('refused')
     expect(failureOf('request timeout')).toBe('timeout')
     expect(failureOf('EOF')).toBe('broken')

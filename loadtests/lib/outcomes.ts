@@ -1,4 +1,4 @@
-/** The answers of `X-Cache`, and the counter of `/api/stats` that each raises. */
+/** The values of `X-Cache`, and the counter of each in `/api/stats`. */
 const STATS_COUNTER = {
   HIT: 'hits',
   STALE: 'stale',
@@ -12,11 +12,11 @@ export type Outcome = (typeof STATS_COUNTER)[CacheHeader]
 
 export const OUTCOMES: readonly Outcome[] = Object.values(STATS_COUNTER)
 
-/** What is read: one post, all of them, the first page, or the report. */
+/** The kinds of reads: one post, all posts, the first page, the report. */
 export const READ_OPS = ['read', 'list', 'page', 'report'] as const
 export type ReadOp = (typeof READ_OPS)[number]
 
-/** The counters of `/api/stats` that k6 keeps too, so that they can be compared. */
+/** The counters of `/api/stats` that k6 keeps too, for reconciliation. */
 export const ACCOUNTED: readonly (Outcome | 'writes')[] = [...OUTCOMES, 'writes']
 
 export function outcomeOf(header: string | undefined): Outcome | undefined {
@@ -24,14 +24,14 @@ export function outcomeOf(header: string | undefined): Outcome | undefined {
 }
 
 /**
- * Who answered: the cache, or the database by way of a caller who waited: for a load of its own, for somebody else's,
- * or because the cache was not asked.
+ * The source of the answer: the cache, or the database after a wait, for the read's own load, another load, or a read that
+ * bypassed the cache.
  */
 export function servedBy(outcome: Outcome): 'cache' | 'database' {
   return outcome === 'hits' || outcome === 'stale' ? 'cache' : 'database'
 }
 
-/** Why an operation failed. A closed list, since k6 keeps figures only for tags that are known beforehand. */
+/** The kinds of failures. A fixed list, since k6 keeps figures only for tags that are known in advance. */
 export const FAILURES = [
   'refused',
   'timeout',
@@ -44,14 +44,14 @@ export const FAILURES = [
 ] as const
 export type Failure = (typeof FAILURES)[number]
 
-/** The kind of a request that got no answer, from Go's text for it. */
+/** The kind of failure for a request without an answer, from Go's error message. */
 export function failureOf(message: string): Failure {
   if (/connection refused/.test(message)) return 'refused'
   if (/timeout|deadline/i.test(message)) return 'timeout'
   return 'broken'
 }
 
-/** The kind of an answer that is not the expected 200. */
+/** The kind of failure for an unexpected status. */
 export function statusFailure(status: number): Failure {
   if (status >= 400 && status < 500) return 'status-4xx'
   return status >= 500 ? 'status-5xx' : 'status-other'

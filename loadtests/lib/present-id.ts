@@ -1,4 +1,4 @@
-/** The post itself, or, where it is missing, the next one that is there. */
+/** The id itself or, if that post is missing, the next existing one. */
 export function presentId(id: number, posts: number, missing: ReadonlySet<number>): number {
   let chosen = id
   while (missing.has(chosen)) chosen = (chosen % posts) + 1

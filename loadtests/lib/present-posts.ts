@@ -2,13 +2,13 @@ import { ApiError } from './api.ts'
 import { recordRead } from './record.ts'
 import { readIds, readPost, type Target } from './requests.ts'
 
-/** Fewer than this share of the posts that the load is for, and it would be another load. */
+/** With a smaller share of its posts, the load would be a different one. */
 const ENOUGH = 0.9
 
 /**
- * Which of the posts 1 … `posts` are not there, since somebody deleted them. Read page by page, and counted like any
- * other read, so that the counters of k6 and API still agree.
- * @throws ApiError when a page can't be read, or more than a tenth of the posts is missing
+ * The ids from 1 to `posts` that were deleted. Reads pages, which are counted like any other read, so that the counters of
+ * k6 and the API still agree.
+ * @throws ApiError if a page can't be read, or more than 10 % of the posts are missing
  */
 export function findMissing(target: Target, posts: number): number[] {
   const present = new Set<number>()
@@ -26,21 +26,21 @@ export function findMissing(target: Target, posts: number): number[] {
   }
   if (present.size < posts * ENOUGH) {
     throw new ApiError(
-      `${target.strategy} has ${present.size} of the posts 1 to ${posts}: put them back with ` +
-        `"npx -y pnpm@12 load-posts --reset", or give fewer with -e POSTS=…`,
+      `${target.strategy} has only ${present.size} of the posts 1 to ${posts}: restore them with ` +
+        `"npx -y pnpm@12 load-posts --reset", or use fewer with -e POSTS=…`,
     )
   }
   return Array.from({ length: posts }, (_, at) => at + 1).filter((id) => !present.has(id))
 }
 
-/** @throws ApiError that says how to put the post back, where it was deleted */
+/** @throws ApiError if the post was deleted, with the command to restore it */
 export function requirePost(target: Target, id: number): void {
   const answer = readPost(target, id, true)
   if ('failure' in answer)
     throw new ApiError(`GET /api/posts/${id}?strategy=${target.strategy} failed (${answer.failure})`)
   if (answer.isMissing) {
     throw new ApiError(
-      `${target.strategy} has no post ${id}: put the posts back with "npx -y pnpm@12 load-posts --reset", or name another with -e POST=…`,
+      `${target.strategy} has no post ${id}: restore the posts with "npx -y pnpm@12 load-posts --reset", or use another with -e POST=…`,
     )
   }
 }

@@ -3,7 +3,7 @@ import { acknowledged, answers, balance, failures, latencyMs, staleMs, staleUnkn
 import { ACCOUNTED, type ReadOp, servedBy } from './outcomes.ts'
 import type { ReadAnswer, WriteAnswer } from './requests.ts'
 
-/** The warm-up, setup and teardown are counted, so that all that the server counted can be accounted for, but not timed. */
+/** Warm-up, setup and teardown are counted, for reconciliation with the server, but not timed. */
 export type Phase = 'warmup' | 'measured'
 
 /** @param lagMs how long after its intended start the request was sent; part of its latency */
@@ -21,7 +21,7 @@ export function recordRead(strategy: string, phase: Phase, op: ReadOp, answer: R
   else if (staleForMs > 0) staleMs.add(staleForMs, { strategy, op })
 }
 
-/** @param lagMs as of {@link recordRead} */
+/** @param lagMs as in {@link recordRead} */
 export function recordWrite(strategy: string, phase: Phase, answer: WriteAnswer, lagMs: number): void {
   if ('failure' in answer) {
     failures.add(1, { strategy, kind: answer.failure })
@@ -32,7 +32,7 @@ export function recordWrite(strategy: string, phase: Phase, answer: WriteAnswer,
   if (phase === 'measured') latencyMs.add(lagMs + answer.ms, { strategy, op: 'write', does: 'write', served: 'write' })
 }
 
-/** Takes what the API counted since the start off what k6 counted; see `balance`. */
+/** Subtracts the API's counts since the start from k6's; see `balance`. */
 export function noteBalance(strategy: string, before: Counters, after: Counters): void {
   for (const outcome of ACCOUNTED) balance.add(before[outcome]! - after[outcome]!, { strategy, outcome })
 }

@@ -5,7 +5,7 @@ import { parseRecording } from './recording.ts'
 const parse = (content: unknown) => parseRecording(JSON.stringify(content), '/t.json')
 
 describe('parseRecording', () => {
-  it('reads what was asked for and when, and says what is in it', () => {
+  it('reads operations and times, and summarises them', () => {
     const { facts, operations } = parse({
       operations: [['read', 5], ['write', 9], ['read-modify-write', 5], ['list'], ['page']],
       timesMs: [0, 0.5, 999, 1_000, 2_500],
@@ -22,9 +22,9 @@ describe('parseRecording', () => {
   })
 
   it.each([
-    [null, 'it has to hold "operations" and "timesMs"'],
-    [{ operations: [], timesMs: [] }, 'not empty'],
-    [{ operations: [['read', 1]], timesMs: [] }, 'as long as each other'],
+    [null, 'it must contain "operations" and "timesMs"'],
+    [{ operations: [], timesMs: [] }, 'non-empty'],
+    [{ operations: [['read', 1]], timesMs: [] }, 'of equal length'],
     [{ operations: [['read']], timesMs: [0] }, 'operations[0] is ["read"]; allowed is [kind, id]'],
     [{ operations: [['read', 0]], timesMs: [0] }, 'operations[0] is ["read",0]'],
     [{ operations: [['delete', 1]], timesMs: [0] }, 'operations[0] is ["delete",1]'],
@@ -35,7 +35,7 @@ describe('parseRecording', () => {
     expect(() => parse(content)).toThrow('TRACE is "/t.json", but ')
   })
 
-  it('refuses what is not JSON', () => {
-    expect(() => parseRecording('x', '/t.json')).toThrow('TRACE is "/t.json", but that is not JSON')
+  it('refuses a file that is not JSON', () => {
+    expect(() => parseRecording('x', '/t.json')).toThrow('TRACE is "/t.json", but it is not JSON')
   })
 })

@@ -1,13 +1,13 @@
 import { type Operation, recordedStages, type Stage } from '../../packages/workload/src/index.ts'
 import { OptionError } from './env.ts'
 
-/** What has to be known of a recording before any of its operations is asked for. */
+/** The summary of a recording, needed before its operations. */
 export interface RecordingFacts {
   operations: number
   stages: Stage[]
   /** The largest id. */
   posts: number
-  /** The post asked for most; null without any. */
+  /** The id of the most frequent post; null without posts. */
   hotId: number | null
   /** Shares of the operations. */
   writeRatio: number
@@ -21,8 +21,8 @@ const WITHOUT_ID = ['list', 'page']
 
 /**
  * Reads `{ "operations": [["read", 12], ["write", 7], ["read-modify-write", 7], ["list"], ["page"]], "timesMs": [0, 3.5, …] }`:
- * what is asked for, and when it began, in ms from 0.
- * @throws OptionError that names the file and what is wrong in it
+ * the operations, and their start times in ms from 0.
+ * @throws OptionError that names the file and the error in it
  */
 export function parseRecording(text: string, file: string): { facts: RecordingFacts; operations: Operation[] } {
   const wrong = (what: string) => new OptionError(`TRACE is "${file}", but ${what}`)
@@ -30,11 +30,11 @@ export function parseRecording(text: string, file: string): { facts: RecordingFa
   try {
     parsed = JSON.parse(text)
   } catch (error) {
-    throw wrong(`that is not JSON: ${(error as Error).message}`)
+    throw wrong(`it is not JSON: ${(error as Error).message}`)
   }
   const { operations: listed, timesMs } = parsed ?? {}
   if (!Array.isArray(listed) || !Array.isArray(timesMs) || listed.length !== timesMs.length || listed.length === 0) {
-    throw wrong('it has to hold "operations" and "timesMs", two lists as long as each other and not empty')
+    throw wrong('it must contain "operations" and "timesMs", two non-empty lists of equal length')
   }
   const operations = listed.map((entry, at): Operation => {
     const [kind, id] = Array.isArray(entry) ? entry : []

@@ -1,12 +1,12 @@
 import type { Stage } from '../../packages/workload/src/index.ts'
 
 /**
- * How long requests may go on after the last one was started. A strategy has the machine to itself: the next one's
- * turn begins when this is over. An iteration that takes longer is cut off, and counts as failed.
+ * How long requests may continue after the last one started. The next strategy's turn begins only after this time, so that
+ * turns do not overlap. A longer iteration is cut off and counts as failed.
  */
 export const DRAIN_MS = 3000
 
-/** One strategy's place in the run, in ms since the scenarios began. */
+/** One strategy's turn, in ms since the scenarios began. */
 export interface Turn {
   strategy: string
   warmupAtMs: number
@@ -37,22 +37,22 @@ export interface LoadOptions {
   exec: string
 }
 
-/** So much later than the start of the scenario an operation begins than the plan says. */
+/** The offset of the plan's start from the scenario's start. */
 export const LEAD_MS = 1
 
-/** k6's clock for stages starts when its users are ready, but their end is counted from before that: room for the last. */
+/** k6's clock for stages starts when its users are ready, but their end counts from before that: extra time for the last. */
 const TAIL_MS = 500
 
 /**
- * Open model: operations begin at the rate of the plan whether or not earlier ones have ended, as visitors do. With a
- * fixed number of patient clients, a slow strategy would be asked less and look better than it is.
+ * Open model: operations begin at the plan's rate, even if earlier ones have not ended, like real visitors. With a fixed
+ * number of clients, a slow strategy would get fewer requests and look better than it is.
  *
- * Warm-up and measured phase are one scenario without a pause between them: in a pause, entries would go on ageing
- * unread, and the first seconds would show too many misses.
+ * Warm-up and measured phase are one scenario without a pause: in a pause, entries would age unread, and the first
+ * seconds would show too many misses.
  *
- * k6 begins its i-th iteration, i from 1, when the rates so far add up to i. Half an iteration's worth before the first
- * stage puts each in the middle of its share of time, as in the plan, and away from the borders of stages, where
- * rounding would move it or cut it off: exactly as many begin as the plan has.
+ * k6 starts its i-th iteration, i from 1, when the rates so far add up to i. Half an iteration before the first stage
+ * puts each iteration in the middle of its interval, as in the plan. That is away from the stage boundaries, where
+ * rounding could move it or cut it off, so exactly the planned number starts.
  */
 export function loadScenario(turn: Turn, { stages, vus, exec }: LoadOptions) {
   const jumps = stages.flatMap(({ ratePerSecond, durationMs }) => [
@@ -66,7 +66,7 @@ export function loadScenario(turn: Turn, { stages, vus, exec }: LoadOptions) {
     startTime: `${turn.warmupAtMs}ms`,
     gracefulStop: `${DRAIN_MS - TAIL_MS}ms`,
     startRate: half,
-    // Whole numbers are all that k6 takes for rates.
+    // k6 accepts only whole numbers as rates.
     timeUnit: '1000s',
     stages: [
       { duration: `${LEAD_MS}ms`, target: half },
@@ -75,7 +75,7 @@ export function loadScenario(turn: Turn, { stages, vus, exec }: LoadOptions) {
       { duration: `${TAIL_MS}ms`, target: 0 },
     ],
     preAllocatedVUs: vus,
-    // As many as are there from the start: making more in mid-run takes the time of those at work.
+    // No more than at the start: creating users during the run would slow the others.
     maxVUs: vus,
     env: { STRATEGY: turn.strategy },
     tags: { strategy: turn.strategy },
@@ -86,7 +86,7 @@ function thousandfold(rate: number): number {
   return Math.round(rate * 1_000)
 }
 
-/** One call of `exec` when the measured phase begins, beside the load. */
+/** Calls `exec` once when the measured phase begins, parallel to the load. */
 export function snapshotScenario(turn: Turn, exec: string) {
   return {
     executor: 'shared-iterations' as const,

@@ -3,42 +3,42 @@ import { baseUrlsFrom, choiceFrom, type Env, integerFrom, strategiesFrom, textFr
 import { type LoadOptions, loadFrom, recordedLoad } from './load-from.ts'
 import type { RecordingFacts } from './recording.ts'
 
-/** What can be tuned with `-e NAME=value`; the names are those of {@link sideBySideOptions}. */
+/** The options for `-e NAME=value`. */
 export interface SideBySideOptions extends LoadOptions {
   /**
-   * BASE_URL: where the API listens; with commas, several processes of it on one Redis, asked in turn.
+   * BASE_URL: the API's address, or a comma-separated list of API processes on one Redis, used in turn.
    * Default http://127.0.0.1:3000.
    */
   baseUrls: string[]
-  /** ADMIN_TOKEN: sent with tuning and flushing. Default none, which the API allows from the same machine. */
+  /** ADMIN_TOKEN: sent with admin requests. Default none, which the API allows from the same machine. */
   adminToken: string
-  /** STRATEGIES: which, and in which order. Default all. */
+  /** STRATEGIES: the strategies, in this order. Default all. */
   strategies: string[]
-  /** WORKLOAD: a preset of packages/workload, whose values are the defaults of the rest. Default blog; null for a TRACE. */
+  /** WORKLOAD: a preset of packages/workload, which sets the defaults of the other options. Default blog; null for a TRACE. */
   workload: WorkloadName | null
   /** TTL_MS: how long an entry is fresh during the run. Default 6000, 1 … 86,400,000. */
   ttlMs: number
   /**
-   * ORIGIN_DELAY_MS: added to each load of posts after its rows are read; stands for joins and remote calls. The report
-   * has none. Default 25; 0 … 5000.
+   * ORIGIN_DELAY_MS: the added delay per load of posts, which represents joins and remote calls. Not added to the report.
+   * Default 25; 0 … 5000.
    */
   originDelayMs: number
-  /** SEED: another one, other operations; the same one, the same. Default 1. */
+  /** SEED: determines the operations. Default 1. */
   seed: number
-  /** VUS: how many requests may be under way at once before operations are dropped. Default RATE / 2, at least 10. */
+  /** VUS: the maximum number of concurrent requests; further operations are dropped. Default RATE / 2, at least 10. */
   vus: number
   /** ACCEPT_ENCODING: `gzip` as browsers send it, or `identity`. */
   acceptEncoding: string
   /**
-   * TRACE: a file of recorded operations to carry out instead. How many and which posts, how long it takes and the
-   * shares are then what was recorded; RATE, DURATION, ZIPF and the ratios have no effect. Default null.
+   * TRACE: a file of recorded operations to carry out instead. It determines the posts, the duration and the shares; RATE,
+   * DURATION, ZIPF and the ratios have no effect. Default null.
    */
   trace: { file: string; operations: number } | null
 }
 
 /**
- * @param recording what TRACE names, already read
- * @throws OptionError naming the variable, its value and what is allowed
+ * @param recording the parsed file of TRACE
+ * @throws OptionError that names the variable, its value and the allowed values
  */
 export function sideBySideOptions(
   env: Env,
@@ -59,7 +59,7 @@ export function sideBySideOptions(
     ...shown,
     ttlMs,
     originDelayMs: integerFrom(env, 'ORIGIN_DELAY_MS', {
-      // What was recorded brings its own loads.
+      // A recording has no preset.
       fallback: recording === null ? preset.originDelayMs : 0,
       min: 0,
       max: 5000,

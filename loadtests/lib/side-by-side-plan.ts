@@ -2,7 +2,7 @@ import { type Operation, type Plan, planOf, replayPlan, workloads } from '../../
 import type { RecordingFacts } from './recording.ts'
 import type { SideBySideOptions } from './side-by-side-options.ts'
 
-/** What each strategy is given: the recording, or what follows from the options. */
+/** The plan for every strategy: the recording, or a plan from the options. */
 export function sideBySidePlan(
   config: SideBySideOptions,
   recording: { facts: RecordingFacts; operationAt(n: number): Operation } | null,

@@ -1,3 +1,4 @@
+import { CEILING } from '../../packages/strategies/src/strategy-names.ts'
 import { workloads } from '../../packages/workload/src/index.ts'
 import type { StrategyInfo } from './api.ts'
 import type { ReadFigures } from './figures.ts'
@@ -9,16 +10,18 @@ import { FLOOR } from './thresholds.ts'
 
 type StrategyResult = SideBySideResult['strategies'][number]
 
-/** Below this many samples a quantile says more about luck than about the strategy. */
+/** With fewer samples, a quantile is mostly chance. */
 const ENOUGH_SAMPLES = 100
 
 const WIDTH = 120
 
-/** What `handleSummary` prints, 120 columns wide. */
+/** The output of `handleSummary`, 120 columns wide. */
 export function sideBySideReport(result: SideBySideResult): string {
   const { strategies, config } = result
   const floor = strategies.find(({ name }) => name === FLOOR)
-  const [naive, contestants] = [strategies.filter(isNaive), strategies.filter((strategy) => !isNaive(strategy))]
+  const naive = strategies.filter(isNaive)
+  const ceiling = strategies.filter(isCeiling)
+  const contestants = strategies.filter((strategy) => !isNaive(strategy) && !isCeiling(strategy))
   const hasHotPost = strategies.some(({ stampede }) => stampede?.factor != null)
   const main = (first: string, those: readonly StrategyResult[]) =>
     table(
@@ -31,22 +34,27 @@ export function sideBySideReport(result: SideBySideResult): string {
     '',
     ...(contestants.length > 0 ? [...main('strategy', contestants), ''] : []),
     ...(naive.length > 0 ? [...main('without the guard', naive), ''] : []),
+    ...(ceiling.length > 0 ? [...main('ceiling, no strategy', ceiling), ''] : []),
     ...table(
       kindColumns(result),
       strategies.map((strategy) => kindRow(strategy, result)),
     ),
     '',
-    'hit %: (HIT + STALE) / all reads of the load. ms: from the moment a request was due, p50 and p99 of all reads.',
-    `p50, loads: how many times lower than ${FLOOR}. stale reads: the value had been replaced by an acknowledged write`,
-    `before the read came; max: for how long. Guarantee: how old a value may be.${hasHotPost ? ' hot post: loads each time its entry ended.' : ''}`,
-    '–: too few samples (100 for all reads and for p99, 5 for other medians), or not known.',
+    'hit %: (HIT + STALE) / all reads of the load. waits/s: reads that waited for a load (MISS, COLLAPSED, BYPASS).',
+    "ms: p50 and p99 of all reads, from a request's due time. loads: including background refreshes.",
+    `lower by: p50 and loads compared with ${FLOOR}. stale reads: an acknowledged write had replaced the value before the`,
+    `read arrived; max: how long before. Guarantee: the maximum age of a value.${hasHotPost ? ' hot post: loads per expiry of its entry.' : ''}`,
+    '–: too few samples (100 for all reads and for p99, 5 for other medians), or unknown.',
     ...(strategies.some(({ strategy: { promise } }) => promise !== null && isLocal(promise))
-      ? ['Current here: in each process of the API by itself, since entries are kept in its memory.']
+      ? ['Current here: within each API process only, since entries are kept in its memory.']
       : []),
     ...(naive.length > 0
       ? [
-          'Without the guard a strategy guarantees nothing, whatever it shows here: docs/races.md has the races it loses.',
+          'Without the guard a strategy guarantees nothing, despite these figures: docs/races.md has the races it loses.',
         ]
+      : []),
+    ...(ceiling.length > 0
+      ? [`${CEILING}: warm memory that never expires and ignores writes: the speed limit of a cache.`]
       : []),
     '',
     ...notes(result).flatMap((line) => wrapped(line, WIDTH)),
@@ -54,8 +62,12 @@ export function sideBySideReport(result: SideBySideResult): string {
   ].join('\n')
 }
 
-function isNaive({ strategy }: StrategyResult): boolean {
-  return strategy.promise?.breaks !== undefined
+function isNaive({ name, strategy }: StrategyResult): boolean {
+  return strategy.promise?.breaks !== undefined && name !== CEILING
+}
+
+function isCeiling({ name }: StrategyResult): boolean {
+  return name === CEILING
 }
 
 function loadLines({ config }: SideBySideResult): string[] {
@@ -69,8 +81,8 @@ function loadLines({ config }: SideBySideResult): string[] {
     [config.reportRatio, 'the report over all posts'],
     [config.listRatio, 'the whole list'],
     [config.writeRatio, 'edit a post'],
-    [config.insertRatio, 'add one'],
-    [config.rmwRatio, 'read and edit one'],
+    [config.insertRatio, 'add a post'],
+    [config.rmwRatio, 'read and edit a post'],
   ] as const
   const given = shares.flatMap(([ratio, what]) => (ratio === 0 ? [] : [`${percent(ratio)} % ${what}`]))
   const rate = config.ratePerSecond
@@ -81,12 +93,12 @@ function loadLines({ config }: SideBySideResult): string[] {
         ? ` as recorded, on ${count(posts)} posts: ${[...given, 'the rest read a post'].join(', ')}`
         : `: ${[...given, 'the rest'].join(', ')} ${rest}`),
     ...(crowd
-      ? [`for a part of the time ${crowd.rateFactor} times as many, ${percent(crowd.share)} % of them for one post`]
+      ? [`for part of the time ${crowd.rateFactor} times the rate, ${percent(crowd.share)} % of it for one post`]
       : []),
     originDelayMs > 0
-      ? `each load of posts takes ${originDelayMs} ms on top of its query (joins, remote calls); the report has no added delay`
-      : 'loads take as long as their queries: no added delay',
-    `each strategy ${durationMs / 1000} s after ${warmupMs / 1000} s of warm-up; ` +
+      ? `each load of posts has an added delay of ${originDelayMs} ms (joins, remote calls); the report has none`
+      : 'loads have no added delay',
+    `each strategy is measured for ${durationMs / 1000} s after ${warmupMs / 1000} s of warm-up; ` +
       `${trace ? `${count(trace.operations)} operations` : `seed ${seed}`}` +
       `${baseUrls.length === 1 ? '' : `; ${baseUrls.length} processes`}`,
   ]
@@ -97,6 +109,7 @@ function mainColumns(first: string, hasHotPost: boolean): Column[] {
     { head: first, align: 'left' },
     { head: 'guarantee' },
     { head: 'hit %' },
+    { head: 'waits/s' },
     { group: 'reads, ms', head: 'p50' },
     { group: 'reads, ms', head: 'p99' },
     { group: 'loads', head: '/s' },
@@ -106,7 +119,7 @@ function mainColumns(first: string, hasHotPost: boolean): Column[] {
     { group: 'writes, ms', head: 'p99' },
     { group: 'stale reads', head: 'seen' },
     { group: 'stale reads', head: 'max' },
-    ...(hasHotPost ? [{ group: 'hot post', head: 'loads/expiry' }] : []),
+    ...(hasHotPost ? [{ group: 'hot post', head: 'loads' }] : []),
   ]
 }
 
@@ -117,11 +130,13 @@ function mainRow(
   hasHotPost: boolean,
 ): string[] {
   const { name, reads, writes, origin, stampede } = strategy
-  const { staleReads } = reads
+  // The ceiling ignores writes by design, so its stale reads mean nothing.
+  const staleReads = isCeiling(strategy) ? null : reads.staleReads
   return [
     name,
     guarantee(strategy, ttlMs),
     percent(reads.hitRatio),
+    number(reads.waitingPerSecond),
     ...quantiles(reads.latencyMs, ['p50', 'p99']),
     origin === null ? '–' : number(origin.loadsPerSecond),
     ...(strategy === floor
@@ -137,17 +152,17 @@ function mainRow(
   ]
 }
 
-/** A median of fewer is no median. */
+/** Minimum number of samples for a median. */
 const MIDDLE = 5
 
-function guarantee({ strategy: { promise } }: StrategyResult, ttlMs: number): string {
-  if (promise === null) return '–'
+function guarantee({ name, strategy: { promise } }: StrategyResult, ttlMs: number): string {
+  if (promise === null || name === CEILING) return '–'
   if (promise.breaks !== undefined) return 'none'
   if (promise.readAfterWrite) return 'current'
   return isLocal(promise) ? 'current here' : `≤ ${ttlMs / 1000} s old`
 }
 
-/** Whether reads are guaranteed to be current in one process alone: on the memory store. */
+/** Whether reads are guaranteed current only within one process: with the memory store. */
 function isLocal({ readAfterWriteOf, where }: StrategyInfo['promise']): boolean {
   return readAfterWriteOf === 'keys and tags' && where === 'this process'
 }
@@ -168,7 +183,7 @@ const KINDS = [
   ['list', 'whole list'],
 ] as const
 
-/** Only kinds that were read. */
+/** The kinds with reads. */
 function kindsOf({ strategies }: SideBySideResult) {
   return KINDS.filter(([kind]) => strategies.some((strategy) => strategy[kind].count > 0))
 }
@@ -184,7 +199,7 @@ function kindColumns(result: SideBySideResult): Column[] {
   ]
 }
 
-/** Medians of hits and misses; there are few lists and reports, so that their quantiles say little. */
+/** Medians of hits and misses: lists and reports are too few for other quantiles. */
 function kindRow(strategy: StrategyResult, result: SideBySideResult): string[] {
   const middle = (figures: ReadFigures, which: 'hitMs' | 'missMs') =>
     figures[which].count < MIDDLE ? '–' : number(figures[which].p50)
@@ -204,17 +219,17 @@ function quantiles(distribution: Distribution, which: readonly ('p50' | 'p99')[]
 function notes({ strategies, config, ok }: SideBySideResult): string[] {
   const lines = strategies.flatMap((strategy) => troubles(strategy, config.posts))
   if (strategies.some(({ missing }) => missing.length > 0)) {
-    lines.push('Put deleted posts back: npx -y pnpm@12 load-posts --reset')
+    lines.push('Restore deleted posts: npx -y pnpm@12 load-posts --reset')
   }
   if (strategies.every(({ counters }) => counters.agree)) {
     const reads = strategies.reduce((sum, { counters }) => sum + counters.k6.reads, 0)
     const writes = strategies.reduce((sum, { counters }) => sum + counters.k6.writes, 0)
     lines.push(
-      'Counters agree: k6 and /api/stats counted the same hits, misses, stale, collapsed, bypassed and writes, to the unit,',
-      `in ${count(reads)} reads and ${count(writes)} writes, warm-up included.`,
+      'Counters agree: k6 and /api/stats counted exactly the same hits, misses, stale, collapsed, bypassed and writes,',
+      `in ${count(reads)} reads and ${count(writes)} writes, including the warm-up.`,
     )
   }
-  if (!ok) lines.push('This run does not count: see above, and the thresholds that k6 names below.')
+  if (!ok) lines.push('This run is not valid: see above, and the failed thresholds that k6 lists below.')
   return lines
 }
 
@@ -230,19 +245,19 @@ function troubles(strategy: StrategyResult, posts: number): string[] {
   const { bypassed } = reads.outcomes
   if (bypassed > 0 && name !== FLOOR) {
     lines.push(
-      `${name}: ${count(bypassed)} of ${count(reads.count)} reads went past the cache (BYPASS), which did not answer; see /readyz and the API's log`,
+      `${name}: ${count(bypassed)} of ${count(reads.count)} reads bypassed the cache (BYPASS), which did not answer; see /readyz and the API's log`,
     )
   }
   if (failures.total > 0) {
     const kinds = Object.entries(failures.byKind).map(([kind, times]) => `${count(times)} × ${kind}`)
     lines.push(
-      `${name}: ${count(failures.total)} operations failed (${kinds.join(', ')}); k6 names the first ones above`,
+      `${name}: ${count(failures.total)} operations failed (${kinds.join(', ')}); k6 lists the first ones above`,
     )
   }
   if (unfinished > 0) lines.push(`${name}: ${count(unfinished)} operations were cut off at the end of the turn`)
   if (dropped > 0) {
     lines.push(
-      `${name}: ${count(dropped)} operations were not begun, since all virtual users were waiting: lower RATE, or raise VUS`,
+      `${name}: ${count(dropped)} operations were not started, since all virtual users were busy: lower RATE, or raise VUS`,
     )
   }
   const { k6, api, agree, notCompared } = counters
@@ -252,7 +267,7 @@ function troubles(strategy: StrategyResult, posts: number): string[] {
     const pairs = differing.map(
       (counter) => `${counter} ${count(k6[counter])} in k6, ${count(api[counter])} in the API`,
     )
-    lines.push(`${name}: counters differ: ${pairs.join('; ')}. Did another client use it during the run?`)
+    lines.push(`${name}: counters differ: ${pairs.join('; ')}. Did another client use the API during the run?`)
   }
   return lines
 }

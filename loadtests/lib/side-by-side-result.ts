@@ -3,23 +3,23 @@ import { type FiguresContext, type StrategyFigures, strategyFigures } from './fi
 import type { SideBySideOptions } from './side-by-side-options.ts'
 import { allThresholdsHeld, type SummaryData, summaryOf } from './summary.ts'
 
-/** What `setup()` finds out, for the phases that follow. */
+/** The result of `setup()`, for the later phases. */
 export interface SetupData {
-  /** As each process of the API listed them before the run, so with the tuning to go back to. */
+  /** The strategies as each process listed them before the run, with the tuning to restore. */
   listed: StrategyInfo[][]
   /** The counters of each strategy before the first read. */
   stats: Record<string, Counters>
-  /** Of each strategy, which of the posts 1 … POSTS were deleted before the run. */
+  /** By strategy, the ids from 1 to POSTS that were deleted before the run. */
   missing: Record<string, number[]>
-  /** The id of each strategy's last post before the run's inserts, deleted or not: theirs follow. Empty without inserts. */
+  /** By strategy, the last assigned id before the run's inserts. Empty without inserts. */
   lastIds: Record<string, number>
-  /** Null where k6 does not say. */
+  /** Null if unknown. */
   k6Version: string | null
 }
 
 /**
- * What is written to `results/side-by-side.json`. Readers check `schemaVersion` first: it is raised whenever a field is
- * removed or changes its meaning; new fields do not raise it.
+ * The content of `results/side-by-side.json`. Readers check `schemaVersion` first: it is raised when a field is removed or
+ * changes its meaning, but not for new fields.
  */
 export interface SideBySideResult {
   schemaVersion: 2
@@ -27,15 +27,15 @@ export interface SideBySideResult {
   /** ISO 8601, UTC. */
   finishedAt: string
   k6Version: string | null
-  /** Whether every threshold held: nothing failed, nothing was dropped, client and server counted the same. */
+  /** Whether every threshold held: nothing failed, nothing was dropped, client and server counts agree. */
   ok: boolean
-  /** Options in force; the token is left out. */
+  /** The options, without the token. */
   config: Omit<SideBySideOptions, 'adminToken'>
   /** In the order in which they ran. */
   strategies: (StrategyFigures & {
-    /** What `GET /api/strategies` says of it. */
+    /** From `GET /api/strategies`. */
     strategy: Pick<StrategyInfo, 'title' | 'read' | 'write' | 'store'> & { promise: StrategyInfo['promise'] | null }
-    /** Posts that were not there, and in whose place the next one was read and written. */
+    /** Missing posts; the next existing one was read and written instead. */
     missing: number[]
   })[]
 }

@@ -36,7 +36,7 @@ const setup = {
 /** A counter of /api/stats: a Trend with one sample. */
 const noted = (value: number) => ({ count: 1, min: value, avg: value, med: value, max: value })
 
-/** What k6 would hand over after a run of 1,000 reads, 100 lists and 200 writes, 10 reads more in the warm-up. */
+/** k6's data after a run of 1,000 reads, 100 lists and 200 writes, plus 10 reads in the warm-up. */
 function summary(values: Record<string, Record<string, number>> = {}): SummaryData {
   const s = 'strategy:cache-aside'
   const trend = { count: 200, min: 1, avg: 2, med: 2, 'p(90)': 3, 'p(95)': 4, 'p(99)': 5, 'p(99.9)': 5.5, max: 6 }
@@ -87,7 +87,7 @@ const resultOf = (data: SummaryData, missing: Record<string, number[]> = setup.m
 const figuresOf = (data: SummaryData) => resultOf(data).strategies[0]!
 
 describe('selectorsReadBy', () => {
-  it('names every figure that the report reads, so that k6 keeps it', () => {
+  it('lists every figure that the report reads, so that k6 keeps it', () => {
     const selectors = selectorsReadBy((recorder) => strategyFigures('cache-aside', context, recorder))
     for (const name of Object.keys(summary().metrics)) expect(selectors).toContain(name)
     expect(selectors.every((name) => /[{,](strategy|scenario):cache-aside[,}]/.test(name))).toBe(true)
@@ -95,15 +95,20 @@ describe('selectorsReadBy', () => {
 })
 
 describe('sideBySideResult', () => {
-  it('keeps the measured phase apart from the warm-up', () => {
+  it('separates the measured phase from the warm-up', () => {
     const { reads, byId, list, origin } = figuresOf(summary())
     expect(byId).toMatchObject({ count: 1000, hitRatio: 0.8, staleReads: { count: 50, share: 0.05 } })
     expect(list).toMatchObject({ count: 100, hitRatio: 1 })
-    expect(reads).toMatchObject({ count: 1100, hitRatio: 900 / 1100, latencyMs: { count: 1100, p50: 2 } })
+    expect(reads).toMatchObject({
+      count: 1100,
+      hitRatio: 900 / 1100,
+      waitingPerSecond: 20,
+      latencyMs: { count: 1100, p50: 2 },
+    })
     expect(origin).toEqual({ reads: 1100, loads: 222, loadsPerRead: 222 / 1100, loadsPerSecond: 22.2 })
   })
 
-  it('compares all reads with /api/stats, the warm-up included', () => {
+  it('compares all reads with /api/stats, including the warm-up', () => {
     expect(figuresOf(summary()).counters).toEqual({
       k6: { reads: 1110, writes: 230, hits: 905, stale: 0, misses: 205, collapsed: 0, bypassed: 0 },
       api: { reads: 1110, writes: 230, hits: 905, stale: 0, misses: 205, collapsed: 0, bypassed: 0 },
@@ -112,7 +117,7 @@ describe('sideBySideResult', () => {
     })
   })
 
-  it('sees a difference of one', () => {
+  it('detects a difference of one', () => {
     const writes = summary({ 'acknowledged{strategy:cache-aside}': { count: 229 } })
     expect(figuresOf(writes).counters.agree).toBe(false)
     const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:settled}': noted(7 + 904) })
@@ -129,7 +134,7 @@ describe('sideBySideResult', () => {
     })
   })
 
-  it('knows nothing of the API when it gave no answer at the end', () => {
+  it("leaves out the API's figures if it did not answer at the end", () => {
     const data = summary()
     for (const name of Object.keys(data.metrics)) {
       // k6 shows metrics without samples as zeros.
@@ -142,11 +147,11 @@ describe('sideBySideResult', () => {
     })
   })
 
-  it('counts the loads of the most popular post each time its entry ended', () => {
+  it('counts the loads per expiry of the most popular post', () => {
     expect(figuresOf(summary()).stampede).toEqual({ loadsPerExpiry: [3, 1, 2], factor: 2 })
   })
 
-  it('counts none where every read loads, and finds no factor where writes end the entry all the time', () => {
+  it('counts none if every read loads, and has no factor if writes often invalidate the entry', () => {
     const read = 'strategy:cache-aside,outcome:OUTCOME,phase:measured,op:read'
     const bypassed = summary({
       [`answers{${read.replace('OUTCOME', 'hits')}}`]: { count: 0 },
@@ -158,12 +163,12 @@ describe('sideBySideResult', () => {
     expect(figuresOf(written).stampede).toEqual({ loadsPerExpiry: [3, 1, 2], factor: null })
   })
 
-  it('finds no factor in fewer than three expiries', () => {
+  it('has no factor with fewer than 3 expiries', () => {
     const two = summary({ 'loads_begun{strategy:cache-aside,slice:7}': { count: 0 } })
     expect(figuresOf(two).stampede).toEqual({ loadsPerExpiry: [3, 1], factor: null })
   })
 
-  it('says nothing of staleness when the API did not', () => {
+  it('has no stale reads if the API does not report staleness', () => {
     const { byId } = figuresOf(summary({ 'stale_unknown{strategy:cache-aside}': { count: 3 } }))
     expect(byId.staleReads).toBeNull()
   })
@@ -193,7 +198,7 @@ describe('sideBySideResult', () => {
       'missing',
     ])
     expect(Object.keys(result.strategies[0]!.byId)).toEqual([
-      ...['count', 'outcomes', 'hitRatio', 'latencyMs', 'hitMs', 'missMs', 'staleReads'],
+      ...['count', 'outcomes', 'hitRatio', 'waitingPerSecond', 'latencyMs', 'hitMs', 'missMs', 'staleReads'],
     ])
     expect(result).toMatchObject({
       schemaVersion: 2,
@@ -204,11 +209,11 @@ describe('sideBySideResult', () => {
     })
   })
 
-  it('never writes the token down', () => {
+  it('never contains the token', () => {
     expect(JSON.stringify(resultOf(summary()))).not.toContain('secret')
   })
 
-  it('is not ok when a threshold was crossed', () => {
+  it('is not ok if a threshold failed', () => {
     const data = summary()
     data.metrics.failures = { values: { count: 1 }, thresholds: { 'count<1': { ok: false } } }
     expect(resultOf(data).ok).toBe(false)
@@ -225,26 +230,27 @@ describe('sideBySideReport', () => {
       A blog: its front page, single posts, a report over all of them, now and then an edit
       TTL 6 s; 200 requests/s: 20.0 % read the front page, 0.5 % the report over all posts, 0.5 % edit a post, the rest read
       one of 150 posts (Zipf 0.99)
-      each load of posts takes 25 ms on top of its query (joins, remote calls); the report has no added delay
-      each strategy 12 s after 6 s of warm-up; seed 1
+      each load of posts has an added delay of 25 ms (joins, remote calls); the report has none
+      each strategy is measured for 12 s after 10 s of warm-up; seed 1
 
-                                     reads, ms   loads   lower by   writes, ms  stale reads  ─ hot post ─
-      strategy     guarantee  hit %   p50   p99     /s  p50  loads   p50   p99   seen   max  loads/expiry
-      ───────────  ─────────  ─────  ────  ────  ─────  ───  ─────  ────  ────  ─────  ────  ────────────
-      cache-aside  ≤ 6 s old   81.8  2.00  5.00   22.2    –      –  2.00  5.00      0                2.00
+                                              reads, ms   loads   lower by   writes, ms  stale reads  hot post
+      strategy     guarantee  hit %  waits/s   p50   p99     /s  p50  loads   p50   p99   seen   max     loads
+      ───────────  ─────────  ─────  ───────  ────  ────  ─────  ───  ─────  ────  ────  ─────  ────  ────────
+      cache-aside  ≤ 6 s old   81.8     20.0  2.00  5.00   22.2    –      –  2.00  5.00      0            2.00
 
                    ─────── a post ───────  ───── whole list ─────
       by kind      hit %  hit ms  miss ms  hit %  hit ms  miss ms
       ───────────  ─────  ──────  ───────  ─────  ──────  ───────
       cache-aside   80.0    2.00     2.00  100.0       –        –
 
-      hit %: (HIT + STALE) / all reads of the load. ms: from the moment a request was due, p50 and p99 of all reads.
-      p50, loads: how many times lower than no-cache. stale reads: the value had been replaced by an acknowledged write
-      before the read came; max: for how long. Guarantee: how old a value may be. hot post: loads each time its entry ended.
-      –: too few samples (100 for all reads and for p99, 5 for other medians), or not known.
+      hit %: (HIT + STALE) / all reads of the load. waits/s: reads that waited for a load (MISS, COLLAPSED, BYPASS).
+      ms: p50 and p99 of all reads, from a request's due time. loads: including background refreshes.
+      lower by: p50 and loads compared with no-cache. stale reads: an acknowledged write had replaced the value before the
+      read arrived; max: how long before. Guarantee: the maximum age of a value. hot post: loads per expiry of its entry.
+      –: too few samples (100 for all reads and for p99, 5 for other medians), or unknown.
 
-      Counters agree: k6 and /api/stats counted the same hits, misses, stale, collapsed, bypassed and writes, to the unit,
-      in 1,110 reads and 230 writes, warm-up included.
+      Counters agree: k6 and /api/stats counted exactly the same hits, misses, stale, collapsed, bypassed and writes,
+      in 1,110 reads and 230 writes, including the warm-up.
       "
     `)
   })
@@ -273,7 +279,7 @@ describe('sideBySideReport', () => {
     for (const line of sideBySideReport(result).split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
   })
 
-  it('has a table of pages where pages were read, 120 columns wide at most', () => {
+  it('has a table of pages if pages were read, at most 120 columns wide', () => {
     const page = 'strategy:cache-aside,outcome:hits,phase:measured,op:page'
     const report = sideBySideReport(resultOf(summary({ [`answers{${page}}`]: { count: 4000 } })))
     expect(report).toMatch(/─ front page ─/)
@@ -282,7 +288,7 @@ describe('sideBySideReport', () => {
     expect(sideBySideReport(resultOf(summary()))).not.toContain('─ front page ─')
   })
 
-  it('shows naive forms apart, with what they guarantee: nothing', () => {
+  it('shows naive forms separately, without a guarantee', () => {
     const result = resultOf(summary())
     const [guarded] = result.strategies
     const promise = { ...guarded!.strategy.promise!, breaks: 'it loses races' }
@@ -292,43 +298,54 @@ describe('sideBySideReport', () => {
     expect(report).toContain('Without the guard a strategy guarantees nothing')
   })
 
-  it('says where a guarantee holds in each process by itself', () => {
+  it('shows the ceiling separately, without guarantee and stale reads', () => {
+    const result = resultOf(summary())
+    const [guarded] = result.strategies
+    const promise = { ...guarded!.strategy.promise!, readAfterWrite: false, breaks: 'it sees no write' }
+    const ceiling = { ...guarded!, name: 'always-hit', strategy: { ...guarded!.strategy, promise } }
+    const report = sideBySideReport({ ...result, strategies: [guarded!, ceiling] })
+    expect(report).toMatch(/cache-aside +≤ 6 s old.*ceiling, no strategy.*\nalways-hit +– .* – +–\n/s)
+    expect(report).not.toContain('without the guard')
+    expect(report).not.toContain('Without the guard')
+  })
+
+  it('marks guarantees that hold only within each process', () => {
     const result = resultOf(summary())
     const [shared] = result.strategies
     const told = (promise: object) => {
       const strategy = { ...shared!.strategy, promise: { ...shared!.strategy.promise!, ...promise } }
       return sideBySideReport({ ...result, strategies: [{ ...shared!, strategy }] })
     }
-    expect(told(inMemory)).toMatch(/cache-aside +current here .*Current here: in each process of the API by itself/s)
+    expect(told(inMemory)).toMatch(/cache-aside +current here .*Current here: within each API process only/s)
     const everywhere = told({ ...inMemory, readAfterWrite: true, where: 'every process' })
     expect(everywhere).toMatch(/cache-aside +current {2}/)
     expect(everywhere).not.toContain('Current here')
   })
 
-  it('says that reads went past the cache, and that posts had been deleted', () => {
+  it('reports bypassed reads and deleted posts', () => {
     const bypassed = 'strategy:cache-aside,outcome:bypassed,phase:measured,op:read'
     const report = sideBySideReport(
       resultOf(summary({ [`answers{${bypassed}}`]: { count: 344 } }), { 'cache-aside': [44] }),
     )
-    expect(report).toContain('cache-aside: 344 of 1,444 reads went past the cache (BYPASS)')
+    expect(report).toContain('cache-aside: 344 of 1,444 reads bypassed the cache (BYPASS)')
     expect(report).toContain('of the posts 1 to 150, 1 had been deleted (44)')
   })
 
   it('names the counters that differ', () => {
     const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:settled}': noted(7 + 904) })
     expect(sideBySideReport(resultOf(data))).toContain(
-      'cache-aside: counters differ: hits 905 in k6, 904 in the API. Did another client use it during the run?',
+      'cache-aside: counters differ: hits 905 in k6, 904 in the API. Did another client use the API during the run?',
     )
   })
 
-  it('says why operations failed, or were not begun', () => {
+  it('reports failed operations and operations that were not started', () => {
     const data = summary({
       'failures{strategy:cache-aside,kind:status-5xx}': { count: 3 },
       'dropped_iterations{scenario:cache-aside}': { count: 4 },
     })
     const report = sideBySideReport(resultOf(data))
     expect(report).toContain('cache-aside: 3 operations failed (3 × status-5xx)')
-    expect(report).toContain('cache-aside: 4 operations were not begun')
+    expect(report).toContain('cache-aside: 4 operations were not started')
     expect(report).toContain('counters not compared')
     expect(report).not.toContain('Counters agree')
   })

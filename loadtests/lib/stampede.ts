@@ -2,21 +2,21 @@ import { expiriesIn, type Slices } from './expiries.ts'
 import type { Summary } from './summary.ts'
 
 export interface Stampede {
-  /** Loads of the most popular post, for each time its entry ended, in order of time. */
+  /** Loads per expiry of the most popular post, in order of time. */
   loadsPerExpiry: number[]
-  /** Their mean: 1 = no stampede. Null when that can't be said. */
+  /** Their mean: 1 = no stampede. Null if unknown. */
   factor: number | null
 }
 
-/** Fewer say more about luck than about the strategy. */
+/** Fewer expiries would be mostly chance. */
 const ENOUGH_EXPIRIES = 3
-/** More than k6 keeps figures for with ease. */
+/** k6 becomes slow with more. */
 const MOST_SLICES = 1_500
 
 /**
- * A slice is about as long as a load: the added delay, and some time for the query. An entry that was just loaded is
- * not loaded again, so loads that begin in the same slice or in neighbouring ones set out while none had ended.
- * Slices begin with the measured phase; of a long one, the first 1,500 are looked at.
+ * A slice is about as long as a load: the added delay plus some time for the query. A fresh entry is not loaded again, so
+ * loads that begin in the same or neighbouring slices began before any of them had ended.
+ * Slices begin with the measured phase; at most the first 1,500 are evaluated.
  */
 export function stampedeSlices(measuredMs: number, originDelayMs: number): Slices {
   const sliceMs = 25 + originDelayMs
@@ -35,7 +35,7 @@ export function stampedeOf(
   )
   const hotWrites = summary.counter('hot_writes', strategy)
   const loadsPerExpiry = everyReadLoads ? [] : expiriesIn(perSlice, sliceMs, sliceMs).map(({ loads }) => loads)
-  // Writes end the entry too. Where that happens more often than every fifth time within two slices, two ends look like one.
+  // Writes invalidate the entry too. If more than 1 in 5 pairs of slices has a write, expiries and invalidations would merge.
   const runTogether = hotWrites * 2 * 5 > count
   const known = loadsPerExpiry.length >= ENOUGH_EXPIRIES && !runTogether
   const total = loadsPerExpiry.reduce((sum, loads) => sum + loads, 0)

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { sumCounters } from './sum-counters.ts'
 
-it('adds up the counters of all processes, but not the evictions of their one Redis', () => {
+it('adds up the counters of all processes, but not the evictions of their shared Redis', () => {
   expect(
     sumCounters([
       { hits: 3, evictions: 5 },

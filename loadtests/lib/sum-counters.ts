@@ -1,6 +1,6 @@
 import type { Counters } from './api.ts'
 
-/** Evictions are those of the one Redis, which every process tells. */
+/** Adds up all counters except evictions: every process reports those of the shared Redis. */
 export function sumCounters(counters: readonly Counters[]): Counters {
   const sum: Counters = {}
   for (const ofOne of counters) {

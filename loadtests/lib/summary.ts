@@ -1,6 +1,6 @@
 type Tags = Record<string, string>
 
-/** A Trend's figures. With no sample the count is 0 and the rest null. */
+/** A Trend's figures. Without samples, the count is 0 and the rest null. */
 export interface Distribution {
   count: number
   min: number | null
@@ -12,16 +12,16 @@ export interface Distribution {
   max: number | null
 }
 
-/** The statistics that `options.summaryTrendStats` has to ask k6 for, so that {@link Distribution} can be filled. */
+/** The statistics for `options.summaryTrendStats` that {@link Distribution} needs. */
 export const TREND_STATS = ['count', 'min', 'avg', 'med', 'p(90)', 'p(95)', 'p(99)', 'p(99.9)', 'max']
 
-/** The end-of-test figures of one metric under one choice of tags. */
+/** The end-of-test figures of a metric with certain tags. */
 export interface Summary {
   counter(metric: string, tags: Tags): number
   trend(metric: string, tags: Tags): Distribution
 }
 
-/** The part of what k6 hands to `handleSummary` that is read here. */
+/** The part of the data of `handleSummary` that is read here. */
 export interface SummaryData {
   metrics: Record<
     string,
@@ -29,14 +29,14 @@ export interface SummaryData {
   >
 }
 
-/** What `handleSummary` answers when there are no figures to report; undefined when there are. */
+/** The return value of `handleSummary` without figures; undefined with figures. */
 export function withoutFigures(
   data: Partial<SummaryData> & { setup_data?: unknown },
 ): Record<string, string> | undefined {
   if (!data.metrics) {
-    return { stderr: "No table: the script reads k6's classic summary; unset K6_NEW_MACHINE_READABLE_SUMMARY.\n" }
+    return { stderr: "No table: this script needs k6's classic summary; unset K6_NEW_MACHINE_READABLE_SUMMARY.\n" }
   }
-  // Then setup failed, and said why.
+  // Without setup data, setup failed and printed the reason.
   return data.setup_data ? undefined : {}
 }
 
@@ -80,8 +80,8 @@ const NO_SAMPLES: Distribution = {
 }
 
 /**
- * k6 keeps figures per tag only where a threshold asks for them, and an empty one is enough. So the code that will
- * read the summary is run once beforehand against this recorder: what it asks for is what gets kept.
+ * k6 keeps figures per tag only if a threshold names them; an empty threshold is enough. So the code that reads the
+ * summary runs once in advance against this recorder, which collects the figures to keep.
  */
 export function selectorsReadBy(read: (summary: Summary) => unknown): string[] {
   const selectors = new Set<string>()

@@ -23,7 +23,7 @@ describe('table', () => {
     ])
   })
 
-  it('pushes columns apart under a group heading that is wider', () => {
+  it('widens columns under a wider group heading', () => {
     const columns = [
       { group: 'a wide heading', head: 'x' },
       { group: 'a wide heading', head: 'y' },
@@ -36,13 +36,13 @@ describe('table', () => {
     ])
   })
 
-  it('has no line of group headings where there are none', () => {
+  it('omits the line of group headings if there are none', () => {
     expect(table([{ head: 'n' }], [['1']])).toHaveLength(3)
   })
 })
 
 describe('figures', () => {
-  it('are given with three digits or so', () => {
+  it('have about 3 digits', () => {
     expect([0, 0.4167, 9.99, 12.34, 1203.6, null].map(number)).toEqual(['0', '0.42', '9.99', '12.3', '1204', '–'])
     expect([0, 0.91239, 1, null].map(percent)).toEqual(['0.0', '91.2', '100.0', '–'])
     expect([0, 999, 1000, 1234567].map(count)).toEqual(['0', '999', '1,000', '1,234,567'])

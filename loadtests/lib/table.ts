@@ -1,8 +1,8 @@
 export interface Column {
   head: string
-  /** Heading over neighbouring columns that have the same. */
+  /** Common heading of neighbouring columns. */
   group?: string
-  /** Text to the left, figures to the right. Default right. */
+  /** Left for text, right for figures. Default right. */
   align?: 'left' | 'right'
 }
 
@@ -13,7 +13,7 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const widths = columns.map((column, at) => Math.max(column.head.length, ...rows.map((row) => row[at]!.length)))
   const spans = groupSpans(columns)
   for (const { group, from, to } of spans) {
-    // A heading wider than its columns pushes them apart, from the last one on.
+    // A heading wider than its columns widens them, starting with the last.
     for (let at = to; widthOf(widths, from, to) < group.length; at = at > from ? at - 1 : to) widths[at]!++
   }
   const line = (cells: readonly string[]) =>
@@ -48,7 +48,7 @@ function widthOf(widths: readonly number[], from: number, to: number): number {
   return widths.slice(from, to + 1).reduce((sum, width) => sum + width, 0) + GAP.length * (to - from)
 }
 
-/** `── hits ──` where a heading spans columns; spaces where there is none. */
+/** `── hits ──` for a heading; spaces without one. */
 function centred(text: string, width: number): string {
   if (text === '') return ' '.repeat(width)
   const free = width - text.length
@@ -57,14 +57,14 @@ function centred(text: string, width: number): string {
   return `${'─'.repeat(left)} ${text} ${'─'.repeat(free - 2 - left)}`
 }
 
-/** Three figures or so: 0.84, 12.3, 1204. Null prints –. */
+/** About 3 digits: 0.84, 12.3, 1204. Null prints –. */
 export function number(value: number | null): string {
   if (value === null) return '–'
   if (value >= 100 || value === 0) return value.toFixed(0)
   return value.toFixed(value >= 10 ? 1 : 2)
 }
 
-/** Share in per cent with one decimal. Null prints –. */
+/** A share as a percentage with one decimal. Null prints –. */
 export function percent(share: number | null): string {
   return share === null ? '–' : (share * 100).toFixed(1)
 }
@@ -74,7 +74,7 @@ export function count(value: number): string {
   return String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** Text in lines of at most `width`, broken between words. */
+/** Wraps text between words into lines of at most `width`. */
 export function wrapped(text: string, width: number): string[] {
   const lines = ['']
   for (const word of text.split(' ')) {

@@ -1,18 +1,19 @@
 import { type Summary, selectorsReadBy, TREND_STATS } from './summary.ts'
 
-/** Options of k6 that every load has. */
+/** k6 options of every load. */
 export const sharedOptions = {
   summaryTrendStats: TREND_STATS,
   discardResponseBodies: true,
+  batchPerHost: 20,
   throw: true,
 }
 
-/** Without a cache every read goes past it; under any other strategy that means a cache that did not answer. */
+/** The only strategy whose reads may bypass the cache; under any other, a bypass means that the cache did not answer. */
 export const FLOOR = 'no-cache'
 
 /**
- * No read may go past the cache: figures of a cache that is off would pass for those of a strategy.
- * @param tags by which the reads are counted, beside strategy and outcome
+ * No read may bypass the cache: otherwise the figures would not be those of the strategy.
+ * @param tags the tags of the reads besides strategy and outcome
  */
 export function bypassThresholds(strategies: readonly string[], tags: readonly string[]): Record<string, string[]> {
   return Object.fromEntries(
@@ -25,8 +26,8 @@ export function bypassThresholds(strategies: readonly string[], tags: readonly s
 }
 
 /**
- * What must hold in every load, and empty thresholds for the figures that the summary is asked for: k6 keeps no others.
- * @param read what will read the summary
+ * The thresholds of every load, and empty ones for the figures that the summary needs: k6 keeps no others.
+ * @param read reads the summary
  */
 export function sharedThresholds(read: (summary: Summary) => unknown) {
   return {

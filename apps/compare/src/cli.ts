@@ -8,13 +8,13 @@ import { ttlSweepOf } from './simulation/ttl-sweep.ts'
 import { deviationsOf } from './theory/deviations-of.ts'
 
 const program = describeCommand('pnpm compare', {
-  does: 'Which cache strategy for my load? Measures each on the same load, one at a time, and reports.',
+  does: 'Which cache strategy fits my load? Measures each strategy on the same load, one at a time, and reports.',
   needs:
-    'k6, and redis-server or valkey-server on PATH; Postgres if it is installed, otherwise an embedded one. With BASE_URL it measures an API that is already running.',
+    'k6, and redis-server or valkey-server on PATH. Uses Postgres if installed, otherwise an embedded one. With BASE_URL it measures an API that is already running.',
   prints:
-    'a line for each turn, then the report. Pages and figures are left in results/<date>-<workload>. Exit code 1 if no turn counts, or with --strict if something did not hold; 130 if it was stopped.',
+    'a line for each turn, then the report. Writes pages and figures to results/<date>-<workload>. Exit code 1 if no turn counts, or with --strict if a check failed; 130 if it was stopped.',
 })
-  // So that a command and its subcommands may have flags of the same name.
+  // Lets a command and its subcommands have flags of the same name.
   .enablePositionalOptions()
 addCompareCommand(program)
 addSimulateCommand(program)
@@ -24,7 +24,7 @@ addAdviseCommand(program, { sweepOf: ttlSweepOf })
 try {
   await runCommand(program)
 } catch (error) {
-  // For the user: what was wrong with what they asked for, or with the machine. The stack is for us.
+  // Users see the message; DEBUG adds the stack.
   console.error(error instanceof Error ? error.message : error)
   if (process.env.DEBUG && error instanceof Error) console.error(error.stack)
   process.exitCode = 2

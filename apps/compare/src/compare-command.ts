@@ -1,4 +1,4 @@
-/** `pnpm compare`: measures, reports, and, if asked, recommends. */
+/** `pnpm compare`: measures, reports, and recommends if requirements are given. */
 import type { Command } from 'commander'
 import { adviceInWords } from './advisor/advice-in-words.ts'
 import { advise } from './advisor/advise.ts'
@@ -8,8 +8,8 @@ import {
   type RequirementFlags,
   type Requirements,
   readRequirements,
+  requirementFlags,
 } from './advisor/requirements.ts'
-import { fromFlags, whereItStopped } from './begun.ts'
 import { addCompareOptions, type CompareFlags } from './choose/chosen-comparison.ts'
 import { type Comparison, SCHEMA_VERSION } from './comparison.ts'
 import { environmentOf } from './environment.ts'
@@ -22,6 +22,7 @@ import { remainingTurns, runComparison } from './run/run-comparison.ts'
 import { runTurn } from './run/run-turn.ts'
 import { startSystem, systemAt, whatIsMissing } from './run/system.ts'
 import { ttlSweepOf } from './simulation/ttl-sweep.ts'
+import { fromFlags, whereItStopped } from './started-comparison.ts'
 import { whatIsWrong } from './strict.ts'
 import { deviationsOf } from './theory/deviations-of.ts'
 
@@ -32,19 +33,19 @@ interface Flags extends CompareFlags, RequirementFlags {
 
 export function addCompareCommand(program: Command): void {
   addCompareOptions(program)
-    .option('--resume [folder]', 'go on with a comparison that was stopped (default: the newest)')
-    .option('--strict', 'exit with 1 where a guarantee, a prediction or the account of the counters did not hold')
+    .option('--resume [folder]', 'resume a stopped comparison (default: the newest)')
+    .option('--strict', 'exit with 1 if a guarantee was broken, a prediction missed, or a run does not count')
   addRequirementOptions(program).action(async (flags: Flags) => {
     process.exitCode = await compare(flags)
   })
 }
 
-/** k6's start and end, and a look at the machine. */
+/** Time for k6 to start and stop, and to sample the machine. */
 export const AROUND_A_TURN_MS = 5_000
 
 async function compare(flags: Flags): Promise<number> {
-  const { strict = false, resume, maxStaleness, p99, maxDbLoad, mayLoseWrites, ...load } = flags
-  const asked = { maxStaleness, p99, maxDbLoad, mayLoseWrites } as RequirementFlags
+  const { strict = false, resume, maxStaleness, maxAge, p99, maxWaiting, maxDbLoad, mayLoseWrites, ...load } = flags
+  const asked = requirementFlags(flags)
   const requirements = hasRequirements(asked) ? readRequirements(asked) : undefined
   const begun =
     resume === undefined ? await fromFlags(load) : await whereItStopped(resume === true ? undefined : resume, load)
@@ -96,7 +97,7 @@ async function compare(flags: Flags): Promise<number> {
     : conclude(folder, comparison, { strict, requirements })
 }
 
-/** As shells have it for what Ctrl-C ended. */
+/** The exit code that shells use after Ctrl-C. */
 const STOPPED = 130
 
 async function conclude(
@@ -115,7 +116,7 @@ async function conclude(
   }
   const left = remainingTurns(comparison).length
   if (comparison.finishedAt === null && left > 0) {
-    console.error(`stopped with ${left} turns to go; all before is kept. Go on: pnpm compare --resume ${folder}`)
+    console.error(`stopped with ${left} turns left; finished turns are kept. Resume: pnpm compare --resume ${folder}`)
     return STOPPED
   }
   const wrong = whatIsWrong(comparison)
@@ -147,7 +148,7 @@ function newComparison(
   }
 }
 
-/** The first Ctrl-C ends the turn under way and keeps all before it, the second one ends at once. */
+/** The first Ctrl-C ends the current turn and keeps the finished ones. The second exits immediately. */
 function stopOnSignal(): AbortSignal {
   const controller = new AbortController()
   const stop = () => {

@@ -1,27 +1,27 @@
 /**
- * A comparison as it is kept: `comparison.json` in its folder under `results/`. Everything that is reported or recommended
- * is computed from this file, so that it can be checked, and done again.
+ * The format of `comparison.json` in a comparison's folder under `results/`. Every report and recommendation is computed
+ * from this file, so it can be checked and repeated.
  */
 import { z } from 'zod'
 import { fromVersion2 } from './from-version-2.ts'
 import { type MeasureName, measureNames } from './measures.ts'
 
-/** Raised when a field is removed or changes its meaning; new fields do not raise it. Version 2 is still read. */
+/** Raised if a field is removed or changes its meaning, not for new fields. Version 2 is still read. */
 export const SCHEMA_VERSION = 3
 
 const count = z.number().int().nonnegative()
 const figure = z.number().nullable()
 
-/** How many operations somebody counted. */
+/** Operations as counted by one side. */
 const counts = z.object({ reads: count, writes: count, hits: count })
 
-/** What is put on the API. Every field is a parameter of `packages/workload`, resolved, so that nothing is implied. */
+/** The load on the API: every parameter of `packages/workload`, with its resolved value. */
 const workload = z.object({
   name: z.string(),
   title: z.string(),
-  /** Where its parameters come from. */
+  /** The source of its parameters. */
   source: z.string(),
-  /** Posts that are read and written by the load. */
+  /** Posts that the load reads and writes. */
   posts: count,
   ratePerSecond: z.number().positive(),
   /** Exponent of the posts' popularity. */
@@ -38,23 +38,23 @@ const workload = z.object({
   ttlMs: z.number().positive(),
   /** Added to each load of posts after its query; the report has none. */
   originDelayMs: z.number().nonnegative(),
-  /** `latest`: the posts inserted last are the popular ones. */
+  /** `latest`: the most recent posts are the popular ones. */
   popularity: z.enum(['zipf', 'latest']),
   /** Measured from an empty cache, without a warm-up. */
   cold: z.boolean(),
-  /** For a part of the measured phase everybody comes, and most of them for one post. */
+  /** A flash crowd in a part of the measured phase: a higher rate, mostly for one post. */
   crowd: z
     .object({
-      /** From and to: shares of the measured phase, 0 to 1. */
+      /** `from` and `to`: shares of the measured phase, 0 to 1. */
       from: z.number(),
       to: z.number(),
-      /** The rate is multiplied by it. */
+      /** Multiplies the rate. */
       rateFactor: z.number(),
       /** Share of the operations that read the one post. */
       share: z.number(),
     })
     .nullable(),
-  /** The file that is replayed, and what was read of it; the shares above then say what is in it. */
+  /** The replayed file. The shares above then describe its content. */
   trace: z
     .object({
       file: z.string(),
@@ -62,7 +62,7 @@ const workload = z.object({
       skipped: count,
       keys: count,
       speed: z.number(),
-      /** How the file was read, and which of its requests were kept: the flags of that name. Absent: as it is. */
+      /** The trace flags of these names. Absent: none were given. */
       chosenBy: z
         .object({
           format: z.string().exactOptional(),
@@ -83,9 +83,9 @@ export const comparisonConfig = z.object({
   seed: count,
   warmupMs: count,
   measuredMs: count,
-  /** The independent clients that look for old values after the load: `run/probe.ts`. */
+  /** Independent clients that look for old values after the load: `run/probe.ts`. */
   probe: z.object({ racedPosts: count, quietPosts: count, readersPerPost: count, durationMs: count }),
-  /** Rows in each strategy's copy; those that are read and written are the first of them. Null: somebody else's. */
+  /** Rows in each strategy's copy; the load uses the first of them. Null: the copy of an external API. */
   rows: count.nullable(),
   apiProcesses: count,
 })
@@ -99,10 +99,10 @@ const environment = z.object({
   k6: z.string(),
   redis: z.string(),
   postgres: z.string(),
-  /** Connections an API process may have to Postgres at once: a ceiling to what it can load. */
+  /** Limit on an API process's connections to Postgres, and so on its concurrent loads. */
   databaseConnections: count.nullable(),
   commit: z.string().nullable(),
-  /** Whether the code had changes that are in no commit. */
+  /** Whether the code had uncommitted changes. */
   modified: z.boolean().nullable(),
 })
 
@@ -112,7 +112,9 @@ export const comparedStrategy = z.object({
   read: z.string(),
   write: z.string(),
   store: z.string(),
-  /** What it guarantees, as `GET /api/strategies` tells it: docs/http-api.md has the fields. */
+  /** Its options by name: `ttlMs`, `staleMs`, … Absent in older files. */
+  tuning: z.record(z.string(), z.number()).exactOptional(),
+  /** Its guarantee, as in `GET /api/strategies`: docs/http-api.md has the fields. */
   promise: z.object({
     staleForAtMostMs: z.number(),
     readAfterWrite: z.boolean(),
@@ -124,7 +126,7 @@ export const comparedStrategy = z.object({
       z.object({ expected: z.number(), per: z.literal('expiry') }),
     ]),
     mayLoseWrites: z.boolean(),
-    /** How a naive form returns old values: it guarantees nothing. */
+    /** How a naive form returns old values. It guarantees nothing. */
     breaks: z.string().exactOptional(),
   }),
 })
@@ -137,21 +139,21 @@ const turn = z.object({
   /** From 1: its place in the order of all turns. */
   place: count,
   startedAt: z.iso.datetime(),
-  /** `failed-check`: measured, but something did not add up. `technical-error`: there are no figures. Neither is used. */
+  /** `failed-check`: measured, but a check failed. `technical-error`: no figures. Only `ok` turns count. */
   status: z.enum(['ok', 'failed-check', 'technical-error']),
-  /** What did not add up, one line each. */
+  /** The failed checks, a line each. */
   problems: z.array(z.string()),
   /** Null or absent: not known. */
   measures: z.partialRecord(z.enum(measureNames as [MeasureName, ...MeasureName[]]), figure),
-  /** Of the probe's writes: for each that was read stale, how long after its acknowledgement the last such read began, in ms, rising. */
+  /** For each probe write that was read stale: from its acknowledgement to the start of the last stale read, in ms, ascending. */
   staleness: z.object({ writes: count, windowsMs: z.array(z.number()) }),
-  /** Operations of the whole turn, warm-up included, as each side counted them. Null: cannot be compared. */
+  /** Operations of the whole turn, warm-up included, as each side counted them. Null: not comparable. */
   account: z.object({ k6: counts, probe: counts, server: counts.nullable(), agree: z.boolean().nullable() }),
-  /** The probe's reads that should not be, by kind as `history` names them, and the operations of the first one, a line each. */
+  /** Violations seen by the probe, by the kinds of `history`, and the timeline of the first one, a line per operation. */
   violations: z.object({ counts: z.record(z.string(), count), schedule: z.array(z.string()) }),
-  /** Shares of the machine's CPU time: used by others just before, taken by the host during the turn, idle while measured. */
+  /** Shares of the machine's CPU time: used by other processes just before, stolen by the host during the turn, idle while measured. */
   machine: z.object({ busyBefore: figure, stolen: figure, idle: figure }),
-  /** What k6 wrote, whole. */
+  /** k6's complete result. */
   k6: z.unknown(),
 })
 
@@ -164,7 +166,7 @@ const current = z.object({
   config: comparisonConfig,
   environment,
   strategies: z.array(comparedStrategy),
-  /** In the order in which they were run. */
+  /** In the order of execution. */
   turns: z.array(turn),
 })
 

@@ -8,12 +8,12 @@ const low = [1, 2, 3, 4, 5]
 const high = [6, 7, 8, 9, 10]
 
 describe('claims', () => {
-  it('are made where all runs of one lie beyond all runs of the other', () => {
+  it('are made if all runs of one lie beyond all runs of the other', () => {
     expect(claimsOf(comparison(low, high))).toEqual([{ measure: 'readP99Ms', lower: 'a', higher: 'b' }])
     expect(claimsOf(comparison(low, [5, 7, 8, 9, 10]))).toEqual([])
   })
 
-  it('contradict each other where another comparison claims the opposite, and only there', () => {
+  it('contradict each other only if another comparison claims the opposite', () => {
     expect(contradictionsBetween(comparison(low, high), comparison(high, low))).toHaveLength(1)
     expect(contradictionsBetween(comparison(low, high), comparison(low, low))).toEqual([])
     expect(contradictionsBetween(comparison(low, high), comparison(low, high))).toEqual([])

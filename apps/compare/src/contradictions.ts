@@ -2,14 +2,14 @@ import type { Comparison } from './comparison.ts'
 import { type MeasureName, measureNames } from './measures.ts'
 import { differenceOf, figureOf } from './spread.ts'
 
-/** Two strategies and a measure in which a comparison says that they differ. */
+/** A claimed difference between two strategies in a measure. */
 export interface Claim {
   readonly measure: MeasureName
   readonly lower: string
   readonly higher: string
 }
 
-/** All differences that a comparison claims, in any measure. */
+/** All differences that a comparison claims. */
 export function claimsOf(comparison: Comparison): Claim[] {
   const names = comparison.strategies.map(({ name }) => name)
   return measureNames.flatMap((measure) =>
@@ -21,7 +21,7 @@ export function claimsOf(comparison: Comparison): Claim[] {
   )
 }
 
-/** The claims of one of which the other claims the opposite. */
+/** The claims of `one` that `other` reverses. */
 export function contradictionsBetween(one: Comparison, other: Comparison): Claim[] {
   return claimsOf(one).filter(({ measure, lower, higher }) => isLower(other, measure, higher, lower))
 }

@@ -5,7 +5,7 @@ import type { Environment } from './comparison.ts'
 import type { K6 } from './run/find-k6.ts'
 import type { System } from './run/system.ts'
 
-/** What figures depend on besides the code. */
+/** The machine and versions that the figures depend on. */
 export function environmentOf(k6: K6, { versions }: Pick<System, 'versions'>): Environment {
   const changes = git('status', '--porcelain')
   return {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { comparisonSchema } from './comparison.ts'
 import { fromVersion2 } from './from-version-2.ts'
 
-const text = readFileSync(new URL('../../../docs/runs/compare-blog.json', import.meta.url), 'utf8')
+const text = readFileSync(new URL('../../../docs/runs/compare-blog-2.json', import.meta.url), 'utf8')
 const stored = () => JSON.parse(text)
 
 function converted(store: string, promise: object) {
@@ -26,7 +26,7 @@ const current = {
 }
 
 describe('fromVersion2', () => {
-  it('tells the guarantees of a stored run as version 3 does; those of the naive forms are none', () => {
+  it('converts the guarantees of a stored run; naive forms have none', () => {
     expect(stored().schemaVersion).toBe(2)
     const { schemaVersion, strategies } = comparisonSchema.parse(stored())
     const of = strategies.map(({ name, promise: { readAfterWrite, readAfterWriteOf } }) => [
@@ -47,12 +47,12 @@ describe('fromVersion2', () => {
     ])
   })
 
-  it('keeps all else', () => {
+  it('keeps everything else', () => {
     const { schemaVersion: _v, strategies: _s, ...rest } = stored()
     expect(fromVersion2(stored())).toMatchObject(rest)
   })
 
-  it('tells loads per expiry as data', () => {
+  it('converts loads per expiry to data', () => {
     expect(converted('redis', promise)).toEqual(current)
     expect(converted('redis', { ...promise, loadsPerExpiry: 'one' })).toMatchObject({
       loadsPerExpiry: { atMost: 1, per: 'expiry' },
@@ -63,11 +63,11 @@ describe('fromVersion2', () => {
     })
   })
 
-  it('knows that a store in memory is of one process', () => {
+  it('limits a store in memory to one process', () => {
     expect(converted('memory', promise)).toEqual({ ...current, readAfterWrite: false, where: 'this process' })
   })
 
-  it('leaves what is of another form to the schema, and version 3 as it is', () => {
+  it('leaves other shapes to the schema, and version 3 unchanged', () => {
     const other = { ...promise, loadsPerExpiry: 'two' }
     expect(converted('redis', other)).toEqual(other)
     const parsed = comparisonSchema.parse(stored())

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** How version 2 told what a strategy guarantees: a naive form, and a store of one process, as if they kept it everywhere. */
+/** Version 2 described the guarantee of naive forms and of stores in memory as if it held in every process. */
 const strategyOfVersion2 = z.looseObject({
   store: z.string(),
   promise: z.looseObject({
@@ -16,14 +16,14 @@ const LOADS_PER_EXPIRY = {
   'one per read': { atMost: 1, per: 'read' },
 } as const
 
-/** A comparison that was kept in version 2, in the form of version 3. Anything else as it is. */
+/** Converts a comparison of version 2 to version 3. Anything else is returned unchanged. */
 export function fromVersion2(json: unknown): unknown {
   const kept = z.looseObject({ schemaVersion: z.literal(2), strategies: z.array(z.unknown()) }).safeParse(json)
   if (!kept.success) return json
   return { ...kept.data, schemaVersion: 3, strategies: kept.data.strategies.map(strategyFromVersion2) }
 }
 
-/** What has another form is left as it is: the schema says what is wrong with it. */
+/** Leaves other shapes unchanged: the schema reports what is wrong with them. */
 function strategyFromVersion2(json: unknown): unknown {
   const kept = strategyOfVersion2.safeParse(json)
   if (!kept.success) return json

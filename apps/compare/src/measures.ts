@@ -1,6 +1,6 @@
 /**
- * What is measured of a strategy: every figure of the report, with its unit and which way is better. How each is taken is
- * defined in docs/measuring.md, in this order and under these names.
+ * Every figure of the report, with its unit and its better direction. docs/measuring.md defines each, in this order and
+ * under these names.
  */
 
 export interface MeasureDescription {
@@ -16,7 +16,7 @@ export interface MeasureDescription {
     | 'ms/request'
     | 'count'
     | 'factor'
-  /** Which way is better; undefined where neither is. */
+  /** The better direction; undefined if there is none. */
   readonly better: 'lower' | 'higher' | undefined
 }
 
@@ -28,6 +28,7 @@ export const measures = {
   freshRatio: { title: '… fresh', unit: 'ratio', better: higher },
   servedStaleRatio: { title: '… served past its time', unit: 'ratio', better: undefined },
   collapsedRatio: { title: "waited for another caller's load", unit: 'ratio', better: undefined },
+  waitingPerSecond: { title: 'reads that waited, per second', unit: '1/s', better: lower },
   readP50Ms: { title: 'read p50', unit: 'ms', better: lower },
   readP90Ms: { title: 'read p90', unit: 'ms', better: lower },
   readP99Ms: { title: 'read p99', unit: 'ms', better: lower },

@@ -1,4 +1,4 @@
-/** For `cli-table3`: columns two spaces apart, and nothing else between cells. */
+/** For `cli-table3`: only two spaces between columns. */
 export const NO_BORDERS = {
   top: '',
   'top-mid': '',

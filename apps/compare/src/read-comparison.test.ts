@@ -14,27 +14,25 @@ afterEach(() => rm(folder, { recursive: true }))
 const put = (text: string) => writeFile(join(folder, 'comparison.json'), text)
 
 describe('readComparison', () => {
-  it('reads what was written', async () => {
+  it('reads a written comparison', async () => {
     const comparison = madeUpComparison({ strategies: { tiered: { hitRatio: 0.5 } } })
     await put(JSON.stringify(comparison))
     expect(await readComparison(folder)).toEqual(comparison)
   })
 
-  it('reads a file by its own name', async () => {
+  it('reads a file by its path', async () => {
     const comparison = madeUpComparison({ strategies: { tiered: { hitRatio: 0.5 } } })
     const file = join(folder, 'compare-blog.json')
     await writeFile(file, JSON.stringify(comparison))
     expect(await readComparison(file)).toEqual(comparison)
   })
 
-  it('says that there is no such file', async () => {
-    await expect(readComparison(folder)).rejects.toThrow(/comparison\.json cannot be read: there is no such file/)
-    await expect(readComparison(join(folder, 'a.json'))).rejects.toThrow(
-      /a\.json cannot be read: there is no such file/,
-    )
+  it('reports a missing file', async () => {
+    await expect(readComparison(folder)).rejects.toThrow(/comparison\.json cannot be read: no such file/)
+    await expect(readComparison(join(folder, 'a.json'))).rejects.toThrow(/a\.json cannot be read: no such file/)
   })
 
-  it('says that it is not JSON, and keeps the cause', async () => {
+  it('reports a file that is not JSON, with the cause', async () => {
     await put('{"kind": "compar')
     await expect(readComparison(folder)).rejects.toMatchObject({
       message: expect.stringMatching(/is not JSON: .*was it cut off/),
@@ -42,17 +40,17 @@ describe('readComparison', () => {
     })
   })
 
-  it('says that it is something else', async () => {
+  it('reports a file of another kind', async () => {
     await put('{"kind": "side-by-side", "schemaVersion": 1}')
     await expect(readComparison(folder)).rejects.toThrow(/is not a comparison/)
   })
 
-  it('names the version it found and the one it reads', async () => {
+  it('names the version in the file and the supported ones', async () => {
     await put(JSON.stringify({ kind: 'comparison', schemaVersion: 4, turns: 'in another shape' }))
-    await expect(readComparison(folder)).rejects.toThrow(/schemaVersion 4, and 2 and 3 are read/)
+    await expect(readComparison(folder)).rejects.toThrow(/schemaVersion 4, but only 2 and 3 are supported/)
   })
 
-  it('names the field that is wrong', async () => {
+  it('names the wrong field', async () => {
     const comparison = madeUpComparison({ strategies: { tiered: {} } })
     await put(JSON.stringify({ ...comparison, config: { ...comparison.config, runs: 'five' } }))
     await expect(readComparison(folder)).rejects.toThrow(/config\.runs/)

@@ -5,7 +5,7 @@ import { type Comparison, comparisonSchema, SCHEMA_VERSION } from './comparison.
 
 const READ: readonly unknown[] = [2, SCHEMA_VERSION]
 
-/** The file of a comparison, named itself or by the folder that `pnpm compare` wrote. */
+/** The path of a comparison's file, given the file or the folder that `pnpm compare` wrote. */
 export async function comparisonFile(fileOrFolder: string): Promise<string> {
   const isFolder = await stat(fileOrFolder).then(
     (found) => found.isDirectory(),
@@ -15,10 +15,10 @@ export async function comparisonFile(fileOrFolder: string): Promise<string> {
 }
 
 /**
- * The comparison in a file, or in `comparison.json` of a folder.
+ * Reads a comparison from a file, or from `comparison.json` in a folder.
  *
- * @throws Error that names the file and what to do: it cannot be read, is not JSON, is not a comparison, or has the
- *   shape of another version.
+ * @throws Error that names the file and the remedy, if the file can't be read, is not JSON, is not a comparison, or has
+ *   another schema version
  */
 export async function readComparison(fileOrFolder: string): Promise<Comparison> {
   const file = await comparisonFile(fileOrFolder)
@@ -26,18 +26,18 @@ export async function readComparison(fileOrFolder: string): Promise<Comparison> 
   const found = z.object({ kind: z.literal('comparison'), schemaVersion: z.unknown() }).safeParse(json)
   if (!found.success) {
     throw new Error(
-      `${file} is not a comparison: "kind" is not "comparison"; name the .json of a comparison, or a folder that pnpm compare wrote`,
+      `${file} is not a comparison: "kind" is not "comparison"; give the .json of a comparison, or a folder that pnpm compare wrote`,
     )
   }
   if (!READ.includes(found.data.schemaVersion)) {
     const version = JSON.stringify(found.data.schemaVersion)
     throw new Error(
-      `${file} has schemaVersion ${version}, and ${READ.join(' and ')} are read; use the commit it names, or compare again`,
+      `${file} has schemaVersion ${version}, but only ${READ.join(' and ')} are supported; use the commit it names, or compare again`,
     )
   }
   const comparison = comparisonSchema.safeParse(json)
   if (!comparison.success) {
-    throw new Error(`${file} is not as a comparison should be:\n${z.prettifyError(comparison.error)}`, {
+    throw new Error(`${file} is not a valid comparison:\n${z.prettifyError(comparison.error)}`, {
       cause: comparison.error,
     })
   }
@@ -50,7 +50,7 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR')
     const why = missing
-      ? 'there is no such file; name the .json of a comparison, or a folder that pnpm compare wrote'
+      ? 'no such file; give the .json of a comparison, or a folder that pnpm compare wrote'
       : String(cause)
     throw new Error(`${file} cannot be read: ${why}`, { cause })
   }

@@ -10,20 +10,20 @@ const comparison = madeUpComparison({ strategies: { a: { hitRatio: 0.5 } }, work
 const empty = () => mkdtemp(join(tmpdir(), 'results-'))
 
 describe('the results folder', () => {
-  it('names a folder after the day and the workload, and never takes one twice', async () => {
+  it('names a folder after the day and the workload, and never reuses one', async () => {
     const results = await empty()
     expect(await newFolder(comparison, results)).toBe(join(results, '2026-11-24-access-log.gz'))
     expect(await newFolder(comparison, results)).toBe(join(results, '2026-11-24-access-log.gz-2'))
   })
 
-  it('keeps a comparison so that it can be read again', async () => {
+  it('stores a comparison that can be read back', async () => {
     const folder = await newFolder(comparison, await empty())
     await saveComparison(folder, comparison)
     expect(await readComparison(folder)).toEqual(comparison)
     expect((await readFile(join(folder, 'comparison.json'), 'utf8')).endsWith('}\n')).toBe(true)
   })
 
-  it('finds the newest one that is finished, and the newest one that is not', async () => {
+  it('finds the newest finished comparison, and the newest unfinished one', async () => {
     const results = await empty()
     const keep = async (startedAt: string, finishedAt: string | null) => {
       const folder = await newFolder({ ...comparison, startedAt }, results)
@@ -39,7 +39,7 @@ describe('the results folder', () => {
     expect(await newestComparison('unfinished', results)).toBe(stopped)
   })
 
-  it('says what to do where there is none', async () => {
+  it('says what to do if there is none', async () => {
     await expect(newestComparison('finished', await empty())).rejects.toThrow(
       /no finished comparison .* run pnpm compare first/,
     )

@@ -1,14 +1,14 @@
-/** Where comparisons are kept: a folder each under `results/`, named after the day and the workload. */
+/** Stores each comparison in a folder under `results/`, named after the day and the workload. */
 import { mkdir, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Comparison, comparisonSchema } from './comparison.ts'
 import { readComparison } from './read-comparison.ts'
 
-/** `results/` of this repository; RESULTS_DIR overrides, as it does for k6. */
+/** `results/` of this repository. RESULTS_DIR overrides it, as for k6. */
 export const RESULTS = process.env.RESULTS_DIR || fileURLToPath(new URL('../../../results', import.meta.url))
 
-/** Makes `2026-11-24-blog`, or `2026-11-24-blog-2` where that is taken. */
+/** Creates `2026-11-24-blog`, or `2026-11-24-blog-2` if that exists. */
 export async function newFolder(
   comparison: Pick<Comparison, 'startedAt' | 'config'>,
   results = RESULTS,
@@ -27,7 +27,7 @@ export async function newFolder(
   }
 }
 
-/** Writes it as a whole or not at all: whoever reads meanwhile, or after a crash, finds the one before. */
+/** Writes atomically: a concurrent reader, or one after a crash, finds the previous version. */
 export async function saveComparison(folder: string, comparison: Comparison): Promise<void> {
   const file = join(folder, 'comparison.json')
   await writeFile(`${file}.new`, `${JSON.stringify(comparisonSchema.parse(comparison), null, 1)}\n`)
@@ -35,10 +35,10 @@ export async function saveComparison(folder: string, comparison: Comparison): Pr
 }
 
 /**
- * The folder of the newest comparison that is finished, or of the newest that is not. What is no comparison, or has the
- * shape of another version, is passed over.
+ * The folder of the newest finished or unfinished comparison. Other files, and comparisons of other schema versions, are
+ * ignored.
  *
- * @throws Error that says what to do where there is none
+ * @throws Error that says what to do if there is none
  */
 export async function newestComparison(state: 'finished' | 'unfinished', results = RESULTS): Promise<string> {
   const names = await readdir(results).catch(() => [])
@@ -50,5 +50,5 @@ export async function newestComparison(state: 'finished' | 'unfinished', results
   const fitting = (await Promise.all(candidates)).filter((found) => found?.isFinished === (state === 'finished'))
   const newest = fitting.toSorted((a, b) => a!.startedAt.localeCompare(b!.startedAt)).at(-1)
   if (newest !== undefined) return newest.folder
-  throw new Error(`there is no ${state} comparison in ${results}; run pnpm compare first, or name a folder`)
+  throw new Error(`there is no ${state} comparison in ${results}; run pnpm compare first, or give a folder`)
 }

@@ -1,4 +1,4 @@
-/** Repetitions of one figure, and when two strategies may be said to differ in it. */
+/** The values of a figure over the runs, and the rule for a difference between two strategies. */
 import type { Comparison } from './comparison.ts'
 import type { MeasureName } from './measures.ts'
 
@@ -6,14 +6,14 @@ export interface Spread {
   readonly median: number
   readonly min: number
   readonly max: number
-  /** All of them, in the order of the runs. */
+  /** All values, in the order of the runs. */
   readonly values: readonly number[]
 }
 
-/** So many runs of each it takes to claim a difference. */
+/** Runs of each strategy that are needed to claim a difference. */
 export const RUNS_TO_CLAIM = 5
 
-/** Of the runs in which the figure is known. Undefined without any. */
+/** The spread over the runs in which the figure is known. Undefined if there are none. */
 export function spreadOf(values: readonly (number | null | undefined)[]): Spread | undefined {
   const known = values.filter((value) => value !== null && value !== undefined)
   if (known.length === 0) return undefined
@@ -23,7 +23,7 @@ export function spreadOf(values: readonly (number | null | undefined)[]): Spread
   return { median, min: sorted[0]!, max: sorted.at(-1)!, values: known }
 }
 
-/** A figure of a strategy over the runs that count: those whose status is `ok`. */
+/** A figure of a strategy over the runs that count: those with status `ok`. */
 export function figureOf(
   { turns }: Pick<Comparison, 'turns'>,
   strategy: string,
@@ -36,8 +36,8 @@ export function figureOf(
 export type Difference = 'lower' | 'higher' | 'no difference' | 'too few runs'
 
 /**
- * How `a` differs from `b`: only where **all** runs of one lie beyond all runs of the other, and there are at least
- * {@link RUNS_TO_CLAIM} of each. By chance alone two equal strategies look different so in 1 of 126 cases.
+ * How `a` differs from `b`. A difference needs at least {@link RUNS_TO_CLAIM} runs of each, with **all** runs of one beyond
+ * all runs of the other. By chance alone, two equal strategies differ in 1 of 126 cases.
  */
 export function differenceOf(a: Spread | undefined, b: Spread | undefined): Difference {
   if ((a?.values.length ?? 0) < RUNS_TO_CLAIM || (b?.values.length ?? 0) < RUNS_TO_CLAIM) return 'too few runs'

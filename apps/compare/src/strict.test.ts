@@ -5,11 +5,11 @@ import { whatIsWrong } from './strict.ts'
 const broken = { violations: { counts: { 'read-after-write': 3 }, schedule: ['…'] } }
 
 describe('whatIsWrong', () => {
-  it('is nothing where all held', () => {
+  it('is empty if every check passed', () => {
     expect(whatIsWrong(madeUpComparison({ strategies: { 'no-cache': {}, 'write-through': {} } }))).toEqual([])
   })
 
-  it('names a guarantee that was broken, and how often', () => {
+  it('names a broken guarantee, and how often it was broken', () => {
     const comparison = madeUpComparison({
       runs: 2,
       strategies: { 'write-through': {} },
@@ -18,17 +18,17 @@ describe('whatIsWrong', () => {
     expect(whatIsWrong(comparison)).toEqual(['write-through broke its guarantee: 6 × read-after-write'])
   })
 
-  it('leaves out what nobody guarantees', () => {
+  it('leaves out violations that no guarantee excludes', () => {
     const strategies = { 'cache-aside': {}, 'naive-lock': {} }
     expect(
       whatIsWrong(madeUpComparison({ strategies, turn: { 'cache-aside': broken, 'naive-lock': broken } })),
     ).toEqual([])
   })
 
-  it('names a prediction that the figures miss', () => {
+  it('names a missed prediction', () => {
     const comparison = madeUpComparison({ strategies: { 'cache-aside': { postHitRatio: 0.01 } } })
     expect(whatIsWrong(comparison).join()).toMatch(
-      /cache-aside: hit ratio of single posts 0\.010, theory says 0\.\d+ ± 0\.010/,
+      /cache-aside: hit ratio of single posts 0\.010, theory predicts 0\.\d+ ± 0\.010/,
     )
   })
 
@@ -36,8 +36,8 @@ describe('whatIsWrong', () => {
     const comparison = madeUpComparison({
       runs: 3,
       strategies: { 'no-cache': {} },
-      turn: { 'no-cache': { status: 'failed-check', problems: ['7 operations were not begun'] } },
+      turn: { 'no-cache': { status: 'failed-check', problems: ['7 operations were not started'] } },
     })
-    expect(whatIsWrong(comparison)).toEqual(['no-cache: 3 of 3 runs do not count (7 operations were not begun)'])
+    expect(whatIsWrong(comparison)).toEqual(['no-cache: 3 of 3 runs do not count (7 operations were not started)'])
   })
 })

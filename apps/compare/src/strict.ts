@@ -3,7 +3,7 @@ import { measures } from './measures.ts'
 import { promisesKept } from './report/broken-promises.ts'
 import { deviationsOf } from './theory/deviations-of.ts'
 
-/** What did not come out as it should, a line each: `--strict` fails for it. */
+/** The failed checks, a line each. `--strict` exits with 1 if there are any. */
 export function whatIsWrong(comparison: Comparison): string[] {
   return [...turnsThatDoNotCount(comparison), ...brokenPromises(comparison), ...wrongPredictions(comparison)]
 }
@@ -22,7 +22,7 @@ function turnsThatDoNotCount({ config, turns }: Comparison): string[] {
   })
 }
 
-/** Those that say themselves how they break it are not among them. */
+/** Without strategies that declare how they break it. */
 function brokenPromises(comparison: Comparison): string[] {
   return promisesKept(comparison)
     .filter(({ verdict }) => verdict === 'broken')
@@ -36,6 +36,6 @@ function wrongPredictions(comparison: Comparison): string[] {
     .filter(({ deviates }) => deviates)
     .map(({ strategy, measure, predicted, measured, tolerance }) => {
       const [said, seen, within] = [predicted, measured.median, tolerance].map((value) => value.toFixed(3))
-      return `${strategy}: ${measures[measure].title} ${seen}, theory says ${said} ± ${within}`
+      return `${strategy}: ${measures[measure].title} ${seen}, theory predicts ${said} ± ${within}`
     })
 }

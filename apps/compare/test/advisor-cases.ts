@@ -1,4 +1,4 @@
-/** Comparisons for the advisor, made up: strategies as they describe themselves, and the figures of six loads. */
+/** Made-up comparisons for the advisor, with the real descriptions of strategies. */
 import { type ComparedStrategy, type Comparison, comparisonSchema } from '../src/comparison.ts'
 import { currentOrNot, type MadeUpFigures, type MadeUpOptions, madeUpComparison } from './made-up-comparison.ts'
 
@@ -29,11 +29,23 @@ const descriptions: Readonly<Record<string, Description>> = {
   'manual-invalidation': { read: 'cache-aside', write: 'invalidate', store: 'redis', promise: current },
   'write-through': { read: 'cache-aside', write: 'write-through', store: 'redis', promise: current },
   'stampede-lock': { read: 'stampede-lock', write: 'invalidate', store: 'redis', promise: current },
+  'stale-while-revalidate': {
+    read: 'stale-while-revalidate',
+    write: 'invalidate',
+    store: 'redis',
+    promise: { ...current, staleForAtMostMs: TTL_MS + 300_000, loadsPerExpiry: { atMost: 1, per: 'expiry' } },
+  },
   'write-behind': {
     read: 'cache-aside',
     write: 'write-behind',
     store: 'redis',
     promise: { ...current, mayLoseWrites: true },
+  },
+  'always-hit': {
+    read: 'cache-aside',
+    write: 'expire-only',
+    store: 'memory',
+    promise: { ...current, ...currentOrNot(false), where: 'this process', breaks: 'it sees no write' },
   },
   'naive-invalidation': {
     read: 'cache-aside',
@@ -49,7 +61,7 @@ const descriptions: Readonly<Record<string, Description>> = {
   },
 }
 
-/** As `madeUpComparison`, with strategies that describe themselves as the real ones do. */
+/** Like `madeUpComparison`, with the real descriptions of strategies. */
 export function described(options: MadeUpOptions): Comparison {
   const comparison = madeUpComparison(options)
   return comparisonSchema.parse({
@@ -61,17 +73,21 @@ export function described(options: MadeUpOptions): Comparison {
 export interface CaseFigures {
   readonly loads: number
   readonly p99: number
-  /** Stale for at most, ms. */
+  /** Maximum staleness in ms. */
   readonly stale?: number
+  /** Reads per second that waited. Default: as many as loads. */
+  readonly waiting?: number
 }
 
-/** Figures of five runs around the ones given: each run 2 % further from the first. */
-export function figuresAround({ loads, p99, stale = 0 }: CaseFigures, ratePerSecond = 200): MadeUpFigures {
+/** Figures of 5 runs, up to 2 % below and above the given ones. */
+export function figuresAround({ loads, p99, stale = 0, ...more }: CaseFigures, ratePerSecond = 200): MadeUpFigures {
+  const { waiting = loads * ratePerSecond } = more
   const around = (figure: number) => [0.98, 0.99, 1, 1.01, 1.02].map((factor) => figure * factor)
   return {
     loadsPerRead: loads === 1 ? 1 : around(loads),
     loadsPerSecond: around(loads * ratePerSecond),
     hitRatio: around(Math.max(0, 1 - loads)).map((ratio) => Math.min(1, ratio)),
+    waitingPerSecond: around(waiting),
     readP50Ms: around(p99 / 10),
     readP99Ms: around(p99),
     staleReadRatio: stale > 0 ? 0.05 : 0,

@@ -1,4 +1,4 @@
-/** The command as users run it: real k6, real servers, posts few and times short, since nothing rests on the figures. */
+/** The command as users run it, with real k6 and servers. Few posts and short times: the figures don't matter here. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises'
@@ -13,14 +13,14 @@ import { orderOf } from '../src/run/order.ts'
 const cli = fileURLToPath(new URL('../src/cli.ts', import.meta.url))
 const SHORT = ['--posts', '50', '--rate', '40', '--duration', '1500ms', '--warmup', '500ms']
 
-/** Under CI it has to be there; elsewhere these tests ask for more than `pnpm test` promises to need. */
+/** CI must have k6. Elsewhere `pnpm test` has to pass without it. */
 function lacksK6(): boolean {
   if (process.env.CI) return false
   try {
     findK6()
     return false
   } catch (error) {
-    console.warn(`left out: ${(error as Error).message}`)
+    console.warn(`skipped: ${(error as Error).message}`)
     return true
   }
 }
@@ -43,7 +43,7 @@ function compare(args: readonly string[], results: string) {
 const newResults = () => mkdtemp(join(tmpdir(), 'results-'))
 
 describe.skipIf(lacksK6())('pnpm compare', () => {
-  it('measures each strategy, settles the account to the unit, reports and recommends', {
+  it('measures each strategy, reconciles the counters exactly, reports and recommends', {
     timeout: 180_000,
   }, async () => {
     const results = await newResults()
@@ -69,7 +69,7 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     for (const name of strategies) expect(html).toContain(name)
   })
 
-  it('replays a trace, keeps what is done when it is stopped, and goes on from there', {
+  it('replays a trace, keeps finished turns when stopped, and resumes', {
     timeout: 180_000,
   }, async () => {
     const results = await newResults()
@@ -89,7 +89,7 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     stopped.child.kill('SIGINT')
     const { code, stderr } = await stopped.ended
     expect(code, stderr).toBe(130)
-    expect(stderr).toContain('Go on: pnpm compare --resume')
+    expect(stderr).toContain('Resume: pnpm compare --resume')
     const folder = join(results, (await readdir(results)).find((name) => name !== 'requests.csv')!)
     const kept = await readComparison(folder)
     expect(kept.finishedAt).toBeNull()
@@ -104,13 +104,13 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     expect(whole.finishedAt).not.toBeNull()
     for (const { account } of whole.turns) {
       expect(account.agree).toBe(true)
-      // Each request once, and what setup and the probe ask besides.
+      // Each request once, and one read by the setup.
       expect(account.k6.writes).toBe(10)
       expect(account.k6.reads).toBe(70 + 1)
     }
   })
 
-  it('says in one line what is wrong with a flag, and starts nothing', async () => {
+  it('reports a wrong flag in one line, and starts nothing', async () => {
     const { code, stderr } = await compare(['--strategies', 'nope'], await newResults()).ended
     expect(code).toBe(2)
     expect(stderr.trim().split('\n')).toHaveLength(1)

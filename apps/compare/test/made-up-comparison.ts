@@ -1,15 +1,15 @@
-/** A comparison as the runner would have written it, with figures of our choosing. */
+/** A comparison in the runner's format, with chosen figures. */
 import { type Comparison, comparisonSchema, type Turn } from '../src/comparison.ts'
 import type { MeasureName } from '../src/measures.ts'
 
-/** Figures of a strategy: each the same in all runs, or one for each run. */
+/** Figures of a strategy: one value for all runs, or one for each run. */
 export type MadeUpFigures = Partial<Record<MeasureName, number | null | readonly (number | null)[]>>
 
 export interface MadeUpOptions {
   readonly runs?: number
   readonly strategies: Readonly<Record<string, MadeUpFigures>>
   readonly workload?: Partial<Comparison['config']['workload']>
-  /** Of all turns of a strategy. */
+  /** Overrides for all turns of a strategy. */
   readonly turn?: Readonly<Record<string, Partial<Turn>>>
 }
 

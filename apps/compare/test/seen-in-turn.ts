@@ -1,4 +1,4 @@
-/** What is seen of a turn, with figures of our choosing and nothing else in it. */
+/** Observations of a turn, with only the chosen figures. */
 import type { ServerCounters } from '../src/observe/server-counters.ts'
 import type { Probed } from '../src/run/probe.ts'
 import type { K6Figures } from '../src/run/run-k6.ts'
@@ -11,11 +11,12 @@ interface Chosen {
   readonly byId?: Partial<K6Figures['byId']>
   readonly page?: Partial<K6Figures['page']>
   readonly report?: Partial<K6Figures['report']>
-  /** Of the whole turn. */
+  /** For the whole turn. */
   readonly counters?: Partial<K6Figures['counters']['k6']>
+  readonly origin?: K6Figures['origin']
 }
 
-export function k6Figures({ byId, page, report, counters }: Chosen = {}): K6Figures {
+export function k6Figures({ byId, page, report, counters, ...more }: Chosen = {}): K6Figures {
   const parts = {
     byId: { ...NO_READS, count: 100, outcomes: { ...NO_OUTCOMES, hits: 100 }, ...byId },
     list: NO_READS,
@@ -28,6 +29,8 @@ export function k6Figures({ byId, page, report, counters }: Chosen = {}): K6Figu
     ...parts,
     writes: { count: 0, latencyMs: NO_LATENCY },
     stampede: null,
+    origin: null,
+    ...more,
     counters: { k6: { ...NO_OUTCOMES, reads: 0, writes: 0, ...counters } },
     failures: { total: 0, byKind: {} },
     unfinished: 0,

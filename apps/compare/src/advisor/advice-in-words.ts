@@ -3,9 +3,9 @@ import { guaranteeInWords } from './guarantee.ts'
 import type { Requirements } from './requirements.ts'
 import { toldTime } from './told.ts'
 
-const NOTHING_MEASURED = 'Nothing that was measured meets the requirements.'
+const NOTHING_MEASURED = 'No measured strategy meets the requirements.'
 
-/** The advice as plain lines: what to use and how, the runner-up, what was ruled out, and notes. */
+/** The advice as plain lines: recommendation, runner-up, strategies ruled out, notes and code. */
 export function adviceInWords(advice: Advice): string[] {
   const { requirements, pick, cannotBeMet, dontCache, runnerUp, others, ruledOut, notes } = advice
   return [
@@ -34,21 +34,24 @@ function recommendation(pick: Recommendation): string[] {
     ...(ttlMs === undefined
       ? []
       : [`  TTL ${toldTime(ttlMs)}, ${basis === 'measured' ? 'as measured' : 'a prediction'}`]),
-    `  guarantee: ${guaranteeInWords(guarantee)}`,
+    `  guarantee: ${guaranteeInWords(guarantee, ttlMs)}`,
     ...figures.map((figure) => `  ${figure}`),
     ...(otherTtl === undefined ? [] : [`  another TTL, a prediction: ${otherTtl}`]),
     ...(confirmBy === undefined ? [] : [`  confirm the prediction before you use it: ${confirmBy}`]),
   ]
 }
 
-function requirementsInWords({ maxStalenessMs, p99Ms, maxLoadsPerSecond, mayLoseWrites }: Requirements): string {
+function requirementsInWords(requirements: Requirements): string {
+  const { maxStalenessMs, maxAgeMs, p99Ms, maxWaitingPerSecond, maxLoadsPerSecond, mayLoseWrites } = requirements
   return [
     maxStalenessMs === undefined
       ? 'staleness unlimited'
       : maxStalenessMs === 0
         ? 'reads see every acknowledged write'
         : `a value at most ${toldTime(maxStalenessMs)} old`,
+    ...(maxAgeMs === undefined ? [] : [`an out-of-band change seen within ${toldTime(maxAgeMs)}`]),
     ...(p99Ms === undefined ? [] : [`read p99 within ${toldTime(p99Ms)}`]),
+    ...(maxWaitingPerSecond === undefined ? [] : [`at most ${maxWaitingPerSecond} reads per second wait for a load`]),
     ...(maxLoadsPerSecond === undefined ? [] : [`at most ${maxLoadsPerSecond} loads per second`]),
     mayLoseWrites ? 'acknowledged writes may be lost' : 'no acknowledged write may be lost',
   ].join(', ')

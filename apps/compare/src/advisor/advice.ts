@@ -5,23 +5,23 @@ import type { Requirements } from './requirements.ts'
 export interface Recommendation {
   readonly strategy: string
   readonly title: string
-  /** `predicted`: at another TTL than the one that was measured, to be confirmed by measuring it. */
+  /** `predicted`: at a TTL that was not measured; to be confirmed by a measurement. */
   readonly basis: 'measured' | 'predicted'
-  /** What it was judged by. The snippet guarantees the same. */
+  /** The guarantee that the decision used. The snippet has the same. */
   readonly guarantee: Guarantee
-  /** The figures it is recommended for, as text. */
+  /** The figures behind the recommendation, as text. */
   readonly figures: readonly string[]
-  /** Absent where nothing is kept. */
+  /** Absent if nothing is cached. */
   readonly ttlMs?: number
-  /** Another TTL that is predicted to be better, with what it means for staleness. */
+  /** A TTL predicted to be better, and its effect on staleness. */
   readonly otherTtl?: string
-  /** How to measure what is only predicted. */
+  /** The command that measures the prediction. */
   readonly confirmBy?: string
-  /** Imports it from cache-core. Absent where there is nothing to import from there. */
+  /** Code that uses it. Absent if cache-core does not have it. */
   readonly snippet?: string
 }
 
-/** Meets the requirements too, and why it is not recommended, with the figures. */
+/** A strategy that also meets the requirements, and why it is not recommended. */
 export interface Loser {
   readonly strategy: string
   readonly why: string
@@ -29,17 +29,17 @@ export interface Loser {
 
 export interface Advice {
   readonly requirements: Requirements
-  /** Undefined: nothing meets the requirements, as measured or as predicted. */
+  /** Undefined if no strategy meets the requirements, as measured or as predicted. */
   readonly pick: Recommendation | undefined
-  /** Why there is no pick: which requirements can't be met. */
+  /** The requirements that can't be met, if there is no pick. */
   readonly cannotBeMet: readonly string[]
   /** Why nothing should be cached. Then the pick is `no-cache`. */
   readonly dontCache: string | undefined
-  /** What would be recommended if there were no pick. */
+  /** The recommendation if the pick is left out. */
   readonly runnerUp: Loser | undefined
   /** The others that meet the requirements, simplest first. */
   readonly others: readonly Loser[]
   readonly ruledOut: readonly RuledOut[]
-  /** What else a reader has to know to trust this. */
+  /** Limits of this advice. */
   readonly notes: readonly string[]
 }

@@ -8,7 +8,7 @@ import type { Requirements } from './requirements.ts'
 const NOTHING_LOST: Requirements = { mayLoseWrites: false }
 const CURRENT: Requirements = { maxStalenessMs: 0, mayLoseWrites: false }
 
-/** The load, what is required of it, and what should be recommended. */
+/** Loads with their requirements and the expected recommendation. */
 const cases = {
   'read-only hot': {
     comparison: caseOf(0, {
@@ -85,7 +85,7 @@ const cases = {
   },
 } satisfies Record<string, { comparison: Comparison; requirements: Requirements; pick: string; runnerUp: string }>
 
-/** As an API without Redis tells it, of so many processes. */
+/** A comparison of API processes without Redis. */
 function inMemory(apiProcesses: number): Comparison {
   const { config, strategies, ...rest } = caseOf(0.05, { 'manual-invalidation': { loads: 0.1, p99: 3 } })
   const local = { readAfterWrite: false, where: 'this process' } as const
@@ -106,7 +106,7 @@ describe.each(Object.entries(cases))('the advice for %s', (_, { comparison, requ
     expect([advice.pick?.strategy, advice.runnerUp?.strategy]).toEqual([pick, runnerUp])
   })
 
-  it("names the runner-up when the winner's turns are gone", async () => {
+  it("picks the runner-up without the winner's turns", async () => {
     const advice = await advise(withoutTurnsOf(comparison, pick), requirements)
     expect(advice.pick?.strategy).toBe(runnerUp)
   })
@@ -125,56 +125,103 @@ describe.each(Object.entries(cases))('the advice for %s', (_, { comparison, requ
 describe('advise', () => {
   const { comparison } = cases['strict freshness']
 
-  it('rules out by the guarantee, whatever was measured', async () => {
+  it('rules out by the guarantee even if the measured staleness is low', async () => {
     const lucky = caseOf(0.05, { 'cache-aside': { loads: 0.05, p99: 3 }, 'write-through': { loads: 0.1, p99: 3 } })
     const { ruledOut } = await advise(lucky, { maxStalenessMs: 1_000, mayLoseWrites: false })
     expect(ruledOut).toEqual([
       {
         strategy: 'cache-aside',
-        reason: 'it guarantees only that a value is at most 5 s old, and 1 s (--max-staleness) is allowed',
+        reason: 'it allows values up to 5 s old, above the limit of 1 s (--max-staleness)',
         short: 'up to 5 s old',
       },
     ])
   })
 
-  it('rules out a store in memory where it was measured in several processes: each has its own', async () => {
+  it('rules out a store in memory if several processes were measured', async () => {
     const { pick, ruledOut } = await advise(inMemory(2), CURRENT)
     expect([pick, ruledOut[0]?.reason]).toEqual([
       undefined,
-      'it guarantees only that a value is at most 5 s old in other processes than the one that wrote it, and 0 ms (--max-staleness) is allowed',
+      'in processes other than the writer, it allows values up to 5 s old, above the limit of 0 ms (--max-staleness)',
     ])
     expect((await advise(inMemory(2), NOTHING_LOST)).notes).toContain(
       '--max-staleness was not given, and a value may be 5 s old',
     )
   })
 
-  it('recommends it where one process was measured, for one process only', async () => {
+  it('recommends a store in memory for one process if one was measured', async () => {
     const advice = await advise(inMemory(1), CURRENT, { ttlSweep: sweep })
     expect(advice.pick).toMatchObject({ strategy: 'manual-invalidation', guarantee: { where: 'this process' } })
     expect(advice.pick?.otherTtl).toContain(
-      'a change made by another process or around the cache may then stay hidden for 60 s',
+      "another process's write or an out-of-band change may then stay hidden for 60 s",
     )
     const text = adviceInWords(advice).join('\n')
     expect(text).toContain(
       'guarantee: in one process only: after an acknowledged write no read of that process is stale; ' +
-        'in others, and where nothing invalidates, a value may be 5 s old (the TTL)',
+        'in others, and after an out-of-band change, a value may be 5 s old (the TTL)',
     )
-    expect(text).toContain('// Its guarantee holds in this process only: another process has a memory of its own.')
+    expect(text).toContain('// The guarantee holds in this process only: each process has its own memory.')
   })
 
-  it('takes expiry alone where its TTL is short enough', async () => {
+  describe('where reads must not wait at an expiry', () => {
+    const expiring = caseOf(0.005, {
+      'no-cache': { loads: 1, p99: 44 },
+      'stampede-lock': { loads: 0.1, p99: 31, waiting: 22 },
+      'stale-while-revalidate': { loads: 0.1, p99: 25, waiting: 4 },
+      'always-hit': { loads: 0, p99: 1, waiting: 0, stale: 9_000 },
+    })
+
+    it('picks a strategy with background refresh, and prints the measured code', async () => {
+      const { pick, ruledOut } = await advise(expiring, {
+        maxStalenessMs: 0,
+        maxWaitingPerSecond: 5,
+        mayLoseWrites: false,
+      })
+      expect(pick).toMatchObject({ strategy: 'stale-while-revalidate', basis: 'measured' })
+      expect(pick!.snippet).toContain(
+        'staleWhileRevalidate({ ttlMs: 5_000, staleMs: 300_000, staleIfErrorMs: 300_000 })',
+      )
+      expect(ruledOut.find(({ strategy }) => strategy === 'stampede-lock')!.reason).toBe(
+        'its number of waiting reads is 22/s, above the limit of 5/s (--max-waiting)',
+      )
+    })
+
+    it('says how long an out-of-band change may stay hidden', async () => {
+      const advice = await advise(expiring, { maxWaitingPerSecond: 5, mayLoseWrites: false })
+      expect(adviceInWords(advice).join('\n')).toContain(
+        'after an out-of-band change a value may be 305 s old (the TTL, and 300 s served stale)',
+      )
+    })
+
+    it('picks another strategy if that exceeds --max-age', async () => {
+      const { pick, ruledOut } = await advise(expiring, { maxAgeMs: 60_000, mayLoseWrites: false })
+      expect(pick?.strategy).toBe('stampede-lock')
+      expect(ruledOut.find(({ strategy }) => strategy === 'stale-while-revalidate')!.reason).toBe(
+        'an out-of-band change may stay hidden for 305 s, above the limit of 60 s (--max-age)',
+      )
+    })
+
+    it('never picks the ceiling', async () => {
+      const { pick, cannotBeMet } = await advise(expiring, { maxWaitingPerSecond: 1, mayLoseWrites: false })
+      expect(pick).toBeUndefined()
+      expect(cannotBeMet[0]).toContain('--max-waiting 1/s cannot be met')
+    })
+  })
+
+  it('picks expiry alone if its TTL is short enough', async () => {
     const { pick } = await advise(comparison, { maxStalenessMs: 5_000, mayLoseWrites: false })
     expect(pick?.strategy).toBe('cache-aside')
   })
 
-  it('rules out by what was measured, whatever is guaranteed', async () => {
+  it('rules out by measured staleness even if the guarantee is strong', async () => {
     const unlucky = caseOf(0.05, { 'stampede-lock': { loads: 0.05, p99: 3, stale: 12 } })
     const { pick, ruledOut } = await advise(unlucky, CURRENT)
     expect(pick).toBeUndefined()
-    expect(ruledOut[0]?.reason).toBe('its stalest read in a run: 12 ms, and 0 ms (--max-staleness) is allowed')
+    expect(ruledOut[0]?.reason).toBe(
+      'its stalest read in a run was 12 ms old, above the limit of 0 ms (--max-staleness)',
+    )
   })
 
-  it('rules out a naive form even where nothing limits staleness', async () => {
+  it('rules out a naive form even without a staleness limit', async () => {
     const { ruledOut } = await advise(comparison, NOTHING_LOST)
     expect(ruledOut.map(({ strategy }) => strategy)).toEqual(['naive-invalidation'])
   })
@@ -190,7 +237,7 @@ describe('advise', () => {
     expect(ruledOut[0]?.reason).toBe('it broke its guarantee (seen here: 10 × read-after-write)')
   })
 
-  it('names a library that wins, and has no snippet for it', async () => {
+  it('names a library that wins, without a snippet', async () => {
     const { pick } = await advise(
       caseOf(0, { 'no-cache': { loads: 1, p99: 3 }, 'peer:bentocache': { loads: 0.1, p99: 3 } }),
       NOTHING_LOST,
@@ -204,43 +251,43 @@ describe('advise', () => {
     const strategies = { 'write-through': figuresAround({ loads: 0.1, p99: 3 }) }
     const turn = { 'write-through': { status: 'failed-check' as const, problems: ['12 iterations were dropped'] } }
     const { ruledOut } = await advise(described({ strategies, turn }), NOTHING_LOST)
-    expect(ruledOut[0]?.reason).toBe('none of its turns counts (0 of 5): 12 iterations were dropped')
+    expect(ruledOut[0]?.reason).toBe('none of its 5 turns counts: 12 iterations were dropped')
   })
 
-  it('counts the median where the runs lie on both sides of a limit, and says so', async () => {
+  it('decides by the median if runs lie on both sides of a limit, and says so', async () => {
     const figures = { ...figuresAround({ loads: 0.1, p99: 3 }), readP99Ms: [18, 19, 20, 21, 30] }
     const one = described({ strategies: { 'write-through': figures } })
     const met = await advise(one, { p99Ms: 20, mayLoseWrites: false })
     expect(met.pick?.strategy).toBe('write-through')
-    expect(met.notes).toContain('the read p99 of write-through is 20 ms [18–30]: not every run stays within --p99')
+    expect(met.notes).toContain('the read p99 of write-through is 20 ms [18–30]: some runs exceed --p99')
     const missed = await advise(one, { p99Ms: 19, mayLoseWrites: false })
     expect(missed.ruledOut[0]?.reason).toBe(
-      'its read p99 is 20 ms [18–30], and 19 ms (--p99) is allowed; its runs lie on both sides of that, the median counts',
+      'its read p99 is 20 ms [18–30], above the limit of 19 ms (--p99); some of its runs are below the limit, but the median decides',
     )
   })
 
-  it('does not take a figure that is not known for one that is low', async () => {
+  it('does not treat an unknown figure as low', async () => {
     const figures = { ...figuresAround({ loads: 0.1, p99: 3 }), loadsPerSecond: null }
     const { ruledOut } = await advise(described({ strategies: { 'write-through': figures } }), {
       maxLoadsPerSecond: 50,
       mayLoseWrites: false,
     })
-    expect(ruledOut[0]?.reason).toBe('its database load is not known, and 50/s (--max-db-load) is allowed')
+    expect(ruledOut[0]?.reason).toBe('its database load is not known, and the limit is 50/s (--max-db-load)')
   })
 
   it('says with figures why nothing should be cached', async () => {
     const { dontCache, pick } = await advise(cases['read about once'].comparison, CURRENT)
     expect(dontCache).toBe(
-      'no-cache meets the requirements, and the best cache, manual-invalidation, does not pay: it saves the database ' +
+      'no-cache meets the requirements, and the best cache, manual-invalidation, is not worth it: it saves ' +
         '3.0 % of the loads of no-cache: 0.970 [0.951–0.989] loads per read against 1. A cache should save 10 % of the loads, ' +
-        "and a hit be 3 times faster than a load, or the servers' CPU time halved. " +
+        "and either hits are 3 times faster than loads or the servers' CPU time is halved. " +
         'Its read p50 is 0.910 ms [0.892–0.928] against 0.900 ms [0.882–0.918] (no difference), ' +
         'its p99 9.10 ms [8.92–9.28] against 9 ms (no difference); 50 % of the operations write',
     )
     expect(pick?.snippet).toBeUndefined()
   })
 
-  it('takes a cache that spares little where no cache is too slow', async () => {
+  it('picks a cache that saves little if no cache is too slow', async () => {
     const { pick, dontCache } = await advise(
       caseOf(0.5, { 'no-cache': { loads: 1, p99: 50 }, 'write-through': { loads: 0.95, p99: 9 } }),
       { p99Ms: 20, mayLoseWrites: false },
@@ -256,10 +303,10 @@ describe('advise', () => {
       }),
       NOTHING_LOST,
     )
-    expect(dontCache).toContain('30.0 % of the loads of no-cache, which is no difference')
+    expect(dontCache).toContain('30.0 % of the loads of no-cache (no difference)')
   })
 
-  it('goes by medians where there are too few runs, and says so', async () => {
+  it('decides by medians if there are too few runs, and says so', async () => {
     const quick = described({
       runs: 2,
       strategies: {
@@ -270,39 +317,42 @@ describe('advise', () => {
     const { pick, notes } = await advise(quick, NOTHING_LOST)
     expect(pick?.strategy).toBe('write-through')
     expect(notes[0]).toBe(
-      'rests on medians alone: fewer than 5 runs count of write-through, manual-invalidation. ' +
-        'Compare again with --runs 5 or more to claim a difference',
+      'decided by medians alone: fewer than 5 runs count for write-through, manual-invalidation. ' +
+        'To claim a difference, compare again with --runs 5 or more',
     )
   })
 
   const sweep = async () => [
-    { ttlMs: 500, hitRatio: 0.7, loadsPerSecond: 60 },
-    { ttlMs: 5_000, hitRatio: 0.95, loadsPerSecond: 10 },
-    { ttlMs: 60_000, hitRatio: 0.985, loadsPerSecond: 4 },
-    { ttlMs: 300_000, hitRatio: 0.99, loadsPerSecond: 2 },
+    { ttlMs: 500, hitRatio: 0.7, loadsPerRead: 0.3, loadsPerSecond: 60 },
+    { ttlMs: 5_000, hitRatio: 0.95, loadsPerRead: 0.05, loadsPerSecond: 10 },
+    { ttlMs: 60_000, hitRatio: 0.985, loadsPerRead: 0.015, loadsPerSecond: 4 },
+    { ttlMs: 300_000, hitRatio: 0.99, loadsPerRead: 0.01, loadsPerSecond: 2 },
   ]
 
-  it('prints code with the TTL that the guarantee is judged by, and calls another TTL a prediction', async () => {
+  it('prints code with the measured TTL, and calls another TTL a prediction', async () => {
     const { pick } = await advise(comparison, NOTHING_LOST, { ttlSweep: sweep })
     expect(pick).toMatchObject({
       strategy: 'cache-aside',
       basis: 'measured',
       guarantee: { readAfterWrite: false, staleForAtMostMs: 5_000 },
       otherTtl:
-        '60 s, the shortest within a point of the best hit ratio: 98.5 % hits and 4.0 loads per second; ' +
+        '60 s, the shortest within a point of the best hit ratio and of the fewest loads per read: 98.5 % hits and 4.0 loads per second; ' +
         'a value may then be 60 s old',
     })
     expect(pick?.snippet).toContain('read: cacheAside({ ttlMs: 5_000 })')
     expect(pick?.confirmBy).toContain('--ttl 60s --strategies no-cache,cache-aside')
   })
 
-  it('says so where the other TTL is only the longest that is allowed, or that was tried', async () => {
+  it('says if the other TTL is only the longest allowed or the longest tried', async () => {
     const [capped, end] = await Promise.all([
       advise(
         comparison,
         { maxStalenessMs: 10_000, mayLoseWrites: false },
         {
-          ttlSweep: async () => [...(await sweep()), { ttlMs: 10_000, hitRatio: 0.97, loadsPerSecond: 8 }],
+          ttlSweep: async () => [
+            ...(await sweep()),
+            { ttlMs: 10_000, hitRatio: 0.97, loadsPerRead: 0.03, loadsPerSecond: 8 },
+          ],
         },
       ),
       advise(comparison, NOTHING_LOST, { ttlSweep: async () => (await sweep()).slice(0, 3) }),
@@ -311,11 +361,11 @@ describe('advise', () => {
     expect(end.pick?.otherTtl).toContain('60 s, the longest that was tried: ')
   })
 
-  it('names no other TTL where the measured one is as good, or none was tried', async () => {
+  it('names no other TTL if the measured one is as good, or none was tried', async () => {
     const asGood = async () => [
-      { ttlMs: 1_000, hitRatio: 0.7, loadsPerSecond: 60 },
-      { ttlMs: 5_000, hitRatio: 0.95, loadsPerSecond: 10 },
-      { ttlMs: 60_000, hitRatio: 0.951, loadsPerSecond: 10 },
+      { ttlMs: 1_000, hitRatio: 0.7, loadsPerRead: 0.3, loadsPerSecond: 60 },
+      { ttlMs: 5_000, hitRatio: 0.95, loadsPerRead: 0.05, loadsPerSecond: 10 },
+      { ttlMs: 60_000, hitRatio: 0.951, loadsPerRead: 0.049, loadsPerSecond: 10 },
     ]
     for (const options of [{ ttlSweep: asGood }, {}]) {
       const { pick } = await advise(comparison, NOTHING_LOST, options)
@@ -323,7 +373,7 @@ describe('advise', () => {
     }
   })
 
-  it('tries the requirements at other TTLs where nothing that was measured meets them', async () => {
+  it('tries other TTLs if no measured strategy meets the requirements', async () => {
     const tight = { maxStalenessMs: 1_000, maxLoadsPerSecond: 12, mayLoseWrites: false }
     const { pick } = await advise(comparison, tight, { ttlSweep: sweep })
     expect(pick).toMatchObject({
@@ -336,14 +386,14 @@ describe('advise', () => {
     expect(pick?.confirmBy).toContain('--ttl 300s --strategies no-cache,manual-invalidation')
   })
 
-  it('takes a shorter TTL where only expiry was measured, and bounds staleness', async () => {
+  it('picks a shorter TTL to bound staleness if only expiry was measured', async () => {
     const expiry = caseOf(0.05, { 'cache-aside': { loads: 0.05, p99: 3, stale: 4_900 } })
     const { pick } = await advise(expiry, { maxStalenessMs: 1_000, mayLoseWrites: false }, { ttlSweep: sweep })
     expect(pick).toMatchObject({ strategy: 'cache-aside', ttlMs: 500, guarantee: { staleForAtMostMs: 500 } })
   })
 
-  it('takes what was measured beyond the simulation into account', async () => {
-    // 20/s were measured where the simulation, which has no lists, predicts 10/s: 10/s stay at any TTL.
+  it('adds measured loads that the simulation leaves out', async () => {
+    // 20/s were measured, but the simulation, without lists, predicts 10/s: 10/s more at any TTL.
     const { pick, cannotBeMet } = await advise(
       comparison,
       { maxStalenessMs: 0, maxLoadsPerSecond: 11, mayLoseWrites: false },
@@ -355,7 +405,7 @@ describe('advise', () => {
     ])
   })
 
-  it('says which requirement no TTL meets, with the closest', async () => {
+  it('says which requirement no TTL meets, and names the closest', async () => {
     const { cannotBeMet } = await advise(
       comparison,
       { p99Ms: 1, maxLoadsPerSecond: 1, mayLoseWrites: false },
@@ -363,23 +413,23 @@ describe('advise', () => {
     )
     expect(cannotBeMet).toEqual([
       '--p99 1 ms cannot be met at any TTL tried (500 ms to 300 s); the most hits predicted are 99.0 % (cache-aside, TTL 300 s), ' +
-        'and while more than 1 % of the reads miss, their p99 is that of a miss',
+        'and if more than 1 % of the reads miss, the p99 is that of a miss',
       '--max-db-load 1/s cannot be met at any TTL tried (500 ms to 300 s); the fewest predicted are 2.0/s (cache-aside, TTL 300 s)',
     ])
   })
 
-  it('says that a longer TTL may pay where no cache pays at the one that was measured', async () => {
+  it('says that a longer TTL may be worth it if no cache is at the measured one', async () => {
     const { pick, notes } = await advise(cases['read about once'].comparison, CURRENT, {
       ttlSweep: async () => [
-        { ttlMs: 5_000, hitRatio: 0.03, loadsPerSecond: 194 },
-        { ttlMs: 60_000, hitRatio: 0.6, loadsPerSecond: 80 },
+        { ttlMs: 5_000, hitRatio: 0.03, loadsPerRead: 0.97, loadsPerSecond: 194 },
+        { ttlMs: 60_000, hitRatio: 0.6, loadsPerRead: 0.4, loadsPerSecond: 80 },
       ],
     })
     expect(pick?.strategy).toBe('no-cache')
-    expect(notes.at(-1)).toContain('with TTL 60 s write-through is predicted to pay: ')
+    expect(notes.at(-1)).toContain('with TTL 60 s, write-through is predicted to be worth it: ')
   })
 
-  it('promises nothing of a longer TTL where loads cost about as much as hits', async () => {
+  it('suggests no longer TTL if loads cost about as much as hits', async () => {
     const cheap = (loads: number, p50: number) => ({
       ...figuresAround({ loads, p99: 9 }),
       readP50Ms: p50,
@@ -388,38 +438,39 @@ describe('advise', () => {
     const strategies = { 'no-cache': { ...cheap(1, 1.8), hitP50Ms: null }, 'write-through': cheap(0.1, 1.2) }
     const { pick, notes } = await advise(described({ strategies, workload: { ttlMs: 5_000 } }), CURRENT, {
       ttlSweep: async () => [
-        { ttlMs: 5_000, hitRatio: 0.9, loadsPerSecond: 20 },
-        { ttlMs: 60_000, hitRatio: 0.98, loadsPerSecond: 4 },
+        { ttlMs: 5_000, hitRatio: 0.9, loadsPerRead: 0.1, loadsPerSecond: 20 },
+        { ttlMs: 60_000, hitRatio: 0.98, loadsPerRead: 0.02, loadsPerSecond: 4 },
       ],
     })
     expect(pick?.strategy).toBe('no-cache')
-    expect(notes.join()).not.toContain('predicted to pay')
+    expect(notes.join()).not.toContain('predicted to be worth it')
   })
 })
 
 describe('adviceInWords', () => {
-  it('says what to use, why, and what limits the advice', async () => {
+  it('says what to use, why, and with which limits', async () => {
     const { comparison, requirements } = cases['flash crowd']
     expect(adviceInWords(await advise(comparison, requirements)).join('\n')).toMatchInlineSnapshot(`
       "Required: a value at most 1 s old, read p99 within 100 ms, at most 50 loads per second, no acknowledged write may be lost
 
       Recommended: stampede-lock (The strategy stampede-lock)
         TTL 5 s, as measured
-        guarantee: after an acknowledged write no read is stale; where nothing invalidates (a change made around the cache), a value may be 5 s old (the TTL)
+        guarantee: after an acknowledged write no read is stale; after an out-of-band change a value may be 5 s old (the TTL)
         0.100 [0.098–0.102] loads per read, 20/s
+        reads that waited for a load: 20/s
         read p50 2 ms, p99 20 ms
         hit ratio 90.0 % [88.2–91.8]
-        stale reads seen: 0 of the probe's reads
+        stale reads seen: 0 of the probe reads
 
       Runner-up:
-        - write-through: loads per read 0.190 [0.186–0.194] against 0.100 [0.098–0.102] of stampede-lock (higher)
+        - write-through: loads per read 0.190 [0.186–0.194] against 0.100 [0.098–0.102] for stampede-lock (higher)
 
       Also meet the requirements:
-        - manual-invalidation: loads per read 0.250 [0.245–0.255] against 0.100 [0.098–0.102] of stampede-lock (higher)
+        - manual-invalidation: loads per read 0.250 [0.245–0.255] against 0.100 [0.098–0.102] for stampede-lock (higher)
 
       Ruled out as measured:
-        - no-cache: its read p99 is 900 ms [882–918], and 100 ms (--p99) is allowed; its database load is 200/s [196–204], and 50/s (--max-db-load) is allowed
-        - cache-aside: it guarantees only that a value is at most 5 s old, and 1 s (--max-staleness) is allowed
+        - no-cache: its read p99 is 900 ms [882–918], above the limit of 100 ms (--p99); its database load is 200/s [196–204], above the limit of 50/s (--max-db-load)
+        - cache-aside: it allows values up to 5 s old, above the limit of 1 s (--max-staleness)
 
       Notes:
         - database load was measured at 200 requests per second, 5 % of them writes; it changes with the rate
@@ -439,8 +490,8 @@ describe('adviceInWords', () => {
     `)
   })
 
-  it('says so when nothing meets the requirements', async () => {
+  it('says if no strategy meets the requirements', async () => {
     const lines = adviceInWords(await advise(cases['half writes'].comparison, { p99Ms: 1, mayLoseWrites: false }))
-    expect(lines).toContain('Nothing that was measured meets the requirements.')
+    expect(lines).toContain('No measured strategy meets the requirements.')
   })
 })

@@ -1,6 +1,6 @@
 /**
- * The advisor: from a comparison and requirements to a strategy, with its tuning, the runner-up, and why not the others.
- * How it decides is in decide.ts, and in words in docs/choosing.md.
+ * The advisor: picks a strategy and its tuning from a comparison and requirements, and says why not the others.
+ * The decision is in decide.ts, and in words in docs/choosing.md.
  */
 import { isDeepStrictEqual } from 'node:util'
 import type { ComparedStrategy, Comparison } from '../comparison.ts'
@@ -33,7 +33,7 @@ export async function advise(
   const figures = figuresOf(comparison)
   const losers = losersOf(decision, figures)
   const picked = comparison.strategies.find(({ name }) => name === winner)
-  // At other TTLs: the winner, or all that could be used where none wins, or where only not caching does.
+  // Other TTLs are tried for the winner. Without a winner, or if `no-cache` wins, for all usable strategies.
   const candidates =
     picked && winner !== FLOOR ? [picked] : comparison.strategies.filter(isUsableIn(comparison, requirements))
   const forecasts = ttlSweep ? await Promise.all(candidates.map((one) => forecastsOf(comparison, one, ttlSweep))) : []
@@ -64,11 +64,11 @@ function without(comparison: Comparison, strategy: string): Comparison {
   }
 }
 
-/** Whether nothing that another TTL would leave as it is rules a strategy out. */
+/** Whether a strategy is ruled out by nothing but figures that another TTL may change. */
 function isUsableIn(comparison: Comparison, { mayLoseWrites, maxStalenessMs }: Requirements) {
   return (strategy: ComparedStrategy): boolean => {
     if (whyUnusable(comparison, strategy) !== undefined) return false
-    // The TTL bounds nothing of what was read stale in spite of read-after-write.
+    // Stale reads despite a read-after-write guarantee are not bounded by the TTL.
     const isBound = isCurrent(strategy.promise, comparison.config.apiProcesses) && maxStalenessMs !== undefined
     const bound = isBound ? { maxStalenessMs } : {}
     return ruledOutBy(comparison, strategy, { mayLoseWrites, ...bound }).length === 0
@@ -92,9 +92,12 @@ function measured(
     guarantee,
     figures: [
       `${told('loadsPerRead', figures(name, 'loadsPerRead'))} loads per read, ${told('loadsPerSecond', figures(name, 'loadsPerSecond'))}`,
+      ...(figures(name, 'waitingPerSecond') === undefined
+        ? []
+        : [`reads that waited for a load: ${told('waitingPerSecond', figures(name, 'waitingPerSecond'))}`]),
       `read p50 ${told('readP50Ms', figures(name, 'readP50Ms'))}, p99 ${told('readP99Ms', figures(name, 'readP99Ms'))}`,
       `hit ratio ${told('hitRatio', figures(name, 'hitRatio'))}`,
-      `stale reads seen: ${told('staleReadRatio', figures(name, 'staleReadRatio'))} of the probe's reads`,
+      `stale reads seen: ${told('staleReadRatio', figures(name, 'staleReadRatio'))} of the probe reads`,
     ],
   }
   if (store === 'none') return recommendation
@@ -109,7 +112,7 @@ function measured(
 }
 
 const WHY: Record<BestTtl<Forecast>['why'], string> = {
-  'as good': 'the shortest within a point of the best hit ratio',
+  'as good': 'the shortest within a point of the best hit ratio and of the fewest loads per read',
   'longest allowed': 'the longest that --max-staleness allows',
   'longest tried': 'the longest that was tried',
 }
@@ -124,10 +127,9 @@ function predictedOf({ hitRatio, loadsPerSecond }: Forecast): string {
 
 function meaningOf({ staleForMs, guarantee: { where, staleForAtMostMs } }: Forecast): string {
   const age = toldTime(staleForAtMostMs)
-  const change = where === 'every process' ? 'a change made' : 'a change made by another process or'
-  return staleForMs === 0
-    ? `${change} around the cache may then stay hidden for ${age}`
-    : `a value may then be ${age} old`
+  const change =
+    where === 'every process' ? 'an out-of-band change' : "another process's write or an out-of-band change"
+  return staleForMs === 0 ? `${change} may then stay hidden for ${age}` : `a value may then be ${age} old`
 }
 
 function atTtl(forecast: Forecast, comparison: Comparison): Recommendation {
@@ -145,7 +147,7 @@ function atTtl(forecast: Forecast, comparison: Comparison): Recommendation {
         `${told('loadsPerSecond', figures(strategy.name, 'loadsPerSecond'))} loads`,
       ...(readP99Ms === undefined
         ? []
-        : [`read p99 ${readP99Ms.toPrecision(3)} ms, from what was measured ${measuredAt}`]),
+        : [`read p99 ${readP99Ms.toPrecision(3)} ms, taken from the measurement ${measuredAt}`]),
     ],
     ttlMs,
     confirmBy: confirming(forecast, comparison),
@@ -153,11 +155,11 @@ function atTtl(forecast: Forecast, comparison: Comparison): Recommendation {
   }
 }
 
-/** The code, unless it would guarantee something else than what the advice was judged by. */
+/** The code, unless its guarantee would differ from the one that the decision used. */
 function codeFor(strategy: ComparedStrategy, ttlMs: number, judged: Guarantee): { snippet?: string } {
   const code = guaranteeAt(strategy, ttlMs)
   if (!isDeepStrictEqual(code, judged)) return {}
-  const written = snippet({ ...strategy, ttlMs })
+  const written = snippet(strategy, ttlMs)
   return written === undefined ? {} : { snippet: written }
 }
 
@@ -174,8 +176,8 @@ function noteOnTtl(forecast: Forecast, comparison: Comparison, figures: FigureOf
   // Another TTL makes no load more expensive.
   if (changesLittle(forecast.strategy.name, figures)) return []
   return [
-    `with TTL ${toldTime(forecast.ttlMs)} ${forecast.strategy.name} is predicted to pay: ${predictedOf(forecast)} against ` +
-      `${told('loadsPerSecond', floor)} of ${FLOOR}; ${meaningOf(forecast)}. Confirm: ${confirming(forecast, comparison)}`,
+    `with TTL ${toldTime(forecast.ttlMs)}, ${forecast.strategy.name} is predicted to be worth it: ${predictedOf(forecast)} against ` +
+      `${told('loadsPerSecond', floor)} for ${FLOOR}; ${meaningOf(forecast)}. Confirm: ${confirming(forecast, comparison)}`,
   ]
 }
 
@@ -196,7 +198,7 @@ const THAN: Record<Difference, string> = {
 function whyBeaten({ strategy, step, by }: Beaten, figures: FigureOf): string {
   const against = (measure: 'loadsPerRead' | 'readP99Ms', name: string) => {
     const [own, other] = [figures(strategy, measure), figures(by, measure)]
-    return `${name} ${told(measure, own)} against ${told(measure, other)} of ${by} (${THAN[differenceOf(own, other)]})`
+    return `${name} ${told(measure, own)} against ${told(measure, other)} for ${by} (${THAN[differenceOf(own, other)]})`
   }
   const load = against(steps.load, 'loads per read')
   if (step === 'load') return load
@@ -213,14 +215,14 @@ function whyNoCache(
   const writes = workload.writeShare + workload.insertShare + workload.readModifyWriteShare
   const load = `${formatWholeShare(writes)} of the operations write`
   const best = notWorthIt.find(({ strategy }) => strategy === second)
-  if (best === undefined) return `${FLOOR} meets the requirements, and no cache that was measured does; ${load}`
+  if (best === undefined) return `${FLOOR} meets the requirements, and no measured cache does; ${load}`
   const against = (measure: 'readP50Ms' | 'readP99Ms') => {
     const [own, floor] = [figures(best.strategy, measure), figures(FLOOR, measure)]
     return `${told(measure, own)} against ${told(measure, floor)} (${THAN[differenceOf(own, floor)]})`
   }
   return (
-    `${FLOOR} meets the requirements, and the best cache, ${best.strategy}, does not pay: ${best.reason}. ` +
-    `A cache should save ${100 * WORTH_SAVING} % of the loads, and a hit be ${WORTH_SPEED} times faster than a load, or the servers' CPU time halved. ` +
+    `${FLOOR} meets the requirements, and the best cache, ${best.strategy}, is not worth it: ${best.reason}. ` +
+    `A cache should save ${100 * WORTH_SAVING} % of the loads, and either hits are ${WORTH_SPEED} times faster than loads or the servers' CPU time is halved. ` +
     `Its read p50 is ${against('readP50Ms')}, its p99 ${against('readP99Ms')}; ${load}`
   )
 }
@@ -244,13 +246,13 @@ function notesOn(comparison: Comparison, decision: Decision, requirements: Requi
   return [
     ...(few.length > 0
       ? [
-          `rests on medians alone: fewer than ${RUNS_TO_CLAIM} runs count of ${few.join(', ')}. ` +
-            `Compare again with --runs ${RUNS_TO_CLAIM} or more to claim a difference`,
+          `decided by medians alone: fewer than ${RUNS_TO_CLAIM} runs count for ${few.join(', ')}. ` +
+            `To claim a difference, compare again with --runs ${RUNS_TO_CLAIM} or more`,
         ]
       : []),
     ...straddling.map(
       ([measure, , name, flag]) =>
-        `the ${name} of ${winner} is ${told(measure, figures(winner!, measure))}: not every run stays within ${flag}`,
+        `the ${name} of ${winner} is ${told(measure, figures(winner!, measure))}: some runs exceed ${flag}`,
     ),
     ...(maxStalenessMs === undefined && promise && !isCurrent(promise, comparison.config.apiProcesses)
       ? [`--max-staleness was not given, and a value may be ${toldTime(promise.staleForAtMostMs)} old`]
@@ -259,12 +261,12 @@ function notesOn(comparison: Comparison, decision: Decision, requirements: Requi
       ? [
           trace === null
             ? `database load was measured at ${ratePerSecond} requests per second, ${formatWholeShare(writeShare)} of them writes; it changes with the rate`
-            : `database load was measured at the rate of the trace that was replayed; it changes with the rate`,
+            : `database load was measured at the rate of the replayed trace; it changes with the rate`,
         ]
       : []),
     ...(comparison.strategies.some(({ name }) => name === FLOOR)
       ? []
-      : [`${FLOOR} was not measured, so it is not known whether a cache pays at all`]),
+      : [`${FLOOR} was not measured, so it is not known whether any cache is worth it`]),
     ...(comparison.finishedAt === null ? ['the comparison is not finished: turns are missing'] : []),
   ]
 }

@@ -37,7 +37,7 @@ async function advise(...args: string[]): Promise<string[]> {
 }
 
 describe('advise', () => {
-  it('reads the folder named, and holds it to the requirements', async () => {
+  it('reads the given folder and applies the requirements', async () => {
     const folder = await keep('one')
     expect(await advise(folder)).toContain('Recommended: cache-aside (The strategy cache-aside)')
     expect(await advise(folder, '--max-staleness', '1s')).toContain(
@@ -45,7 +45,7 @@ describe('advise', () => {
     )
   })
 
-  it('reads a file named, whatever its name, and says so', async () => {
+  it('reads a file of any name, and prints its path', async () => {
     const file = join(results, 'stored-run.json')
     await writeFile(file, JSON.stringify(comparison))
     const lines = await advise(file)
@@ -53,7 +53,7 @@ describe('advise', () => {
     expect(lines).toContain('Recommended: cache-aside (The strategy cache-aside)')
   })
 
-  it('takes the newest finished one by default', async () => {
+  it('takes the newest finished comparison by default', async () => {
     await keep('old', { startedAt: '2026-11-22T09:00:00.000Z' })
     const newest = await keep('a-newer-one', { startedAt: '2026-11-23T09:00:00.000Z' })
     await keep('unfinished', { startedAt: '2026-11-24T09:00:00.000Z', finishedAt: null })
@@ -62,13 +62,13 @@ describe('advise', () => {
     expect((await advise())[0]).toBe(`From ${join(newest, 'comparison.json')}: Made up for a test`)
   })
 
-  it('says what to do when there is none', async () => {
+  it('says what to do if there is no comparison', async () => {
     await expect(advise()).rejects.toThrow(
-      `there is no finished comparison in ${results}; run pnpm compare first, or name a folder`,
+      `there is no finished comparison in ${results}; run pnpm compare first, or give a folder`,
     )
   })
 
-  it('refuses a flag before anything is read', async () => {
+  it('rejects a wrong flag before it reads a file', async () => {
     await expect(advise('--p99', 'fast')).rejects.toThrow('--p99 is "fast"; give a time')
   })
 })

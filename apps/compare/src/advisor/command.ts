@@ -7,22 +7,22 @@ import { type AdviseOptions, advise } from './advise.ts'
 import { addRequirementOptions, type RequirementFlags, readRequirements } from './requirements.ts'
 
 export interface AdviseCommandOptions {
-  /** Where comparisons are kept, each in its folder. Default `results/`. */
+  /** The folder with one folder per comparison. Default `results/`. */
   readonly results?: string
   /** Default: to the terminal. */
   readonly print?: (line: string) => void
-  /** The TTL sweep over the load of a comparison, where that can be simulated. */
+  /** The TTL sweep over a comparison's load; undefined if the load can't be simulated. */
   readonly sweepOf?: (comparison: Comparison) => AdviseOptions['ttlSweep']
 }
 
-/** `advise [FILE]` with the requirements as flags: prints advice from a comparison that has been run. */
+/** `advise [FILE]` with the requirements as flags: prints advice from a stored comparison. */
 export function addAdviseCommand(
   program: Command,
   { results = RESULTS, print = console.log, sweepOf }: AdviseCommandOptions = {},
 ): void {
   const command = program
     .command('advise')
-    .description('recommend a strategy from a comparison that has been run')
+    .description('recommend a strategy from a stored comparison')
     .argument('[file]', 'the .json of a comparison, or its folder (default: the newest finished one in results/)')
   addRequirementOptions(command).action(async (given: string | undefined, flags: RequirementFlags) => {
     const requirements = readRequirements(flags)

@@ -10,28 +10,27 @@ const shared: Guarantee = {
 const local: Guarantee = { ...shared, readAfterWrite: false, where: 'this process' }
 
 describe('guaranteeInWords', () => {
-  it('tells what holds after a write from the bound where nothing invalidates (row 38)', () => {
+  it('separates read-after-write from the age of a value that nothing invalidates (row 38)', () => {
     expect(guaranteeInWords(shared)).toBe(
-      'after an acknowledged write no read is stale; where nothing invalidates (a change made around the cache), ' +
-        'a value may be 60 s old (the TTL)',
+      'after an acknowledged write no read is stale; after an out-of-band change a value may be 60 s old (the TTL)',
     )
     expect(guaranteeInWords({ ...shared, staleForAtMostMs: 0 })).toBe('after an acknowledged write no read is stale')
     expect(guaranteeInWords({ ...shared, readAfterWrite: false, readAfterWriteOf: 'none' })).toBe(
-      'a value may be 60 s old (the TTL), after an acknowledged write too',
+      'a value may be 60 s old (the TTL), even after an acknowledged write',
     )
   })
 
-  it('says of a store in memory that it holds in one process only', () => {
+  it('limits a store in memory to one process', () => {
     expect(guaranteeInWords(local)).toBe(
-      'in one process only: after an acknowledged write no read of that process is stale; in others, and where nothing ' +
-        'invalidates, a value may be 60 s old (the TTL)',
+      'in one process only: after an acknowledged write no read of that process is stale; in others, and after an ' +
+        'out-of-band change, a value may be 60 s old (the TTL)',
     )
   })
 
-  it('says after which time other processes see a write, and where it is of keys alone', () => {
+  it('says when other processes see a write, and whether only keys are covered', () => {
     const later: Guarantee = { ...shared, readAfterWrite: false, readAfterWriteOf: 'keys', othersWithinMs: 200 }
     expect(guaranteeInWords(later)).toContain(
-      'after an acknowledged write no read of a key is stale, in other processes once 200 ms have passed; where nothing',
+      'after an acknowledged write no read of a key is stale, in other processes after 200 ms; after an out-of-band',
     )
   })
 })

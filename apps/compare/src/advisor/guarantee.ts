@@ -1,6 +1,7 @@
-/** What the code that is printed guarantees: built from that code, so that the two can't differ. */
+/** The guarantee of the printed code. It is built by the same factories, so the two can't differ. */
 import * as library from 'cache-core'
 import { staleAfterWriteMs } from 'history'
+import { defaultTuning, strategies, strategyNames } from 'strategies'
 import type { ComparedStrategy } from '../comparison.ts'
 import { toldTime } from './told.ts'
 
@@ -8,22 +9,22 @@ import { toldTime } from './told.ts'
 interface Factory<Kind> {
   /** `stampedeLock` */
   readonly name: string
-  (options: { readonly ttlMs: number }): Kind
+  (options: Readonly<Record<string, number>>): Kind
 }
 
-/** What builds the read strategy that goes by this name. Undefined: cache-core doesn't, or it keeps nothing. */
+/** The factory of the read strategy of that name. Undefined if cache-core has none, or if it caches nothing. */
 export function readFactory(name: string): Factory<library.CachingStrategy> | undefined {
   return factory(name, (made: library.CachingStrategy) => made.lifetime !== undefined)
 }
 
-/** The same of a write strategy. */
+/** The factory of the write strategy of that name. */
 export function writeFactory(name: string): Factory<library.WriteStrategy> | undefined {
   return factory(name, (made: library.WriteStrategy) => 'write' in made)
 }
 
 const exports = new Map<string, unknown>(Object.entries(library))
 
-/** Strategies are exported by their names in camel case; a test of cache-core's sees to it. */
+/** Strategies are exported by their names in camel case; a test in cache-core checks that. */
 function factory<Kind extends { readonly name: string }>(
   name: string,
   isKind: (made: Kind) => boolean,
@@ -35,13 +36,13 @@ function factory<Kind extends { readonly name: string }>(
   return made.name === name && isKind(made) ? found : undefined
 }
 
-/** By the names of the stores that code is printed for. A Redis store can't be asked without a client. */
+/** The stores that code is printed for. `redisStore` needs a client, so its guarantee is repeated here. */
 const STORES: Readonly<Record<string, library.StoreGuarantee>> = {
   redis: { where: 'every process', readAfterWriteOf: 'keys and tags' },
   memory: library.memoryStore().guarantee,
 }
 
-/** What a strategy is judged by. */
+/** The part of a strategy's guarantee that decides. */
 export type Guarantee = Pick<
   ComparedStrategy['promise'],
   'staleForAtMostMs' | 'readAfterWrite' | 'readAfterWriteOf' | 'where' | 'othersWithinMs'
@@ -58,11 +59,25 @@ export function guaranteeOf({ promise }: ComparedStrategy): Guarantee {
   }
 }
 
-/** Of the same strategy with another TTL. Undefined where cache-core has no code for it. */
-export function guaranteeAt(
-  { read, write, store }: Pick<ComparedStrategy, 'read' | 'write' | 'store'>,
-  ttlMs: number,
-): Guarantee | undefined {
+/** The part of a strategy that code is printed from. */
+export type Described = Pick<ComparedStrategy, 'name' | 'read' | 'write' | 'store' | 'tuning'>
+
+/** Options that the code leaves out if they are cache-core's defaults. */
+const UNSAID = ['leaseMs', 'beta'] as const
+
+/** The options of a strategy's read strategy at another TTL, as in the table of strategies. */
+export function readOptions({ name, read, tuning }: Described, ttlMs: number): Readonly<Record<string, number>> {
+  const known = strategyNames.find((one) => one === name)
+  if (known === undefined || strategies[known].read(defaultTuning).name !== read) return { ttlMs }
+  const options = strategies[known].options({ ...defaultTuning, ...tuning, ttlMs })
+  const isUnsaid = ([option, value]: [string, number]) =>
+    UNSAID.some((unsaid) => unsaid === option && value === defaultTuning[unsaid])
+  return Object.fromEntries(Object.entries(options).filter((option) => !isUnsaid(option)))
+}
+
+/** The guarantee of the strategy at another TTL. Undefined if cache-core has no code for it. */
+export function guaranteeAt(strategy: Described, ttlMs: number): Guarantee | undefined {
+  const { read, write, store } = strategy
   const guarantee = STORES[store]
   const [readWith, writeWith] = [readFactory(read), writeFactory(write)]
   if (guarantee === undefined || readWith === undefined || writeWith === undefined) return undefined
@@ -70,35 +85,38 @@ export function guaranteeAt(
     loadsPerExpiry: _,
     mayLoseWrites: __,
     ...judged
-  } = library.guaranteeOf(readWith({ ttlMs }), writeWith({ ttlMs }), {
+  } = library.guaranteeOf(readWith(readOptions(strategy, ttlMs)), writeWith({}), {
     guarantee,
   })
   return judged
 }
 
 /**
- * Whether no read is old once a write was acknowledged, through any of so many API processes. How old a value gets where
- * nothing invalidates it is another matter: `staleForAtMostMs`.
+ * Whether no read through any of `processes` API processes is old once a write was acknowledged. The age of a value that
+ * nothing invalidates is `staleForAtMostMs`.
  */
 export function isCurrent(guarantee: Guarantee, processes: number): boolean {
   return staleAfterWriteMs(guarantee, processes) === 0
 }
 
-/** What holds after an acknowledged write, and where nothing invalidates. What holds in one process only says so. */
-export function guaranteeInWords(guarantee: Guarantee): string {
+/**
+ * The guarantee after an acknowledged write, and after an out-of-band change.
+ * @param ttlMs the TTL; after it, entries are only served stale during a refresh. Default: they are not served after it.
+ */
+export function guaranteeInWords(guarantee: Guarantee, ttlMs = guarantee.staleForAtMostMs): string {
   const { readAfterWriteOf, where, staleForAtMostMs, othersWithinMs } = guarantee
-  const old = `a value may be ${toldTime(staleForAtMostMs)} old (the TTL)`
-  if (readAfterWriteOf === 'none') return `${old}, after an acknowledged write too`
+  const beyondMs = staleForAtMostMs - ttlMs
+  const limits = beyondMs > 0 ? `the TTL, and ${toldTime(beyondMs)} served stale` : 'the TTL'
+  const old = `a value may be ${toldTime(staleForAtMostMs)} old (${limits})`
+  if (readAfterWriteOf === 'none') return `${old}, even after an acknowledged write`
   const read = readAfterWriteOf === 'keys' ? 'read of a key' : 'read'
   if (where === 'this process') {
     return (
       `in one process only: after an acknowledged write no ${read} of that process is stale; ` +
-      `in others, and where nothing invalidates, ${old}`
+      `in others, and after an out-of-band change, ${old}`
     )
   }
-  const others = othersWithinMs === undefined ? '' : `, in other processes once ${toldTime(othersWithinMs)} have passed`
+  const others = othersWithinMs === undefined ? '' : `, in other processes after ${toldTime(othersWithinMs)}`
   const current = `after an acknowledged write no ${read} is stale${others}`
-  return staleForAtMostMs === 0
-    ? current
-    : `${current}; where nothing invalidates (a change made around the cache), ${old}`
+  return staleForAtMostMs === 0 ? current : `${current}; after an out-of-band change ${old}`
 }

@@ -1,31 +1,33 @@
-/** What is predicted of the strategies at TTLs that were not measured, and which requirements that meets. */
+/** Predicts the strategies at TTLs that were not measured, and which requirements they meet there. */
 import { staleAfterWriteMs } from 'history'
-import type { ComparedStrategy, Comparison } from '../comparison.ts'
+import type { ComparedStrategy, ComparedWorkload, Comparison } from '../comparison.ts'
 import type { MeasureName } from '../measures.ts'
 import { figureOf } from '../spread.ts'
-import { bestTtl, isAsGoodAs, type TtlOutlook } from './best-ttl.ts'
+import { bestTtl, hitsAsOftenAs, type TtlOutlook } from './best-ttl.ts'
 import { type Guarantee, guaranteeAt } from './guarantee.ts'
 import { bySimplicity } from './ranking.ts'
 import type { Requirements } from './requirements.ts'
 import { ruledOutBy } from './ruled-out-by.ts'
 import { toldTime } from './told.ts'
 
-/** What a simulation of the same load predicts of a strategy, for a range of TTLs. */
+/** Simulates the same load with a strategy, for a range of TTLs. */
 export type TtlSweep = (strategy: string) => Promise<readonly TtlOutlook[]>
 
 export interface Forecast extends TtlOutlook {
   readonly strategy: ComparedStrategy
-  /** Not simulated: a hit's where nearly all reads hit, else as measured. */
+  /** Not simulated: the measured p99 of hits if nearly all reads hit, otherwise the measured p99. */
   readonly readP99Ms: number | undefined
+  /** Reads that wait for a load. */
+  readonly waitingPerSecond: number
   readonly guarantee: Guarantee
-  /** For how long it is guaranteed that a read may be old at most, in the API processes measured. */
+  /** The guaranteed limit on staleness, with the measured number of API processes. */
   readonly staleForMs: number
 }
 
-/** Above this share of hits the slowest read in a hundred is a hit. */
+/** Above this hit ratio the p99 is that of a hit. */
 const P99_IS_A_HIT = 0.99
 
-/** Of what cache-core has code for. Empty for the rest, and for what the sweep does not know. */
+/** Empty if cache-core has no code for the strategy, or if the sweep does not know it. */
 export async function forecastsOf(
   comparison: Comparison,
   strategy: ComparedStrategy,
@@ -42,16 +44,22 @@ export async function forecastsOf(
     const readP99Ms = measured(calibrated.hitRatio > P99_IS_A_HIT ? 'hitP99Ms' : 'readP99Ms')
     const guarantee = guaranteeAt(strategy, outlook.ttlMs)!
     const staleForMs = staleAfterWriteMs(guarantee, comparison.config.apiProcesses)
-    return { ...calibrated, strategy, readP99Ms, guarantee, staleForMs }
+    const waitingPerSecond = (1 - calibrated.hitRatio) * readsPerSecond(comparison.config.workload)
+    return { ...calibrated, strategy, readP99Ms, waitingPerSecond, guarantee, staleForMs }
   })
 }
 
+/** A read-modify-write counts as a read. */
+function readsPerSecond({ ratePerSecond, writeShare, insertShare }: ComparedWorkload): number {
+  return ratePerSecond * (1 - writeShare - insertShare)
+}
+
 /**
- * The simulation leaves out lists, pages and the report. Where it is below what was measured at the same TTL, it is taken to be as far
- * below at the others: by the difference or by the factor, whichever makes more loads.
+ * The simulation leaves out lists, pages and the report. If it is below the measurement at the same TTL, the other TTLs are
+ * raised by the same difference or the same factor, whichever gives more loads.
  */
 function calibrate(
-  { ttlMs, hitRatio, loadsPerSecond }: TtlOutlook,
+  { ttlMs, hitRatio, loadsPerRead, loadsPerSecond }: TtlOutlook,
   at: TtlOutlook,
   measuredHits = at.hitRatio,
   measuredLoads = at.loadsPerSecond,
@@ -61,28 +69,30 @@ function calibrate(
   return {
     ttlMs,
     hitRatio: Math.min(1, Math.max(0, hitRatio + measuredHits - at.hitRatio)),
+    loadsPerRead,
     loadsPerSecond: Math.max(loadsPerSecond + missing, loadsPerSecond * factor),
   }
 }
 
-/** Staleness by what the code guarantees at that TTL; a read that was seen stale all the same ruled its strategy out before. */
-export function meets(forecast: Forecast, { maxStalenessMs, p99Ms, maxLoadsPerSecond }: Requirements): boolean {
+/** Staleness by the guarantee at that TTL. A strategy whose reads were seen stale despite it is ruled out earlier. */
+export function meets(forecast: Forecast, requirements: Requirements): boolean {
+  const { maxStalenessMs, maxAgeMs, p99Ms, maxWaitingPerSecond, maxLoadsPerSecond } = requirements
   return (
     forecast.staleForMs <= (maxStalenessMs ?? Number.POSITIVE_INFINITY) &&
+    forecast.guarantee.staleForAtMostMs <= (maxAgeMs ?? Number.POSITIVE_INFINITY) &&
+    forecast.waitingPerSecond <= (maxWaitingPerSecond ?? Number.POSITIVE_INFINITY) &&
     (p99Ms === undefined || (forecast.readP99Ms ?? Number.POSITIVE_INFINITY) <= p99Ms) &&
     forecast.loadsPerSecond <= (maxLoadsPerSecond ?? Number.POSITIVE_INFINITY)
   )
 }
 
-/** The simplest strategy within a point of the best hit ratio, each at its best TTL of those that meet the requirements. */
+/** The simplest strategy within a point of the best hit ratio, each at its best TTL that meets the requirements. */
 export function bestForecast(all: readonly (readonly Forecast[])[], requirements: Requirements): Forecast | undefined {
   const best = all.flatMap((ofOne) => bestTtl(ofOne, (forecast) => meets(forecast, requirements))?.outlook ?? [])
-  return best
-    .filter(isAsGoodAs(Math.max(...best.map(({ hitRatio }) => hitRatio))))
-    .toSorted((a, b) => bySimplicity(a.strategy.name, b.strategy.name))[0]
+  return best.filter(hitsAsOftenAs(best)).toSorted((a, b) => bySimplicity(a.strategy.name, b.strategy.name))[0]
 }
 
-/** Which requirements no strategy meets, as measured or at any TTL that was tried, a sentence each with the closest. */
+/** A sentence for each requirement that no strategy meets, as measured or at any TTL tried, with the closest prediction. */
 export function whatCannotBeMet(
   comparison: Comparison,
   forecasts: readonly Forecast[],
@@ -99,6 +109,11 @@ export function whatCannotBeMet(
       : 'as measured, and no other TTL was tried'
   const closest = {
     maxStalenessMs: () => '',
+    maxAgeMs: () => '',
+    maxWaitingPerSecond: () => {
+      const fewest = forecasts.toSorted((a, b) => a.waitingPerSecond - b.waitingPerSecond)[0]
+      return fewest ? `; the fewest predicted are ${fewest.waitingPerSecond.toFixed(1)}/s (${named(fewest)})` : ''
+    },
     p99Ms: () => closestP99(forecasts),
     maxLoadsPerSecond: () => {
       const fewest = forecasts.toSorted((a, b) => a.loadsPerSecond - b.loadsPerSecond)[0]
@@ -107,6 +122,8 @@ export function whatCannotBeMet(
   }
   const flags = {
     maxStalenessMs: (ms: number) => `--max-staleness ${toldTime(ms)}`,
+    maxAgeMs: (ms: number) => `--max-age ${toldTime(ms)}`,
+    maxWaitingPerSecond: (reads: number) => `--max-waiting ${reads}/s`,
     p99Ms: (ms: number) => `--p99 ${toldTime(ms)}`,
     maxLoadsPerSecond: (loads: number) => `--max-db-load ${loads}/s`,
   }
@@ -116,8 +133,7 @@ export function whatCannotBeMet(
     if (limit === undefined || isMet({ [name]: limit, mayLoseWrites: true })) return []
     return [`${flags[name](limit)} cannot be met ${tried}${closest[name]()}`]
   })
-  if (!mayLoseWrites && !isMet({ mayLoseWrites }))
-    unmet.push('no strategy that can be used keeps every acknowledged write')
+  if (!mayLoseWrites && !isMet({ mayLoseWrites })) unmet.push('no usable strategy keeps every acknowledged write')
   return unmet.length > 0 ? unmet : [`each requirement can be met alone, but not all together ${tried}`]
 }
 
@@ -127,7 +143,7 @@ function closestP99(forecasts: readonly Forecast[]): string {
   const hits = `the most hits predicted are ${(100 * most.hitRatio).toFixed(1)} % (${named(most)})`
   return most.hitRatio > P99_IS_A_HIT
     ? `; ${hits}`
-    : `; ${hits}, and while more than 1 % of the reads miss, their p99 is that of a miss`
+    : `; ${hits}, and if more than 1 % of the reads miss, the p99 is that of a miss`
 }
 
 function named({ strategy, ttlMs }: Forecast): string {

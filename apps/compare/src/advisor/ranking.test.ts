@@ -11,7 +11,7 @@ function figures(runs: Readonly<Record<string, Runs>>): FigureOf {
 const five = (from: number, step = 1) => [0, 1, 2, 3, 4].map((run) => from + run * step)
 
 describe('rank', () => {
-  it('takes the least database load, however slow', () => {
+  it('picks the least database load, however slow', () => {
     const runs = { 'cache-aside': [five(10), five(1)], 'write-through': [five(1), five(100)] } as const
     expect(rank(Object.keys(runs), figures(runs))).toEqual({
       winner: 'write-through',
@@ -19,7 +19,7 @@ describe('rank', () => {
     })
   })
 
-  it('takes the simpler one where the load differs in all runs, but by less than a tenth', () => {
+  it('picks the simpler strategy if the load differs in all runs, but by less than 10 %', () => {
     const runs = {
       'manual-invalidation': [five(107, 0.1), five(1)],
       'write-through': [five(100, 0.1), five(1)],
@@ -32,7 +32,7 @@ describe('rank', () => {
     expect(rank(Object.keys(more), figures(more)).winner).toBe('write-through')
   })
 
-  it('takes the lower p99 where the load makes no difference', () => {
+  it('picks the lower p99 if there is no difference in load', () => {
     const runs = { 'cache-aside': [five(1), five(100)], 'write-through': [five(3), five(1)] } as const
     expect(rank(Object.keys(runs), figures(runs))).toEqual({
       winner: 'write-through',
@@ -40,7 +40,7 @@ describe('rank', () => {
     })
   })
 
-  it('takes the simpler one where neither makes a difference', () => {
+  it('picks the simpler strategy if there is no difference in either', () => {
     const runs = { 'write-through': [five(1), five(1)], 'cache-aside': [five(2), five(2)] } as const
     expect(rank(Object.keys(runs), figures(runs))).toEqual({
       winner: 'cache-aside',
@@ -48,7 +48,7 @@ describe('rank', () => {
     })
   })
 
-  it('comes to an end where three beat one another in a circle', () => {
+  it('terminates if three strategies beat one another in a cycle', () => {
     const runs = {
       'cache-aside': [five(0), five(30)],
       'manual-invalidation': [five(4), five(20)],
@@ -63,18 +63,18 @@ describe('rank', () => {
     })
   })
 
-  it('has no winner among none', () => {
+  it('has no winner without strategies', () => {
     expect(rank([], figures({}))).toEqual({ winner: undefined, beaten: [] })
   })
 })
 
 describe('isLower', () => {
-  it('goes by the medians where one has too few runs', () => {
+  it('compares medians if one side has too few runs', () => {
     expect(isLower(spreadOf([1, 9, 2]), spreadOf(five(1)))).toBe(true)
     expect(isLower(spreadOf(five(1)), spreadOf(five(2)))).toBe(false)
   })
 
-  it('takes what is not known for higher than all that is', () => {
+  it('ranks an unknown figure above every known one', () => {
     expect([
       isLower(spreadOf([1]), undefined),
       isLower(undefined, spreadOf([1])),
@@ -84,7 +84,7 @@ describe('isLower', () => {
 })
 
 describe('bySimplicity', () => {
-  it('follows the table of strategies, then come others, and libraries last', () => {
+  it('follows the table of strategies, then other names, then libraries', () => {
     const names = ['peer:cacheable', 'write-behind-of-tomorrow', 'stampede-lock', 'no-cache', 'cache-aside']
     expect(names.toSorted(bySimplicity)).toEqual([
       'no-cache',

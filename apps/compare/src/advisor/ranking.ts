@@ -1,9 +1,9 @@
 /**
- * Ranks the strategies that meet the requirements: least database load; where that makes no difference of a tenth, lower
- * read p99; where that makes none either, fewer moving parts. The first two the other way round where latency is what is asked for.
+ * Ranks the strategies that meet the requirements: by database load, then by read p99, then by fewer moving parts. A
+ * difference has to be at least 10 %. If latency or waiting reads come first, database load comes second.
  *
- * "No difference" does not carry over from pair to pair, so each step keeps every strategy that no other one beats. One that
- * beats each of the others one to one therefore comes first.
+ * "No difference" is not transitive, so each step keeps every strategy that no other strategy beats. A strategy that beats
+ * each of the others directly therefore wins.
  */
 import { strategyNames } from 'strategies'
 import type { MeasureName } from '../measures.ts'
@@ -12,15 +12,19 @@ import { differenceOf, type Spread } from '../spread.ts'
 export type FigureOf = (strategy: string, measure: MeasureName) => Spread | undefined
 
 /** The steps, with the measure that decides each. */
-export const steps = { load: 'loadsPerRead', latency: 'readP99Ms' } as const satisfies Record<string, MeasureName>
+export const steps = {
+  load: 'loadsPerRead',
+  latency: 'readP99Ms',
+  waiting: 'waitingPerSecond',
+} as const satisfies Record<string, MeasureName>
 
 export type Step = keyof typeof steps
 
 export interface Beaten {
   readonly strategy: string
-  /** Where it fell behind. */
+  /** The step at which it was beaten. */
   readonly step: Step | 'simplicity'
-  /** What beat it there: the winner, where it did. */
+  /** The strategy that beat it there: the winner if possible. */
   readonly by: string
 }
 
@@ -59,14 +63,14 @@ function fewest(strategies: readonly string[], step: Step, figureOf: FigureOf) {
   }
 }
 
-/** A difference that is there, and yet smaller than this share, is no reason for more moving parts. */
+/** A smaller difference than this share does not justify more moving parts. */
 export const WORTH_CHOOSING = 0.1
 
 function beats(a: Spread | undefined, b: Spread | undefined): boolean {
   return isLower(a, b) && (b === undefined || median(a) <= (1 - WORTH_CHOOSING) * median(b))
 }
 
-/** Beyond the spread; by the medians where there are too few runs to tell. What is not known is higher than all that is. */
+/** Lower in all runs, or by the medians if there are too few runs. An unknown figure is higher than every known one. */
 export function isLower(a: Spread | undefined, b: Spread | undefined): boolean {
   const difference = differenceOf(a, b)
   return difference === 'too few runs' ? median(a) < median(b) : difference === 'lower'
@@ -76,7 +80,7 @@ function median(spread: Spread | undefined): number {
   return spread?.median ?? Number.POSITIVE_INFINITY
 }
 
-/** The table of strategies goes from fewer moving parts to more; libraries come after it. */
+/** The table of strategies is ordered from fewer moving parts to more; libraries come after it. */
 export function bySimplicity(a: string, b: string): number {
   return movingParts(a) - movingParts(b) || (a < b ? -1 : a > b ? 1 : 0)
 }
@@ -87,7 +91,7 @@ function movingParts(strategy: string): number {
   return place >= 0 ? place : isPeer(strategy) ? names.length + 1 : names.length
 }
 
-/** A library that is measured beside the strategies. */
+/** Another caching library. */
 export function isPeer(strategy: string): boolean {
   return strategy.startsWith('peer:')
 }

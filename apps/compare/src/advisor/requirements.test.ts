@@ -3,18 +3,20 @@ import { describe, expect, it } from 'vitest'
 import { addRequirementOptions, hasRequirements, readRequirements } from './requirements.ts'
 
 describe('readRequirements', () => {
-  it('limits nothing by default, but that no write may be lost', () => {
+  it('has no limits by default, except that no write may be lost', () => {
     expect(readRequirements({})).toEqual({ mayLoseWrites: false })
   })
 
-  it('reads the flags as commander hands them over', () => {
+  it('reads the flags as commander passes them', () => {
     const command = addRequirementOptions(new Command())
-    command.parse(['--max-staleness', '1s', '--p99', '20ms', '--max-db-load', '50/s', '--may-lose-writes', 'yes'], {
-      from: 'user',
-    })
+    const flags =
+      '--max-staleness 1s --max-age 6s --p99 20ms --max-waiting 5/s --max-db-load 50/s --may-lose-writes yes'
+    command.parse(flags.split(' '), { from: 'user' })
     expect(readRequirements(command.opts())).toEqual({
       maxStalenessMs: 1_000,
+      maxAgeMs: 6_000,
       p99Ms: 20,
+      maxWaitingPerSecond: 5,
       maxLoadsPerSecond: 50,
       mayLoseWrites: true,
     })
@@ -40,13 +42,13 @@ describe('readRequirements', () => {
     [{ maxDbLoad: '50' }, '--max-db-load is "50"; give loads per second, like 50/s'],
     [{ maxDbLoad: '50/min' }, '--max-db-load is "50/min"; give loads per second, like 50/s'],
     [{ mayLoseWrites: 'maybe' }, '--may-lose-writes is "maybe"; give yes or no'],
-  ])('refuses %o', (flags, message) => {
+  ])('rejects %o', (flags, message) => {
     expect(() => readRequirements(flags)).toThrow(new Error(message))
   })
 })
 
 describe('hasRequirements', () => {
-  it('is whether any flag was given', () => {
+  it('is true if any flag was given', () => {
     expect([hasRequirements({}), hasRequirements({ mayLoseWrites: 'no' })]).toEqual([false, true])
   })
 })

@@ -1,43 +1,57 @@
-/** What an answer has to satisfy, as a user says it on the command line. */
+/** The advisor's requirements, as flags on the command line. */
 import type { Command } from 'commander'
 import { time } from '../choose/flag-values.ts'
 
-/** What is left out limits nothing. */
+/** An absent requirement sets no limit. */
 export interface Requirements {
-  /** How long ago a value that a read returns may have been replaced, in ms. 0: reads are current. */
+  /** How long ago a returned value may have been replaced, in ms. 0: reads are current. */
   readonly maxStalenessMs?: number
-  /** Latency of reads that 99 % have to stay within, in ms. */
+  /** How long an out-of-band change may stay hidden, in ms. */
+  readonly maxAgeMs?: number
+  /** Limit on the read p99, in ms. */
   readonly p99Ms?: number
-  /** Loads per second that the database can take from this cache, at the rate that was measured. */
+  /** Reads per second that may wait for a load, at the measured rate. */
+  readonly maxWaitingPerSecond?: number
+  /** Loads per second that the database can take, at the measured rate. */
   readonly maxLoadsPerSecond?: number
-  /** Whether a write that was acknowledged may be lost. */
+  /** Whether an acknowledged write may be lost. */
   readonly mayLoseWrites: boolean
 }
 
-/** The flags as commander hands them over. */
+/** The flags as commander passes them. */
 export interface RequirementFlags {
   readonly maxStaleness?: string
+  readonly maxAge?: string
   readonly p99?: string
+  readonly maxWaiting?: string
   readonly maxDbLoad?: string
   readonly mayLoseWrites?: string
 }
 
 export function addRequirementOptions(command: Command): Command {
   return command
-    .option('--max-staleness <time>', 'how old a value may be that a read returns: 0, 250ms, 1s, 2m')
-    .option('--p99 <time>', 'latency that 99 % of the reads have to stay within')
+    .option('--max-staleness <time>', 'how long ago a returned value may have been replaced: 0, 250ms, 1s, 2m')
+    .option('--max-age <time>', 'how long an out-of-band change may stay hidden')
+    .option('--p99 <time>', 'limit on the read p99')
+    .option('--max-waiting <reads>', 'reads per second that may wait for a load, as at an expiry: 5/s')
     .option('--max-db-load <loads>', 'loads per second that the database can take: 50/s')
     .option('--may-lose-writes <yes|no>', 'whether an acknowledged write may be lost (default: no)')
 }
 
-/** Whether any was given: `pnpm compare` then ends with advice. */
-export function hasRequirements({ maxStaleness, p99, maxDbLoad, mayLoseWrites }: RequirementFlags): boolean {
-  return [maxStaleness, p99, maxDbLoad, mayLoseWrites].some((flag) => flag !== undefined)
+/** If any was given, `pnpm compare` ends with advice. */
+export function hasRequirements(flags: RequirementFlags): boolean {
+  return Object.values(requirementFlags(flags)).some((flag) => flag !== undefined)
 }
 
-/** @throws Error that names the flag, its value and what is allowed */
+/** Picks the requirements from all flags of a command. */
+export function requirementFlags(flags: RequirementFlags): RequirementFlags {
+  const { maxStaleness, maxAge, p99, maxWaiting, maxDbLoad, mayLoseWrites } = flags
+  return { maxStaleness, maxAge, p99, maxWaiting, maxDbLoad, mayLoseWrites } as RequirementFlags
+}
+
+/** @throws Error that names the flag, its value and the allowed values */
 export function readRequirements(flags: RequirementFlags): Requirements {
-  const { maxStaleness, p99, maxDbLoad, mayLoseWrites = 'no' } = flags
+  const { maxStaleness, maxAge, p99, maxWaiting, maxDbLoad, mayLoseWrites = 'no' } = flags
   if (mayLoseWrites !== 'yes' && mayLoseWrites !== 'no') {
     throw wrong('--may-lose-writes', mayLoseWrites, 'yes or no')
   }
@@ -45,17 +59,23 @@ export function readRequirements(flags: RequirementFlags): Requirements {
     ...(maxStaleness !== undefined && {
       maxStalenessMs: time('--max-staleness', maxStaleness, { min: 0, max: DAY_MS }),
     }),
+    ...(maxAge !== undefined && { maxAgeMs: time('--max-age', maxAge, { min: 0, max: DAY_MS }) }),
     ...(p99 !== undefined && { p99Ms: time('--p99', p99, { min: 1, max: DAY_MS }) }),
-    ...(maxDbLoad !== undefined && { maxLoadsPerSecond: readRate(maxDbLoad) }),
+    ...(maxWaiting !== undefined && {
+      maxWaitingPerSecond: readRate('--max-waiting', maxWaiting, 'reads per second, like 5/s'),
+    }),
+    ...(maxDbLoad !== undefined && {
+      maxLoadsPerSecond: readRate('--max-db-load', maxDbLoad, 'loads per second, like 50/s'),
+    }),
     mayLoseWrites: mayLoseWrites === 'yes',
   }
 }
 
 const DAY_MS = 86_400_000
 
-function readRate(text: string): number {
+function readRate(flag: string, text: string, allowed: string): number {
   const [, amount] = /^(\d+(?:\.\d+)?)\/s$/.exec(text) ?? []
-  if (amount === undefined) throw wrong('--max-db-load', text, 'loads per second, like 50/s')
+  if (amount === undefined) throw wrong(flag, text, allowed)
   return Number(amount)
 }
 

@@ -1,30 +1,39 @@
-/** Which requirements a strategy fails, each by a figure: measured, or guaranteed. */
+/** The requirements that a strategy fails, each with its measured or guaranteed figure. */
 import { staleAfterWriteMs } from 'history'
+import { CEILING } from 'strategies'
 import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import type { MeasureName } from '../measures.ts'
 import { promisesKept } from '../report/broken-promises.ts'
 import { formatCount } from '../report/format.ts'
-import { CEILING } from '../report/standing.ts'
 import { figureOf, type Spread } from '../spread.ts'
 import type { Requirements } from './requirements.ts'
 import { told, toldTime } from './told.ts'
 
 export interface Reason {
-  /** In full, with the figure and the requirement. */
+  /** The figure and the requirement, as a clause that follows "name: ". */
   readonly text: string
-  /** In a few words that fit one strategy as well as several. */
+  /** A few words that fit one strategy or several. */
   readonly short: string
 }
 
-/** Empty: it meets all of them. */
+/** Empty if it meets all of them. */
 export function ruledOutBy(comparison: Comparison, strategy: ComparedStrategy, requirements: Requirements): Reason[] {
   const unusable = whyUnusable(comparison, strategy)
   if (unusable !== undefined) return [unusable]
-  const { maxStalenessMs, p99Ms, maxLoadsPerSecond, mayLoseWrites } = requirements
+  const { maxStalenessMs, maxAgeMs, p99Ms, maxWaitingPerSecond, maxLoadsPerSecond, mayLoseWrites } = requirements
   const figure = (measure: MeasureName) => figureOf(comparison, strategy.name, measure)
   return [
     ...(maxStalenessMs === undefined ? [] : tooStale(comparison, strategy, maxStalenessMs)),
+    ...(maxAgeMs === undefined ? [] : tooOld(strategy, maxAgeMs)),
     ...(p99Ms === undefined ? [] : above('readP99Ms', figure('readP99Ms'), p99Ms, `${toldTime(p99Ms)} (--p99)`)),
+    ...(maxWaitingPerSecond === undefined
+      ? []
+      : above(
+          'waitingPerSecond',
+          figure('waitingPerSecond'),
+          maxWaitingPerSecond,
+          `${maxWaitingPerSecond}/s (--max-waiting)`,
+        )),
     ...(maxLoadsPerSecond === undefined
       ? []
       : above('loadsPerSecond', figure('loadsPerSecond'), maxLoadsPerSecond, `${maxLoadsPerSecond}/s (--max-db-load)`)),
@@ -32,17 +41,17 @@ export function ruledOutBy(comparison: Comparison, strategy: ComparedStrategy, r
   ]
 }
 
-/** Not to be recommended, whatever is required. */
+/** Why a strategy is never recommended, whatever the requirements. */
 export function whyUnusable(comparison: Comparison, { name, promise }: ComparedStrategy): Reason | undefined {
   if (name === CEILING) {
-    const text = 'not a strategy but a bound: it never expires an entry and never hears of a write'
+    const text = 'an upper bound, not a strategy: its entries never expire and it sees no writes'
     return { text, short: 'an upper bound, not a strategy' }
   }
   const turns = comparison.turns.filter((turn) => turn.strategy === name)
   if (turns.length === 0) return { text: 'it was not measured', short: 'not measured' }
   if (turns.every(({ status }) => status !== 'ok')) {
     const problem = turns.find(({ problems }) => problems.length > 0)?.problems[0] ?? turns[0]!.status
-    return { text: `none of its turns counts (0 of ${turns.length}): ${problem}`, short: 'no turn that counts' }
+    return { text: `none of its ${turns.length} turns counts: ${problem}`, short: 'no turn that counts' }
   }
   const kept = promisesKept(comparison).find(({ strategy }) => strategy.name === name)
   const seen = Object.entries(kept?.promised ?? {}).map(([kind, times]) => `${formatCount(times)} × ${kind}`)
@@ -61,35 +70,52 @@ function tooStale(comparison: Comparison, { name, promise }: ComparedStrategy, l
   const guaranteedMs = staleAfterWriteMs(promise, comparison.config.apiProcesses)
   if (guaranteedMs > limitMs) {
     const age = toldTime(guaranteedMs)
-    const elsewhere = promise.readAfterWriteOf === 'none' ? '' : ' in other processes than the one that wrote it'
+    const elsewhere = promise.readAfterWriteOf === 'none' ? '' : 'in processes other than the writer, '
     return [
       {
-        text: `it guarantees only that a value is at most ${age} old${elsewhere}, and ${limit} is allowed`,
+        text: `${elsewhere}it allows values up to ${age} old, above the limit of ${limit}`,
         short: `up to ${age} old`,
       },
     ]
   }
   if (measured === undefined || measured.max <= limitMs) return []
   const seen = told('staleMaxMs', measured)
-  return [{ text: `its stalest read in a run: ${seen}, and ${limit} is allowed`, short: 'read too stale here' }]
+  return [
+    { text: `its stalest read in a run was ${seen} old, above the limit of ${limit}`, short: 'read too stale here' },
+  ]
 }
 
-/** By the median of the runs. What was not measured is not known to stay below. */
+/** After an out-of-band change. */
+function tooOld({ promise }: ComparedStrategy, limitMs: number): Reason[] {
+  if (promise.staleForAtMostMs <= limitMs) return []
+  const age = toldTime(promise.staleForAtMostMs)
+  const limit = `${toldTime(limitMs)} (--max-age)`
+  return [
+    {
+      text: `an out-of-band change may stay hidden for ${age}, above the limit of ${limit}`,
+      short: `up to ${age} old after an out-of-band change`,
+    },
+  ]
+}
+
+const LIMITED = { readP99Ms: 'read p99', waitingPerSecond: 'number of waiting reads', loadsPerSecond: 'database load' }
+
+/** By the median of the runs. A figure that was not measured fails the limit. */
 function above(
-  measure: 'readP99Ms' | 'loadsPerSecond',
+  measure: keyof typeof LIMITED,
   spread: Spread | undefined,
   limit: number,
   limitInWords: string,
 ): Reason[] {
-  const name = measure === 'readP99Ms' ? 'read p99' : 'database load'
+  const name = LIMITED[measure]
   if (spread === undefined) {
-    return [{ text: `its ${name} is not known, and ${limitInWords} is allowed`, short: `${name} not known` }]
+    return [{ text: `its ${name} is not known, and the limit is ${limitInWords}`, short: `${name} not known` }]
   }
   if (spread.median <= limit) return []
-  const straddles = spread.min <= limit ? '; its runs lie on both sides of that, the median counts' : ''
+  const straddles = spread.min <= limit ? '; some of its runs are below the limit, but the median decides' : ''
   return [
     {
-      text: `its ${name} is ${told(measure, spread)}, and ${limitInWords} is allowed${straddles}`,
+      text: `its ${name} is ${told(measure, spread)}, above the limit of ${limitInWords}${straddles}`,
       short: `${name} too high`,
     },
   ]

@@ -12,7 +12,7 @@ export function told(measure: MeasureName, spread: Spread | undefined): string {
   return `${median}${unit}${range ? ` ${range}` : ''}`
 }
 
-/** A time as it was set, in full: `1 s`, `1500 ms`. */
+/** An exact time: `1 s`, `1500 ms`. */
 export function toldTime(ms: number): string {
   return ms > 0 && ms % 1_000 === 0 ? `${ms / 1_000} s` : `${ms} ms`
 }

@@ -1,10 +1,10 @@
-/** From the flags of `pnpm compare` to all that a comparison is to be, checked before anything is started. */
+/** Turns the flags of `pnpm compare` into a complete configuration, checked before anything starts. */
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { peerNames } from 'peers/names'
 import { strategyNames } from 'strategies'
-import { describeReport } from 'traces'
 import { shareNames, type WorkloadName, workloadNames, workloads } from 'workload'
+import { describeReport } from 'workload/traces'
 import type { ComparedWorkload, ComparisonConfig } from '../comparison.ts'
 import type { Replay } from '../run/run-k6.ts'
 import { decimal, names, wholeNumber } from './flag-values.ts'
@@ -27,18 +27,17 @@ export interface CompareFlags extends LoadFlags, TimeFlags, TraceFlags {
 export interface Chosen {
   readonly config: ComparisonConfig
   readonly replay: Replay | undefined
-  /** For the user, before it starts: what was read of a file. */
+  /** For the user, before it starts: what was read from a file. */
   readonly notes: readonly string[]
 }
 
-/** What is compared when nothing else is said. */
 const DEFAULT_WORKLOAD = 'blog'
-/** Long enough for six races of each raced post, and for a quiet one to be old for nearly a TTL of the default load. */
+/** Long enough for 6 races of each raced post, and for a quiet post to be stale for nearly the default load's TTL. */
 const PROBE = { racedPosts: 4, quietPosts: 2, readersPerPost: 2, durationMs: 6_000 }
 const PROBE_POSTS = PROBE.racedPosts + PROBE.quietPosts
-/** As many as the demo has; reports and lists are over all of them, whatever the load reads one by one. */
+/** As many as the demo has. Reports and lists cover all of them, even if the load reads fewer posts by id. */
 const ROWS = 10_000
-/** What one process hides (it shares its loads, it knows its own writes) shows between two. */
+/** One process shares its loads and knows its own writes; some races show only between two. */
 const API_PROCESSES = 2
 
 export function addCompareOptions(command: Command): Command {
@@ -48,20 +47,20 @@ export function addCompareOptions(command: Command): Command {
       '--workload <name|file>',
       `one of ${workloadNames.join(', ')}, or a trace or access log (default: ${DEFAULT_WORKLOAD})`,
     )
-    .option('--strategies <names>', 'with commas between (default: all)')
-    .option('--peers', 'measure five other caching libraries beside them')
+    .option('--strategies <names>', 'separated by commas (default: all)')
+    .option('--peers', 'also measure 5 other caching libraries')
     .option('--runs <n>', 'how often each strategy is measured')
-    .option('--seed <n>', 'another one, other operations and another order (default: 1)')
-    .option('--warmup <time>', 'load before anything is measured (default: one TTL)')
+    .option('--seed <n>', 'another seed gives other operations and another order (default: 1)')
+    .option('--warmup <time>', 'load before anything is measured (default: one TTL, at least 10 s)')
     .option('--duration <time>', 'how long each strategy is measured in a run (default: two TTLs, at least 10 s)')
-    .option('--speed <x>', 'of a trace: a factor on the recorded speed (default: so that it comes to --rate)')
+    .option('--speed <x>', 'of a trace: a factor on the recorded speed (default: the one that gives --rate)')
   return addLoadOptions(addTraceOptions(command))
 }
 
 /**
- * @param theirs how many API processes were started elsewhere, 0 for none. They are taken to have 10,000 posts, or as
- *   many as the workload says: the probe's own have to be among them.
- * @throws Error that names a flag, its value and what is allowed
+ * @param theirs the number of external API processes, 0 for none. They are assumed to have 10,000 posts, or as many as
+ *   the workload if that is more. The probe's posts are among them.
+ * @throws Error that names a flag, its value and the allowed values
  */
 export async function chosenComparison(flags: CompareFlags, theirs = 0): Promise<Chosen> {
   const { workload, times, replay, notes } = await chosenWorkload(flags)
@@ -96,13 +95,11 @@ async function chosenWorkload(flags: CompareFlags): Promise<ChosenWorkload> {
   const name = flags.workload ?? DEFAULT_WORKLOAD
   if (isPreset(name)) return chosenPreset(name, flags)
   if (existsSync(name)) return chosenTrace(name, flags)
-  throw new Error(
-    `--workload is "${name}"; give one of ${workloadNames.join(', ')}, or a file: there is none of that name`,
-  )
+  throw new Error(`--workload is "${name}"; give one of ${workloadNames.join(', ')}, or an existing file`)
 }
 
 function chosenPreset(name: WorkloadName, flags: CompareFlags): ChosenWorkload {
-  if (flags.speed !== undefined) throw new Error(`--speed is for traces, and ${name} is none; give --rate`)
+  if (flags.speed !== undefined) throw new Error(`--speed is for traces, and ${name} is not a trace; give --rate`)
   refuseTraceFlags(flags, name)
   const workload = { ...withLoadFlags(workloads[name], flags), trace: null }
   const times = turnTimes(flags, workload.ttlMs)
@@ -127,12 +124,12 @@ async function chosenTrace(file: string, flags: CompareFlags): Promise<ChosenWor
   return { workload, times: withinTrace(times, replay), replay, notes: [describeReport(trace.report), ...notes] }
 }
 
-/** A trace says itself what is read and written. */
+/** Keeps the flags that apply to a trace. It defines itself what is read and written. */
 function onlyOfTraces(flags: CompareFlags): LoadFlags {
   const { rate, ttl, originDelay } = flags
   const useless = (['posts', 'zipf', ...shareNames] as const).find((flag) => flags[flag] !== undefined)
   if (useless !== undefined)
-    throw new Error(`--workload is a file, which says itself what is read and written; leave out ${useless}`)
+    throw new Error(`--workload is a file, which defines what is read and written; leave out ${useless}`)
   return {
     ...(rate !== undefined && { rate }),
     ...(ttl !== undefined && { ttl }),

@@ -1,4 +1,4 @@
-/** Values of flags as people write them. Each throws an Error that names the flag, its value and what is allowed. */
+/** Parsers for flag values. Each throws an Error that names the flag, its value and the allowed values. */
 
 export function wholeNumber(flag: string, text: string, { min, max }: { min: number; max: number }): number {
   const value = Number(text)
@@ -25,11 +25,11 @@ export function time(flag: string, text: string, { min, max }: { min: number; ma
   return ms
 }
 
-/** Names with commas between, each at most once. */
+/** Names separated by commas, each at most once. */
 export function names(flag: string, text: string, known: readonly string[]): string[] {
   const given = text.split(',').map((name) => name.trim())
   const unknown = given.filter((name) => !known.includes(name))
-  if (unknown.length > 0) throw wrong(flag, unknown.join(','), `names, with commas, out of ${known.join(', ')}`)
+  if (unknown.length > 0) throw wrong(flag, unknown.join(','), `names out of ${known.join(', ')}, separated by commas`)
   if (new Set(given).size < given.length) throw wrong(flag, text, 'each name once')
   return given
 }

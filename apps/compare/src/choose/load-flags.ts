@@ -1,4 +1,4 @@
-/** Flags that change a workload's parameters, one by one: any mix can be had from any preset. */
+/** Flags that change a workload's parameters, so that any preset can become any mix. */
 import type { Command } from 'commander'
 import { planOf, type Workload } from 'workload'
 import { decimal, time, wholeNumber } from './flag-values.ts'
@@ -19,9 +19,9 @@ export interface LoadFlags {
 
 export function addLoadOptions(command: Command): Command {
   return command
-    .option('--rate <n>', 'operations begun per second')
+    .option('--rate <n>', 'operations started per second')
     .option('--posts <n>', 'posts that are read and written')
-    .option('--zipf <x>', "exponent of the posts' popularity, 0 = all alike")
+    .option('--zipf <x>', "exponent of the posts' popularity, 0 = uniform")
     .option('--write-share <x>', 'share of the operations that change a post, 0 to 1')
     .option('--list-share <x>', '… that read all posts (3.6 MB for 10,000)')
     .option('--page-share <x>', '… that read the first page of 20')
@@ -51,12 +51,12 @@ const fields = {
   originDelay: (text) => ({ originDelayMs: time('--origin-delay', text, { min: 0, max: 5_000 }) }),
 } satisfies Record<keyof LoadFlags, (text: string) => Partial<Workload>>
 
-/** @throws Error that names a flag, its value and what is allowed; RangeError where the shares are more than all */
+/** @throws Error that names a flag, its value and the allowed values; RangeError if the shares exceed 1 together */
 export function withLoadFlags<T extends Workload>(workload: T, flags: LoadFlags): T {
   const given = (Object.keys(fields) as (keyof LoadFlags)[]).filter((name) => flags[name] !== undefined)
   if (given.length === 0) return workload
   const changed = Object.assign({}, workload, ...given.map((name) => fields[name](flags[name]!)))
-  // It checks what the parameters are together.
+  // Checks the parameters together.
   planOf(changed, { seed: 1, warmupMs: 0, measuredMs: 1_000 })
   const changes = given.map((name) => `${dashed(name)} ${flags[name]}`).join(' ')
   return { ...changed, title: `${workload.title}, with ${changes}`, source: `${workload.source}; changed: ${changes}` }

@@ -1,9 +1,9 @@
-import { type ReadTraceOptions, readTrace, type Trace, traceFormats } from 'traces'
+import { type ReadTraceOptions, readTrace, type Trace, traceFormats } from 'workload/traces'
 
 /**
- * The trace in a file, in the format that `--format` names, or else the one it is recognised by.
+ * Reads a trace in the format that `--format` names, or in the detected format.
  *
- * @throws Error that lists the formats; TraceError for a file that can't be read as one of them
+ * @throws Error that lists the formats; TraceError if the file is in none of them
  */
 export async function readNamedTrace(
   file: string,

@@ -1,37 +1,37 @@
-/** A trace as a load: which part of it fits into the time there is, how fast, and which post stands for which key. */
+/** A trace as a load: the part that fits into the time, its speed, and a post for each key. */
 import { basename } from 'node:path'
-import type { Trace } from 'traces'
 import { workloads } from 'workload'
+import type { Trace } from 'workload/traces'
 import type { ComparedWorkload } from '../comparison.ts'
 import type { Replay } from '../run/run-k6.ts'
 
 export interface ReplayOptions {
-  /** On average so many requests a second, where no speed is given. */
+  /** Average requests per second if no speed is given. */
   readonly ratePerSecond: number
-  /** So many times as fast as it was recorded. */
+  /** Factor on the recorded speed. */
   readonly speed?: number | undefined
   /** How long the replay may take. */
   readonly forMs: number
   readonly ttlMs: number
   readonly originDelayMs: number
-  /** How the trace was read, to be said with the result. */
+  /** The flags that the trace was read with, stored with the result. */
   readonly chosenBy: NonNullable<NonNullable<ComparedWorkload['trace']>['chosenBy']>
 }
 
-/** Rows in each strategy's copy: more keys than this share posts. */
+/** Rows in each strategy's copy. If there are more keys, some share a post. */
 const MAX_POSTS = 100_000
 
 export interface ReplayedTrace {
   readonly workload: ComparedWorkload
   readonly replay: Replay
-  /** What part of it is replayed, how fast, and what that means for times, one line each. */
+  /** The replayed part, its speed, and what the speed means for times, a line each. */
   readonly notes: readonly string[]
 }
 
-/** @throws Error where there is nothing to replay */
+/** @throws Error if there is nothing to replay */
 export function replayedTrace({ requests, report }: Trace, options: ReplayOptions): ReplayedTrace {
   const first = requests[0]
-  if (first === undefined) throw new Error(`${report.file} has no request that could be replayed`)
+  if (first === undefined) throw new Error(`${report.file} has no requests to replay`)
   const secondsInAll = (requests.at(-1)!.timeMs - first.timeMs) / 1_000
   const speed = options.speed ?? (secondsInAll > 0 ? (options.ratePerSecond * secondsInAll) / requests.length : 1)
   const timesMs = requests.map(({ timeMs }) => (timeMs - first.timeMs) / speed)
@@ -48,10 +48,10 @@ export function replayedTrace({ requests, report }: Trace, options: ReplayOption
   const file = basename(report.file)
   const notes = [
     `replayed: the first ${replayed.length.toLocaleString('en')} of ${requests.length.toLocaleString('en')} requests, on ${ids.size.toLocaleString('en')} keys`,
-    `${number(speed)} times as fast as recorded: a TTL of ${number(options.ttlMs / 1_000)} s here is one of ${span((options.ttlMs * speed) / 1_000)} there`,
+    `${number(speed)} times as fast as recorded: a TTL of ${number(options.ttlMs / 1_000)} s in the replay is ${span((options.ttlMs * speed) / 1_000)} in the recording`,
     ...(ids.size > MAX_POSTS ? [`more keys than ${MAX_POSTS.toLocaleString('en')} posts: some keys share one`] : []),
     ...(report.absent > 0
-      ? ['reads of an absent value are replayed as reads of a post: the API has one for each key']
+      ? ['reads of an absent value are replayed as reads of a post: the API has a post for each key']
       : []),
   ]
   return {

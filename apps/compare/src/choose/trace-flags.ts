@@ -1,6 +1,6 @@
-/** Flags that say how a file is read as a trace, and which of its requests are kept. */
+/** Flags for the format of a trace file and a filter on its requests. */
 import type { Command } from 'commander'
-import { absentReads, type ReadTraceOptions, traceFormats } from 'traces'
+import { absentReads, type ReadTraceOptions, traceFormats } from 'workload/traces'
 
 export interface TraceFlags {
   readonly format?: string
@@ -11,16 +11,16 @@ export interface TraceFlags {
 
 export function addTraceOptions(command: Command): Command {
   return command
-    .option('--format <name>', `of a trace, where it can't be told from the file: ${traceFormats.join(', ')}`)
+    .option('--format <name>', `of a trace, if it can't be detected: ${traceFormats.join(', ')}`)
     .option(
       '--include <patterns>',
-      "of a trace: only keys like these, in quotes, with commas: '/posts*' (* is any characters)",
+      "of a trace: only keys like these, quoted, separated by commas: '/posts*' (* matches any characters)",
       collect,
     )
     .option('--exclude <patterns>', "of a trace: no keys like these: '/healthz,*.css,*.js,*.png'", collect)
     .option(
       '--absent <how>',
-      'of an access log: reads answered 404 or 410 are reads of an absent value (count, the default) or left out (skip)',
+      'of an access log: count (the default) treats reads answered 404 or 410 as reads of an absent value; skip leaves them out',
     )
 }
 
@@ -28,7 +28,7 @@ function collect(text: string, before: readonly string[] = []): readonly string[
   return [...before, text]
 }
 
-/** @throws Error that names a flag, its value and what is allowed */
+/** @throws Error that names a flag, its value and the allowed values */
 export function traceOptions({ include, exclude, absent }: TraceFlags): Omit<ReadTraceOptions, 'format'> {
   const how = absentReads.find((known) => known === absent)
   if (absent !== undefined && how === undefined)
@@ -44,12 +44,12 @@ function patterns(flag: string, texts: readonly string[]): string[] {
   return texts.flatMap((text) => {
     const given = text.split(',').map((pattern) => pattern.trim())
     if (given.includes(''))
-      throw new Error(`${flag} is "${text}"; give patterns with commas between, such as '/healthz,*.css'`)
+      throw new Error(`${flag} is "${text}"; give patterns separated by commas, such as '/healthz,*.css'`)
     return given
   })
 }
 
-/** Those of these flags that were given, to be kept with a comparison. */
+/** The given flags, to be stored with a comparison. */
 export function givenTraceFlags({ format, include, exclude, absent }: TraceFlags): {
   format?: string
   include?: string[]
@@ -64,8 +64,8 @@ export function givenTraceFlags({ format, include, exclude, absent }: TraceFlags
   }
 }
 
-/** @throws Error that names the first of these flags that was given: a workload of that name is no file */
+/** @throws Error that names the first trace flag given: `workload` is a preset, not a file */
 export function refuseTraceFlags(flags: TraceFlags, workload: string): void {
   const given = (['format', 'include', 'exclude', 'absent'] as const).find((flag) => flags[flag] !== undefined)
-  if (given !== undefined) throw new Error(`--${given} is for traces, and ${workload} is none; leave it out`)
+  if (given !== undefined) throw new Error(`--${given} is for traces, and ${workload} is not a trace; leave it out`)
 }

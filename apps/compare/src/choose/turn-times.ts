@@ -1,4 +1,4 @@
-/** How long a strategy warms up and is measured in a run. */
+/** Warm-up and measured time of a turn. */
 import { measuredMsFor, warmupMsFor } from 'workload'
 import type { Replay } from '../run/run-k6.ts'
 import { RUNS_TO_CLAIM } from '../spread.ts'
@@ -17,7 +17,7 @@ export interface TimeFlags {
   readonly duration?: string
 }
 
-/** @throws Error that names a flag, its value and what is allowed */
+/** @throws Error that names a flag, its value and the allowed values */
 export function turnTimes({ warmup, duration }: TimeFlags, ttlMs: number): TurnTimes {
   return {
     warmupMs: warmup === undefined ? warmupMsFor(ttlMs) : time('--warmup', warmup, { min: 0, max: 600_000 }),
@@ -26,7 +26,7 @@ export function turnTimes({ warmup, duration }: TimeFlags, ttlMs: number): TurnT
   }
 }
 
-/** A trace may end sooner. A quarter of it warms up then. */
+/** A trace may be shorter. Then a quarter of it is the warm-up. */
 export function withinTrace({ warmupMs, measuredMs }: TurnTimes, { timesMs }: Replay): TurnTimes {
   const lastsMs = Math.ceil(timesMs.at(-1)!) + 1
   const warmsUpMs = Math.min(warmupMs, Math.floor(lastsMs / 4))

@@ -3,14 +3,14 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { cpuMsOf, familyCpuMsOf, machineTime } from './cpu-time.ts'
 
-/** Uses about so much CPU time. */
+/** Uses about `ms` of CPU time. */
 const burn = (ms: number) => [
   '-e',
   `const end = process.cpuUsage().user + ${ms}e3; while (process.cpuUsage().user < end);`,
 ]
 
 describe.skipIf(process.platform !== 'linux')('CPU time', () => {
-  it('is what a process says of itself, to a hundredth of a second', () => {
+  it('of a process agrees with process.cpuUsage() within 50 ms', () => {
     const { user, system } = process.cpuUsage()
     expect(Math.abs(cpuMsOf(process.pid)! - (user + system) / 1_000)).toBeLessThan(50)
   })
@@ -21,7 +21,7 @@ describe.skipIf(process.platform !== 'linux')('CPU time', () => {
     expect(familyCpuMsOf(process.pid)! - before).toBeGreaterThan(250)
   })
 
-  it('of a family counts children at work', async () => {
+  it('of a family counts running children', async () => {
     const child = spawn(process.execPath, [
       '-e',
       'process.stdin.resume(); for (const end = Date.now() + 300; Date.now() < end;); console.log("burnt")',
@@ -32,7 +32,7 @@ describe.skipIf(process.platform !== 'linux')('CPU time', () => {
     child.kill()
   })
 
-  it('of a process that is gone is not known', () => {
+  it('of a process that has ended is undefined', () => {
     expect(cpuMsOf(2 ** 22 + 1)).toBeUndefined()
     expect(familyCpuMsOf(2 ** 22 + 1)).toBeUndefined()
   })

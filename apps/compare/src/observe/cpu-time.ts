@@ -1,14 +1,14 @@
-/** CPU time that processes have used, as Linux counts it. */
+/** CPU time of processes, from Linux's /proc. */
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Of one process: user and system time so far, in ms. Undefined where it is gone, or this is no Linux. */
+/** User and system time of one process so far, in ms. Undefined if it has ended, or outside Linux. */
 export function cpuMsOf(pid: number): number | undefined {
   const stat = statOf(pid)
   return stat && (stat.own * 1_000) / ticksPerSecond()
 }
 
-/** Of a process, its children, and those of its children that have ended. */
+/** CPU time of a process and its children, including ended children. */
 export function familyCpuMsOf(pid: number): number | undefined {
   const parent = statOf(pid)
   if (parent === undefined) return undefined
@@ -26,7 +26,7 @@ export interface MachineTime {
   readonly all: number
 }
 
-/** Of all processors since the machine was started, in ticks. Undefined where this is no Linux. */
+/** Time of all processors since boot, in ticks. Undefined outside Linux. */
 export function machineTime(): MachineTime | undefined {
   const fields = read('/proc/stat')?.split('\n')[0]?.trim().split(/\s+/).slice(1, 9).map(Number)
   if (fields === undefined || fields.length < 8) return undefined
@@ -38,7 +38,7 @@ export function machineTime(): MachineTime | undefined {
 function statOf(pid: number): { parent: number; own: number; ended: number } | undefined {
   const line = read(`/proc/${pid}/stat`)
   if (line === undefined) return undefined
-  // The program's name, in parentheses, may hold anything; the fields count from behind it.
+  // The program's name, in parentheses, may contain anything. The fields start after it.
   const fields = line.slice(line.lastIndexOf(')') + 2).split(' ')
   const [parent, user, system, endedUser, endedSystem] = [1, 11, 12, 13, 14].map((at) => Number(fields[at]))
   return { parent: parent!, own: user! + system!, ended: endedUser! + endedSystem! }

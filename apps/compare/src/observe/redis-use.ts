@@ -1,4 +1,4 @@
-/** What a Redis has done and holds, asked of itself. */
+/** Commands, traffic and memory of a Redis, by its own INFO and MEMORY USAGE. */
 import type { Redis } from 'ioredis'
 
 export interface RedisUse {
@@ -7,7 +7,7 @@ export interface RedisUse {
   readonly bytes: number
 }
 
-/** Since it was started. The two commands of this question are in the next answer. */
+/** Since it was started. This INFO is counted in the next answer. */
 export async function redisUse(redis: Redis): Promise<RedisUse> {
   const info = await redis.info('stats')
   const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? Number.NaN)
@@ -19,7 +19,7 @@ export async function redisUse(redis: Redis): Promise<RedisUse> {
 
 const SAMPLE = 200
 
-/** Mean of what Redis says it takes to keep one post, key and all, over up to 200 of them. Null where there is none. */
+/** Mean memory of a post's entry with its key, over up to 200 posts. Null if there are none. */
 export async function bytesPerEntry(redis: Redis): Promise<number | null> {
   const keys = new Set<string>()
   let cursor = '0'
@@ -29,12 +29,12 @@ export async function bytesPerEntry(redis: Redis): Promise<number | null> {
     cursor = next
   } while (cursor !== '0' && keys.size < SAMPLE)
   const sizes = await Promise.all([...keys].slice(0, SAMPLE).map((key) => redis.memory('USAGE', key, 'SAMPLES', 0)))
-  // A key may have expired since.
+  // A key may have expired after the SCAN.
   const known = sizes.filter((size): size is number => typeof size === 'number')
   return known.length === 0 ? null : known.reduce((sum, size) => sum + size, 0) / known.length
 }
 
-/** A post's, and no lease or lock of one. */
+/** Whether the key is a post's entry, and not its lease or lock. */
 function isEntry(key: string): boolean {
   return /post:\d+/.test(key) && !/:(l|lock):/.test(key)
 }

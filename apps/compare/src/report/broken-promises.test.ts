@@ -4,7 +4,7 @@ import { promisesKept } from './broken-promises.ts'
 
 const seen = { violations: { counts: { 'read-after-write': 3 }, schedule: ['the first'] } }
 
-/** `cache-aside` does not guarantee read-after-write, and the naive forms, which guarantee nothing, declare how they break it. */
+/** `cache-aside` does not guarantee read-after-write. The naive forms guarantee nothing, and declare how they break it. */
 function verdicts(turn: Parameters<typeof madeUpComparison>[0]['turn']) {
   const strategies = { 'cache-aside': {}, tiered: {}, 'naive-lock': {} }
   const kept = promisesKept(madeUpComparison({ strategies, ...(turn && { turn }) }))
@@ -12,7 +12,7 @@ function verdicts(turn: Parameters<typeof madeUpComparison>[0]['turn']) {
 }
 
 describe('promisesKept', () => {
-  it('row 38: holds a strategy to what it guarantees, and a naive form to what it would if it did not break', () => {
+  it('row 38: checks a strategy against its guarantee, and a naive form against the one that it breaks', () => {
     const [naive] = madeUpComparison({ strategies: { 'naive-lock': {} } }).strategies
     expect(naive!.promise).toMatchObject({ readAfterWrite: false, readAfterWriteOf: 'none' })
     expect(verdicts({ 'cache-aside': seen, tiered: seen, 'naive-lock': seen })).toEqual({
@@ -22,7 +22,7 @@ describe('promisesKept', () => {
     })
   })
 
-  it('holds a store in memory to it where one process was measured', () => {
+  it('checks a store in memory against read-after-write if one process was measured', () => {
     const { config, strategies, ...rest } = madeUpComparison({ strategies: { tiered: {} }, turn: { tiered: seen } })
     const promise = { ...strategies[0]!.promise, readAfterWrite: false, where: 'this process' } as const
     const verdictIn = (apiProcesses: number) =>
@@ -34,7 +34,12 @@ describe('promisesKept', () => {
     expect([1, 2].map(verdictIn)).toEqual(['broken', 'kept'])
   })
 
-  it('never counts what no strategy guarantees', () => {
+  it('does not check the ceiling', () => {
+    const comparison = madeUpComparison({ strategies: { 'always-hit': {} }, turn: { 'always-hit': seen } })
+    expect(promisesKept(comparison)[0]).toMatchObject({ verdict: 'not a strategy', promised: {} })
+  })
+
+  it('never counts a violation that no guarantee excludes', () => {
     expect(verdicts({ tiered: { violations: { counts: { 'monotonic-reads-before-ack': 9 }, schedule: [] } } })).toEqual(
       {
         'cache-aside': 'kept',
@@ -44,22 +49,22 @@ describe('promisesKept', () => {
     )
   })
 
-  it('holds the time bound against those that guarantee no more than that', () => {
+  it('checks the time bound of strategies that guarantee only that', () => {
     const turn = { 'cache-aside': { violations: { counts: { 'time-bound': 1 }, schedule: [] } } }
     expect(verdicts(turn)['cache-aside']).toBe('broken')
   })
 
-  it('calls a lost write broken where none may be lost', () => {
+  it('counts a lost write as broken if none may be lost', () => {
     const comparison = madeUpComparison({ strategies: { tiered: { lostWrites: [0, 0, 2, 0, 0] } } })
     expect(promisesKept(comparison)[0]).toMatchObject({ verdict: 'broken', promised: { 'lost-write': 2 } })
   })
 
-  it('counts turns that failed their check, and not those without figures', () => {
+  it('includes turns with failed checks, but not turns without figures', () => {
     expect(verdicts({ tiered: { ...seen, status: 'failed-check' } }).tiered).toBe('broken')
     expect(verdicts({ tiered: { ...seen, status: 'technical-error' } }).tiered).toBe('not measured')
   })
 
-  it('keeps the schedule of the first turn that has one', () => {
+  it('has the timeline of the first turn with one', () => {
     expect(promisesKept(madeUpComparison({ strategies: { tiered: {} }, turn: { tiered: seen } }))[0]).toMatchObject({
       schedule: ['the first'],
       run: 1,

@@ -1,23 +1,25 @@
-/** What the probe saw that should not be, held against what each strategy guarantees. */
+/** Checks what the probe saw against each strategy's guarantee. */
 import { promisedOf } from 'history'
+import { CEILING } from 'strategies'
 import type { ComparedStrategy, Comparison, Turn } from '../comparison.ts'
 
 export interface PromiseKept {
   readonly strategy: ComparedStrategy
   /**
-   * - `kept`: nothing seen that must not happen.
-   * - `broken`: something was.
-   * - `broken as declared`: something was, by a naive form, which guarantees nothing and says how it comes to that.
+   * - `kept`: no violation seen.
+   * - `broken`: a violation seen.
+   * - `broken as declared`: a violation seen in a naive form, which guarantees nothing and declares how it breaks.
+   * - `not a strategy`: the ceiling, which is not checked.
    * - `not measured`: no turn has figures.
    */
-  readonly verdict: 'kept' | 'broken' | 'broken as declared' | 'not measured'
-  /** Over all turns that have figures, also those that do not count: a broken guarantee is one whatever else went wrong. */
+  readonly verdict: 'kept' | 'broken' | 'broken as declared' | 'not a strategy' | 'not measured'
+  /** Over all turns with figures, even those that do not count: a violation is one even if another check failed. */
   readonly promised: Readonly<Record<string, number>>
-  /** Seen, and allowed by the guarantee. */
+  /** Seen, but allowed by the guarantee. */
   readonly notPromised: Readonly<Record<string, number>>
   readonly probeReads: number
   readonly schedule: readonly string[]
-  /** The turn that the schedule comes from. */
+  /** The run of the turn that the schedule comes from. */
   readonly run: number | undefined
 }
 
@@ -46,15 +48,16 @@ function violationsOf(turns: readonly Turn[]): [string, number][] {
   const counts = new Map<string, number>()
   for (const { violations, measures } of turns) {
     const kinds = Object.entries(violations.counts)
-    // The history names a lost write a lost update; where it has counted those, this is the same ones.
+    // `history` calls a lost write a lost update. If it counted any, these are the same.
     if (!violations.counts['lost-update']) kinds.push(['lost-write', measures.lostWrites ?? 0])
     for (const [kind, count] of kinds) if (count > 0) counts.set(kind, (counts.get(kind) ?? 0) + count)
   }
   return [...counts]
 }
 
-/** By the kinds of `packages/history`. A naive form is held to what it would guarantee if it did not break. */
-function promises({ promise }: ComparedStrategy, kind: string, processes: number): boolean {
+/** By the kinds of `packages/history`. A naive form is checked as if it had a guarantee; the ceiling is not checked. */
+function promises({ name, promise }: ComparedStrategy, kind: string, processes: number): boolean {
+  if (name === CEILING) return false
   if (kind === 'monotonic-reads-before-ack') return false
   if (kind === 'read-after-write' || kind === 'monotonic-reads') return promisedOf(promise, processes).readAfterWrite
   if (kind === 'lost-write' || kind === 'lost-update') return !promise.mayLoseWrites
@@ -62,11 +65,12 @@ function promises({ promise }: ComparedStrategy, kind: string, processes: number
 }
 
 function verdictOn(
-  { promise }: ComparedStrategy,
+  { name, promise }: ComparedStrategy,
   turns: readonly Turn[],
   promised: Readonly<Record<string, number>>,
 ): PromiseKept['verdict'] {
   if (turns.length === 0) return 'not measured'
+  if (name === CEILING) return 'not a strategy'
   if (Object.keys(promised).length === 0) return 'kept'
   return promise.breaks === undefined ? 'broken' : 'broken as declared'
 }

@@ -1,13 +1,13 @@
-/** Figures for people: the same text in the terminal, in Markdown and in HTML. */
+/** Formats figures, the same in the terminal, in Markdown and in HTML. */
 import { type MeasureName, measures } from '../measures.ts'
 import type { Spread } from '../spread.ts'
 
-/** For what is not known. */
+/** Stands for an unknown figure. */
 export const UNKNOWN = '–'
 
 export interface FormattedSpread {
   readonly median: string
-  /** The least and the greatest, in brackets. Absent when all runs read the same. */
+  /** Minimum and maximum, in brackets. Absent if all runs show the same figure. */
   readonly range?: string
 }
 
@@ -26,18 +26,18 @@ export function formatSpread(measure: MeasureName, spread: Spread | undefined): 
   return low === high ? { median: text } : { median: text, range: `[${low}–${high}]` }
 }
 
-/** One value of a measure, alone. */
+/** One value of a measure. */
 export function formatFigure(measure: MeasureName, value: number | null | undefined): string {
   if (value === null || value === undefined) return UNKNOWN
   return formatSpread(measure, { median: value, min: value, max: value, values: [value] }).median
 }
 
-/** A share of 1, in percent. */
+/** A share from 0 to 1, in percent. */
 export function formatShare(share: number): string {
   return formatFigure('hitRatio', share)
 }
 
-/** A share as it was set, without digits that say nothing: `5 %`, `0.5 %`. */
+/** A configured share, without trailing zeros: `5 %`, `0.5 %`. */
 export function formatWholeShare(share: number): string {
   return `${Number((100 * share).toPrecision(3))} %`
 }
@@ -56,7 +56,7 @@ function formatNumber(value: number, digits: number): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
-/** 0, and 100 of a ratio, say nothing of how many digits the others deserve. */
+/** Whether a value shows how many digits are needed: not 0, and not 100 %. */
 function isTelling(value: number, isRatio: boolean): boolean {
   return value !== 0 && !(isRatio && value === 100)
 }
@@ -68,7 +68,7 @@ function significantDigits(value: number): number {
   return Math.min(6, Math.max(0, 2 - magnitude))
 }
 
-/** One decimal; more where a share is close to nothing or to all. */
+/** One decimal; more if a share is close to 0 or 100 %. */
 function percentDigits(percent: number): number {
   const distance = Math.min(Math.abs(percent), Math.abs(100 - percent))
   return distance >= 1 || distance === 0 ? 1 : Math.min(5, 1 - Math.floor(Math.log10(distance)))

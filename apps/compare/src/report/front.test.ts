@@ -3,7 +3,7 @@ import { madeUpComparison } from '../../test/made-up-comparison.ts'
 import { frontOf } from './front.ts'
 
 describe('frontOf', () => {
-  it('keeps no form that breaks its guarantee, and lets it beat none', () => {
+  it('excludes forms that break their guarantee, and lets them beat no other', () => {
     const strategies = {
       'naive-lock': { readP50Ms: 1, loadsPerSecond: 10, staleReadRatio: 0 },
       tiered: { readP50Ms: 2, loadsPerSecond: 20, staleReadRatio: 0 },
@@ -14,7 +14,7 @@ describe('frontOf', () => {
     ])
   })
 
-  it('keeps those that none beats in both, among all and among those never stale', () => {
+  it('has the strategies that no other beats in both figures, among all and among those never stale', () => {
     const strategies = {
       fast: { readP50Ms: 1, loadsPerSecond: 90, staleReadRatio: 0.1 },
       slower: { readP50Ms: 2, loadsPerSecond: 95, staleReadRatio: 0 },

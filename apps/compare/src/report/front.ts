@@ -1,15 +1,16 @@
-/** Which strategies no other beats in everything at once: in latency and loads on the database, and with staleness too. */
+/** The Pareto front: strategies that no other beats in both latency and database loads, with and without stale reads. */
+import { CEILING } from 'strategies'
 import type { Comparison } from '../comparison.ts'
 import { figureOf, type Spread } from '../spread.ts'
-import { CEILING, contestantsIn } from './standing.ts'
+import { contestantsIn } from './standing.ts'
 
 export interface FrontPoint {
   readonly strategy: string
   readonly latency: Spread
   readonly loads: Spread
-  /** Share of the reads; undefined: not known. */
+  /** Share of the reads; undefined if unknown. */
   readonly stale: Spread | undefined
-  /** Whether it keeps its guarantee. One that does not is drawn, and on no front. */
+  /** Whether it keeps its guarantee. If not, it is drawn, but on no front. */
   readonly keepsGuarantee: boolean
   /** No other strategy that keeps its guarantee has both a lower p50 and fewer loads, by medians. */
   readonly onFront: boolean
@@ -17,7 +18,7 @@ export interface FrontPoint {
   readonly onFreshFront: boolean
 }
 
-/** The strategies whose latency and loads are known. The ceiling is none, and would only set the scale. */
+/** The strategies with known latency and loads, without the ceiling: it is not a strategy, and would only set the scale. */
 export function frontOf(comparison: Comparison): readonly FrontPoint[] {
   const contestants = contestantsIn(comparison)
   const points = comparison.strategies.flatMap(({ name }) => {
@@ -44,7 +45,7 @@ export function frontOf(comparison: Comparison): readonly FrontPoint[] {
   }))
 }
 
-/** In no run was any read stale. */
+/** No run had a stale read. */
 export function isFresh({ stale }: Pick<FrontPoint, 'stale'>): boolean {
   return stale?.max === 0
 }

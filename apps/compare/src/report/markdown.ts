@@ -62,7 +62,7 @@ function table({ caption, of, head, rows }: Table): string {
   ].join('\n')
 }
 
-/** Text as it is, on one line: nothing in it is read as Markdown or HTML. */
+/** Text on one line, escaped: none of it is parsed as Markdown or HTML. */
 function plain(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')

@@ -4,14 +4,14 @@ import { comparisonFile, readComparison } from '../read-comparison.ts'
 import type { Deviation } from '../theory/deviation.ts'
 import { writeReports } from './write-reports.ts'
 
-/** `report FILE`: writes the pages of an earlier comparison again. Rejects with what is wrong with the file. */
+/** `report FILE`: regenerates the pages of a stored comparison. Rejects if the file is invalid. */
 export function addReportCommand(
   program: Command,
   deviationsOf: (comparison: Comparison) => readonly Deviation[],
 ): void {
   program
     .command('report')
-    .description('write the Markdown and HTML pages of a comparison again, beside its .json file')
+    .description('regenerate the Markdown and HTML pages of a comparison, beside its .json file')
     .argument('<file>', 'the .json of a comparison, or the folder under results/ that pnpm compare wrote')
     .action(async (given: string) => {
       const file = await comparisonFile(given)

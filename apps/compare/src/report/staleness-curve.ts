@@ -1,15 +1,15 @@
 import type { Comparison } from '../comparison.ts'
 
-/** The times at which staleness is told, in the table as in the chart. */
+/** The times at which table and chart show staleness. */
 export const STALENESS_TIMES_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000] as const
 
 export interface StalenessCurve {
   readonly writes: number
-  /** For each of {@link STALENESS_TIMES_MS}: the share of the writes that a read begun later than that still missed. */
+  /** For each of {@link STALENESS_TIMES_MS}: the share of the writes that a read started later than that still missed. */
   readonly shares: readonly (number | undefined)[]
 }
 
-/** Over all runs that count, or of one of them. Undefined shares: the probe wrote nothing. */
+/** Over all runs that count, or for one run. Shares are undefined if the probe wrote nothing. */
 export function stalenessOf({ turns }: Comparison, strategy: string, run?: number): StalenessCurve {
   const counted = turns.filter(
     (turn) => turn.strategy === strategy && turn.status === 'ok' && (run === undefined || turn.run === run),

@@ -5,12 +5,12 @@ import { groupsIn, standingsIn, withTooFewRuns } from './standing.ts'
 const around = (value: number) => [-2, -1, 0, 1, 2].map((step) => value + step)
 
 describe('standingsIn', () => {
-  it('calls best only a strategy beyond every other in all runs', () => {
+  it('calls a strategy best only if it is beyond every other in all runs', () => {
     const strategies = { tiered: { readP99Ms: around(10) }, xfetch: { readP99Ms: around(20) } }
     expect([...standingsIn(madeUpComparison({ strategies }), 'readP99Ms')]).toEqual([['tiered', 'best']])
   })
 
-  it('calls equal what does not differ from the best median, and the best median too', () => {
+  it('calls strategies equal that do not differ from the best median, and that one too', () => {
     const strategies = {
       a: { hitRatio: around(50) },
       b: { hitRatio: around(53) },
@@ -35,7 +35,7 @@ describe('standingsIn', () => {
     ])
   })
 
-  it('ranks no form that breaks its guarantee, by its own account or as seen in these runs', () => {
+  it('does not rank forms that break their guarantee, as declared or as seen in these runs', () => {
     const strategies = {
       'naive-write-through': { readP99Ms: around(10) },
       tiered: { readP99Ms: around(20) },
@@ -53,14 +53,14 @@ describe('standingsIn', () => {
     expect([...standingsIn(madeUpComparison({ strategies }), 'hitRatio')]).toEqual([['a', 'best']])
   })
 
-  it('says nothing where neither way is better', () => {
+  it('is empty for a measure without a better direction', () => {
     const strategies = { a: { collapsedRatio: 0.1 }, b: { collapsedRatio: 0.2 } }
     expect(standingsIn(madeUpComparison({ strategies }), 'collapsedRatio').size).toBe(0)
   })
 })
 
 describe('groupsIn', () => {
-  it('puts into two groups a strategy that differs from neither of two that differ', () => {
+  it('puts a strategy into two groups if it differs from neither of two that differ', () => {
     const strategies = {
       low: { readP99Ms: around(10) },
       middle: { readP99Ms: around(13) },
@@ -72,7 +72,7 @@ describe('groupsIn', () => {
     ])
   })
 
-  it('begins with the best', () => {
+  it('starts with the best', () => {
     const strategies = { low: { hitRatio: 0.1 }, high: { hitRatio: 0.9 }, same: { hitRatio: 0.9 } }
     expect(groupsIn(madeUpComparison({ strategies }), 'hitRatio').map((group) => group.toSorted())).toEqual([
       ['high', 'same'],

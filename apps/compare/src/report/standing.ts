@@ -1,15 +1,13 @@
-/** Which strategies are best in a measure, and which can't be told apart. Nothing is claimed that `differenceOf` does not allow. */
+/** Which strategies are best in a measure, and which do not differ, by `differenceOf`. */
+import { CEILING } from 'strategies'
 import type { Comparison } from '../comparison.ts'
 import { type MeasureName, measures } from '../measures.ts'
 import { differenceOf, figureOf, RUNS_TO_CLAIM, type Spread } from '../spread.ts'
 import { promisesKept } from './broken-promises.ts'
 
-/** Not a strategy but a bound: it is shown, and never best. */
-export const CEILING = 'always-hit'
-
 /**
- * The strategies that may be called best in something. A form that breaks its guarantee, by its own account or as seen in
- * these runs, may not: what it saves is the guarantee.
+ * The strategies that are ranked. A form that breaks its guarantee, as declared or as seen in these runs, is not: it is
+ * faster at the guarantee's expense.
  */
 export function contestantsIn(comparison: Comparison): ReadonlySet<string> {
   const sound = promisesKept(comparison).filter(
@@ -19,10 +17,10 @@ export function contestantsIn(comparison: Comparison): ReadonlySet<string> {
   return new Set(sound.map(({ strategy }) => strategy.name))
 }
 
-/** `best`: beyond every other. `equal`: the best median, or not different from the one with the best median. */
+/** `best`: better than every other. `equal`: the best median, or no difference from it. */
 export type Standing = 'best' | 'equal'
 
-/** Of the contestants that have enough runs; those without a standing are worse, or have too few. */
+/** The standings of contestants with enough runs. The others are worse, or have too few runs. */
 export function standingsIn(comparison: Comparison, measure: MeasureName): ReadonlyMap<string, Standing> {
   const { better } = measures[measure]
   if (!better) return new Map()
@@ -36,12 +34,12 @@ export function standingsIn(comparison: Comparison, measure: MeasureName): Reado
 }
 
 /**
- * Groups of contestants without a difference between any two, from the best to the worst, each as large as can be. "No
- * difference" does not carry over: one that is in two groups differs from none in either, though these may differ.
+ * Maximal groups of contestants without a difference between any two, from the best to the worst. "No difference" is not
+ * transitive: a strategy in two groups differs from no member of either, but members of the two groups may differ.
  */
 export function groupsIn(comparison: Comparison, measure: MeasureName): readonly (readonly string[])[] {
   const compared = comparableIn(comparison, measure)
-  // Two ranges that touch have a point in common, and so have all that touch one another: the greatest of their minima.
+  // Ranges that overlap pairwise share a point: the greatest of their minima.
   const groups = [...new Set(compared.map(({ spread }) => spread.min))]
     .toSorted((a, b) => a - b)
     .map((point) => compared.filter(({ spread }) => spread.min <= point && point <= spread.max))
@@ -54,7 +52,7 @@ export function groupsIn(comparison: Comparison, measure: MeasureName): readonly
   return measures[measure].better === 'higher' ? names.toReversed().map((group) => group.toReversed()) : names
 }
 
-/** Contestants of which nothing can be claimed, with the number of their runs that count. */
+/** Contestants with too few runs to claim anything, with the number of runs that count. */
 export function withTooFewRuns(comparison: Comparison): readonly { name: string; runs: number }[] {
   const { turns } = comparison
   return [...contestantsIn(comparison)]

@@ -6,13 +6,13 @@ import { type Answer, type Block, linesOf, MARK_SIGNS, type Section, type Table 
 import { reportContent } from './content/report-content.ts'
 
 export interface TerminalOptions {
-  /** Width of the terminal. Default: that of this process's terminal, or 100. */
+  /** Width of the terminal. Default: the width of this process's terminal, or 100. */
   readonly columns?: number
   /** Lines of the advisor, shown first. */
   readonly advice?: readonly string[]
 }
 
-/** What does not need more than a terminal; all of it is in the pages. */
+/** The sections that fit a terminal. The pages have all sections. */
 const SHOWN = ['answer', 'differences', 'theory', 'account']
 
 export function terminalReport(
@@ -53,7 +53,7 @@ function answerOf(answer: Answer, columns: number): string {
   return [wrap(`${need} (${meaning}): ${use}`, columns), ...lines].join('\n')
 }
 
-/** As many tables below one another as the width needs, each beginning with the column that names the row. */
+/** Splits a table into as many as the width needs, each with the first column. */
 function tableOf({ caption, of, head, rows }: Table, columns: number): string {
   const cells = rows.map((row) =>
     row.map(
@@ -82,7 +82,7 @@ function tableOf({ caption, of, head, rows }: Table, columns: number): string {
 
 const GAP = 2
 
-/** Column 0 and as many others as fit beside it, until all have been shown. */
+/** Groups of columns that fit the width, each with column 0. */
 function chunks(widths: readonly number[], columns: number): number[][] {
   const all: number[][] = []
   let chosen: number[] = []
@@ -120,7 +120,7 @@ function wrap(text: string, columns: number, indent = ''): string {
   return lines.join('\n')
 }
 
-/** A name from elsewhere cannot steer the terminal. */
+/** Keeps control characters in external names from the terminal. */
 function printable(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ')
 }

@@ -6,8 +6,8 @@ import { htmlReport } from './html/html-report.ts'
 import { markdownReport } from './markdown.ts'
 
 /**
- * Writes the two pages and, if there is something to show, the picture alone beside the comparison's file, under its own name:
- * `comparison.md`, `.html` and `.svg` for `comparison.json`. Older ones are overwritten. Answers the paths of the pages.
+ * Writes the two pages, and the picture if there is one, next to the comparison's file and with its name: `comparison.md`,
+ * `.html` and `.svg` for `comparison.json`. Overwrites older ones. Returns the paths of the pages.
  */
 export async function writeReports(
   file: string,

@@ -14,18 +14,20 @@ function folderWith(script: string): string {
 const empty = mkdtempSync(join(tmpdir(), 'no-k6-'))
 
 describe('findK6', () => {
-  it('takes the one on PATH, and says its version', () => {
+  it('finds k6 on PATH, with its version', () => {
     const folder = folderWith('echo "k6 v1.8.1 (go1.26, linux/amd64)"')
     expect(findK6({ PATH: `${empty}:${folder}`, HOME: empty })).toEqual({ path: join(folder, 'k6'), version: '1.8.1' })
   })
 
-  it('takes the one that Go installed', () => {
+  it('finds k6 installed by Go', () => {
     const folder = folderWith('echo "k6 v2.0.0 (go1.27, linux/amd64)"')
     expect(findK6({ PATH: empty, GOBIN: folder }).version).toBe('2.0.0')
   })
 
-  it('passes over what is broken, and says how to install one', () => {
+  it('ignores a broken k6, and says how to install one', () => {
     const broken = folderWith('exit 1')
-    expect(() => findK6({ PATH: broken, HOME: empty })).toThrow(/no.* on PATH or in .*go\/bin; install it: go install/)
+    expect(() => findK6({ PATH: broken, HOME: empty })).toThrow(
+      /k6 is neither on PATH nor in .*go\/bin; install it: go install/,
+    )
   })
 })

@@ -5,14 +5,14 @@ import { delimiter, join } from 'node:path'
 
 export interface K6 {
   readonly path: string
-  /** Such as `1.8.1`. */
+  /** For example `1.8.1`. */
   readonly version: string
 }
 
-/** What to type to get one; completes a sentence such as "install it: …". */
+/** Completes a sentence such as "install it: …". */
 export const installK6Hint = 'go install go.k6.io/k6@v1.8.1, brew install k6, or a package from k6.io'
 
-/** @throws Error that says how to install it, where there is none on PATH or where Go puts programs. */
+/** @throws Error that says how to install k6, if it is neither on PATH nor in Go's bin folder */
 export function findK6(env: NodeJS.ProcessEnv = process.env): K6 {
   const goBin = env.GOBIN || join(env.GOPATH || join(env.HOME ?? homedir(), 'go'), 'bin')
   const folders = [...(env.PATH ?? '').split(delimiter).filter(Boolean), goBin]
@@ -21,10 +21,10 @@ export function findK6(env: NodeJS.ProcessEnv = process.env): K6 {
     const version = versionOf(path)
     if (version !== undefined) return { path, version }
   }
-  throw new Error(`k6 makes the load, and there is none on PATH or in ${goBin}; install it: ${installK6Hint}`)
+  throw new Error(`k6 is neither on PATH nor in ${goBin}; install it: ${installK6Hint}`)
 }
 
-/** It prints a line such as `k6 v1.8.1 (go1.26, linux/amd64)`. */
+/** k6 prints a line such as `k6 v1.8.1 (go1.26, linux/amd64)`. */
 function versionOf(path: string): string | undefined {
   try {
     accessSync(path, constants.X_OK)

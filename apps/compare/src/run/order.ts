@@ -1,8 +1,8 @@
 import { random } from 'workload'
 
 /**
- * The order in which the strategies have their turns: each repetition goes through all of them, in an order of its own.
- * So whatever drifts on the machine meanwhile falls on all alike.
+ * The order of the turns. Each run goes through all strategies in its own random order, so that drift of the machine
+ * affects all strategies alike.
  */
 export function orderOf(
   strategies: readonly string[],

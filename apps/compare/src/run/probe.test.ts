@@ -23,13 +23,13 @@ const history = [
 ]
 
 describe('probed', () => {
-  it('counts for the account all that the server answered, the final reads included', () => {
+  it('accounts for all answers of the server, including the final reads', () => {
     const { account, failed } = probed(history, { readAfterWrite: true })
     expect(account).toEqual({ reads: 5, writes: 1, hits: 2 })
     expect(failed).toBe(0)
   })
 
-  it('tells how stale reads were, and for how long a write stayed unseen', () => {
+  it('measures how stale reads were, and how long a write stayed unseen', () => {
     const { reads, staleReads, staleForMs, staleness, readYourWritesViolations } = probed(history, {
       readAfterWrite: true,
     })
@@ -42,7 +42,7 @@ describe('probed', () => {
     })
   })
 
-  it('shows how the first old read came about', () => {
+  it('has the timeline of the first stale read', () => {
     const { violations } = probed(history, { readAfterWrite: true })
     expect(violations.counts['read-after-write']).toBe(2)
     expect(violations.schedule.map((line) => /client (\S+) (\S+)/.exec(line)?.slice(1, 3).join(' ')).slice(1)).toEqual([
@@ -52,7 +52,7 @@ describe('probed', () => {
     ])
   })
 
-  it('says how many operations had no answer: then nobody knows what the server counted', () => {
+  it('counts operations without an answer: the server may or may not have counted them', () => {
     const lost: Operation = { ...op('a', 'write', 3, 60), outcome: 'unknown', version: null, status: 0 }
     expect(probed([...history, lost], { readAfterWrite: true }).failed).toBe(1)
   })

@@ -1,12 +1,12 @@
 /**
- * The probe: independent clients that race reads against writes and look for old values, through every API process, after
- * the load and on posts of their own, so that the load sees nothing of it. What it says rests on its own clock alone.
+ * The probe: independent clients that race reads against writes through every API process and look for old values. It runs
+ * after the load, on its own posts, so that the load does not notice it. Its verdicts rest on its own clock alone.
  */
 import {
   checkHistory,
   finalReads,
+  type Guaranteed,
   type Operation,
-  type Promised,
   type RacePlan,
   raceClients,
   readPastTheCache,
@@ -19,26 +19,26 @@ export interface ProbeTarget {
   readonly urls: readonly string[]
   readonly adminToken: string | undefined
   readonly strategy: string
-  readonly promised: Promised
-  /** The first of its posts; the others follow. Nobody else writes them. */
+  readonly promised: Guaranteed
+  /** The first of its posts; the others follow. No other client writes them. */
   readonly firstId: number
   readonly seed: number
 }
 
 export interface Probed extends Pick<Turn, 'staleness' | 'violations'> {
   readonly account: Turn['account']['probe']
-  /** Operations without a proper answer: with any, the counters can't be reconciled. */
+  /** Operations without a valid answer. If there are any, the counters can't be reconciled. */
   readonly failed: number
   readonly reads: number
   readonly staleReads: number
-  /** Of the stale reads: for how long what they got had been replaced. Undefined without any. */
+  /** For how long the values of stale reads had been replaced. Undefined without stale reads. */
   readonly staleForMs: { readonly p50: number; readonly p99: number; readonly max: number } | undefined
   readonly readYourWritesViolations: number
   readonly monotonicReadViolations: number
   readonly lostWrites: number
 }
 
-/** @throws the signal's reason when it is stopped */
+/** @throws the signal's reason if it is stopped */
 export async function probe(
   { urls, strategy, seed, firstId, adminToken, promised }: ProbeTarget,
   config: ComparisonConfig['probe'],
@@ -61,7 +61,7 @@ export async function probe(
   return probed([...operations, ...(await finalReads(ids, readPastTheCache({ urls, strategy, ...admin })))], promised)
 }
 
-export function probed(operations: readonly Operation[], promised: Promised): Probed {
+export function probed(operations: readonly Operation[], promised: Guaranteed): Probed {
   const verdict = checkHistory(operations, promised)
   const { writes, windowsMs, readYourWritesViolations } = stalenessOf(operations)
   const answered = operations.filter(({ outcome }) => outcome === 'ok')

@@ -1,5 +1,7 @@
-/** What a comparison says while it runs: a line for each turn as it ends, and how much time is left. */
+/** Progress of a comparison: a line for each finished turn, and the time left. */
+
 import { MultiBar, Presets } from 'cli-progress'
+import { CEILING } from 'strategies'
 import type { Turn } from '../comparison.ts'
 import type { TurnPlan } from './run-turn.ts'
 
@@ -9,7 +11,7 @@ export interface Progress {
   stop(): void
 }
 
-/** @param turnMs what a turn will take, until some have been seen */
+/** @param turnMs estimated time of a turn, used until one has finished */
 export function createProgress(turnMs: number, stream: NodeJS.WriteStream = process.stderr): Progress {
   const bars = stream.isTTY
     ? new MultiBar(
@@ -51,7 +53,8 @@ function turnLine({ strategy, run, place, status, problems, measures, violations
     `hit ${percent(hitRatio)}`,
     `p50 ${ms(readP50Ms)} p99 ${ms(readP99Ms)}`,
     `${loadsPerSecond?.toFixed(0) ?? '–'} loads/s`,
-    `${violations.counts['read-after-write'] ?? 0} stale`,
+    // The ceiling sees no writes, so its stale reads mean nothing.
+    ...(strategy === CEILING ? [] : [`${violations.counts['read-after-write'] ?? 0} stale`]),
   ]
   const trouble = status === 'ok' ? '' : ` · does not count: ${problems.join('; ')}`
   return `${head} ${figures.join(' · ')}${trouble}`

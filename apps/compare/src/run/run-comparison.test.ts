@@ -29,7 +29,7 @@ describe('runComparison', () => {
     expect(finished.finishedAt).not.toBeNull()
   })
 
-  it('goes on where it was stopped', async () => {
+  it('resumes where it was stopped', async () => {
     const order = names(orderOf(['a', 'b', 'c'], 2, 1))
     let kept = empty
     const stopped = runComparison(empty, {
@@ -48,7 +48,7 @@ describe('runComparison', () => {
     expect(names(finished.turns)).toEqual(order)
   })
 
-  it('tries once more what does not count, after all others, and then lets it be', async () => {
+  it('retries a turn that does not count once, after all others', async () => {
     const finished = await runComparison(empty, {
       runTurn: async (plan) => turnFor(plan, plan.strategy.name === 'b' && plan.run === 1 ? 'failed-check' : 'ok'),
       save: async () => {},

@@ -1,12 +1,12 @@
-/** All turns of a comparison, one at a time, each saved as it ends, so that nothing measured is ever lost. */
+/** Runs all turns of a comparison, one at a time, and saves each as it ends. */
 import type { Comparison, Turn } from '../comparison.ts'
 import { orderOf } from './order.ts'
 import type { TurnPlan } from './run-turn.ts'
 
-/** A turn that does not count is tried once more, after all others: a moment's noise should not cost a strategy its figures. */
+/** A turn that does not count is retried once, after all others, so that brief noise does not cost a strategy its figures. */
 const TRIES = 2
 
-/** What is still to be run, in order. Empty: it is finished. */
+/** The turns still to run, in order. Empty if the comparison is finished. */
 export function remainingTurns({ config, strategies, turns }: Comparison): TurnPlan[] {
   const order = orderOf(config.strategies, config.runs, config.seed)
   const triesOf = (strategy: string, run: number) =>
@@ -27,15 +27,15 @@ export function remainingTurns({ config, strategies, turns }: Comparison): TurnP
 }
 
 export interface RunOptions {
-  /** Runs one; rejects when it is stopped. */
+  /** Runs one turn; rejects if stopped. */
   readonly runTurn: (plan: TurnPlan) => Promise<Turn>
-  /** Called after each turn with all that is there. */
+  /** Called after each turn with the comparison so far. */
   readonly save: (comparison: Comparison) => Promise<void>
-  /** Told what comes next: how many turns are left, this one included, if none has to be tried again. */
+  /** Called before each turn. `left`: the turns left, this one included, without retries. */
   readonly onTurn?: (plan: TurnPlan, left: number) => void
 }
 
-/** Goes on where the comparison stands. Answers it with its last turn. @throws what `runTurn` does, with all before it saved */
+/** Runs the remaining turns and returns the finished comparison. @throws the error of `runTurn`; finished turns are saved */
 export async function runComparison(begun: Comparison, { runTurn, save, onTurn }: RunOptions): Promise<Comparison> {
   let comparison = begun
   for (;;) {

@@ -1,4 +1,4 @@
-/** One strategy under load: `loadtests/side-by-side.js`, the same script that users run by hand. */
+/** Puts one strategy under load with `loadtests/side-by-side.js`, the script that users run by hand. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -28,7 +28,7 @@ const reads = z.object({
   missMs: distribution,
 })
 
-/** The part of its result that is read here. */
+/** The part of k6's result that is used here. */
 const k6Strategy = z.object({
   name: z.string(),
   reads,
@@ -38,6 +38,8 @@ const k6Strategy = z.object({
   report: reads,
   writes: z.object({ count: z.number(), latencyMs: distribution }),
   stampede: z.object({ factor: figure }).nullable(),
+  /** Counts of `/api/stats` from the start of the measured phase to its end. */
+  origin: z.object({ reads: z.number(), loads: z.number() }).nullable(),
   counters: z.object({ k6: outcomes.extend({ reads: z.number(), writes: z.number() }) }),
   failures: z.object({ total: z.number(), byKind: z.record(z.string(), z.number()) }),
   unfinished: z.number(),
@@ -55,7 +57,7 @@ export type K6Figures = z.infer<typeof k6Strategy>
 export interface K6Run {
   readonly ok: boolean
   readonly figures: K6Figures
-  /** Its result, whole. */
+  /** The complete result. */
   readonly raw: unknown
 }
 
@@ -75,7 +77,7 @@ export interface K6Target {
   readonly replay: Replay | undefined
 }
 
-/** @throws Error with k6's own last lines when it leaves no result, and the signal's reason when it was stopped */
+/** @throws Error with k6's last lines if it writes no result; the signal's reason if it was stopped */
 export async function runK6(k6: K6, target: K6Target, signal: AbortSignal): Promise<K6Run> {
   const folder = await mkdtemp(join(tmpdir(), 'compare-'))
   try {
@@ -87,7 +89,7 @@ export async function runK6(k6: K6, target: K6Target, signal: AbortSignal): Prom
     const output = await run(k6.path, { ...env, RESULTS_DIR: folder }, signal)
     signal.throwIfAborted()
     const text = await readFile(join(folder, 'side-by-side.json'), 'utf8').catch((cause) => {
-      throw new Error(`k6 left no result: ${lastLines(output)}`, { cause })
+      throw new Error(`k6 wrote no result: ${lastLines(output)}`, { cause })
     })
     const raw: unknown = JSON.parse(text)
     const { ok, strategies } = k6Result.parse(raw)
@@ -99,7 +101,7 @@ export async function runK6(k6: K6, target: K6Target, signal: AbortSignal): Prom
 
 function envFor({ urls, adminToken, strategy, seed, config, replay }: K6Target): Record<string, string> {
   const { workload, warmupMs, measuredMs } = config
-  // A trace says itself what is read and written, and when.
+  // A trace defines its own operations and times.
   const load = {
     WORKLOAD: workload.name,
     RATE: workload.ratePerSecond,
@@ -128,7 +130,7 @@ function envFor({ urls, adminToken, strategy, seed, config, replay }: K6Target):
 
 async function run(path: string, env: Record<string, string>, signal: AbortSignal): Promise<string> {
   const flags = Object.entries(env).flatMap(([name, value]) => ['-e', `${name}=${value}`])
-  // Nothing of ours: K6_… variables would change what is measured.
+  // No inherited environment: K6_… variables would change the measurement.
   const { PATH, HOME } = process.env
   const child = spawn(path, ['run', '--quiet', '--no-usage-report', ...flags, script], {
     env: { PATH, HOME },
@@ -151,5 +153,5 @@ async function run(path: string, env: Record<string, string>, signal: AbortSigna
 }
 
 function lastLines(output: string): string {
-  return output.trim().split('\n').slice(-4).join(' | ') || 'it said nothing'
+  return output.trim().split('\n').slice(-4).join(' | ') || 'no output'
 }

@@ -1,4 +1,4 @@
-/** One strategy measured once: the load, what the servers used meanwhile, and then the probe. */
+/** Measures one strategy once: the load, the resources that the servers used, and then the probe. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisedOf } from 'history'
 import type { ComparedStrategy, ComparisonConfig, Turn } from '../comparison.ts'
@@ -26,7 +26,7 @@ export interface Bench {
   readonly replay: Replay | undefined
 }
 
-/** Never rejects for what went wrong in it: the turn then says so. @throws the signal's reason when it was stopped */
+/** Does not reject if the turn fails: the turn then has the problem. @throws the signal's reason if it was stopped */
 export async function runTurn(bench: Bench, plan: TurnPlan, signal: AbortSignal): Promise<Turn> {
   const { strategy, run, place } = plan
   const head = { strategy: strategy.name, run, place, startedAt: new Date().toISOString() }
@@ -56,7 +56,7 @@ async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: Abort
   const { k6, system, config, replay } = bench
   const { urls, adminToken, redis } = system
   const { warmupMs, measuredMs, workload } = config
-  // Each run has operations of its own: five times the same ones would share what is chance in them.
+  // Each run has its own operations. Repeating the same ones would repeat their chance effects.
   const target = { urls, adminToken, strategy: strategy.name, seed: config.seed + run }
   const busyBefore = await busyShare()
   const [counted, used] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
@@ -93,20 +93,20 @@ async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: Abort
   }
 }
 
-/** From its start until its first request, about. */
+/** Roughly from k6's start to its first request. */
 const K6_STARTS_MS = 1_000
 
-/** The last rows of the copy; of somebody else's copy, those after the load's. */
+/** The last rows of the copy. With an external API, the rows after the load's. */
 function firstProbedId({ rows, workload, probe }: ComparisonConfig): number {
   return rows === null ? workload.posts + 1 : rows - probe.racedPosts - probe.quietPosts + 1
 }
 
-/** Loads take long enough to be overtaken by a write: the probe is to show whether that does harm, not how rare it is. */
+/** Makes loads slow enough for writes to come during them: the probe shows whether that does harm, not how rare it is. */
 function tuningForProbe({ ttlMs, originDelayMs }: ComparisonConfig['workload']): Record<string, number> {
   return { ttlMs, originDelayMs: Math.max(originDelayMs, 25) }
 }
 
-/** What makes a turn's figures unfit for use. That a guarantee was broken is a figure, not a fault of the measurement. */
+/** Why a turn's figures can't be used. A broken guarantee is a figure, not a measurement problem. */
 function problemsIn(
   { ok, figures }: K6Run,
   account: Turn['account'],
@@ -115,11 +115,11 @@ function problemsIn(
 ): string[] {
   const { dropped, unfinished, failures } = figures
   const problems: string[] = []
-  if (dropped > 0) problems.push(`${dropped} operations were not begun, since all virtual users were waiting`)
+  if (dropped > 0) problems.push(`${dropped} operations were not started, since all virtual users were busy`)
   if (unfinished > 0) problems.push(`${unfinished} operations were cut off at the end`)
   const { bypassed } = figures.reads.outcomes
   if (bypassed > 0 && strategy.name !== 'no-cache') {
-    problems.push(`${bypassed} of ${figures.reads.count} reads went past the cache, which did not answer`)
+    problems.push(`${bypassed} of ${figures.reads.count} reads bypassed the cache, which did not answer`)
   }
   if (failures.total > 0) {
     const kinds = Object.entries(failures.byKind).map(([kind, count]) => `${count} × ${kind}`)
@@ -132,7 +132,7 @@ function problemsIn(
       (name) => `${name} ${k6[name]} + ${asked[name]} ≠ ${server![name]}`,
     )
     problems.push(
-      `load + probe and server counted differently (${sums.join('; ')}): did another client use ${strategy.name}?`,
+      `the counts of load + probe and of the server differ (${sums.join('; ')}): did another client use ${strategy.name}?`,
     )
   }
   if (!ok && problems.length === 0) problems.push('a threshold of the load test failed')
@@ -168,14 +168,14 @@ function difference(after: Total, before: Total): Total {
 
 const LOOK_FOR_MS = 400
 
-/** Share of the machine's time that something took while nothing was measured. */
+/** Share of the machine's CPU time that other processes use before the measurement. */
 async function busyShare(): Promise<number | null> {
   const before = machineTime()
   await sleep(LOOK_FOR_MS)
   return busyBetween(before, machineTime())
 }
 
-/** Share of the machine's time that was idle in the measured phase. Null where the load ended before that. */
+/** Share of the machine's CPU time that was idle in the measured phase. Null if the load ended before it. */
 async function idleShare({ fromMs, forMs }: { fromMs: number; forMs: number }, ended: AbortSignal) {
   const wait = (ms: number) => sleep(ms, undefined, { signal: ended }).catch(() => {})
   await wait(fromMs)

@@ -7,11 +7,11 @@ const probe = probedFigures({ account: { reads: 20, writes: 2, hits: 10 } })
 const server = serverFigures({ reads: 120, writes: 7, hits: 70 })
 
 describe('settle', () => {
-  it('agrees when the server answered what load and probe asked, to the unit', () => {
+  it('agrees if the counts of load and probe add up exactly to those of the server', () => {
     expect(settle(k6, probe, server).agree).toBe(true)
   })
 
-  it.each(['reads', 'writes', 'hits'] as const)('does not when one of the %s is missing', (counter) => {
+  it.each(['reads', 'writes', 'hits'] as const)('does not agree if one of the %s is missing', (counter) => {
     expect(settle(k6, probe, { ...server, [counter]: server[counter] - 1 }).agree).toBe(false)
   })
 
@@ -19,7 +19,7 @@ describe('settle', () => {
     ['was cut off', { ...k6, unfinished: 1 }, probe],
     ['failed', { ...k6, failures: { total: 1, byKind: { timeout: 1 } } }, probe],
     ['of the probe failed', k6, { ...probe, failed: 1 }],
-  ])('can not be said when an operation %s', (_, load, others) => {
+  ])('is null if an operation %s', (_, load, others) => {
     expect(settle(load, others, server).agree).toBeNull()
   })
 })

@@ -4,8 +4,8 @@ import type { Probed } from './probe.ts'
 import type { K6Figures } from './run-k6.ts'
 
 /**
- * Whether all three counted the same operations, to the unit: what the server answered is what the load and the probe
- * asked, and no other client did. Null where an operation was cut off or failed: the server may have counted it or not.
+ * Whether the counts of load and probe add up exactly to those of the server, so that no other client used it. Null if an
+ * operation was cut off or failed: the server may or may not have counted it.
  */
 export function settle(k6: K6Figures, probe: Probed, server: ServerCounters): Turn['account'] {
   const { reads, writes, hits } = k6.counters.k6

@@ -1,6 +1,6 @@
 /**
- * What is measured: API processes over one Redis and one Postgres. Started here, private and fresh; or, with addresses
- * given, somebody else's, of which less can be seen.
+ * The measured system: API processes over one Redis and one Postgres. It is started here, private and fresh, or it is an
+ * external one, given by its addresses. Of an external one less is visible.
  */
 import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
@@ -17,14 +17,14 @@ export interface System {
   /** Of the API processes. */
   readonly urls: readonly string[]
   readonly adminToken: string | undefined
-  /** Of the processes that can be watched: undefined where they are somebody else's. */
+  /** Undefined for an external system. */
   readonly pids: { readonly api: readonly number[]; readonly redis?: number; readonly postgres?: number } | undefined
-  /** Undefined where it is somebody else's. */
+  /** Undefined for an external system. */
   readonly redis: Redis | undefined
   readonly versions: Pick<Environment, 'redis' | 'postgres' | 'databaseConnections'>
-  /** As the API describes them. @throws where it lacks one */
+  /** The API's descriptions. @throws if it lacks a strategy */
   describe(strategies: readonly string[]): Promise<ComparedStrategy[]>
-  /** Ends what was started here. May be called more than once. */
+  /** Stops everything that was started here. May be called more than once. */
   stop(): Promise<void>
 }
 
@@ -34,13 +34,13 @@ export interface SystemOptions {
   readonly ttlMs: number
   readonly originDelayMs: number
   readonly apiProcesses: number
-  /** A Postgres server for a throw-away database. Without it the installed Postgres is started, or an embedded one. */
+  /** A Postgres server for a temporary database. Default: the installed Postgres is started, or an embedded one. */
   readonly databaseServer?: string | undefined
-  /** Told what is being done. */
+  /** Called with each step, for progress output. */
   readonly onStep?: (step: string) => void
 }
 
-/** A commit waits for the disk here, as it does in production. */
+/** Commits wait for the disk, as in production. */
 const DURABLE = ['-c', 'fsync=on', '-c', 'synchronous_commit=on']
 
 export async function startSystem(options: SystemOptions): Promise<System> {
@@ -48,9 +48,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   onStep('starting Redis and Postgres')
   const services = await startServices({ redis: true, postgres: postgresFor(databaseServer) })
   const { redis: redisServer, postgres } = services
-  if (redisServer === undefined || postgres === undefined) throw new Error('asked for a Redis and a Postgres, got less')
+  if (redisServer === undefined || postgres === undefined) throw new Error('Redis or Postgres was not started')
   const redis = new Redis(redisServer.url, { ...redisOptions, commandTimeout: 10_000, lazyConnect: true })
-  redis.on('error', () => {}) // whoever asks hears of it
+  redis.on('error', () => {}) // commands report it
   const stop = async () => {
     redis.disconnect()
     await services.stop()
@@ -62,7 +62,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     onStep(`starting ${apiProcesses} API processes`)
     const pids: number[] = []
     const urls: string[] = []
-    // One after another: each migrates first.
+    // One after another, since each migrates first.
     for (let started = 0; started < apiProcesses; started++) {
       const api = await startApi({
         REDIS_URL: redisServer.url,
@@ -98,18 +98,20 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 
 const PLACES = {
   server: 'private, on the same machine, commits synced to disk',
-  embedded: 'embedded (PGlite), one statement at a time: install PostgreSQL for figures that carry over',
-  scratch: "a database of its own on DATABASE_URL's server",
+  embedded: 'embedded (PGlite), one statement at a time: install PostgreSQL for realistic figures',
+  scratch: "a separate database on DATABASE_URL's server",
 } as const
 
-/** API processes that somebody else started: `http://127.0.0.1:3000,http://127.0.0.1:3001`. */
+/** External API processes: `http://127.0.0.1:3000,http://127.0.0.1:3001`. */
 export function systemAt(addresses: string, adminToken: string | undefined, ttlMs: number): System {
   const urls = addresses.split(',').map((text) => {
     const address = text.trim().replace(/\/+$/, '')
     if (URL.canParse(address) && /^https?:/.test(address)) return address
-    throw new Error(`BASE_URL has ${JSON.stringify(text)}; give addresses like http://127.0.0.1:3000, commas between`)
+    throw new Error(
+      `BASE_URL has ${JSON.stringify(text)}; give addresses like http://127.0.0.1:3000, separated by commas`,
+    )
   })
-  const theirs = `as ${urls.join(', ')} has it`
+  const theirs = `the one of ${urls.join(', ')}`
   return {
     urls,
     adminToken,
@@ -126,17 +128,17 @@ function postgresFor(databaseServer: string | undefined): NonNullable<ServicesOp
   return findPostgresServer() === undefined ? true : { server: { args: DURABLE } }
 }
 
-/** What `startSystem` lacks on this machine, in a sentence that says how to install it. */
+/** The program that `startSystem` lacks on this machine, with how to install it. */
 export function whatIsMissing(): string | undefined {
   return findRedisServer() === undefined
-    ? 'a comparison runs on a Redis of its own, and there is no redis-server or valkey-server on PATH; install it: apt-get install redis-server, or brew install redis'
+    ? 'a comparison starts its own Redis, but neither redis-server nor valkey-server is on PATH; install it: apt-get install redis-server, or brew install redis'
     : undefined
 }
 
 async function loadCopies(url: string, strategies: readonly string[], posts: number) {
   const database = createDatabase({ url, statementTimeoutMs: 120_000 })
   try {
-    // All that the API migrates: it would find some of them missing, and say so.
+    // All schemas that the API migrates, so that it finds none missing.
     const schemas = [...new Set([...strategyNames, ...strategies])].map(schemaName)
     await migrate(database, schemas)
     await loadPosts(database, schemas, { count: posts })
@@ -144,7 +146,7 @@ async function loadCopies(url: string, strategies: readonly string[], posts: num
       "SELECT current_setting('server_version') AS version",
     )
     const version = `PostgreSQL ${rows[0]!.version.split(' ')[0]}`
-    // Statistics and visibility as a database has them that has been up for a while.
+    // Gives a fresh database the statistics and visibility map of one that has run for a while.
     await vacuum(url)
     return { version, databaseConnections: database.pool.options.max ?? null }
   } finally {
@@ -158,7 +160,7 @@ async function vacuum(url: string): Promise<void> {
   await client.query('VACUUM ANALYZE').finally(() => client.end())
 }
 
-/** What each guarantees under the TTL of the comparison, which is tuned for each turn and may not be the API's own. */
+/** The guarantees at the comparison's TTL, which is set for each turn and may differ from the API's own. */
 async function describedAt(url: string, adminToken: string | undefined, names: readonly string[], ttlMs: number) {
   const described: ComparedStrategy[] = []
   for (const strategy of names) {

@@ -1,10 +1,10 @@
-/** From what was seen of one turn to its measures, as docs/measuring.md defines them. */
+/** Computes the measures of a turn, as docs/measuring.md defines them. */
 import type { Turn } from '../comparison.ts'
 import type { ServerCounters } from '../observe/server-counters.ts'
 import type { Probed } from './probe.ts'
 import type { K6Figures } from './run-k6.ts'
 
-/** What the load used, its warm-up included; undefined: not known. */
+/** Resources that the load used, warm-up included; undefined if unknown. */
 export interface Used {
   readonly redisCommands?: number | undefined
   readonly redisBytes?: number | undefined
@@ -33,11 +33,8 @@ const CONSISTENT_AFTER_MS = {
 export function turnMeasures({ k6, probe, server, used, measuredMs }: SeenInTurn): Turn['measures'] {
   const { reads, byId, list, page, report, writes } = k6
   const hits = ({ outcomes }: K6Figures['reads']) => outcomes.hits + outcomes.stale
-  const whole = k6.counters.k6
   const loaded = reads.outcomes.misses + reads.outcomes.bypassed
-  // Loads that no reader waited for: those that the server began beyond all that k6 saw, over the whole load.
-  const behind = Math.max(0, server.loads - whole.misses - whole.bypassed) / server.reads
-  const loadsPerRead = ratio(loaded, reads.count, behind)
+  const loadsPerRead = ratio(loaded, reads.count, loadsBehind(k6, server))
   const requests = server.reads + server.writes
   const perRequest = (amount: number | undefined) => (amount === undefined ? null : ratio(amount, requests))
   return {
@@ -45,6 +42,7 @@ export function turnMeasures({ k6, probe, server, used, measuredMs }: SeenInTurn
     freshRatio: ratio(reads.outcomes.hits, reads.count),
     servedStaleRatio: ratio(reads.outcomes.stale, reads.count),
     collapsedRatio: ratio(reads.outcomes.collapsed, reads.count),
+    waitingPerSecond: ((reads.count - hits(reads)) * 1_000) / measuredMs,
     readP50Ms: reads.latencyMs.p50,
     readP90Ms: reads.latencyMs.p90,
     readP99Ms: reads.latencyMs.p99,
@@ -80,6 +78,17 @@ export function turnMeasures({ k6, probe, server, used, measuredMs }: SeenInTurn
     redisCpuMs: perRequest(used.redisCpuMs),
     postgresCpuMs: perRequest(used.postgresCpuMs),
   }
+}
+
+/**
+ * Background loads per read: loads that the server counted beyond those that k6 saw. Over the whole load this is exact, so
+ * it shows whether there are any. The measured phase shows how many, since a warm-up has none before the first entries are old.
+ */
+function loadsBehind({ origin, reads: { outcomes }, counters }: K6Figures, server: ServerCounters): number {
+  const whole = server.loads - counters.k6.misses - counters.k6.bypassed
+  if (whole <= 0) return 0
+  if (origin === null || origin.reads === 0) return whole / server.reads
+  return Math.max(0, origin.loads - outcomes.misses - outcomes.bypassed) / origin.reads
 }
 
 function consistency({ writes, windowsMs }: Probed['staleness']) {

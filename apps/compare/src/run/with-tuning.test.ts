@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { withTuning } from './with-tuning.ts'
 
-/** An API's tuning, as far as it is asked for here. */
+/** The tuning of a fake API. */
 let tuning: Record<string, number>
 let seen: { readonly authorization: string | undefined; readonly body: unknown }[]
 let server: Server
@@ -34,7 +34,7 @@ const retuned = (change: Record<string, number>) => ({
 })
 
 describe('withTuning', () => {
-  it('tunes what the strategy has, as an admin, and puts back what was in force', async () => {
+  it("changes the strategy's settings as an admin, and restores them", async () => {
     const during = await withTuning(retuned({ originDelayMs: 25, beta: 2 }), async () => ({ ...tuning }))
     expect(during).toEqual({ ttlMs: 60_000, originDelayMs: 25 })
     expect(tuning).toEqual({ ttlMs: 60_000, originDelayMs: 0 })
@@ -44,7 +44,7 @@ describe('withTuning', () => {
     ])
   })
 
-  it('puts it back when the action fails', async () => {
+  it('restores the settings if the action fails', async () => {
     const failing = withTuning(retuned({ originDelayMs: 25 }), async () => {
       throw new Error('no')
     })
@@ -52,7 +52,7 @@ describe('withTuning', () => {
     expect(tuning.originDelayMs).toBe(0)
   })
 
-  it('says which call was refused', async () => {
+  it('names the rejected call', async () => {
     await expect(withTuning(retuned({ ttlMs: 200_000 }), async () => {})).rejects.toThrow(
       /^PATCH http.*\/api\/strategies\/cache-aside answered 400: too long$/,
     )

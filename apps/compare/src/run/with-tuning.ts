@@ -10,7 +10,7 @@ export interface Retuned {
 
 const listed = z.array(z.object({ name: z.string(), tuning: z.record(z.string(), z.number()) }))
 
-/** Runs `action` with another tuning in every process, and puts back what was in force, whatever comes of it. */
+/** Runs `action` with other settings in every process, and always restores the previous ones. */
 export async function withTuning<T>(
   { urls, adminToken, strategy, tuning }: Retuned,
   action: () => Promise<T>,
@@ -29,7 +29,7 @@ export async function withTuning<T>(
     }
     outcome = await action()
   } catch (error) {
-    // What went wrong first is what has to be said.
+    // The first error is the one to report.
     await putBack()
     throw error
   }

@@ -22,7 +22,7 @@ async function simulate(...flags: string[]): Promise<string[]> {
   return printed
 }
 
-/** Nine minutes: every 2 s one of 30 posts, in turn, a health check, and every minute a post that is not there. */
+/** 9 min: every 2 s one of 30 posts in turn and a health check, and every minute an absent post. */
 function accessLog(): string {
   const at = (second: number) => {
     const time = new Date(Date.UTC(2024, 9, 10, 13) + second * 1_000).toISOString().slice(11, 19)
@@ -38,7 +38,7 @@ function accessLog(): string {
   return file
 }
 
-it('replays a log without its health checks, merges equal rows, and names the knee', async () => {
+it('replays a log without health checks, merges equal rows, and names the knee', async () => {
   const file = accessLog()
   const json = join(folder, 'rows.json')
   const flags = [
@@ -56,7 +56,7 @@ it('replays a log without its health checks, merges equal rows, and names the kn
     '10 reads were answered 404 or 410 and count as reads of an absent value: absence is cached, too.',
     'Left out 271 requests by exclude: 271 × /healthz.',
     '',
-    'strategy       TTL    room           hit   loads  loads    old  old for  evic-  entries    MB',
+    'strategy       TTL    capacity       hit   loads  loads    old  old for  evic-  entries    MB',
     '                                   ratio     per  per s  reads  at most  tions',
     '                                       %    read             %        s',
     'no-cache       all 4  any           0.00  1.0000    0.5   0.00        –      0        0  0.00',
@@ -77,7 +77,7 @@ it('replays a log without its health checks, merges equal rows, and names the kn
   expect(written).toMatchObject({ recordedMs: 540_500, knees: [{ strategy: 'cache-aside' }, {}, {}, {}] })
 })
 
-it('says of a file without times what the TTL is longer than', async () => {
+it('compares the TTL with the replay if a file has no times', async () => {
   const file = join(folder, 'keys')
   writeFileSync(file, '1\n2\n1\n'.repeat(100))
   expect(await simulate('--workload', file, '--strategies', 'cache-aside', '--ttl', '100ms,1s,1m')).toContain(
@@ -85,7 +85,7 @@ it('says of a file without times what the TTL is longer than', async () => {
   )
 })
 
-it('says nothing of the length of a workload, whose warm-up is as long as the longest TTL', async () => {
+it('does not compare the TTL with a workload, whose warm-up is as long as the longest TTL', async () => {
   const lines = await simulate(
     '--workload',
     'ycsb-c',
@@ -101,9 +101,24 @@ it('says nothing of the length of a workload, whose warm-up is as long as the lo
 })
 
 it.each([
-  [['--workload', 'blog', '--exclude', '*.css'], '--exclude is for traces, and blog is none; leave it out'],
-  [['--workload', 'blog', '--format', 'text'], '--format is for traces, and blog is none; leave it out'],
-  [['--workload', 'access.log', '--exclude', '/a,'], '--exclude is "/a,"; give patterns with commas between'],
-])('refuses %j', async (flags, message) => {
+  [['--workload', 'blog', '--exclude', '*.css'], '--exclude is for traces, and blog is not a trace; leave it out'],
+  [['--workload', 'blog', '--format', 'text'], '--format is for traces, and blog is not a trace; leave it out'],
+  [['--workload', 'access.log', '--exclude', '/a,'], '--exclude is "/a,"; give patterns separated by commas'],
+])('rejects %j', async (flags, message) => {
   await expect(simulate(...flags)).rejects.toThrow(message)
+})
+
+it('row 17: reads a log that was truncated during writes, and says how much it skipped', async () => {
+  const file = join(folder, 'truncated.log')
+  writeFileSync(file, Buffer.concat([Buffer.alloc(2 * 2 ** 20), readFileSync(accessLog())]))
+  const lines = await simulate('--workload', file, '--strategies', 'cache-aside', '--exclude', '/healthz')
+  expect(lines[0]).toContain('281 requests of 31 keys')
+  expect(lines).toContain("Passed over 2,097,152 NUL bytes in 1 run, as logrotate's copytruncate leaves them.")
+})
+
+it('row 17: distinguishes keys that differ in a byte outside UTF-8', async () => {
+  const file = join(folder, 'latin-1.log')
+  const entry = (path: string) => `192.0.2.7 - - [10/Oct/2024:13:00:00 +0000] "GET ${path} HTTP/1.1" 200 300\n`
+  writeFileSync(file, entry('/\xe9') + entry('/\xe8'), 'latin1')
+  expect((await simulate('--workload', file, '--strategies', 'cache-aside'))[0]).toContain('2 requests of 2 keys')
 })

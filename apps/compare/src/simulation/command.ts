@@ -1,9 +1,9 @@
-/** `pnpm compare simulate`: plans beyond this machine, with a virtual clock. */
+/** `pnpm compare simulate`: simulates loads on a virtual clock, independent of this machine. */
 import { writeFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { strategies, strategyNames } from 'strategies'
-import { describeReport, type TraceRequest } from 'traces'
 import { workloadNames, workloads } from 'workload'
+import { describeReport, type TraceRequest } from 'workload/traces'
 import { names, time, wholeNumber } from '../choose/flag-values.ts'
 import { readNamedTrace } from '../choose/named-trace.ts'
 import { addTraceOptions, refuseTraceFlags, type TraceFlags, traceOptions } from '../choose/trace-flags.ts'
@@ -28,7 +28,7 @@ interface Flags extends TraceFlags {
 
 const A_DAY_MS = 86_400_000
 const ofTime = { min: 1, max: 100 * A_DAY_MS }
-/** Those that keep what they guarantee; the naive forms can be named. */
+/** The default: strategies that keep their guarantee. Naive forms run only if they are named. */
 const guarded = strategyNames.filter((name) => strategies[name].breaks === undefined)
 
 export function addSimulateCommand(program: Command): void {
@@ -36,14 +36,14 @@ export function addSimulateCommand(program: Command): void {
     .command('simulate')
     .description('replay a load or a trace on a virtual clock: hit ratio, loads, staleness and memory in seconds')
     .requiredOption('--workload <name|file>', `${workloadNames.join(', ')}, or a trace or access log`)
-    .option('--strategies <names>', `with commas, out of ${strategyNames.join(', ')}`, guarded.join(','))
-    .option('--ttl <times>', "one or several, with commas: 1s,10s,5m (default: the workload's; for a file 1m)")
-    .option('--capacity <entries>', 'one or several numbers of entries there is room for, or unlimited', 'unlimited')
-    .option('--duration <time>', 'of a workload; a file is replayed whole', '10m')
+    .option('--strategies <names>', `separated by commas, out of ${strategyNames.join(', ')}`, guarded.join(','))
+    .option('--ttl <times>', "one or several, separated by commas: 1s,10s,5m (default: the workload's; for a file 1m)")
+    .option('--capacity <entries>', 'one or several maximum numbers of entries, or unlimited', 'unlimited')
+    .option('--duration <time>', 'of a workload; a file is replayed completely', '10m')
     .option('--requests <n>', 'stop after this many requests')
     .option('--load <time>', "how long a load takes (default: the workload's; for a file 0)")
-    .option('--seed <n>', 'another one, another run of a workload', '1')
-    .option('--json <file>', 'write all rows there, too; the table shows rows with the same figures as one')
+    .option('--seed <n>', 'another seed gives another run of a workload', '1')
+    .option('--json <file>', 'also write all rows to this file; the table merges rows with the same figures')
     .action(run)
   addTraceOptions(command)
 }
@@ -61,7 +61,7 @@ async function run(flags: Flags): Promise<void> {
   const limit =
     flags.requests === undefined ? Infinity : wholeNumber('--requests', flags.requests, { min: 1, max: 1e9 })
 
-  // A load is looked at once the caches are full: after the longest of the TTLs. A file is replayed as it is.
+  // A workload is counted from the time when the caches are full, after the longest TTL; a file from the start.
   let warmupMs = 0
   let requests: TraceRequest[]
   let recording: Recording | undefined

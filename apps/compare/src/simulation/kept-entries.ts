@@ -1,4 +1,4 @@
-/** Counts the entries a store holds, and their bytes, by watching what is filled, voided and evicted. */
+/** Counts a store's entries and their bytes by watching fills, invalidations and evictions. */
 import type { Store } from 'cache-core'
 import type { Row, SimulatedOrigin } from './simulated-origin.ts'
 
@@ -13,7 +13,7 @@ export class KeptEntries {
     this.#origin = origin
   }
 
-  /** @param bytesOf what an entry takes, given its row and the length of its stored form. */
+  /** @param bytesOf the size of an entry, given its row and the length of its stored form */
   watch(store: Store, bytesOf: (row: Row, entryLength: number) => number): Store {
     return {
       ...store,

@@ -1,4 +1,4 @@
-/** What a merged row stands for, in the words of the table. */
+/** Labels of merged rows. */
 
 export interface Given {
   readonly strategies: readonly string[]
@@ -6,7 +6,7 @@ export interface Given {
   readonly capacities: readonly (number | null)[]
 }
 
-/** Fewer are named. */
+/** From this number on, "all" replaces the names. */
 const FEWEST_ALL = 3
 
 export function strategiesLabel(strategies: readonly string[], given: Given): string {
@@ -17,13 +17,13 @@ export function ttlsLabel(ttlsMs: readonly number[], given: Given): string {
   return allOr(ttlsMs, given.ttlsMs, tellTime)
 }
 
-/** @param isEmpty nothing was ever kept there */
+/** @param isEmpty whether nothing was ever cached */
 export function roomLabel(capacities: readonly (number | null)[], given: Given, isEmpty: boolean): string {
   const sorted = ascending(capacities)
   const all = ascending(given.capacities)
   if (sorted.length === 1) return tellCapacity(sorted[0]!)
   if (isEmpty && sorted.length === all.length) return 'any'
-  // Where a larger one changes nothing, nothing was evicted, and no larger one will change anything.
+  // If a larger capacity changes nothing, nothing was evicted, so no larger one will change anything either.
   const areLargest = sorted.every((capacity, at) => capacity === all[all.length - sorted.length + at])
   return areLargest ? `${tellCapacity(sorted[0]!)} and more` : sorted.map(tellCapacity).join(', ')
 }
@@ -44,7 +44,7 @@ export function tellCount(number: number): string {
   return number.toLocaleString('en')
 }
 
-/** As given: exactly, in the largest unit that makes it a whole number. */
+/** Exact, in the largest unit that gives a whole number. */
 export function tellTime(ms: number): string {
   if (ms > 0 && ms % 3_600_000 === 0) return `${ms / 3_600_000} h`
   if (ms > 0 && ms % 60_000 === 0) return `${ms / 60_000} min`

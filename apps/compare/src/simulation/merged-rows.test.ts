@@ -9,7 +9,7 @@ interface Row extends Setting {
 const strategies = ['no-cache', 'cache-aside', 'stampede-lock'] as const
 const given = { strategies, ttlsMs: [1_000, 60_000], capacities: [null, 10, 1_000] }
 
-/** A row for each combination of what is given. */
+/** A row for each combination of the given settings. */
 function rows(figureOf: (setting: Setting) => string): Row[] {
   const settings = strategies.flatMap((strategy) =>
     given.ttlsMs.flatMap((ttlMs) => given.capacities.map((maxEntries) => ({ strategy, ttlMs, maxEntries }))),
@@ -28,18 +28,18 @@ function told(figureOf: (setting: Setting) => string): string[] {
   )
 }
 
-it('leaves rows alone whose figures differ', () => {
+it('does not merge rows with different figures', () => {
   expect(told(({ strategy, ttlMs, maxEntries }) => `${strategy} ${ttlMs} ${maxEntries}`)).toHaveLength(18)
 })
 
-it('makes one row of capacities that change nothing', () => {
+it('merges capacities with the same figures', () => {
   expect(told(({ strategy, ttlMs, maxEntries }) => `${strategy} ${ttlMs} ${maxEntries === 10}`).slice(0, 2)).toEqual([
     'no-cache | 1 s | 1,000 and more | no-cache 1000 false',
     'no-cache | 1 s | 10 | no-cache 1000 true',
   ])
 })
 
-it('makes one row of strategies with the same figures at the same TTL and capacities', () => {
+it('merges strategies with the same figures at the same TTL and capacities', () => {
   expect(told(({ strategy, ttlMs }) => (strategy === 'no-cache' ? 'empty' : `cached ${ttlMs}`))).toEqual([
     'no-cache | 1 s, 1 min | any | empty',
     'cache-aside, stampede-lock | 1 s | 10 and more | cached 1000',
@@ -47,14 +47,14 @@ it('makes one row of strategies with the same figures at the same TTL and capaci
   ])
 })
 
-it('does not merge strategies that are the same at some capacities only', () => {
+it('does not merge strategies that are the same only at some capacities', () => {
   const figure = ({ strategy, ttlMs, maxEntries }: Setting) =>
     strategy !== 'stampede-lock' ? `${strategy} ${ttlMs}` : maxEntries === 10 ? 'other' : `cache-aside ${ttlMs}`
   expect(told(figure)).toContain('cache-aside | 1 s | 10 and more | cache-aside 1000')
   expect(told(figure)).toContain('stampede-lock | 1 s | 1,000 and more | cache-aside 1000')
 })
 
-it('says "all" where three or more are the same', () => {
+it('says "all" if all of 3 or more are the same', () => {
   expect(told(() => 'same')).toEqual(['all 3 | 1 s, 1 min | 10 and more | same'])
 })
 
@@ -64,6 +64,6 @@ it.each([
   [90_000, '90 s'],
   [540_000, '9 min'],
   [7_200_000, '2 h'],
-])('tells %i ms as %s', (ms, expected) => {
+])('writes %i ms as %s', (ms, expected) => {
   expect(tellTime(ms)).toBe(expected)
 })

@@ -1,10 +1,10 @@
-/** Rows that say the same of several strategies, TTLs or capacities, as one. */
+/** Merges rows with the same figures over strategies, TTLs and capacities. */
 import type { StrategyName } from 'strategies'
 
 export interface Setting {
   readonly strategy: StrategyName
   readonly ttlMs: number
-  /** Null: room for all. */
+  /** Null: unlimited. */
   readonly maxEntries: number | null
 }
 
@@ -12,15 +12,15 @@ export interface MergedRow<Row extends Setting> {
   readonly strategies: readonly StrategyName[]
   readonly ttlsMs: readonly number[]
   readonly capacities: readonly (number | null)[]
-  /** The first of those merged. */
+  /** The first of the merged rows. */
   readonly row: Row
 }
 
 /**
- * First over capacities, then over strategies, then over TTLs, so that each row stands for all combinations of what it
- * names. In the order of the first of each.
+ * Merges first over capacities, then strategies, then TTLs, so that each row covers all combinations of its values. In the
+ * order of the first row of each group.
  *
- * @param figuresOf what has to be the same
+ * @param figuresOf the figures that have to be equal
  */
 export function mergedRows<Row extends Setting>(
   rows: readonly Row[],

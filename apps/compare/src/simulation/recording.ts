@@ -1,12 +1,12 @@
-/** How long a recording is, and what it can't show for that. */
-import { describeDuration, type TraceReport } from 'traces'
+/** The length of a recording, and the TTLs that it is too short for. */
+import { describeDuration, type TraceReport } from 'workload/traces'
 import { tellTime } from './labels.ts'
 
 export interface Recording {
   readonly durationMs: number
-  /** In words: 9 min. */
+  /** For example `9 min`. */
   readonly duration: string
-  /** Without any, the times are made: so many requests a second. */
+  /** If false, the times are made up from a request rate. */
   readonly hasTimes: boolean
 }
 
@@ -14,12 +14,12 @@ export function recordingOf({ durationMs, hasTimes }: TraceReport): Recording {
   return { durationMs, duration: describeDuration(durationMs), hasTimes }
 }
 
-/** A line where one of the TTLs is so long that no entry expires. */
+/** A line if a TTL is so long that no entry expires. */
 export function describeLongTtls(ttlsMs: readonly number[], recording: Recording): string[] {
   const long = ttlsMs.filter((ttlMs) => ttlMs > recording.durationMs).map(tellTime)
   if (long.length === 0) return []
   const one = long.length === 1
-  // Rounded, it may look as long as the TTL.
+  // The rounded duration may look as long as the TTL.
   const duration = long.includes(recording.duration) ? `${recording.durationMs / 1_000} s` : recording.duration
   const length = recording.hasTimes ? `the recording, ${duration}` : `the replay, ${duration} (the file has no times)`
   return [

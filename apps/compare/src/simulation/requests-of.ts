@@ -1,9 +1,9 @@
-import type { TraceRequest } from 'traces'
 import { type PlanOptions, planOf, type Workload } from 'workload'
+import type { TraceRequest } from 'workload/traces'
 
 /**
- * The operations by id of a workload, as requests. Lists and pages are left out: they live under tags that every write
- * voids, which a trace has no word for. A read-modify-write is a read and a write at the same time.
+ * A workload's operations by id, as requests. Lists and pages are left out: every write invalidates their tags, which a
+ * trace can't express. A read-modify-write is a read and a write at the same time.
  */
 export function* requestsOf(workload: Workload, options: PlanOptions): Generator<TraceRequest> {
   const plan = planOf(workload, options)
@@ -14,7 +14,7 @@ export function* requestsOf(workload: Workload, options: PlanOptions): Generator
     const at = { timeMs: plan.timeAtMs(n), key: `post:${id}` }
     if (kind === 'read' || kind === 'read-modify-write') yield { ...at, op: 'read' }
     if (kind === 'write' || kind === 'read-modify-write') yield { ...at, op: 'write' }
-    // A new post is not put into the cache: what it may find there is that it was missing.
+    // An insert does not fill the cache, but it invalidates an absent entry.
     if (kind === 'insert') yield { ...at, op: 'delete' }
   }
 }

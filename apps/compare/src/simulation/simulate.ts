@@ -1,10 +1,10 @@
 /**
- * A strategy of `packages/strategies`, as it is, over its store in memory, replays requests on a virtual clock:
- * millions of them in seconds, at any TTL and capacity. What it does not show: docs/simulating.md.
+ * Replays requests on a virtual clock with a real strategy of `packages/strategies` over its store in memory: millions of
+ * requests in seconds, at any TTL and capacity. docs/simulating.md has its limits.
  */
-import { type Codec, createCache, type Outcome } from 'cache-core'
-import { type StrategyName, strategies } from 'strategies'
-import type { TraceRequest } from 'traces'
+import { type CacheEvent, type Codec, createCache, type Outcome } from 'cache-core'
+import { defaultTuning, type StrategyName, strategies } from 'strategies'
+import type { TraceRequest } from 'workload/traces'
 import { KeptEntries } from './kept-entries.ts'
 import { acknowledge, type Row, replacedAt, SimulatedOrigin } from './simulated-origin.ts'
 import { Tally } from './tally.ts'
@@ -15,15 +15,15 @@ export interface SimulationOptions {
   /** In the order of their times. */
   readonly requests: Iterable<TraceRequest>
   readonly ttlMs: number
-  /** Room for so many entries; the least recently used is evicted. Default: room for all. */
+  /** Maximum number of entries; the least recently used is evicted. Default: unlimited. */
   readonly maxEntries?: number | undefined
-  /** How long a load takes. Default 0: at once, so that no two requests overlap. */
+  /** How long a load takes. Default 0, so that no two requests overlap. */
   readonly loadMs?: number
   /** How long a write takes to commit. Default 0. */
   readonly writeMs?: number
   /** Default 2_000. */
   readonly leaseMs?: number
-  /** API processes that share the store; each request goes to any of them. Default 1. */
+  /** API processes that share the store; each request goes to a random one. Default 1. */
   readonly processes?: number
   /** Requests before this time are replayed, but not counted. Default 0. */
   readonly warmupMs?: number
@@ -36,33 +36,38 @@ export interface Simulated {
   /** Deletes included. */
   readonly writes: number
   readonly outcomes: Record<'hits' | 'stale' | 'misses' | 'collapsed' | 'bypassed', number>
-  /** Fresh or stale; 0 without reads, as the other ratios. */
+  /** Fresh and stale hits; 0 without reads, like the other ratios. */
   readonly hitRatio: number
+  /** Misses, collapsed and bypassed: reads that waited for a load. */
+  readonly waitingReads: number
+  /** Background loads included. */
   readonly loads: number
+  /** Background loads: no read waited for them, except reads after the entry ended during the load. */
+  readonly refreshLoads: number
   readonly loadsPerRead: number
-  /** Null where all requests have one time. */
+  /** Null if all requests have the same time. */
   readonly loadsPerSecond: number | null
   /** Reads that returned a version older than the newest one acknowledged before the read began. */
   readonly staleReads: number
-  /** For how long what a stale read returned had been replaced when the read began. Null without any. */
+  /** For how long the values of stale reads had been replaced when the read began. Null without stale reads. */
   readonly staleForMs: { readonly p50: number; readonly p99: number; readonly max: number } | null
   readonly evictions: number
-  /** At once, at most, those included that have expired and were not asked for since. From the whole run, warm-up included. */
+  /** Most entries at the same time, including expired ones that were not read since. Over the whole run, warm-up included. */
   readonly peakEntries: number
-  /** Header, value and key of those; what the store takes beside is its own affair. */
+  /** Header, value and key of those entries, without the store's overhead. */
   readonly peakBytes: number
-  /** From the first request counted to the last one. */
+  /** From the first counted request to the last. */
   readonly virtualMs: number
   readonly wallMs: number
 }
 
-/** Of a value where the trace says nothing: a post's. */
+/** The size of a post, for values without a size in the trace. */
 const DEFAULT_SIZE_BYTES = 350
 const DEFAULT_LEASE_MS = 2_000
 
 /**
- * Values are versions. Each takes 8 bytes here whatever its size, which is accounted for apart: entries of many gigabytes
- * can be simulated on a small machine.
+ * Values are versions of 8 bytes. Their nominal size is accounted for separately, so that entries of many gigabytes can be
+ * simulated on a small machine.
  */
 const VERSION_BYTES = 8
 const scratch = Buffer.alloc(VERSION_BYTES)
@@ -74,7 +79,7 @@ const versionCodec: Codec<number> = {
   decode: (bytes) => bytes.readDoubleLE(),
 }
 
-/** The same requests and the same seed give the same figures, but for `wallMs`. @throws CacheError `BAD_OPTION` */
+/** The same requests and seed give the same figures, except `wallMs`. @throws CacheError `BAD_OPTION` */
 export async function simulate(options: SimulationOptions): Promise<Simulated> {
   const { strategy, requests, ttlMs, maxEntries, loadMs = 0, writeMs = 0, warmupMs = 0, seed } = options
   const startedAt = performance.now()
@@ -85,7 +90,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
 
   const origin = new SimulatedOrigin(async ({ version }) => {
     if (now() >= warmupMs) tally.loads++
-    if (loadMs > 0) await sleep(loadMs) // after the row was read, so that writes can overtake the load
+    if (loadMs > 0) await sleep(loadMs) // after the row was read, so that writes can come during the load
     return version
   }, DEFAULT_SIZE_BYTES)
   const kept = new KeptEntries(origin)
@@ -104,10 +109,19 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     },
   })
   const watched = kept.watch(room, (row, length) => length - VERSION_BYTES + row.sizeBytes + row.key.length)
-  const tuning = { ttlMs, leaseMs: options.leaseMs ?? DEFAULT_LEASE_MS }
-  const caches = Array.from({ length: options.processes ?? 1 }, () =>
-    createCache({ store: watched, read: read(tuning), write: write(), codec: versionCodec, runtime: time.runtime }),
-  )
+  const tuning = { ...defaultTuning, ttlMs, leaseMs: options.leaseMs ?? DEFAULT_LEASE_MS }
+  let isRefreshing = false
+  const onEvent = (event: CacheEvent) => {
+    if (event.type !== 'refresh') return
+    isRefreshing = true
+    const isCounted = now() >= warmupMs
+    const count = (loaded: boolean) => {
+      if (loaded && isCounted) tally.refreshLoads++
+    }
+    event.finished.then(count, () => {})
+  }
+  const parts = { store: watched, write: write(), codec: versionCodec, runtime: time.runtime, onEvent }
+  const caches = Array.from({ length: options.processes ?? 1 }, () => createCache({ ...parts, read: read(tuning) }))
   const anyCache = caches.length === 1 ? () => caches[0]! : () => caches[Math.floor(random() * caches.length)]!
 
   async function readRow(row: Row, isCounted: boolean): Promise<Outcome> {
@@ -126,7 +140,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
       if (writeMs > 0) await sleep(writeMs)
       return ++row.version
     }
-    // Traces don't say how long a deleted key stays away. Here a delete is a write that leaves nothing to fill the cache with.
+    // Traces don't say how long a deleted key stays absent. So a delete is a write without a value to fill the cache with.
     const change = { keys: [row.key], ...(op === 'write' && { value: (version: number) => version }) }
     const { result } = await anyCache().write(change, commit)
     acknowledge(row, result, now())
@@ -145,12 +159,14 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     const row = origin.row(key)
     if (sizeBytes !== undefined) row.sizeBytes = sizeBytes
     const begin = (): Promise<unknown> => (op === 'read' ? readRow(row, isCounted) : writeRow(row, op, isCounted))
-    // What one key is asked at one moment comes from one client, who waits for each answer: a read-modify-write.
+    // Requests for one key at one time are a read-modify-write: one client that waits for each answer.
     const isNext = mayOverlap && before?.key === key && before.timeMs === timeMs
     const done: Promise<unknown> = isNext ? before!.done.then(begin) : begin()
     if (mayOverlap) before = { key, timeMs, done }
-    if (mayOverlap) await settled()
-    else await done
+    if (!mayOverlap) await done
+    // If loads take no time, a background refresh is over before the next request.
+    if (mayOverlap || isRefreshing) await settled()
+    isRefreshing = false
   }
   while (time.nextAt !== undefined) await time.passTo(time.nextAt)
 
@@ -167,7 +183,9 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
       bypassed: outcomes.bypass,
     },
     hitRatio: share(outcomes.hit + outcomes.stale, reads),
+    waitingReads: outcomes.miss + outcomes.collapsed + outcomes.bypass,
     loads,
+    refreshLoads: tally.refreshLoads,
     loadsPerRead: share(loads, reads),
     loadsPerSecond: spanMs > 0 ? (loads / spanMs) * 1_000 : null,
     staleReads: tally.staleForMs.length,

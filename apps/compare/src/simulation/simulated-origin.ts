@@ -1,18 +1,18 @@
-/** What is cached: rows that carry nothing but their version, and remember which writes were acknowledged when. */
+/** The simulated origin: rows with only a version and the times at which writes were acknowledged. */
 
 export interface Row {
   readonly key: string
-  /** Of the value, as the trace says. */
+  /** Size of the value in the trace. */
   sizeBytes: number
-  /** One more with each write that committed. */
+  /** Incremented by each committed write. */
   version: number
-  /** The newest version whose write was acknowledged; 0: none was. */
+  /** The newest acknowledged version; 0 if there is none. */
   acknowledged: number
-  /** What its entry takes; 0: there is none. */
+  /** Size of its entry; 0 if there is none. */
   keptBytes: number
-  /** Rising: the newest acknowledged version, and since when it was. Absent before the first write. */
+  /** Acknowledged versions and their times, ascending. Absent before the first write. */
   history?: { readonly version: number; readonly at: number }[]
-  /** Reads the row. One for all reads of it. */
+  /** Reads the row. One function for all reads of it. */
   readonly load: () => Promise<number>
 }
 
@@ -21,7 +21,7 @@ export class SimulatedOrigin {
   readonly #load: (row: Row) => Promise<number>
   readonly #sizeBytes: number
 
-  /** @param sizeBytes of a value where the trace says nothing. */
+  /** @param sizeBytes size of values without a size in the trace */
   constructor(load: (row: Row) => Promise<number>, sizeBytes: number) {
     this.#load = load
     this.#sizeBytes = sizeBytes
@@ -44,7 +44,7 @@ export class SimulatedOrigin {
 }
 
 export function acknowledge(row: Row, version: number, at: number): void {
-  if (version <= row.acknowledged) return // a newer one was acknowledged before
+  if (version <= row.acknowledged) return // a newer version was acknowledged earlier
   row.acknowledged = version
   row.history ??= []
   row.history.push({ version, at })

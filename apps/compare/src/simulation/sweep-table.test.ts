@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { SweepRow } from './sweep.ts'
 import { sweepTable } from './sweep-table.ts'
 
-/** Figures as wide as they come. */
+/** The widest figures. */
 function row(setting: Pick<SweepRow, 'strategy' | 'ttlMs' | 'maxEntries'>, loads: number): SweepRow {
   return {
     ...setting,
@@ -11,7 +11,9 @@ function row(setting: Pick<SweepRow, 'strategy' | 'ttlMs' | 'maxEntries'>, loads
     writes: 0,
     outcomes: { hits: 0, stale: 0, misses: 0, collapsed: 0, bypassed: 0 },
     hitRatio: 1,
+    waitingReads: 0,
     loads,
+    refreshLoads: 0,
     loadsPerRead: loads / 1_000_000,
     loadsPerSecond: 12_345.6,
     staleReads: 123_400,
@@ -35,7 +37,7 @@ function table(loadsOf: (strategy: string, maxEntries: number | null) => number)
   return sweepTable(rows, given).split('\n')
 }
 
-it('fits into 100 columns, whatever the figures, and wraps names after hyphens', () => {
+it('fits into 100 columns with the widest figures, and wraps names after hyphens', () => {
   const lines = table((strategy, maxEntries) =>
     maxEntries === 10 ? 1 : strategyNames.indexOf(strategy as never) * 1_000,
   )
@@ -46,7 +48,7 @@ it('fits into 100 columns, whatever the figures, and wraps names after hyphens',
   expect(lines).toContain('naive-write-')
 })
 
-it('names what "all" stands for below', () => {
+it('lists the strategies of "all" in a footnote', () => {
   expect(table(() => 1).slice(-3)).toEqual([
     expect.stringMatching(new RegExp(`^all ${strategyNames.length} +90 min +10 and +100\\.00 `)),
     expect.stringMatching(/^ +more$/),

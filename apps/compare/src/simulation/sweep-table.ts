@@ -1,4 +1,4 @@
-/** The rows of a sweep for a terminal of 100 columns; rows whose printed figures are the same are one. */
+/** The rows of a sweep for a terminal of 100 columns. Rows with the same printed figures are merged. */
 import CliTable from 'cli-table3'
 import { NO_BORDERS } from '../no-borders.ts'
 import { type Given, roomLabel, strategiesLabel, tellCount, ttlsLabel } from './labels.ts'
@@ -6,10 +6,10 @@ import { type MergedRow, mergedRows } from './merged-rows.ts'
 import type { SweepRow } from './sweep.ts'
 
 const WIDTH = 100
-/** Columns that say what a row stands for. */
+/** Columns with labels. */
 const LABELS = 3
 const NARROW_LABEL = 9
-/** Names are wrapped after hyphens: `invalidation,` is the longest part. */
+/** Names wrap after hyphens: `invalidation,` is the longest part. */
 const NARROW_STRATEGY = 13
 
 const figures: readonly (readonly [string, (row: SweepRow) => string])[] = [
@@ -26,7 +26,7 @@ const figures: readonly (readonly [string, (row: SweepRow) => string])[] = [
 export function sweepTable(rows: readonly SweepRow[], given: Given): string {
   const merged = mergedRows(rows, figuresOf)
   const lines = [
-    ['strategy', 'TTL', 'room', ...figures.map(([title]) => title)],
+    ['strategy', 'TTL', 'capacity', ...figures.map(([title]) => title)],
     ...merged.map(({ strategies, ttlsMs, capacities, row }) => [
       strategiesLabel(strategies, given),
       ttlsLabel(ttlsMs, given),
@@ -49,7 +49,7 @@ interface Layout {
   readonly lines: readonly (readonly string[])[]
 }
 
-/** The first of ever tighter ones that leaves enough for the names of the strategies. */
+/** The widest layout that leaves enough for the names of the strategies. */
 function layoutOf(lines: readonly (readonly string[])[]): Layout {
   const longestName = Math.max(...lines.map(([strategies]) => widest(strategies!.replaceAll(' ', '\n'))))
   const tried = [
@@ -71,14 +71,14 @@ function figuresOf(row: SweepRow): string[] {
   return figures.map(([, tell]) => tell(row))
 }
 
-/** What "all" stands for. */
+/** The strategies of "all". */
 function footnotes(merged: readonly MergedRow<SweepRow>[], given: Given): string[] {
   const all = `all ${given.strategies.length}`
   const isUsed = merged.some(({ strategies }) => strategiesLabel(strategies, given) === all)
   return isUsed ? [`${all}: ${given.strategies.join(', ')}`] : []
 }
 
-/** Breaks after spaces; in names that are too long, after hyphens. */
+/** Breaks after spaces, and after hyphens in names that are too long. */
 function wrap(text: string, width: number): string {
   const lines: string[] = []
   let line = ''

@@ -1,14 +1,15 @@
 import type { Outcome } from 'cache-core'
 
-/** What a simulation counts while it runs. */
+/** The counters of a simulation. */
 export class Tally {
   readonly outcomes: Record<Outcome, number> = { hit: 0, stale: 0, miss: 0, collapsed: 0, bypass: 0 }
-  /** For each stale read, for how long what it returned had been replaced. */
+  /** For each stale read, for how long its value had been replaced. */
   readonly staleForMs: number[] = []
   writes = 0
   loads = 0
+  refreshLoads = 0
   evictions = 0
-  /** Of the first and the last request counted. */
+  /** Times of the first and the last counted request. */
   firstMs: number | undefined
   lastMs = 0
 

@@ -1,7 +1,7 @@
-/** Traces that others published, against what others count on them. `TRACES_DIR` names the folder they lie in. */
+/** Published traces, compared with published hit counts. `TRACES_DIR` names the folder of the traces. */
 import { join } from 'node:path'
-import { readTrace, type TraceRequest } from 'traces'
 import { describe, expect, it } from 'vitest'
+import { readTrace, type TraceRequest } from 'workload/traces'
 import { simulate } from './simulate.ts'
 
 const folder = process.env.TRACES_DIR
@@ -22,18 +22,18 @@ describe.skipIf(folder === undefined)('LRU hit ratio', { timeout: 120_000 }, () 
     for (const [maxEntries, hitRatio] of Object.entries(expected)) {
       const options = { requests, ttlMs: LONG_MS, maxEntries: Number(maxEntries), seed: 1 }
       const simulated = await simulate({ ...options, strategy: 'cache-aside' })
-      expect(Math.abs(simulated.hitRatio - hitRatio), `${file} with room for ${maxEntries}`).toBeLessThan(0.00005)
+      expect(Math.abs(simulated.hitRatio - hitRatio), `${file} with capacity ${maxEntries}`).toBeLessThan(0.00005)
     }
   })
 })
 
-describe.skipIf(folder === undefined)('hits of a web server of 1995 without limits', () => {
+describe.skipIf(folder === undefined)('hits of a web server of 1995 with unlimited capacity', () => {
   it.each([
     [60, 3_370],
     [300, 5_720],
     [3_600, 8_144],
   ])('and a TTL of %d s', async (ttlS, hits) => {
-    // Whoever counted these hits took the one POST for a read too.
+    // The published count treats the only POST as a read.
     const requests = (await requestsIn('http-nasa-19950701.tsv.gz')).map(
       (request) => ({ ...request, op: 'read' }) as const,
     )

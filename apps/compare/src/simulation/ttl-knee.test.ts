@@ -12,7 +12,13 @@ function curve(
   maxEntries: number | null = null,
 ) {
   return Object.entries(ratios).map(([ttl, ratio]) => {
-    return { strategy, maxEntries, ttlMs: Number(ttl) * SECOND, hitRatio: ratio / 100 } as SweepRow
+    return {
+      strategy,
+      maxEntries,
+      ttlMs: Number(ttl) * SECOND,
+      hitRatio: ratio / 100,
+      loadsPerRead: 1 - ratio / 100,
+    } as SweepRow
   })
 }
 
@@ -33,25 +39,25 @@ it('is the shortest TTL within 1 point of the best', () => {
   ])
 })
 
-it('is not reached where the longest one alone is that good', () => {
+it('is not reached if only the longest TTL is that good', () => {
   expect(told(curve({ 1: 40, 10: 80, 60: 88.99, 600: 90 }))).toEqual([
     'No knee: up to 10 min, the longest TTL given, the hit ratio rises by more than 1 point; try longer ones.',
   ])
 })
 
-it('needs a longer recording where the longest TTL is more than half of it', () => {
+it('needs a longer recording if the longest TTL is more than half of it', () => {
   const rising = { 60: 80, 300: 90 }
   expect(told(curve(rising), 540_000)[0]).toMatch(/; try longer ones on a recording of more than 9 min\.$/)
   expect(told(curve(rising), 600_000)[0]).toMatch(/; try longer ones\.$/)
 })
 
-it('may be shorter than all that were given', () => {
+it('may be shorter than all given TTLs', () => {
   expect(told(curve({ 1: 89.5, 60: 90 }))).toEqual([
     'Knee: a TTL of 1 s or less: the shortest given is within 1 point of the best hit ratio; try shorter ones.',
   ])
 })
 
-it('cannot be told by a TTL that is longer than the recording', () => {
+it('cannot be found by a TTL that is longer than the recording', () => {
   expect(told(curve({ 60: 70, 3600: 95, 7200: 95 }), 540_000)).toEqual([
     'No knee: the shortest TTL within 1 point of the best hit ratio, 1 h, is longer than the recording; try TTLs below 9 min, or a longer recording.',
   ])
@@ -60,11 +66,20 @@ it('cannot be told by a TTL that is longer than the recording', () => {
   ])
 })
 
-it('may lie below the best where a longer TTL hits less', () => {
+it('may be below the best if a longer TTL has fewer hits', () => {
   expect(ttlKnees(curve({ 1: 40, 10: 90.5, 60: 91, 600: 85 }))).toMatchObject([{ ttlMs: 10 * SECOND, is: 'knee' }])
 })
 
-it('is told once for strategies and capacities that have the same', () => {
+it('goes by loads for a strategy with background refresh, which hits at any TTL', () => {
+  const loadsPerRead = { 1: 0.5, 10: 0.1, 60: 0.02, 600: 0.015 }
+  const rows = Object.entries(loadsPerRead).map(([ttl, loads]) => ({
+    ...curve({ [ttl]: 99 }, 'stale-while-revalidate')[0]!,
+    loadsPerRead: loads,
+  }))
+  expect(ttlKnees(rows)).toMatchObject([{ ttlMs: 60 * SECOND, is: 'knee' }])
+})
+
+it('is printed once for strategies and capacities with the same knee', () => {
   const early = { 1: 40, 10: 90, 60: 90 }
   const late = { 1: 40, 10: 60, 60: 90 }
   expect(
@@ -78,13 +93,13 @@ it('is told once for strategies and capacities that have the same', () => {
       ...curve({ 1: 0, 10: 0, 60: 0 }, 'no-cache', 10),
     ]),
   ).toEqual([
-    'Knee for cache-aside with room for 10: a TTL of 10 s, the shortest within 1 point of the best hit ratio of the TTLs given.',
-    'No knee for cache-aside with room for 1,000 and more: up to 1 min, the longest TTL given, the hit ratio rises by more than 1 point; try longer ones.',
+    'Knee for cache-aside with capacity 10: a TTL of 10 s, the shortest within 1 point of the best hit ratio of the TTLs given.',
+    'No knee for cache-aside with capacity 1,000 and more: up to 1 min, the longest TTL given, the hit ratio rises by more than 1 point; try longer ones.',
     'Knee for write-through: a TTL of 10 s, the shortest within 1 point of the best hit ratio of the TTLs given.',
   ])
 })
 
-it('is not told of a single TTL, and not where nothing is ever hit', () => {
+it('is empty for a single TTL, and without hits', () => {
   expect(ttlKnees(curve({ 60: 90 }))).toEqual([])
   expect(ttlKnees(curve({ 1: 0, 60: 0 }, 'no-cache'))).toEqual([])
 })

@@ -1,4 +1,4 @@
-/** Beyond which TTL the hit ratio hardly rises any more. */
+/** Finds the TTL beyond which the hit ratio hardly rises. */
 import { type Given, roomLabel, strategiesLabel, tellTime } from './labels.ts'
 import { mergedRows, type Setting } from './merged-rows.ts'
 import type { Recording } from './recording.ts'
@@ -8,16 +8,16 @@ import type { SweepRow } from './sweep.ts'
 const NEAR = 100
 
 export interface Knee extends Setting {
-  /** The shortest of the TTLs given whose hit ratio is within 1 point of the best of those given. */
+  /** The shortest given TTL whose hit ratio is within 1 point of the best. */
   readonly ttlMs: number
   /**
-   * `rising`: it is the longest one, so that a longer one may do better. `beyond the recording`: no entry expires with it, so the
-   * recording can't tell it from any other as long. `shortest`: a shorter one than those given may do as well.
+   * `rising`: it is the longest given, so a longer one may be better. `beyond the recording`: no entry expires with it, so the
+   * recording can't distinguish it from longer ones. `shortest`: it is the shortest given, so a shorter one may be as good.
    */
   readonly is: 'knee' | 'shortest' | 'rising' | 'beyond the recording'
 }
 
-/** For each strategy and capacity that had hits. None for a single TTL. */
+/** A knee for each strategy and capacity with hits. Empty for a single TTL. */
 export function ttlKnees(rows: readonly SweepRow[], recording?: Recording): Knee[] {
   const curves = new Map<string, SweepRow[]>()
   for (const row of rows) {
@@ -29,7 +29,8 @@ export function ttlKnees(rows: readonly SweepRow[], recording?: Recording): Knee
 
 function kneeOf(curve: readonly SweepRow[], recording: Recording | undefined): Knee | undefined {
   const byTtl = curve.toSorted((a, b) => a.ttlMs - b.ttlMs)
-  const ratios = byTtl.map(({ hitRatio }) => Math.round(hitRatio * 10_000))
+  // With background refreshes, reads hit at any TTL; the loads show what a longer one gains.
+  const ratios = byTtl.map(({ hitRatio, loadsPerRead }) => Math.round(Math.min(hitRatio, 1 - loadsPerRead) * 10_000))
   const best = Math.max(...ratios)
   if (byTtl[0]!.ttlMs === byTtl.at(-1)!.ttlMs || best === 0) return undefined
   const at = ratios.findIndex((ratio) => best - ratio <= NEAR)
@@ -43,7 +44,7 @@ function kneeOf(curve: readonly SweepRow[], recording: Recording | undefined): K
   }
 }
 
-/** A line for each answer there is, with the strategies and capacities it is for. */
+/** A line for each distinct knee, with its strategies and capacities. */
 export function describeKnees(knees: readonly Knee[], given: Given, recording?: Recording): string[] {
   const merged = mergedRows(
     knees.map((knee) => ({ ...knee, ttlMs: 0, knee })),
@@ -53,7 +54,7 @@ export function describeKnees(knees: readonly Knee[], given: Given, recording?: 
   return merged.map(({ strategies, capacities, row: { knee } }) => {
     const whom = [
       ...(strategies.length < known.strategies.length ? [` for ${strategiesLabel(strategies, known)}`] : []),
-      ...(capacities.length < known.capacities.length ? [` with room for ${roomLabel(capacities, known, false)}`] : []),
+      ...(capacities.length < known.capacities.length ? [` with capacity ${roomLabel(capacities, known, false)}`] : []),
     ].join('')
     return describeKnee(knee, whom, recording)
   })
@@ -67,7 +68,7 @@ function describeKnee({ ttlMs, is }: Knee, whom: string, recording: Recording | 
     case 'shortest':
       return `Knee${whom}: a TTL of ${ttl} or less: the shortest given is within 1 point of the best hit ratio; try shorter ones.`
     case 'rising': {
-      // A longer TTL could hardly be told from none.
+      // With a longer TTL hardly any entry would expire.
       const isShort = recording !== undefined && ttlMs * 2 > recording.durationMs
       return (
         `No knee${whom}: up to ${ttl}, the longest TTL given, the hit ratio rises by more than 1 point; ` +

@@ -1,6 +1,6 @@
-/** What each TTL would do to a load: for the advisor. */
+/** Simulates a load at several TTLs, for the advisor. */
 import { type StrategyName, strategyNames } from 'strategies'
-import type { TraceRequest } from 'traces'
+import type { TraceRequest } from 'workload/traces'
 import type { Comparison } from '../comparison.ts'
 import { requestsOf } from './requests-of.ts'
 import { simulate } from './simulate.ts'
@@ -8,14 +8,15 @@ import { simulate } from './simulate.ts'
 export interface TtlRow {
   readonly ttlMs: number
   readonly hitRatio: number
+  readonly loadsPerRead: number
   readonly loadsPerSecond: number
-  /** For how long, at most, what a read returned had been replaced. */
+  /** The longest time for which a returned value had been replaced. */
   readonly staleMaxMs: number
 }
 
 export interface TtlSweepOptions {
   readonly loadMs?: number
-  /** Requests before it are not counted. */
+  /** Requests before this time are not counted. */
   readonly warmupMs?: number
   readonly seed?: number
 }
@@ -30,20 +31,21 @@ export async function ttlSweep(
   const rows: TtlRow[] = []
   for (const ttlMs of ttlsMs) {
     const simulated = await simulate({ ...options, strategy, requests: kept, ttlMs, seed })
-    const { hitRatio, loadsPerSecond, staleForMs } = simulated
-    rows.push({ ttlMs, hitRatio, loadsPerSecond: loadsPerSecond ?? 0, staleMaxMs: staleForMs?.max ?? 0 })
+    const { hitRatio, loadsPerRead, loadsPerSecond, staleForMs } = simulated
+    const staleMaxMs = staleForMs?.max ?? 0
+    rows.push({ ttlMs, hitRatio, loadsPerRead, loadsPerSecond: loadsPerSecond ?? 0, staleMaxMs })
   }
   return rows
 }
 
 const TTLS_MS = [1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000]
 const MEASURED_MS = 60_000
-/** A TTL that would take more to replay is left out. */
+/** A TTL that needs more operations is left out. */
 const MAX_OPERATIONS = 1_000_000
 
 /**
- * For the load of a comparison: each TTL after a warm-up of its own length. Undefined where the load can't be simulated:
- * a trace is not part of a comparison, and a crowd or a cold start has no steady state to tune a TTL for.
+ * For the load of a comparison, each TTL after a warm-up of its own length. Undefined if the load can't be simulated: a
+ * comparison does not hold its trace, and a crowd or a cold start has no steady state to tune a TTL for.
  */
 export function ttlSweepOf(comparison: Comparison): ((strategy: string) => Promise<TtlRow[]>) | undefined {
   const { workload, seed } = comparison.config

@@ -1,25 +1,24 @@
 /**
- * A clock that stands still until it is told to move, and the timers that ring when it does. Replays hours in seconds, and
- * always in the same order.
+ * A manual clock with timers. It replays hours in seconds, always in the same order.
  */
 import type { Runtime } from 'cache-core'
 import { random } from 'workload'
 
 export interface VirtualTime {
-  /** What caches and stores see of it. Its numbers depend on nothing but the seed and how many were drawn. */
+  /** The runtime of caches and stores. Its random numbers depend only on the seed and on how many were drawn. */
   readonly runtime: Runtime
   /**
-   * Moves on to `ms`, rings what is due on the way, and lets what follows from each run before the next.
-   * Undefined: nothing was due, so there is nothing to wait for.
+   * Moves the clock to `ms`, fires the timers due on the way, and settles the effects of each before the next. Returns
+   * undefined if no timer was due, so there is nothing to wait for.
    */
   passTo(ms: number): Promise<void> | undefined
-  /** When the next timer rings. Undefined: there is none. */
+  /** When the next timer fires. Undefined if there is none. */
   readonly nextAt: number | undefined
 }
 
 interface Alarm {
   at: number
-  /** Of two at the same time, the one set first rings first. */
+  /** Of two timers at the same time, the one set first fires first. */
   readonly place: number
   readonly everyMs: number | undefined
   readonly ring: () => void
@@ -39,7 +38,7 @@ export function virtualTime(seed: number): VirtualTime {
     push(alarms, alarm)
     return () => {
       alarm.isCancelled = true
-      // The timer of a load is mostly the last one set: gone at once, a million of them leave nothing to search through.
+      // A load's timer is usually the last one set. Removing it immediately keeps a million of them out of the heap.
       while (alarms.at(-1)?.isCancelled) alarms.pop()
     }
   }
@@ -83,12 +82,12 @@ export function virtualTime(seed: number): VirtualTime {
   }
 }
 
-/** Resolves once all that follows without time has run. */
+/** Resolves once all pending promise callbacks have run. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-// A binary heap: the alarm that rings first is at 0, and none is later than those below it.
+// A binary heap: the next alarm is at 0, and no alarm is later than its children.
 
 function isBefore(a: Alarm, b: Alarm): boolean {
   return a.at < b.at || (a.at === b.at && a.place < b.place)

@@ -1,14 +1,14 @@
 import type { MeasureName } from '../measures.ts'
 import type { Spread } from '../spread.ts'
 
-/** What theory says a figure should be, beside what it was. */
+/** A prediction and the measured figure. */
 export interface Deviation {
   readonly strategy: string
   readonly measure: MeasureName
   readonly predicted: number
-  /** `at most`: only more than `predicted` deviates. */
+  /** `at most`: only a figure above `predicted` deviates. */
   readonly kind: 'equal' | 'at most'
-  /** By so much the median may differ, in the measure's own unit. */
+  /** The allowed difference of the median, in the measure's unit. */
   readonly tolerance: number
   readonly measured: Spread
   readonly deviates: boolean

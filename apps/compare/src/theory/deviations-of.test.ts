@@ -37,7 +37,7 @@ describe('deviationsOf', () => {
     ])
   })
 
-  it('reaches the ceiling from below without deviating, and never beyond it', () => {
+  it('may be below an "at most" prediction, but not above it', () => {
     const workload = { writeShare: 0.5, ttlMs: 1e9 }
     const ceiling = (measured: number) => deviationsOf(compared({ postHitRatio: measured }, workload))[1]
     expect(ceiling(0.2)).toMatchObject({ predicted: 0.5, deviates: false })
@@ -45,7 +45,7 @@ describe('deviationsOf', () => {
     expect(ceiling(0.52)).toMatchObject({ deviates: true })
   })
 
-  it('leaves out what was not measured, and runs that do not count', () => {
+  it('leaves out figures that were not measured, and runs that do not count', () => {
     expect(deviationsOf(compared({ postHitRatio: null }))).toEqual([])
     const failed = madeUpComparison({
       strategies: { 'manual-invalidation': { postHitRatio: 0.5 } },
@@ -56,7 +56,7 @@ describe('deviationsOf', () => {
 })
 
 describe('predict', () => {
-  it('tolerates a point of hit ratio over five TTLs, and more over fewer', () => {
+  it('tolerates 1 point of hit ratio over 5 TTLs, and more over fewer', () => {
     const { strategies, config } = compared({}, READS_ONLY)
     const toleranceOver = (measuredMs: number) => predict(strategies[0]!, { ...config, measuredMs })[0]!.tolerance
     expect([50_000, 25_000, 10_000].map(toleranceOver)).toEqual([0.01, 0.01, 0.025])
@@ -68,16 +68,33 @@ describe('predict', () => {
     ['a crowd', { crowd: { from: 0.4, to: 0.6, rateFactor: 5, share: 0.8 } }, {}],
     ['a trace', { trace: { file: 'a.log', requests: 1, skipped: 0, keys: 1, speed: 1 } }, {}],
     ['a peer', {}, { name: 'peer:another' }],
-    ['a strategy it has no formula for', {}, { read: 'xfetch' }],
-  ] as const)('says nothing of %s', (_, workload, change) => {
+    ['the ceiling', {}, { name: 'always-hit', read: 'cache-aside', write: 'expire-only' }],
+    ['a stale window that is shorter than the run', {}, { read: 'stale-while-revalidate' }],
+    ['loads that are slow against the refresh window', { originDelayMs: 101 }, { read: 'refresh-ahead' }],
+    ['a read-modify-write that refreshes', { readModifyWriteShare: 0.5 }, { read: 'refresh-ahead' }],
+    ['a strategy without a formula', {}, { read: 'xfetch' }],
+  ] as const)('predicts nothing for %s', (_, workload, change) => {
     expect(predicted(workload, change)).toEqual([])
   })
 
-  it('expects no hit without a cache', () => {
+  it('predicts no hits without a cache', () => {
     expect(predicted({}, { read: 'no-cache', write: 'expire-only' })).toMatchObject([{ predicted: 0, tolerance: 0 }])
   })
 
-  it('expects one load per expiry where a lease lets one load', () => {
+  it('predicts more hits with background refreshes, and the most if only writes end an entry', () => {
+    const workload = { posts: 150, writeShare: 0.005 }
+    const { promise } = compared({}).strategies[0]!
+    const [expired, ahead, stale] = [
+      predicted(workload),
+      predicted(workload, { read: 'refresh-ahead' }),
+      predicted(workload, { read: 'stale-while-revalidate', promise: { ...promise, staleForAtMostMs: 305_000 } }),
+    ].map(([prediction]) => prediction!.predicted)
+    expect(ahead!).toBeGreaterThan(expired! + 0.01)
+    expect(stale!).toBeGreaterThan(ahead! + 0.01)
+    expect(stale!).toBeLessThan(0.995)
+  })
+
+  it('predicts one load per expiry with a lease', () => {
     const loadsPerExpiry = { atMost: 1, per: 'expiry' } as const
     const promise = { ...compared({}).strategies[0]!.promise, loadsPerExpiry }
     expect(predicted({ ...READS_ONLY, originDelayMs: 500 }, { read: 'stampede-lock', promise })[1]).toMatchObject({
@@ -87,10 +104,17 @@ describe('predict', () => {
     })
   })
 
-  it('expects at most one load of each process, and no more than there are readers', () => {
+  it('predicts at most one load per process, and no more loads than readers', () => {
     const one = { ...READS_ONLY, posts: 1, ratePerSecond: 10 }
     expect(predicted({ ...one, originDelayMs: 1_000 }, {}, 3)[1]).toMatchObject({ predicted: 3, kind: 'at most' })
     expect(predicted({ ...one, originDelayMs: 50 }, {}, 3)[1]).toMatchObject({ predicted: 1.5, kind: 'at most' })
+  })
+
+  it('predicts nothing if each of several processes has its own cache', () => {
+    const { promise } = compared({}, READS_ONLY).strategies[0]!
+    const local = { promise: { ...promise, readAfterWrite: false, where: 'this process' } } as const
+    expect(predicted(READS_ONLY, local, 2)).toEqual([])
+    expect(predicted(READS_ONLY, local, 1)).toEqual(predicted(READS_ONLY, {}, 1))
   })
 
   it('leaves the reads of lists out of the rates', () => {

@@ -3,7 +3,7 @@ import { figureOf } from '../spread.ts'
 import type { Deviation } from './deviation.ts'
 import { predict } from './predict.ts'
 
-/** Every prediction beside what was measured: the median of the runs that count. Those without a measured figure are left out. */
+/** Compares every prediction with the median of the runs that count. Predictions without a measured figure are left out. */
 export function deviationsOf(comparison: Comparison): Deviation[] {
   return comparison.strategies.flatMap((strategy) =>
     predict(strategy, comparison.config).flatMap((prediction): Deviation[] => {

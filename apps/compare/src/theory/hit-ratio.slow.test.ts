@@ -1,14 +1,14 @@
 import type { StrategyName } from 'strategies'
-import type { TraceRequest } from 'traces'
 import { describe, expect, it } from 'vitest'
 import { random, zipf } from 'workload'
+import type { TraceRequest } from 'workload/traces'
 import { simulate } from '../simulation/simulate.ts'
-import { hitRatioOfKey, type KeyRates, type OnWrite } from './hit-ratio.ts'
+import { hitRatioOfKey, hitRatioRefreshed, hitRatioServedStale, type KeyRates, type OnWrite } from './hit-ratio.ts'
 
 const forms = ['nothing', 'invalidate', 'write-through'] as const
 const guarded = { isGuarded: true }
 
-/** Poisson streams on keys that are all alike, so that each is `rates`. */
+/** Poisson streams on uniform keys, each with `rates`. */
 function* poisson(rates: KeyRates, keys: number, requests: number): Generator<TraceRequest> {
   const perKey = rates.reads + rates.readModifyWrites + rates.writes
   let timeMs = 0
@@ -21,13 +21,13 @@ function* poisson(rates: KeyRates, keys: number, requests: number): Generator<Tr
   }
 }
 
-describe('is what the strategies themselves come to', { timeout: 60_000 }, () => {
+describe('the predicted hit ratio is that of the simulated strategies', { timeout: 60_000 }, () => {
   const load: readonly (readonly [string, KeyRates])[] = [
     ['reads only', { reads: 1, readModifyWrites: 0, writes: 0 }],
     ['a few writes', { reads: 1, readModifyWrites: 0, writes: 0.1 }],
     ['half writes', { reads: 0.5, readModifyWrites: 0, writes: 0.5 }],
     ['half read-modify-writes', { reads: 0.5, readModifyWrites: 0.5, writes: 0 }],
-    ['a bit of everything', { reads: 0.8, readModifyWrites: 0.2, writes: 0.1 }],
+    ['a mix of all', { reads: 0.8, readModifyWrites: 0.2, writes: 0.1 }],
   ]
   const strategyOf: Record<OnWrite, StrategyName> = {
     nothing: 'cache-aside',
@@ -46,7 +46,7 @@ describe('is what the strategies themselves come to', { timeout: 60_000 }, () =>
     },
   )
 
-  it.each(forms)('%s, with loads that take a tenth of the TTL', async (onWrite) => {
+  it.each(forms)('%s, with loads of 10 % of the TTL', async (onWrite) => {
     const rates = { reads: 2, readModifyWrites: 0, writes: 0.2 }
     const times = { ttlMs: 2_000, loadMs: 200 }
     const requests = poisson(rates, 50, 60_000)
@@ -60,7 +60,7 @@ describe('is what the strategies themselves come to', { timeout: 60_000 }, () =>
     expect(Math.abs(hitRatio - hitRatioOfKey(rates, onWrite, { ...times, ...guarded }))).toBeLessThan(0.01)
   })
 
-  it('for a key so hot that its requests come at every second beat of a regular stream', async () => {
+  it('for a hot key that takes every second request of a regular stream', async () => {
     const rates = { reads: 45, readModifyWrites: 0, writes: 5 }
     const requests = Array.from({ length: 60_000 }, (_, n): TraceRequest => {
       const key = random(1, 1, n) < 0.5 ? 'hot' : 'other'
@@ -69,6 +69,64 @@ describe('is what the strategies themselves come to', { timeout: 60_000 }, () =>
     const { hitRatio } = await simulate({ strategy: 'manual-invalidation', requests, ttlMs: 500, seed: 1 })
     const predicted = hitRatioOfKey(rates, 'invalidate', { ttlMs: 500, loadMs: 0, ...guarded })
     expect(Math.abs(hitRatio - predicted)).toBeLessThan(0.01)
+  })
+})
+
+describe('with background refreshes', { timeout: 60_000 }, () => {
+  const load: readonly (readonly [number, number])[] = [
+    [1, 0],
+    [0.5, 0.05],
+    [3, 0.3],
+    [0.3, 0.3],
+  ]
+
+  it.each(load)('refresh-ahead, %f reads and %f writes per second', async (reads, writes) => {
+    const rates = { reads, readModifyWrites: 0, writes }
+    for (const loadMs of [0, 20]) {
+      const requests = poisson(rates, 50, loadMs === 0 ? 120_000 : 60_000)
+      const simulated = await simulate({
+        strategy: 'refresh-ahead',
+        requests,
+        seed: 1,
+        ttlMs: 2_000,
+        loadMs,
+        warmupMs: 10_000,
+      })
+      const predicted = hitRatioRefreshed(rates, { freshMs: 1_600, windowMs: 400, loadMs })
+      expect(Math.abs(simulated.hitRatio - predicted), `loads of ${loadMs} ms`).toBeLessThan(0.007)
+    }
+  })
+
+  it.each(load)(
+    'stale-while-revalidate from an empty cache, %f reads and %f writes per second',
+    async (reads, writes) => {
+      const rates = { reads, readModifyWrites: 0, writes }
+      const [keys, fromMs, toMs] = [8_000, 2_000, 6_000]
+      for (const loadMs of [0, 40]) {
+        const requests = poisson(rates, keys, Math.min(120_000, Math.round(((reads + writes) * keys * toMs) / 1_000)))
+        const until = Math.min(toMs, (120_000 / ((reads + writes) * keys)) * 1_000)
+        const simulated = await simulate({
+          strategy: 'stale-while-revalidate',
+          requests,
+          seed: 1,
+          ttlMs: 1_000,
+          loadMs,
+          warmupMs: fromMs,
+        })
+        const predicted = hitRatioServedStale(rates, { fromMs, toMs: until, loadMs })
+        expect(Math.abs(simulated.hitRatio - predicted), `loads of ${loadMs} ms`).toBeLessThan(0.007)
+      }
+    },
+  )
+
+  it('always hits if a key is read constantly and never written', () => {
+    expect(hitRatioRefreshed({ reads: 50, writes: 0 }, { freshMs: 1_000, windowMs: 60_000, loadMs: 10 })).toBe(1)
+  })
+
+  it('equals the hit ratio of a TTL without a refresh window', () => {
+    const rates = { reads: 3, readModifyWrites: 0, writes: 0.4 }
+    const expected = hitRatioOfKey(rates, 'invalidate', { ttlMs: 5_000, loadMs: 40, ...guarded })
+    expect(hitRatioRefreshed(rates, { freshMs: 5_000, windowMs: 0, loadMs: 40 })).toBeCloseTo(expected, 12)
   })
 })
 
@@ -83,7 +141,7 @@ describe('in the limit', () => {
     expect(hitRatioOfKey({ ...rates, writes: 0 }, onWrite, noLoad)).toBeCloseTo(15 / 16, 12)
   })
 
-  it('nothing expires: every read hits, but for those after an invalidation', () => {
+  it('without expiry, every read hits except after an invalidation', () => {
     const forever = { ...times, ttlMs: 1e12, loadMs: 0 }
     expect(hitRatioOfKey(rates, 'nothing', forever)).toBeCloseTo(1, 9)
     expect(hitRatioOfKey(rates, 'invalidate', forever)).toBeCloseTo(3 / 3.4, 9)
@@ -91,29 +149,29 @@ describe('in the limit', () => {
     expect(hitRatioOfKey(rates, 'write-through', { ...forever, loadMs: 40 })).toBe(1)
   })
 
-  it.each(forms)('%s: a load as long as the TTL leaves nothing but what writes fill', (onWrite) => {
+  it.each(forms)('%s: with loads as long as the TTL, only writes fill', (onWrite) => {
     const ratio = hitRatioOfKey({ ...rates, writes: 0 }, onWrite, { ...times, ttlMs: 100, loadMs: 5_000 })
     expect(ratio).toBe(0)
   })
 
-  it('a key that is only written has no hits', () => {
+  it('a key without reads has no hits', () => {
     expect(hitRatioOfKey({ reads: 0, readModifyWrites: 0, writes: 1 }, 'write-through', times)).toBe(0)
   })
 
-  it('of read-modify-writes alone, deleting hits nothing', () => {
+  it('with only read-modify-writes, invalidation leaves no hits', () => {
     const only = { reads: 0, readModifyWrites: 1, writes: 0 }
     expect(hitRatioOfKey(only, 'invalidate', times)).toBe(0)
     expect(hitRatioOfKey(only, 'write-through', { ...times, ttlMs: 1e9 })).toBe(1)
   })
 })
 
-/** Zipf 0.99, 1,000 operations a second, deleted on write: the project's own research, computed apart from this code. */
+/** Zipf 0.99, 1,000 operations per second, invalidated on write: computed separately from this code. */
 it.each([
   [1_000, 10, [0.925, 0.889, 0.484]],
   [1_000, 60, [0.984, 0.942, 0.5]],
   [10_000, 10, [0.752, 0.722, 0.396]],
   [10_000, 60, [0.9, 0.863, 0.469]],
-])('gives the known ceilings for %d keys and a TTL of %d s', (keys, ttlS, expected) => {
+])('has the known upper bounds for %d keys and a TTL of %d s', (keys, ttlS, expected) => {
   const popularity = zipf({ items: keys, exponent: 0.99 })
   const ratios = [0, 0.05, 0.5].map((writeShare) => {
     let ratio = 0

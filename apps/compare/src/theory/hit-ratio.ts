@@ -1,8 +1,8 @@
 /**
- * Hit ratio of one key, by renewal: what happens from one miss to the next, on average. Derived in docs/theory.md.
+ * Hit ratio of one key by renewal theory: the mean of what happens from one miss to the next. Derived in docs/theory.md.
  */
 
-/** How often one key is asked for and written, per second, in a stream without memory (Poisson). */
+/** Reads and writes of one key per second, as Poisson streams. */
 export interface KeyRates {
   /** Operations that only read it. */
   readonly reads: number
@@ -17,16 +17,16 @@ export type OnWrite = 'nothing' | 'invalidate' | 'write-through'
 
 export interface EntryTimes {
   readonly ttlMs: number
-  /** How long a load takes; an entry's TTL counts from its start. At most `ttlMs`, or nothing is ever served. */
+  /** How long a load takes. An entry's TTL counts from the load's start, so a load as long as `ttlMs` is never served. */
   readonly loadMs: number
-  /** Without the guard a load that a write overtakes is filled all the same. */
+  /** Without the guard, a load still fills if a write came during it. */
   readonly isGuarded: boolean
 }
 
-/** So many writes within a TTL never leave it a gap; e to the power of more is no number any longer. */
+/** With this many writes per TTL the result no longer changes; e to a much higher power overflows. */
 const ENDLESS = 700
 
-/** Share of the reads of the key that an entry answers. 0 for a key that is never read. */
+/** Share of a key's reads that an entry answers. 0 for a key without reads. */
 export function hitRatioOfKey(rates: KeyRates, onWrite: OnWrite, { ttlMs, loadMs, isGuarded }: EntryTimes): number {
   const ttl = ttlMs / 1_000
   const load = Math.min(loadMs / 1_000, ttl)
@@ -36,7 +36,7 @@ export function hitRatioOfKey(rates: KeyRates, onWrite: OnWrite, { ttlMs, loadMs
 
   if (onWrite === 'nothing' || writes === 0) return ratio(reads * (ttl - load), 1 + reads * load)
   if (onWrite === 'invalidate') {
-    // What a read-modify-write loads, its own write voids: only the other misses leave something to hit.
+    // A read-modify-write invalidates what it loaded, so only the other misses leave an entry.
     const usable = isGuarded ? lasting(writes, load, ttl) : lasting(writes, 0, ttl - load)
     return ratio(rates.reads * usable, 1 + reads * load)
   }
@@ -47,12 +47,57 @@ export function hitRatioOfKey(rates: KeyRates, onWrite: OnWrite, { ttlMs, loadMs
   return ratio(rates.reads * afterLoad + writes * renewed, 1 + loading)
 }
 
-/** How long, on average, something lives between `from` and `to` that ends at a random moment, `rate` a second. */
+/** When an entry is refreshed in the background. */
+export interface RefreshTimes {
+  /** Until then a read only hits. */
+  readonly freshMs: number
+  /** The window after that, in which the first read starts a refresh. Then the entry expires. */
+  readonly windowMs: number
+  /** Short against the window: reads after its end during the refresh are ignored. */
+  readonly loadMs: number
+}
+
+/**
+ * The same for `refresh-ahead`: writes invalidate, and a read in the last part of the TTL refreshes. Without
+ * read-modify-writes.
+ */
+export function hitRatioRefreshed({ reads, writes }: Pick<KeyRates, 'reads' | 'writes'>, times: RefreshTimes): number {
+  if (reads === 0) return 0
+  const [fresh, window, load] = [times.freshMs / 1_000, times.windowMs / 1_000, times.loadMs / 1_000]
+  const events = reads + writes
+  const refreshed = Math.exp(-writes * fresh) * (reads / events) * -Math.expm1(-events * window)
+  // Rounded to 1: the entry is always refreshed.
+  if (refreshed === 1) return 1
+  const perRefresh = (reads * lasting(writes, 0, fresh) + refreshed) / (1 - refreshed)
+  return ratio(reads * lasting(writes, load, fresh) + refreshed * (1 + perRefresh), 1 + reads * load)
+}
+
+/**
+ * The same for `stale-while-revalidate`, in a run that starts with an empty cache, counts from `fromMs` to `toMs`, and is
+ * shorter than the stale window: a read misses only if no other read came since the last write, or since the start.
+ */
+export function hitRatioServedStale(
+  { reads, writes }: Pick<KeyRates, 'reads' | 'writes'>,
+  { fromMs, toMs, loadMs }: { readonly fromMs: number; readonly toMs: number; readonly loadMs: number },
+): number {
+  if (reads === 0) return 0
+  const [from, to, load] = [fromMs / 1_000, toMs / 1_000, loadMs / 1_000]
+  const events = reads + writes
+  // The probability that neither a read nor a write came since the start, averaged over the counted time.
+  const nothingYet = lasting(events, from, to) / (to - from)
+  const misses = (writes + reads * nothingYet) / events
+  // Reads that arrive during the load of a miss wait too.
+  const waiting = reads * load
+  return 1 - (misses * (1 + waiting)) / (1 + misses * waiting)
+}
+
+/** Mean lifetime between `from` and `to` of something that ends at a random time, at `rate` per second. */
 function lasting(rate: number, from: number, to: number): number {
+  if (rate === 0) return to - from
   return (Math.exp(-rate * from) * -Math.expm1(-rate * (to - from))) / rate
 }
 
-/** Of hits and others, per miss. */
+/** The share of hits, from the hits and the other reads per miss. */
 function ratio(hits: number, others: number): number {
   return 1 / (1 + others / hits)
 }

@@ -1,18 +1,19 @@
-/** What theory predicts of a strategy under a workload: docs/theory.md. */
+/** Theory's predictions for a strategy under a workload: docs/theory.md. */
+import { CEILING } from 'strategies'
 import { zipf } from 'workload'
 import type { ComparedStrategy, ComparedWorkload, ComparisonConfig } from '../comparison.ts'
-import { hitRatioOfKey, type KeyRates, type OnWrite } from './hit-ratio.ts'
+import { hitRatioOfKey, hitRatioRefreshed, hitRatioServedStale, type KeyRates, type OnWrite } from './hit-ratio.ts'
 import type { Prediction } from './prediction.ts'
 
-/** One point: what pauses of the machine, the time a query takes, and chance in five TTLs add up to at most. */
+/** 1 point: covers pauses of the machine, the time of a query, and chance over 5 TTLs. */
 const HIT_RATIO_TOLERANCE = 0.01
 const TTLS_OF_TOLERANCE = 5
 const MOST_TOLERANCE = 0.05
-/** Loads of an expiry are told apart by their time, so that one of a neighbouring expiry is now and then counted with it. */
+/** Loads are assigned to expiries by time, so a load is sometimes counted with the neighbouring expiry. */
 const STAMPEDE_TOLERANCE = 0.1
 
-/** Of a comparison: `apiProcesses` share the cache. */
-type Circumstances = Pick<ComparisonConfig, 'workload' | 'apiProcesses' | 'measuredMs'>
+/** The part of a comparison's configuration that matters here. `apiProcesses` share the cache. */
+type Circumstances = Pick<ComparisonConfig, 'workload' | 'apiProcesses' | 'warmupMs' | 'measuredMs'>
 
 const effects: Readonly<Record<string, OnWrite>> = {
   'expire-only': 'nothing',
@@ -21,16 +22,20 @@ const effects: Readonly<Record<string, OnWrite>> = {
 }
 
 /**
- * Empty where there is no formula: a moving popularity, a crowd, a cold start, a trace, peers, other strategies.
+ * Empty if there is no formula: a moving popularity, a crowd, a cold start, a trace, peers, other strategies (`xfetch`
+ * refreshes by chance), the ceiling, and several processes with a cache each.
  */
 export function predict(strategy: ComparedStrategy, config: Circumstances): Prediction[] {
   const { workload, apiProcesses } = config
   const isStationary =
     workload.popularity === 'zipf' && workload.crowd === null && !workload.cold && workload.trace === null
-  if (!isStationary || strategy.name.startsWith('peer:')) return []
+  if (!isStationary || strategy.name.startsWith('peer:') || strategy.name === CEILING) return []
+  if (strategy.promise.where === 'this process' && apiProcesses > 1) return []
   if (strategy.read === 'no-cache') {
     return [{ measure: 'postHitRatio', predicted: 0, tolerance: 0, kind: 'equal', basis: 'nothing is kept' }]
   }
+  if (strategy.read === 'stale-while-revalidate') return servedStale(strategy, config)
+  if (strategy.read === 'refresh-ahead') return refreshedAhead(strategy, config)
   const onWrite = effects[strategy.write]
   if (!['cache-aside', 'stampede-lock'].includes(strategy.read) || onWrite === undefined) return []
   return [
@@ -47,12 +52,7 @@ function hitRatio(
 ): Prediction {
   const { ttlMs, originDelayMs } = workload
   const times = { ttlMs, loadMs: originDelayMs, isGuarded: promise.breaks === undefined }
-  const popularity = zipf({ items: workload.posts, exponent: workload.zipf })
-  let predicted = 0
-  for (let rank = 1; rank <= workload.posts; rank++) {
-    const probability = popularity.probability(rank)
-    predicted += probability * hitRatioOfKey(ratesOf(workload, probability), onWrite, times)
-  }
+  const predicted = overPosts(workload, (rates) => hitRatioOfKey(rates, onWrite, times))
   const basis = 'renewal of each key, weighted by its popularity (docs/theory.md)'
   return {
     measure: 'postHitRatio',
@@ -63,15 +63,62 @@ function hitRatio(
   }
 }
 
+/** The mean over all posts, weighted by their popularity. */
+function overPosts(workload: ComparedWorkload, hitRatioOf: (rates: KeyRates) => number): number {
+  const popularity = zipf({ items: workload.posts, exponent: workload.zipf })
+  let mean = 0
+  for (let rank = 1; rank <= workload.posts; rank++) {
+    const probability = popularity.probability(rank)
+    mean += probability * hitRatioOf(ratesOf(workload, probability))
+  }
+  return mean
+}
+
+/** If the stale window is at least as long as the run, only writes and the start of the run end an entry. */
+function servedStale({ write, promise }: ComparedStrategy, config: Circumstances): Prediction[] {
+  const { workload, warmupMs, measuredMs } = config
+  const toMs = warmupMs + measuredMs
+  if (write !== 'invalidate' || workload.readModifyWriteShare > 0 || promise.staleForAtMostMs < toMs) return []
+  const times = { fromMs: warmupMs, toMs, loadMs: workload.originDelayMs }
+  return [
+    {
+      measure: 'postHitRatio',
+      predicted: overPosts(workload, (rates) => hitRatioServedStale(rates, times)),
+      tolerance: HIT_RATIO_TOLERANCE,
+      kind: 'equal',
+      basis: 'a read waits only if no other came since the last write, or since the start of the run (docs/theory.md)',
+    },
+  ]
+}
+
+/** The default of `refreshAhead`: the last part of the TTL in which a read refreshes. */
+export const AHEAD = 0.2
+
+function refreshedAhead({ write }: ComparedStrategy, { workload, measuredMs }: Circumstances): Prediction[] {
+  const { ttlMs, originDelayMs, readModifyWriteShare } = workload
+  const times = { freshMs: (1 - AHEAD) * ttlMs, windowMs: AHEAD * ttlMs, loadMs: originDelayMs }
+  const isShort = originDelayMs <= times.windowMs / 10
+  if (write !== 'invalidate' || readModifyWriteShare > 0 || !isShort) return []
+  return [
+    {
+      measure: 'postHitRatio',
+      predicted: overPosts(workload, (rates) => hitRatioRefreshed(rates, times)),
+      tolerance: toleranceOf(ttlMs, measuredMs),
+      kind: 'equal',
+      basis: 'renewal of each key, with a refresh by a read in the last fifth of the TTL (docs/theory.md)',
+    },
+  ]
+}
+
 /**
- * After a warm-up of one TTL entries still expire together, so that the measured phase has up to one miss of each key more
- * or less than theory's steady state. What that is in hit ratio falls with the number of TTLs measured.
+ * After a warm-up of one TTL, entries still expire together. So the measured phase may differ from the steady state by one
+ * miss of each key. The effect on the hit ratio falls with the number of measured TTLs.
  */
 function toleranceOf(ttlMs: number, measuredMs: number): number {
   return Math.min(HIT_RATIO_TOLERANCE * Math.max(1, (TTLS_OF_TOLERANCE * ttlMs) / measuredMs), MOST_TOLERANCE)
 }
 
-/** A key is hit only if the operation on it before was a read: no TTL gets a strategy that deletes on write above that. */
+/** A key is hit only if the previous operation on it was a read: an upper bound for any TTL if writes delete. */
 function readFraction(workload: ComparedWorkload, onWrite: OnWrite): Prediction[] {
   const { reads, readModifyWrites, writes } = ratesOf(workload, 1)
   const byId = reads + readModifyWrites + writes
@@ -94,11 +141,11 @@ function stampedeFactor(
   apiProcesses: number,
 ): Prediction[] {
   const { reads, readModifyWrites, writes } = ratesOf(workload, popularityOfHottest(workload))
-  // Whoever comes while the first one loads; in each process one of them loads, the others share it.
+  // The first read and those that arrive during its load. In each process one of them loads, and the others share it.
   const herd = 1 + ((reads + readModifyWrites) * workload.originDelayMs) / 1_000
   const loads = promise.loadsPerExpiry
   const isOne = 'atMost' in loads && loads.atMost === 1 && loads.per === 'expiry'
-  // Where writes void or renew the entry too, loads don't come by expiries.
+  // If writes invalidate or fill the entry, loads do not follow expiries.
   if (onWrite !== 'nothing' && writes + readModifyWrites > 0) return []
   if (!isOne && (read !== 'cache-aside' || promise.breaks !== undefined)) return []
   return [
@@ -118,7 +165,7 @@ function popularityOfHottest({ posts, zipf: exponent }: ComparedWorkload): numbe
   return zipf({ items: posts, exponent }).probability(1)
 }
 
-/** @param probability of the key among all. */
+/** @param probability the key's share of the operations */
 function ratesOf(workload: ComparedWorkload, probability: number): KeyRates {
   const { ratePerSecond, writeShare, listShare, pageShare, reportShare, insertShare, readModifyWriteShare } = workload
   const others = writeShare + listShare + pageShare + reportShare + insertShare + readModifyWriteShare

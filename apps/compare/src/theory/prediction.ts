@@ -1,10 +1,10 @@
 import type { MeasureName } from '../measures.ts'
 
-/** What theory says of a figure, before anything is measured. */
+/** Theory's prediction of a figure. */
 export interface Prediction {
   readonly measure: MeasureName
   readonly predicted: number
-  /** By so much the median may differ, in the measure's own unit. */
+  /** The allowed difference of the median, in the measure's unit. */
   readonly tolerance: number
   /** `at most`: only more than `predicted` and the tolerance deviates. */
   readonly kind: 'equal' | 'at most'

@@ -1,3 +1,4 @@
+import { CEILING } from 'strategies'
 import { FLOOR } from '../../advisor/decide.ts'
 import { isCurrent } from '../../advisor/guarantee.ts'
 import type { Comparison } from '../../comparison.ts'
@@ -6,13 +7,14 @@ import { figureOf, RUNS_TO_CLAIM } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
 import { type PromiseKept, promisesKept } from '../broken-promises.ts'
 import { formatCount, formatFigure, formatMs, formatWholeShare } from '../format.ts'
-import { CEILING, contestantsIn, withTooFewRuns } from '../standing.ts'
+import { contestantsIn, withTooFewRuns } from '../standing.ts'
 import { type Block, type Cell, MARK_SIGNS, type Section, text } from './content.ts'
 import { measureTable } from './measure-table.ts'
 import { answersTo } from './needs.ts'
 
 const MAIN: readonly MeasureName[] = [
   'hitRatio',
+  'waitingPerSecond',
   'readP50Ms',
   'readP99Ms',
   'writeP50Ms',
@@ -25,7 +27,7 @@ const MAIN: readonly MeasureName[] = [
   'apiCpuMs',
 ]
 
-/** What an engineer has to see first: what to use for which need, and whether the guarantees held. */
+/** The first section: the strategy for each need, and whether the guarantees held. */
 export function answer(comparison: Comparison, deviations: readonly Deviation[], advice: readonly string[]): Section {
   const kept = promisesKept(comparison)
   return {
@@ -44,7 +46,7 @@ export function answer(comparison: Comparison, deviations: readonly Deviation[],
   }
 }
 
-/** What of the effect is the added delay's, and what the database's own. */
+/** How much of the effect comes from the added delay, and how much from the database. */
 function withoutTheDelay(comparison: Comparison): Block[] {
   const { originDelayMs } = comparison.config.workload
   const load = (measure: MeasureName) => figureOf(comparison, FLOOR, measure)?.median
@@ -63,7 +65,7 @@ function withoutTheDelay(comparison: Comparison): Block[] {
   return sentences.length === 0 ? [] : [text(sentences.join(' '))]
 }
 
-/** The highest median of those that may be chosen. */
+/** The highest median of the contestants. */
 function slowestIn(comparison: Comparison, measure: MeasureName): number | undefined {
   const medians = [...contestantsIn(comparison)].flatMap((name) => figureOf(comparison, name, measure)?.median ?? [])
   return medians.length === 0 ? undefined : Math.max(...medians)
@@ -86,13 +88,16 @@ function loadInWords({ config }: Comparison): string {
   ].join(', ')
 }
 
-/** Those that may be chosen; then the forms that are known to break their guarantee, each with how it breaks it, and never ranked. */
+/**
+ * The contestants, then the forms known to break their guarantee (never ranked, each with its violations), then the ceiling.
+ */
 function tables({ strategies, ...rest }: Comparison, kept: readonly PromiseKept[]): Block[] {
   const comparison = { strategies, ...rest }
   const caption = 'Median of the runs, and [min–max]'
-  const unguarded = strategies.filter(({ promise }) => promise.breaks !== undefined)
-  const guarded = strategies.filter((strategy) => !unguarded.includes(strategy))
-  const { head, rows, ...table } = measureTable(comparison, `The same without the guard. ${caption}`, MAIN, unguarded)
+  const ceiling = strategies.filter(({ name }) => name === CEILING)
+  const unguarded = strategies.filter(({ name, promise }) => promise.breaks !== undefined && name !== CEILING)
+  const guarded = strategies.filter((strategy) => ![...unguarded, ...ceiling].includes(strategy))
+  const { head, rows, ...table } = measureTable(comparison, `Without the guard. ${caption}`, MAIN, unguarded)
   return [
     { kind: 'table', table: measureTable(comparison, caption, MAIN, guarded) },
     ...(unguarded.length === 0
@@ -107,6 +112,19 @@ function tables({ strategies, ...rest }: Comparison, kept: readonly PromiseKept[
             },
           } as const,
         ]),
+    ...(ceiling.length === 0
+      ? []
+      : [
+          {
+            kind: 'table',
+            table: measureTable(
+              comparison,
+              'The ceiling, not a strategy: a warm store in memory, without expiry, that sees no writes',
+              MAIN,
+              ceiling,
+            ),
+          } as const,
+        ]),
   ]
 }
 
@@ -117,7 +135,7 @@ function lossOf(kept: readonly PromiseKept[], name: string): Cell {
     : { text: 'loses scripted races', detail: '0 stale reads seen; docs/races.md', mark: 'alarm' }
 }
 
-/** What has to be known before any figure is believed. */
+/** Problems that come before any figure. */
 function alarms({ config, strategies, turns, finishedAt }: Comparison, kept: readonly PromiseKept[]): Block[] {
   const counted = turns.filter(({ status }) => status === 'ok').length
   const wanted = config.runs * strategies.length
@@ -130,7 +148,7 @@ function alarms({ config, strategies, turns, finishedAt }: Comparison, kept: rea
     ...(counted < wanted || finishedAt === null
       ? [`${counted} of ${wanted} turns count${unfinished}. The others are under “What was counted”.`]
       : []),
-    ...(disagreeing > 0 ? [`In ${disagreeing} turns the server did not count what its clients counted.`] : []),
+    ...(disagreeing > 0 ? [`In ${disagreeing} turns the counts of the server and its clients differ.`] : []),
   ].map((text) => ({ kind: 'alarm', text }))
 }
 
@@ -149,7 +167,7 @@ function heldGuarantees(kept: readonly PromiseKept[], processes: number): Block[
       ? [
           {
             kind: 'good',
-            text: `${which} ${guaranteeing.length === 1 ? 'strategy that guarantees' : 'strategies that guarantee'} read-after-write held it: 0 violations in ${formatCount(reads)} reads of the probe.`,
+            text: `${which} ${guaranteeing.length === 1 ? 'strategy that guarantees' : 'strategies that guarantee'} read-after-write kept it: 0 violations in ${formatCount(reads)} probe reads.`,
           } as const,
         ]
       : []),
@@ -188,14 +206,14 @@ function legend(comparison: Comparison): string {
   const few = withTooFewRuns(comparison)
   const claims =
     few.length > 0 && few.length === contestantsIn(comparison).size
-      ? `Nothing is marked best: that takes ${RUNS_TO_CLAIM} runs of each strategy that count.`
+      ? `Nothing is marked best: that needs ${RUNS_TO_CLAIM} counted runs of each strategy.`
       : `${MARK_SIGNS.best} best: all its runs lie beyond all runs of every other. ${MARK_SIGNS.equal} no difference from the best: their runs overlap. ` +
-        'Without a sign: worse than the best median in all runs.' +
+        'No sign: all its runs are worse than all runs of the strategy with the best median.' +
         (few.length > 0
-          ? ` Nothing is claimed of ${few.map(({ name, runs }) => `${name} (${runs} runs that count)`).join(', ')}: it takes ${RUNS_TO_CLAIM}.`
+          ? ` No claim about ${few.map(({ name, runs }) => `${name} (${runs} counted runs)`).join(', ')}: ${RUNS_TO_CLAIM} are needed.`
           : '')
   const ceiling = comparison.strategies.some(({ name }) => name === CEILING)
-    ? ` ${CEILING} is an upper bound, not a strategy, and not ranked.`
+    ? ` ${CEILING} is an upper bound, not a strategy, and is not ranked.`
     : ''
-  return `${claims}${ceiling} ${MARK_SIGNS.alarm} a broken guarantee. – not known. docs/measuring.md defines each figure.`
+  return `${claims}${ceiling} ${MARK_SIGNS.alarm} broken guarantee. – not known. docs/measuring.md defines each figure.`
 }

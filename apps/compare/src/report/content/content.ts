@@ -1,17 +1,16 @@
 /**
- * What a report says, before it is put into a terminal, a Markdown page or an HTML page: one content, so that the three
- * cannot say different things.
+ * The content of a report. The terminal, Markdown and HTML reports all render this, so they can't differ.
  */
 
 /**
- * - `best`: beyond every other strategy. `equal`: not different from the best.
- * - `alarm`: should not be. `good`: as it should be.
+ * - `best`: better than every other strategy. `equal`: no difference from the best.
+ * - `alarm`: a failed check. `good`: a passed one.
  */
 export type Mark = 'best' | 'equal' | 'alarm' | 'good'
 
 export interface Cell {
   readonly text: string
-  /** Said beside it, smaller: mostly the range over the runs. */
+  /** Smaller text beside it, usually the range over the runs. */
   readonly detail?: string
   readonly mark?: Mark
 }
@@ -19,28 +18,28 @@ export interface Cell {
 /** The first cell of each row names it. */
 export interface Table {
   readonly caption: string
-  /** What is in its columns but the first. */
+  /** The content of the columns after the first. */
   readonly of: 'figures' | 'words'
   readonly head: readonly string[]
   readonly rows: readonly (readonly Cell[])[]
 }
 
-/** What to use for one thing that readers require, and what that brings. */
+/** The strategy for one need, and its effect. */
 export interface Answer {
   readonly need: string
   readonly meaning: string
-  /** A strategy, or that there is none. */
+  /** A strategy, or `none`. */
   readonly use: string
-  /** Against no cache. Absent: not known. */
+  /** Against no cache. Absent if not known. */
   readonly effect?: string
   readonly figures: readonly string[]
-  /** Those that were ruled out, by reason. */
+  /** The strategies ruled out, by reason. */
   readonly others?: string
-  /** Those that can't be told apart from it. */
+  /** The strategies without a difference from it. */
   readonly equals?: string
 }
 
-/** What is said of an answer, a line each. */
+/** The text of an answer, as lines. */
 export function linesOf({ effect, figures, others, equals }: Answer): string[] {
   const said = figures.length > 0 ? [figures.join(' · ')] : []
   return [...(effect ? [effect] : []), ...said, ...(others ? [`Not: ${others}.`] : []), ...(equals ? [equals] : [])]
@@ -51,11 +50,11 @@ export type Block =
   | { readonly kind: 'text' | 'alarm' | 'good'; readonly text: string }
   | { readonly kind: 'list'; readonly items: readonly string[] }
   | { readonly kind: 'table'; readonly table: Table }
-  /** Lines that are shown as they are. */
+  /** Lines that are shown verbatim. */
   | { readonly kind: 'lines'; readonly caption: string; readonly lines: readonly string[] }
 
 export interface Section {
-  /** Names its place in the page, and its charts. */
+  /** Its anchor in the page; selects its charts. */
   readonly id: string
   readonly title: string
   readonly blocks: readonly Block[]
@@ -70,7 +69,7 @@ export const text = (text: string): Block => ({ kind: 'text', text })
 
 export const MARK_SIGNS: Readonly<Record<Mark, string>> = { best: '★', equal: '=', alarm: '‼', good: '✓' }
 
-/** A cell in one line, its mark as a sign. */
+/** A cell on one line, with its mark as a sign. */
 export function cellInLine({ text, detail, mark }: Cell): string {
   return [mark && MARK_SIGNS[mark], text, detail].filter((part) => part !== undefined).join(' ')
 }

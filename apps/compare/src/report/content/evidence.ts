@@ -1,4 +1,5 @@
-/** What a sceptic asks for: differences, guarantees, theory, and the books. */
+/** The evidence: differences, guarantees, theory and reconciliation. */
+import { CEILING } from 'strategies'
 import type { ComparedStrategy, Comparison, Turn } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
 import { RUNS_TO_CLAIM, spreadOf } from '../../spread.ts'
@@ -12,6 +13,7 @@ import { headOf } from './measure-table.ts'
 
 const COMPARED: readonly MeasureName[] = [
   'hitRatio',
+  'waitingPerSecond',
   'readP50Ms',
   'readP99Ms',
   'missP50Ms',
@@ -30,10 +32,10 @@ export function differences(comparison: Comparison): Section {
     title: 'Which differences are claimed',
     blocks:
       claimed.length === 0
-        ? [text(`No difference is claimed: that takes ${RUNS_TO_CLAIM} runs of each strategy that count.`)]
+        ? [text(`No difference is claimed: that needs ${RUNS_TO_CLAIM} counted runs of each strategy.`)]
         : [
             text(
-              'In each column: strategies that share a letter do not differ, as their runs overlap. Strategies that share none do: all runs of one lie beyond all runs of the other. The letters go from the best (a) to the worst; of CPU, loads, commands and bytes less is better. Forms that break their guarantee are left out.',
+              'In each column, strategies that share a letter do not differ: their runs overlap. Strategies without a common letter differ: all runs of one lie beyond all runs of the other. Letters run from the best (a) to the worst; less CPU and fewer loads, commands and bytes are better. Forms that break their guarantee are left out.',
             ),
             { kind: 'table', table: lettersTable(comparison, claimed) },
             text(chance(contestantsIn(comparison).size - few.length)),
@@ -49,10 +51,10 @@ function withGroups(comparison: Comparison): Claimed {
   )
 }
 
-/** A letter for each group, and for each strategy the letters of the groups it stands in. */
+/** Each group has a letter, and each strategy the letters of its groups. */
 function lettersTable(comparison: Comparison, claimed: Claimed): Table {
   return {
-    caption: "Strategies that can't be told apart",
+    caption: 'Groups of strategies without a difference',
     of: 'figures',
     head: ['strategy', ...claimed.map(({ measure }) => headOf(measure))],
     rows: [...contestantsIn(comparison)].map((name) => [
@@ -65,7 +67,7 @@ function lettersTable(comparison: Comparison, claimed: Claimed): Table {
   }
 }
 
-/** After z, z1 and so on: more groups than letters are not expected, and must not be confused. */
+/** After z: z1, z2, … */
 function letterOf(at: number): string {
   return at < 26 ? String.fromCharCode(97 + at) : `z${at - 25}`
 }
@@ -74,7 +76,7 @@ function chance(strategies: number): string {
   const pairs = (strategies * (strategies - 1)) / 2
   return (
     `By chance alone, two equal strategies look different in 1 of 126 cases at ${RUNS_TO_CLAIM} runs. ` +
-    `There are ${pairs} pairs for each measure, so where all are equal, ${(pairs / 126).toFixed(1)} pairs look different.`
+    `There are ${pairs} pairs for each measure, so if all were equal, ${(pairs / 126).toFixed(1)} pairs would look different.`
   )
 }
 
@@ -85,19 +87,19 @@ export function brokenPromises(comparison: Comparison): Section {
     title: 'Guarantees',
     blocks: [
       text(
-        'The probe is a separate client that knows when each of its writes was acknowledged, and reads from every API process. Counted over all turns with figures, also those that do not count above.' +
-          (kept.some(({ strategy }) => strategy.promise.breaks !== undefined)
-            ? ' A naive form guarantees nothing: it is held to what it would guarantee if it did not break.'
+        'The probe is a separate client. It knows when each of its writes was acknowledged, and it reads from every API process. The counts include all turns with figures, even those that do not count above.' +
+          (kept.some(({ strategy }) => strategy.promise.breaks !== undefined && strategy.name !== CEILING)
+            ? ' A naive form guarantees nothing: it is checked against the guarantee that it breaks.'
             : ''),
       ),
       { kind: 'table', table: promiseTable(kept) },
       ...kept.flatMap((one): Block[] =>
-        one.schedule.length === 0
+        one.schedule.length === 0 || one.strategy.name === CEILING
           ? []
           : [
               {
                 kind: 'lines',
-                caption: `${one.strategy.name}: the first, in run ${one.run}${Object.keys(one.promised).length === 0 ? '; its guarantee allows it' : ''}`,
+                caption: `${one.strategy.name}: the first stale read, in run ${one.run}${Object.keys(one.promised).length === 0 ? '; its guarantee allows it' : ''}`,
                 lines: one.schedule,
               },
               ...(one.strategy.promise.breaks ? [text(`Known: ${one.strategy.promise.breaks}.`)] : []),
@@ -117,15 +119,19 @@ function promiseTable(kept: readonly PromiseKept[]): Table {
       'max staleness',
       'loses writes',
       'verdict',
-      'seen against the guarantee',
-      'seen, allowed by its guarantee',
+      'violations seen',
+      'seen, but allowed',
       'probe reads',
     ],
     rows: kept.map(({ strategy: { name, promise }, verdict, promised, notPromised, probeReads }): Cell[] => [
       { text: name },
-      { text: readAfterWriteInWords(promise) },
-      { text: formatMs(promise.staleForAtMostMs) },
-      { text: promise.mayLoseWrites ? 'may' : 'no' },
+      ...(name === CEILING
+        ? [{ text: UNKNOWN }, { text: UNKNOWN }, { text: UNKNOWN }]
+        : [
+            { text: readAfterWriteInWords(promise) },
+            { text: formatMs(promise.staleForAtMostMs) },
+            { text: promise.mayLoseWrites ? 'may' : 'no' },
+          ]),
       { text: verdict, ...(verdict === 'broken' && { mark: 'alarm' }), ...(verdict === 'kept' && { mark: 'good' }) },
       { text: inWords(promised) || '0' },
       { text: inWords(notPromised) || '0' },
@@ -137,14 +143,14 @@ function promiseTable(kept: readonly PromiseKept[]): Table {
 function readAfterWriteInWords({ readAfterWrite, readAfterWriteOf, where }: ComparedStrategy['promise']): string {
   if (readAfterWrite) return 'guaranteed'
   if (readAfterWriteOf === 'none') return 'no'
-  const of = readAfterWriteOf === 'keys' ? ' of keys' : ''
+  const of = readAfterWriteOf === 'keys' ? ' for keys' : ''
   return where === 'this process' ? `in one process${of}` : `guaranteed${of}, later in other processes`
 }
 
 export function theory(deviations: readonly Deviation[]): Section {
   return {
     id: 'theory',
-    title: 'Theory beside measurement',
+    title: 'Theory and measurement',
     blocks:
       deviations.length === 0
         ? [text('Nothing is predicted for this workload and these strategies.')]
@@ -152,7 +158,7 @@ export function theory(deviations: readonly Deviation[]): Section {
             {
               kind: 'table',
               table: {
-                caption: 'The median may differ from the prediction by the tolerance',
+                caption: 'The median may differ from the prediction by at most the tolerance',
                 of: 'words',
                 head: ['strategy', 'measure', 'predicted', 'tolerance', 'measured', 'verdict', 'basis'],
                 rows: deviations.map(({ strategy, measure, predicted, kind, tolerance, measured, deviates, basis }) => {
@@ -173,13 +179,13 @@ export function theory(deviations: readonly Deviation[]): Section {
   }
 }
 
-/** Of a share: in points, as "± 1 %" of 70 % would be something else. */
+/** The tolerance of a share is in points: "70 % ± 1 %" could also mean a relative error. */
 function formatTolerance(measure: MeasureName, tolerance: number): string {
   const figure = formatFigure(measure, tolerance)
   return measures[measure].unit === 'ratio' ? figure.replace('%', 'points') : figure
 }
 
-/** Above these shares a turn is named as noisy. */
+/** A turn above either share is noisy. */
 const NOISY = { busyBefore: 0.1, stolen: 0.01 }
 
 export function account(comparison: Comparison): Section {
@@ -208,11 +214,11 @@ export function account(comparison: Comparison): Section {
 function agreement({ turns }: Comparison): string {
   const differing = turns.filter(({ account }) => account.agree === false).length
   return differing === 0
-    ? 'k6 and the probe together counted exactly what the server counted, warm-up included.'
+    ? 'The counts of k6 and the probe add up exactly to those of the server, warm-up included.'
     : `In ${differing} turns the counters of k6, probe and server differ: see the table.`
 }
 
-/** With none left, figures would be those of the machine. */
+/** Without idle CPU, the figures would show the machine's limits instead of the strategy. */
 function idleInWords({ strategies, turns }: Comparison): Block[] {
   const medians = strategies.flatMap(({ name }) => {
     const idle = spreadOf(
@@ -227,7 +233,7 @@ function idleInWords({ strategies, turns }: Comparison): Block[] {
 
 function accountTable({ strategies, turns }: Comparison): Table {
   return {
-    caption: 'k6 + probe = server, summed over the turns the server counted',
+    caption: 'k6 + probe = server, summed over the turns that the server counted',
     of: 'figures',
     head: ['strategy', 'reads', 'writes', 'hits', 'turns that agree'],
     rows: strategies.map(({ name }): Cell[] => {

@@ -1,12 +1,13 @@
-/** The figures behind the answer: each section has its chart in the HTML report, and its table in every report. */
+/** The figures behind the answer. Each section has a chart in the HTML report and a table in every report. */
+import { CEILING } from 'strategies'
 import type { Comparison } from '../../comparison.ts'
 import type { MeasureName } from '../../measures.ts'
 import { formatFigure, formatMs, formatShare, UNKNOWN } from '../format.ts'
 import { frontOf } from '../front.ts'
 import { STALENESS_TIMES_MS, stalenessOf } from '../staleness-curve.ts'
-import { CEILING } from '../standing.ts'
 import { type Cell, type Section, type Table, text } from './content.ts'
 import { headOf, measureTable } from './measure-table.ts'
+import { whyReadsWait } from './why-reads-wait.ts'
 
 export function front(comparison: Comparison): Section {
   const points = frontOf(comparison)
@@ -20,7 +21,7 @@ export function front(comparison: Comparison): Section {
   }
   const { head, rows, ...table } = measureTable(
     comparison,
-    'On the front: nothing has both a lower p99 and fewer loads, by medians',
+    'On the front: no strategy has both a lower p50 and fewer loads, by medians',
     ['readP50Ms', 'loadsPerSecond', 'staleReadRatio'],
   )
   return {
@@ -35,7 +36,7 @@ export function front(comparison: Comparison): Section {
           rows: rows.map((cells, at) => [...cells, { text: onFront(comparison.strategies[at]!.name) }]),
         },
       },
-      text("The front is drawn through medians. Strategies whose ranges overlap can't be told apart."),
+      text('The front goes through medians. Strategies whose ranges overlap do not differ.'),
     ],
   }
 }
@@ -66,8 +67,10 @@ export function hits(comparison: Comparison): Section {
           'freshRatio',
           'servedStaleRatio',
           'collapsedRatio',
+          'waitingPerSecond',
         ]),
       },
+      ...whyReadsWait(comparison),
       {
         kind: 'table',
         table: measureTable(comparison, 'By kind of read', [
@@ -104,7 +107,7 @@ export function staleness(comparison: Comparison): Section {
     title: 'Staleness',
     blocks: [
       text(
-        "Of the probe's writes: the share still read stale that long after their acknowledgement, over all runs that count. A probe of few posts sees few writes, so read the last column.",
+        "The share of the probe's writes that were still read stale after each time, over all runs that count. A probe of few posts makes few writes: the last column has their number.",
       ),
       { kind: 'table', table: stalenessTable(comparison) },
       { kind: 'table', table: ninesTable(comparison) },
@@ -144,7 +147,7 @@ export function cost(comparison: Comparison): Section {
   }
 }
 
-/** Every run of one measure. Runs that do not count are left out. */
+/** One measure in every run that counts. */
 function runsTable(comparison: Comparison, measure: MeasureName): Table {
   const runs = Array.from({ length: comparison.config.runs }, (_, at) => at + 1)
   return {
@@ -184,7 +187,7 @@ const NINES = [
   { measure: 'consistentAfter10S', ms: 10_000 },
 ] as const
 
-/** Beside each share its nines, which no sample can show more of than its size has digits. */
+/** Each share with its nines. A sample can show no more nines than its size has digits. */
 function ninesTable(comparison: Comparison): Table {
   const { head, rows } = measureTable(
     comparison,
@@ -192,7 +195,7 @@ function ninesTable(comparison: Comparison): Table {
     NINES.map(({ measure }) => measure),
   )
   return {
-    caption: 'Consistency nines: share of writes seen by all, and −log10 of the rest',
+    caption: 'Consistency nines: share of writes seen by all readers, and −log10 of the rest',
     of: 'figures',
     head: [...head, ...NINES.map(({ ms }) => `nines at ${formatMs(ms)}`)],
     rows: rows.map((cells, at) => {

@@ -6,11 +6,12 @@ import { formatSpread } from '../format.ts'
 import { standingsIn } from '../standing.ts'
 import type { Cell, Table } from './content.ts'
 
-/** Heads of columns, where the measure's own title is too long or names no unit. */
+/** Column heads for measures whose title is too long or lacks the unit. */
 const HEADS: Partial<Record<MeasureName, string>> = {
   freshRatio: 'fresh',
   servedStaleRatio: 'past its TTL',
-  collapsedRatio: "waited for another's load",
+  collapsedRatio: 'collapsed',
+  waitingPerSecond: 'reads/s that waited',
   loadsPerSecond: 'loads/s',
   staleReadRatio: 'stale reads seen',
   staleMaxMs: 'max staleness seen, ms',
@@ -22,7 +23,7 @@ const HEADS: Partial<Record<MeasureName, string>> = {
   bytesPerEntry: 'memory per entry, bytes',
 }
 
-/** A row for each strategy, or for some of them, and a column for each measure. */
+/** A row for each of `strategies`, and a column for each measure. */
 export function measureTable(
   comparison: Comparison,
   caption: string,
@@ -46,7 +47,7 @@ export function measureTable(
   }
 }
 
-/** The measures that show a broken guarantee, in alarm; not where a strategy declares that it breaks it. */
+/** Whether a measure shows a broken guarantee, unless the strategy declares that it breaks it. */
 function brokenIn(comparison: Comparison): (strategy: string, measure: MeasureName) => boolean {
   const broken = new Map(
     promisesKept(comparison).flatMap(({ strategy, verdict, promised }) =>

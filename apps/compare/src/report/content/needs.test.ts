@@ -21,32 +21,61 @@ const blog = {
 }
 
 describe('the first screen of the report', () => {
-  it('names for each need the strategy that meets it, and never a form that breaks its guarantee', () => {
+  it('names a strategy for each need, and never a form that breaks its guarantee', () => {
     expect(picks(caseOf(0.02, blog))).toEqual([
       ['Always current', 'write-through'],
       ['At most 5 s old', 'cache-aside'],
       ['Fewest database loads', 'cache-aside'],
       ['Lowest read p99', 'manual-invalidation'],
+      ['Fewest reads that wait', 'cache-aside'],
     ])
   })
 
-  it('says what it saves against no cache, and in a few words why not the others', () => {
+  it('picks a background refresh if reads must not wait at an expiry, and says what it costs', () => {
+    const { answers } = answersOf(
+      caseOf(0.02, { ...blog, 'stale-while-revalidate': { loads: 0.153, p99: 38, waiting: 4 } }),
+    )
+    expect(answers.map(({ need, use }) => [need, use])).toContainEqual([
+      'Fewest reads that wait',
+      'stale-while-revalidate',
+    ])
+    const waiting = answers.at(-1)!
+    expect(waiting.effect).toBe('50 times fewer reads that wait, 6.5 times fewer loads/s, against no-cache.')
+    expect(waiting.figures[0]).toBe('always current, out-of-band changes seen within 305 s')
+    const bounded = answers.find(({ need }) => need === 'At most 5 s old')!
+    expect(bounded.others).toContain('stale-while-revalidate (up to 305 s old after an out-of-band change)')
+  })
+
+  it('leaves out a need whose measure an older comparison lacks', () => {
+    const older = caseOf(0.02, blog)
+    for (const { measures } of older.turns) delete measures.waitingPerSecond
+    expect(picks(older).map(([need]) => need)).not.toContain('Fewest reads that wait')
+  })
+
+  it('never picks the ceiling, and does not name it among the strategies ruled out', () => {
+    const { answers } = answersOf(
+      caseOf(0.02, { ...blog, 'always-hit': { loads: 0, p99: 1, waiting: 0, stale: 9_000 } }),
+    )
+    expect(JSON.stringify(answers)).not.toContain('always-hit')
+  })
+
+  it('says what the pick saves against no cache, and briefly why not the others', () => {
     const [current, , fewest, fastest] = answersOf(caseOf(0.02, blog)).answers
     expect(current).toEqual({
       need: 'Always current',
       meaning: 'reads see every acknowledged write',
       use: 'write-through',
       effect: '6.7 times fewer loads/s, 33 % lower read p50, against no-cache.',
-      figures: ['read p50 4 ms', 'p99 40 ms', '85.0 % hits', '30 loads/s'],
+      figures: ['read p50 4 ms', 'p99 40 ms', '85.0 % hits', '30 reads/s waited', '30 loads/s'],
       others:
         'cache-aside (up to 5 s old); naive-invalidation (known to break the guarantee); manual-invalidation (more loads)',
-      equals: "Can't be told apart from it (loads and p99 overlap, or differ by under 10 %): stampede-lock.",
+      equals: 'No difference from it (loads and p99 overlap, or differ by less than 10 %): stampede-lock.',
     })
     expect(fewest!.figures[0]).toBe('up to 5 s old')
     expect(fastest!.effect).toBe('58 % lower read p99, 5 times fewer loads/s, against no-cache.')
   })
 
-  it('says the size of an effect with its runs where they are too few to claim it, and that once', () => {
+  it('gives an effect with the number of runs if there are too few to claim it, and says so once', () => {
     const quick = described({
       runs: 2,
       strategies: {
@@ -58,24 +87,24 @@ describe('the first screen of the report', () => {
     expect(answers[1]!.effect).toBe(
       '60 % fewer loads/s (in 2 of 2 runs), 1 % lower read p50 (in 1 of 2 runs), against no-cache.',
     )
-    expect(closing).toContain('5 runs of each strategy are needed to claim a difference; there are 2.')
+    expect(closing).toContain('5 runs of each strategy are needed to claim a difference, and there are 2.')
   })
 
-  it('says that a cache is hardly worth it where the best one saves too little', () => {
+  it('says that a cache is hardly worth it if the best one saves too little', () => {
     const { answers } = answersOf(
       caseOf(0.5, { 'no-cache': { loads: 1, p99: 9 }, 'write-through': { loads: 0.95, p99: 9 } }),
     )
     expect(answers[0]).toMatchObject({
       use: 'no-cache',
       effect:
-        'A cache is hardly worth it here. The best one is write-through: it saves the database 5.0 % of the loads of no-cache: 0.950 [0.931–0.969] loads per read against 1.',
+        'A cache is hardly worth it here. The best one is write-through: it saves 5.0 % of the loads of no-cache: 0.950 [0.931–0.969] loads per read against 1.',
     })
     expect(answers[3]!.effect).toBe(
-      'A cache is hardly worth it for this. The best one is write-through: its read p99 is 9 ms, that of no-cache 9 ms, and their runs overlap.',
+      'A cache is hardly worth it for this. The best one is write-through: its read p99 is 9 ms against 9 ms for no-cache, and their runs overlap.',
     )
   })
 
-  it('says so where the loads that it saves cost little', () => {
+  it('says so if the saved loads are cheap', () => {
     const cheap = (loads: number, p50: number, cpuMs: number) => ({
       ...figuresAround({ loads, p99: 9 }),
       readP50Ms: p50,
@@ -89,7 +118,7 @@ describe('the first screen of the report', () => {
     expect(answers[0]).toMatchObject({
       use: 'no-cache',
       effect:
-        'A cache is hardly worth it here. The best one is write-through: it saves 90 % of the loads, but these cost little: ' +
+        'A cache is hardly worth it here. The best one is write-through: it saves 90 % of the loads, but loads are cheap: ' +
         'a hit takes 1 ms (p50), a read without a cache 1.90 ms, 1.9 times as long; 33 % less CPU time of all servers per request.',
     })
     const fast = { ...strategies, 'write-through': cheap(0.1, 0.6, 1.2) }
@@ -98,7 +127,7 @@ describe('the first screen of the report', () => {
     expect(answersOf(described({ strategies: spared })).answers[0]!.use).toBe('write-through')
   })
 
-  it('picks none that broke its guarantee in these runs', () => {
+  it('never picks a strategy that broke its guarantee in these runs', () => {
     const strategies = {
       'write-through': figuresAround({ loads: 0.1, p99: 3 }),
       'stampede-lock': figuresAround({ loads: 0.5, p99: 9 }),
@@ -111,12 +140,12 @@ describe('the first screen of the report', () => {
     expect(closing).toBe('no-cache was not measured, so it is not known what a cache saves.')
   })
 
-  it('says so where nothing meets a need', () => {
+  it('says so if no strategy meets a need', () => {
     const [current] = answersOf(caseOf(0, { 'cache-aside': { loads: 0.1, p99: 3 } })).answers
-    expect(current).toMatchObject({ use: 'none', effect: 'No strategy that was measured meets this.' })
+    expect(current).toMatchObject({ use: 'none', effect: 'No measured strategy meets this.' })
   })
 
-  it('counts the others where they are many', () => {
+  it('counts the others if there are many', () => {
     const many = { ...blog, 'write-behind': { loads: 0.3, p99: 50 } }
     const comparison = caseOf(0.02, many)
     const strategies = comparison.strategies.map((one) => ({
@@ -126,7 +155,7 @@ describe('the first screen of the report', () => {
     expect(answersOf({ ...comparison, strategies }).answers[2]!.others).toContain('4 others (more loads)')
   })
 
-  it('names all forms of a kind in one word', () => {
+  it('abbreviates all forms of a kind', () => {
     const { 'naive-invalidation': naive, ...others } = blog
     const two = { ...others, 'naive-invalidation': naive, 'naive-lock': naive }
     expect(answersOf(caseOf(0.02, two)).answers[2]!.others).toContain('naive-* (known to break the guarantee)')

@@ -1,5 +1,6 @@
-/** The report's first screen: for each thing that people require of a cache, the strategy that the advisor's rules pick. */
+/** The report's first screen: the strategy that the advisor's rules pick for each need. */
 import { staleAfterWriteMs } from 'history'
+import { CEILING } from 'strategies'
 import { type Decision, decide, FLOOR, figuresOf, type RuledOut } from '../../advisor/decide.ts'
 import { type FigureOf, rank, type Step } from '../../advisor/ranking.ts'
 import type { Requirements } from '../../advisor/requirements.ts'
@@ -7,7 +8,7 @@ import type { Comparison } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
 import { differenceOf, RUNS_TO_CLAIM } from '../../spread.ts'
 import { formatFigure, formatMs } from '../format.ts'
-import { CEILING, withTooFewRuns } from '../standing.ts'
+import { withTooFewRuns } from '../standing.ts'
 import { type Answer, type Block, text } from './content.ts'
 
 interface Need {
@@ -22,6 +23,7 @@ interface Need {
 export function answersTo(comparison: Comparison): Block[] {
   const { ttlMs } = comparison.config.workload
   const mayLoseWrites = false
+  const figures = figuresOf(comparison)
   const needs: Need[] = [
     {
       need: 'Always current',
@@ -32,15 +34,25 @@ export function answersTo(comparison: Comparison): Block[] {
     },
     {
       need: `At most ${formatMs(ttlMs)} old`,
-      meaning: 'a value may be as old as the TTL',
-      requirements: { maxStalenessMs: ttlMs, mayLoseWrites },
+      meaning: 'a value may be as old as the TTL, even after an out-of-band change',
+      requirements: { maxStalenessMs: ttlMs, maxAgeMs: ttlMs, mayLoseWrites },
       first: 'load',
       saysAge: true,
     },
     { need: 'Fewest database loads', meaning: 'at any age', requirements: { mayLoseWrites }, first: 'load' },
     { need: 'Lowest read p99', meaning: 'at any age', requirements: { mayLoseWrites }, first: 'latency' },
+    // Older comparisons lack this measure.
+    ...(figures(FLOOR, 'waitingPerSecond') === undefined
+      ? []
+      : [
+          {
+            need: 'Fewest reads that wait',
+            meaning: 'at an expiry or after a write; at any age',
+            requirements: { mayLoseWrites },
+            first: 'waiting',
+          } as const,
+        ]),
   ]
-  const figures = figuresOf(comparison)
   return [
     { kind: 'answers', answers: needs.map((need) => answerTo(need, comparison, figures)) },
     text([...compared(figures), ...fewRuns(comparison)].join(' ')),
@@ -57,18 +69,21 @@ function answerTo(
   const use = comparison.strategies.find(({ name }) => name === winner)
   const known = { need, meaning, ...othersIn(decision, comparison) }
   if (use === undefined) {
-    return { ...known, use: 'none', effect: 'No strategy that was measured meets this.', figures: [] }
+    return { ...known, use: 'none', effect: 'No measured strategy meets this.', figures: [] }
   }
   const staleForMs = staleAfterWriteMs(use.promise, comparison.config.apiProcesses)
   const current = use.promise.where === 'every process' ? 'always current' : 'always current, in one process only'
-  const age = staleForMs === 0 ? current : `up to ${formatMs(staleForMs)} old`
+  const around = use.promise.staleForAtMostMs
+  const hidden =
+    around > comparison.config.workload.ttlMs ? `, out-of-band changes seen within ${formatMs(around)}` : ''
+  const age = staleForMs === 0 ? `${current}${hidden}` : `up to ${formatMs(staleForMs)} old`
   return {
     ...known,
     use: use.name,
     ...(use.name === FLOOR
       ? { effect: whyNoCache(decision, figures, first) }
       : effectOf(use.name, comparison, figures, first)),
-    figures: [...(saysAge ? [] : [age]), ...figuresInWords(use.name, figures)],
+    figures: [...(saysAge && hidden === '' ? [] : [age]), ...figuresInWords(use.name, figures)],
     ...equalsIn(decision),
   }
 }
@@ -77,11 +92,12 @@ const SHOWN = {
   readP50Ms: 'read p50',
   readP99Ms: 'p99',
   hitRatio: 'hits',
+  waitingPerSecond: 'reads/s waited',
   loadsPerSecond: 'loads/s',
   writeP50Ms: 'write p50',
 } as const
 
-/** Medians alone: the ranges are in the table. */
+/** Medians only: the ranges are in the table. */
 function figuresInWords(strategy: string, figures: FigureOf): string[] {
   return (Object.keys(SHOWN) as (keyof typeof SHOWN)[]).flatMap((measure) => {
     const median = figures(strategy, measure)?.median
@@ -91,40 +107,44 @@ function figuresInWords(strategy: string, figures: FigureOf): string[] {
   })
 }
 
-/** Against no cache, what was asked for first. */
+type Effect = 'readP50Ms' | 'readP99Ms' | 'waitingPerSecond' | 'loadsPerSecond'
+
+const EFFECTS: Readonly<Record<Step, readonly Effect[]>> = {
+  load: ['loadsPerSecond', 'readP50Ms'],
+  latency: ['readP99Ms', 'loadsPerSecond'],
+  waiting: ['waitingPerSecond', 'loadsPerSecond'],
+}
+
+/** Effects that are counts, not times. */
+const COUNTED: Partial<Record<Effect, string>> = { waitingPerSecond: 'reads that wait', loadsPerSecond: 'loads/s' }
+
+/** The effect against `no-cache`, with the need's own measure first. */
 function effectOf(strategy: string, comparison: Comparison, figures: FigureOf, first: Step): { effect?: string } {
   if (figures(FLOOR, 'loadsPerSecond') === undefined) return {}
-  const shown =
-    first === 'load' ? (['loadsPerSecond', 'readP50Ms'] as const) : (['readP99Ms', 'loadsPerSecond'] as const)
-  const effects = shown.map((measure) => changeOf(measure, strategy, comparison, figures))
+  const effects = EFFECTS[first].map((measure) => changeOf(measure, strategy, comparison, figures))
   return { effect: `${capitalised(effects.join(', '))}, against ${FLOOR}.` }
 }
 
-function changeOf(
-  measure: 'readP50Ms' | 'readP99Ms' | 'loadsPerSecond',
-  strategy: string,
-  comparison: Comparison,
-  figures: FigureOf,
-): string {
+function changeOf(measure: Effect, strategy: string, comparison: Comparison, figures: FigureOf): string {
   const [own, floor] = [figures(strategy, measure), figures(FLOOR, measure)]
-  const name = measure === 'loadsPerSecond' ? 'loads/s' : measures[measure].title
+  const name = COUNTED[measure] ?? measures[measure].title
   if (own === undefined || floor === undefined) return `${name} not known`
   const difference = differenceOf(own, floor)
   if (difference === 'no difference' || own.median === floor.median) return `no difference in ${name}`
   const isLower = own.median < floor.median
   const factor = isLower ? floor.median / own.median : own.median / floor.median
-  const comparative = measure === 'loadsPerSecond' ? (isLower ? 'fewer' : 'more') : isLower ? 'lower' : 'higher'
+  const comparative = measure in COUNTED ? (isLower ? 'fewer' : 'more') : isLower ? 'lower' : 'higher'
   const change = `${sizeOf(own.median, floor.median, factor)} ${comparative} ${name}`
   return difference === 'too few runs' ? `${change} (in ${runsWith(measure, strategy, isLower, comparison)})` : change
 }
 
-/** From 3 times on as a factor, below in percent. */
+/** A factor from 3 times on, a percentage below. */
 function sizeOf(own: number, floor: number, factor: number): string {
   if (Number.isFinite(factor) && factor >= 3) return `${Number(factor.toPrecision(2))} times`
   return `${Math.max(1, Math.round(100 * Math.abs(1 - own / floor)))} %`
 }
 
-/** Runs of the same number have the same operations: in how many of them it is so. */
+/** In how many pairs of runs the difference shows. Runs of the same number have the same operations. */
 function runsWith(measure: MeasureName, strategy: string, lower: boolean, { turns }: Comparison): string {
   const valueIn = (name: string) =>
     new Map(
@@ -143,16 +163,20 @@ function runsWith(measure: MeasureName, strategy: string, lower: boolean, { turn
 function whyNoCache({ notWorthIt }: Decision, figures: FigureOf, first: Step): string {
   const names = notWorthIt.map(({ strategy }) => strategy)
   const best = rank(names, figures, first).winner
-  if (best === undefined) return 'No cache that was measured meets this.'
+  if (best === undefined) return 'No measured cache meets this.'
   const { reason } = notWorthIt.find(({ strategy }) => strategy === best)!
   return `A cache is hardly worth it ${first === 'load' ? 'here' : 'for this'}. The best one is ${best}: ${reason}.`
 }
 
+const BEHIND: Readonly<Record<Step, string>> = {
+  load: 'more loads',
+  latency: 'higher p99',
+  waiting: 'more reads wait',
+}
+
 function othersIn({ ruledOut, notWorthIt, beaten, winner }: Decision, { strategies }: Comparison): { others?: string } {
   const behind = beaten.flatMap(({ strategy, step }) =>
-    step === 'simplicity' || strategy === FLOOR
-      ? []
-      : [{ strategy, short: step === 'load' ? 'more loads' : 'higher p99' }],
+    step === 'simplicity' || strategy === FLOOR ? [] : [{ strategy, short: BEHIND[step] }],
   )
   const small = winner === FLOOR ? [] : notWorthIt
   const all: Pick<RuledOut, 'strategy' | 'short'>[] = [...ruledOut, ...small, ...behind]
@@ -169,7 +193,7 @@ function othersIn({ ruledOut, notWorthIt, beaten, winner }: Decision, { strategi
   return { others: said.join('; ') }
 }
 
-/** More names than these are counted: they are in the table. */
+/** More names than this are only counted: the table has them. */
 const NAMED = 3
 
 /** `naive-*` for all naive forms, `peer:*` for all libraries. */
@@ -187,7 +211,7 @@ function equalsIn({ beaten }: Decision): { equals?: string } {
   const equal = beaten.filter(({ step }) => step === 'simplicity').map(({ strategy }) => strategy)
   return equal.length === 0
     ? {}
-    : { equals: `Can't be told apart from it (loads and p99 overlap, or differ by under 10 %): ${equal.join(', ')}.` }
+    : { equals: `No difference from it (loads and p99 overlap, or differ by less than 10 %): ${equal.join(', ')}.` }
 }
 
 function compared(figures: FigureOf): string[] {
@@ -202,7 +226,7 @@ function fewRuns(comparison: Comparison): string[] {
   if (few.length === 0) return []
   const runs = [...new Set(few.map(({ runs }) => runs))].toSorted((a, b) => a - b)
   return [
-    `Picks are by median: ${RUNS_TO_CLAIM} runs of each strategy are needed to claim a difference; there ${runs.at(-1) === 1 ? 'is' : 'are'} ${runs.join(' to ')}.`,
+    `Picks are by median: ${RUNS_TO_CLAIM} runs of each strategy are needed to claim a difference, and there ${runs.at(-1) === 1 ? 'is' : 'are'} ${runs.join(' to ')}.`,
   ]
 }
 

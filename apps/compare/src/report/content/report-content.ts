@@ -6,7 +6,7 @@ import { account, brokenPromises, differences, theory } from './evidence.ts'
 import { cost, front, hits, latency, loads, staleness } from './figures.ts'
 import { limits, reproduce, setting } from './setting.ts'
 
-/** Everything a report says, in its order: the answer first, then what it rests on. */
+/** The whole content of a report in order: the answer first, then its evidence. */
 export function reportContent(
   comparison: Comparison,
   deviations: readonly Deviation[],

@@ -1,4 +1,4 @@
-/** What was measured on what, what that leaves open, and how to do it again. */
+/** The configuration and environment, the limits of the result, and how to reproduce it. */
 import { type Workload, workloads } from 'workload'
 import type { ComparedWorkload, Comparison, ComparisonConfig } from '../../comparison.ts'
 import { formatCount, formatMs, formatShare, UNKNOWN } from '../format.ts'
@@ -64,7 +64,7 @@ function configuration({ config, startedAt, finishedAt }: Comparison): (readonly
     ['API processes', formatCount(config.apiProcesses)],
     [
       'probe',
-      `${formatMs(probe.durationMs)} after the load: ${probe.racedPosts} posts whose entries are dropped while two processes write them, ${probe.quietPosts} that are only written, ${probe.readersPerPost} readers each`,
+      `${formatMs(probe.durationMs)} after the load: ${probe.racedPosts} raced posts (entries dropped while two processes write them), ${probe.quietPosts} quiet posts (only written), ${probe.readersPerPost} readers each`,
     ],
     ['from', startedAt],
     ['to', finishedAt ?? 'not finished'],
@@ -90,11 +90,11 @@ function environment({ environment: e }: Comparison): (readonly [string, string]
 
 function commit({ commit, modified }: Comparison['environment']): string {
   if (commit === null) return UNKNOWN
-  return modified ? `${commit}, with changes that are in no commit` : commit
+  return modified ? `${commit}, with uncommitted changes` : commit
 }
 
 export function limits({ config, environment, strategies, turns }: Comparison): Section {
-  // The warm-up is counted with them, at the same rate.
+  // The account includes the warm-up, at the same rate.
   const measuredShare = config.measuredMs / (config.warmupMs + config.measuredMs)
   const reads = turns.map(({ account }) => account.k6.reads * measuredShare).filter((count) => count > 0)
   const fewest = reads.length > 0 ? Math.min(...reads) : 0
@@ -106,12 +106,12 @@ export function limits({ config, environment, strategies, turns }: Comparison): 
       {
         kind: 'list',
         items: [
-          `One machine with ${environment.cpus} CPUs: clients, API, Redis and Postgres share it, and no network lies between them. A network makes hits in Redis slower, and hits in the process not.`,
-          `The probe is a sample: ${config.probe.racedPosts + config.probe.quietPosts} posts, raced far more often than most. What it does not see may still happen; with 0 of n writes stale, up to 3/n of them may be (95 %).`,
+          `One machine with ${environment.cpus} CPUs: clients, API, Redis and Postgres share it, without a network between them. A network makes hits in Redis slower, but not hits in the process.`,
+          `The probe is a sample: ${config.probe.racedPosts + config.probe.quietPosts} posts, raced far more often than most. Violations that it does not see may still happen: with 0 of n writes stale, up to 3/n of all writes may be (95 % confidence).`,
           `The shortest turn has about ${formatCount(fewest)} measured reads, so its p99.9 rests on ${formatCount(Math.floor(fewest / 1_000))} of them.`,
-          `One workload, one rate (${formatCount(config.workload.ratePerSecond)}/s): another load can reverse the order. Nothing here says where a strategy saturates.`,
-          'Each run lasts seconds to minutes: effects of hours, such as fragmentation and eviction, do not show.',
-          'No faults: what happens when Redis or a process dies is in docs/failures.md.',
+          `One workload, one rate (${formatCount(config.workload.ratePerSecond)}/s): another load can reverse the order. The saturation point of a strategy is not measured.`,
+          'Each run lasts seconds to minutes: effects over hours, such as fragmentation and eviction, do not show.',
+          'No faults: docs/failures.md covers outages of Redis and of processes.',
           ...(noHit
             ? ['Peers are configured as their documentation recommends; another configuration can do better.']
             : []),
@@ -124,7 +124,7 @@ export function limits({ config, environment, strategies, turns }: Comparison): 
 export function reproduce({ config, environment }: Comparison): Section {
   return {
     id: 'reproduce',
-    title: 'Do it again',
+    title: 'Reproduce it',
     blocks: [
       {
         kind: 'lines',
@@ -135,13 +135,13 @@ export function reproduce({ config, environment }: Comparison): Section {
         ],
       },
       text(
-        'Everything here is computed from the .json file beside this page; `pnpm compare report FILE` writes the pages again. docs/measuring.md defines each figure.',
+        'Everything here is computed from the .json file beside this page; `pnpm compare report FILE` regenerates the pages. docs/measuring.md defines each figure.',
       ),
     ],
   }
 }
 
-/** The command that puts this load on the strategies, with other flags, which may change it. */
+/** The command for this load, plus other flags, which override it. */
 export function compareCommand(workload: ComparedWorkload, otherFlags: readonly string[]): string {
   const isGiven = (flag: string) => otherFlags.some((other) => other.startsWith(`${flag.split(' ')[0]} `))
   return ['pnpm compare', ...loadFlags(workload).filter((flag) => !isGiven(flag)), ...otherFlags].join(' ')
@@ -157,7 +157,7 @@ function runFlags({ strategies, runs, seed, warmupMs, measuredMs }: ComparisonCo
   ]
 }
 
-/** What differs from the preset of that name. A trace says itself what is read and written. */
+/** The flags that differ from the preset of that name. A trace defines its own reads and writes. */
 function loadFlags(workload: ComparedWorkload): string[] {
   const times = { ttlMs: '--ttl', originDelayMs: '--origin-delay' } as const
   const numbers = {

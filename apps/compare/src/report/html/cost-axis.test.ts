@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { costAxis } from './cost-axis.ts'
 
 describe('costAxis', () => {
-  it('is even, from 0, where something is 0', () => {
+  it('is linear from 0 if a value is 0', () => {
     expect(costAxis(0, 50)).toMatchObject({ type: 'linear', domain: [0, 50] })
   })
 

@@ -1,10 +1,10 @@
-/** A logarithmic axis from the least to the greatest; where something is 0, and has no place on one, an even one from 0. */
+/** A logarithmic axis from the least to the greatest value, or a linear one from 0 if a value is 0. */
 export function costAxis(least: number, greatest: number) {
   if (least <= 0) return { type: 'linear', domain: [0, greatest > 0 ? greatest : 1], ticks: 5 } as const
   return { type: 'log', domain: [least, greatest], ticks: logTicks(least, greatest) } as const
 }
 
-/** Round values: 1, 2 and 5 of each power of ten, or even steps where that would leave but a few. */
+/** Round values: 1, 2 and 5 of each power of ten, or even steps if that would leave only a few. */
 function logTicks(min: number, max: number): number[] {
   if (!(min > 0 && max > min)) return [min]
   if (max / min < 8) return evenTicks(min, max)

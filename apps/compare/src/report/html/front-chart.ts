@@ -15,7 +15,7 @@ export interface ChartSize {
   readonly height: number
 }
 
-/** Read p50 against loads/s, with the front. Undefined if nothing is known of either. */
+/** Read p50 against loads/s, with the front. Undefined if no strategy has both figures. */
 export function frontChart(comparison: Comparison, { width, height }: ChartSize): Html | undefined {
   const points = frontOf(comparison)
   if (points.length === 0) return undefined
@@ -70,11 +70,11 @@ export function frontChart(comparison: Comparison, { width, height }: ChartSize)
   })
   return drawn(
     chart,
-    `Read p50 against loads per second of ${points.length} strategies. Nothing beats ${inFront.map(({ strategy }) => strategy).join(', ')}.${points.every(({ keepsGuarantee }) => keepsGuarantee) ? '' : ` ${BREAKS}.`} The table below has the figures.`,
+    `Read p50 against loads per second of ${points.length} strategies. On the front: ${inFront.map(({ strategy }) => strategy).join(', ')}.${points.every(({ keepsGuarantee }) => keepsGuarantee) ? '' : ` ${BREAKS}.`} The table below has the figures.`,
   )
 }
 
-const BREAKS = `${MARK_SIGNS.alarm} breaks its guarantee, and is on no front`
+const BREAKS = `${MARK_SIGNS.alarm} breaks its guarantee, so it is on no front`
 
 function labelOf({ strategy, keepsGuarantee }: FrontPoint): string {
   return keepsGuarantee ? strategy : `${MARK_SIGNS.alarm} ${strategy}`

@@ -11,7 +11,7 @@ const comparison = madeUpComparison({
 })
 
 describe('frontPicture', () => {
-  it('stands alone: its colours are in it, and nothing comes from elsewhere', () => {
+  it('is self-contained: it has its own colours and no external resources', () => {
     const svg = frontPicture(comparison)!
     for (const [, name] of svg.matchAll(/var\((--[a-z]+)\)/g)) expect(svg).toContain(`${name}:#`)
     expect([...svg.matchAll(/https?:\/\/[^"]+/g)].map(([url]) => url)).toEqual(['http://www.w3.org/2000/svg'])
@@ -24,7 +24,7 @@ describe('frontPicture', () => {
     expect(text).toContain('write-through')
   })
 
-  it('is none where nothing is known', () => {
+  it('is undefined without figures', () => {
     expect(frontPicture(madeUpComparison({ strategies: { 'no-cache': {} } }))).toBeUndefined()
   })
 })

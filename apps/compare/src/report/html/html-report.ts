@@ -16,7 +16,7 @@ import { pageStyle } from './page-style.ts'
 import { latencyPanels, type Panel, runDots, stalenessPanels } from './panels.ts'
 import { type Html, html } from './template.ts'
 
-/** The report as one HTML page that needs nothing else: no network, no script. `advice`: lines of the advisor, shown first. */
+/** The report as one self-contained HTML page, without network or scripts. `advice`: lines of the advisor, shown first. */
 export function htmlReport(
   comparison: Comparison,
   deviations: readonly Deviation[],
@@ -62,7 +62,7 @@ ${withFigure}
 `
 }
 
-/** The chart of a section, and where it stands to the section's first table, which has its figures. */
+/** The chart of a section, and its place relative to the section's first table, which has its figures. */
 function figureOf(
   id: string,
   comparison: Comparison,
@@ -74,8 +74,8 @@ function figureOf(
       return (
         wide && {
           part: html`<figure class="whole">
-<figcaption>Left and down is better. Filled: never seen stale; hollow: seen stale. Thin lines: least to greatest of the runs.
-Solid line: the front of those never seen stale; dashed: the front of all that keep their guarantee. Everything above and to the right of a line is beaten. Both scales are logarithmic where nothing is 0.</figcaption>
+<figcaption>Further left and down is better. Filled: never seen stale; hollow: seen stale. Thin lines: minimum to maximum of the runs.
+Solid line: the front of strategies never seen stale; dashed: the front of all strategies that keep their guarantee. Strategies above and to the right of a line are beaten. A scale is logarithmic unless a value is 0.</figcaption>
 <div class="wide">${wide}</div><div class="narrow">${narrow}</div>
 </figure>`,
           place: 'above',
@@ -90,12 +90,12 @@ Solid line: the front of those never seen stale; dashed: the front of all that k
     case 'staleness':
       return panelFigure(
         stalenessPanels(comparison),
-        'Share of the writes still read stale after a time, on a square-root scale, the same in all panels. Thick: all runs; thin: each run; faint: the other strategies.',
+        'Share of writes still read stale after each time, on a square-root scale, the same in all panels. Thick: all runs; thin: each run; faint: the other strategies.',
       )
     case 'hits':
-      return dotsFigure(runDots(comparison, 'hitRatio'), ' The scale does not begin at 0.')
+      return dotsFigure(runDots(comparison, 'hitRatio'), ' The scale does not start at 0.')
     case 'loads':
-      return dotsFigure(runDots(comparison, 'loadsPerSecond'), ' The scale is logarithmic where nothing is 0.')
+      return dotsFigure(runDots(comparison, 'loadsPerSecond'), ' The scale is logarithmic unless a value is 0.')
     default:
       return undefined
   }
@@ -149,7 +149,7 @@ function paragraph(name: string, text: string | undefined): Html | undefined {
   return text === undefined ? undefined : html`<p class="${name}">${text}</p>`
 }
 
-/** In a box of its own that scrolls, by keyboard too, so that the page never does sideways. */
+/** In its own box that scrolls, also by keyboard, so that the page never scrolls sideways. */
 function tableOf({ caption, of, head, rows }: Table, strategies: ReadonlySet<string>): Html {
   return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table class="${of}">
 <caption>${caption}</caption>

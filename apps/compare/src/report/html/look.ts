@@ -1,6 +1,6 @@
 /**
- * How a strategy looks, the same in every chart of every report. Colour is never alone: charts name their strategies, and
- * marks differ in shape, lines in their dashes. A naive form and its guarded one share colour and shape, not the dashes.
+ * The look of a strategy, the same in every chart. Colour is never the only cue: charts name their strategies, and marks
+ * differ in shape, lines in dashes. A naive form and its guarded form share colour and shape, but not dashes.
  */
 import { strategyNames } from 'strategies'
 import { Html } from './template.ts'
@@ -18,13 +18,13 @@ type SymbolName =
   | 'square2'
 
 export interface Look {
-  /** A CSS value: the colour differs between light and dark. */
+  /** A CSS value that differs between light and dark. */
   readonly colour: string
   readonly symbol: SymbolName
   readonly dashes: string
 }
 
-/** After Okabe and Ito, darkened for paper and lightened for the dark until they have 3 : 1 against the background. */
+/** Okabe and Ito's palette, darkened for light mode and lightened for dark mode to a contrast of 3 : 1. */
 const HUES = {
   ink: ['#1d1f23', '#ececec'],
   orange: ['#b26a00', '#e69f00'],
@@ -71,7 +71,7 @@ const LOOKS: Readonly<Record<string, Look>> = {
   'peer:cachified': look('slate', 'star', DASHED),
 }
 
-/** Of colours and shapes that were chosen for nobody, dotted: a new strategy of the table needs no line above to be told apart. */
+/** Dotted combinations for strategies without a line above, so that a new one still has its own look. */
 const SPARE_HUES = ['sky', 'purple', 'yellow', 'violet', 'brown', 'green', 'orange', 'blue', 'vermilion'] as const
 const SPARE_SYMBOLS = ['star', 'wye', 'hexagon', 'diamond2', 'square2', 'triangle', 'square', 'diamond'] as const
 const without: readonly string[] = strategyNames.filter((name) => LOOKS[name] === undefined)
@@ -84,7 +84,7 @@ export function lookOf(strategy: string): Look {
   )
 }
 
-/** The colours as CSS. On paper it is always light. */
+/** The colours as CSS. Print always uses light mode. */
 export function hueStyle(): Html {
   const variables = (at: 0 | 1) =>
     Object.entries(HUES)

@@ -1,7 +1,7 @@
 import { hueStyle } from './look.ts'
 import { Html } from './template.ts'
 
-/** Everything the page needs: no font, image or script comes from elsewhere. */
+/** The page's complete style, without external fonts or images. */
 export function pageStyle(): Html {
   return new Html(`${hueStyle().source}${STYLE}`)
 }

@@ -1,11 +1,11 @@
-/** Small multiples: a panel for each strategy, all on the same scale, the others faint behind it. */
+/** Small multiples: a panel for each strategy, all on the same scale, with the others faint behind it. */
 import * as Plot from '@observablehq/plot'
+import { CEILING } from 'strategies'
 import type { Comparison } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
 import { figureOf } from '../../spread.ts'
 import { formatMs, formatShare } from '../format.ts'
 import { STALENESS_TIMES_MS, stalenessOf } from '../staleness-curve.ts'
-import { CEILING } from '../standing.ts'
 import { costAxis } from './cost-axis.ts'
 import { drawn, plot } from './draw.ts'
 import { lookOf } from './look.ts'
@@ -23,7 +23,7 @@ interface Point {
 
 interface Lines {
   readonly strategy: string
-  /** What is said of it: the median of the runs, or all runs together. */
+  /** The thick line: the median of the runs, or all runs together. */
   readonly main: readonly Point[]
   readonly runs: readonly (readonly Point[])[]
 }
@@ -55,7 +55,7 @@ export function latencyPanels(comparison: Comparison): readonly Panel[] {
   })
 }
 
-/** Share of the writes that are still read stale after a time. */
+/** Share of the writes that are still read stale after each time. */
 export function stalenessPanels(comparison: Comparison): readonly Panel[] {
   const lines = comparison.strategies.map(({ name }): Lines => {
     const curve = (run?: number) =>
@@ -72,7 +72,7 @@ export function stalenessPanels(comparison: Comparison): readonly Panel[] {
       ticks: [1, 10, 100, 1_000, 10_000],
       tickFormat: formatMs,
     },
-    // Shares of one in a thousand must show beside halves, and 0 has to be on the scale.
+    // 0.1 % must be visible beside 50 %, and 0 must be on the scale.
     y: {
       type: 'sqrt',
       domain: [0, Math.max(0.01, largest)],
@@ -85,7 +85,7 @@ export function stalenessPanels(comparison: Comparison): readonly Panel[] {
   })
 }
 
-/** Their figure is given by what they are, and would only set the scale; it is in the table. */
+/** Left out: their figure is fixed by definition and would only set the scale. The table has it. */
 const BOUNDS = { hitRatio: ['no-cache', CEILING], loadsPerSecond: [CEILING] }
 
 /** One measure, a row for each strategy: a dot for each run, a stroke for the median. */
@@ -185,7 +185,7 @@ function known(points: readonly { x: number | string; y: number | null | undefin
   return points.flatMap(({ x, y }) => (y === null || y === undefined ? [] : [{ x, y }]))
 }
 
-/** Of all lines, runs too, so that every panel has the same scale. */
+/** Over all lines and runs, so that every panel has the same scale. */
 function rangeOf(lines: readonly Lines[]): [number, number] {
   const values = lines.flatMap(({ main, runs }) => [...main, ...runs.flat()].map(({ y }) => y))
   return values.length === 0 ? [1, 10] : [Math.min(...values), Math.max(...values)]

@@ -4,7 +4,7 @@ import { placeLabels } from './place-labels.ts'
 const bounds = { left: 0, right: 900, top: 0, bottom: 500 }
 
 describe('placeLabels', () => {
-  it('covers no label and no point, however close the points lie', () => {
+  it('covers no label and no point, however close the points are', () => {
     const points = Array.from({ length: 16 }, (_, at) => ({
       x: 400 + at * 3,
       y: 250 + (at % 4),
@@ -32,7 +32,7 @@ describe('placeLabels', () => {
     expect(placed!.textX + 6 * 'xfetch'.length).toBeLessThan(890)
   })
 
-  it('asks for a line where another point is nearer', () => {
+  it('needs a line if another point is nearer', () => {
     const points = [
       { x: 100, y: 100, label: 'a-rather-long-name' },
       { x: 118, y: 100, label: 'b' },

@@ -1,4 +1,4 @@
-/** Labels beside their points, so that none covers another label or a point. */
+/** Places labels beside their points without covering another label or point. */
 
 export interface Labelled {
   readonly x: number
@@ -10,7 +10,7 @@ export interface Place {
   /** Middle of the left edge of the text. */
   readonly textX: number
   readonly textY: number
-  /** It needs a line to its point: that is not near, or another one is nearer. */
+  /** Whether it needs a line to its point: the point is not near, or another point is nearer. */
   readonly far: boolean
 }
 
@@ -26,14 +26,14 @@ const CHARACTER_WIDTH = 6.7
 const POINT_RADIUS = 6
 const NEAR = 11
 
-/** Tries places on growing rings around each point, right and left first, off the obstacles. A label that fits nowhere is left out. */
+/** Tries places on growing rings around each point, right and left first. A label that fits nowhere is left out. */
 export function placeLabels<Point extends Labelled>(
   points: readonly Point[],
   bounds: Box,
   obstacles: readonly Box[] = [],
 ): (Point & Place)[] {
   const taken = [...points.map(({ x, y }) => around(x, y, POINT_RADIUS, POINT_RADIUS)), ...obstacles]
-  // The crowded ones first, while there is still room near them.
+  // Crowded points first, while there is space near them.
   const byCrowd = points.toSorted((a, b) => crowd(b, points) - crowd(a, points))
   return byCrowd.flatMap((point) => {
     const width = point.label.length * CHARACTER_WIDTH
@@ -57,7 +57,7 @@ export function placeLabels<Point extends Labelled>(
   })
 }
 
-/** In the order in which they are liked. */
+/** In order of preference. */
 const ANGLES = [0, 180, -30, 30, -150, 150, -60, 60, -120, 120, -90, 90].map((degrees) => (degrees * Math.PI) / 180)
 
 function isNearest(point: Labelled, box: Box, points: readonly Labelled[]): boolean {

@@ -1,4 +1,4 @@
-/** HTML that is safe by construction: what is put into a template is escaped, unless it came out of one. */
+/** HTML that is safe by construction: a template escapes every part that is not itself a template. */
 export class Html {
   readonly source: string
   constructor(source: string) {

@@ -3,7 +3,7 @@ import { type Api, ApiError, type Counters, type StrategyInfo } from './api.ts'
 import { type Moment, NOTED_COUNTERS } from './figures.ts'
 import { apiCount } from './metrics.ts'
 
-/** Runs a phase of the script; what is wrong with the API ends the run with one line and exit code 108. */
+/** Runs a phase of the script; an API error ends the run with one line and exit code 108. */
 export function orAbort<T>(phase: () => T): T {
   try {
     return phase()
@@ -15,7 +15,7 @@ export function orAbort<T>(phase: () => T): T {
 
 /**
  * The strategies as the API lists them.
- * @throws ApiError when the list differs from the names this script was written for, or lacks one that was asked for
+ * @throws ApiError if the list differs from the expected names, or lacks a requested one
  */
 export function listedStrategies(api: Api, expected: readonly string[], asked: readonly string[]): StrategyInfo[] {
   const listed = api.strategies()
@@ -25,16 +25,16 @@ export function listedStrategies(api: Api, expected: readonly string[], asked: r
   if (unknown.length > 0 || missing.length > 0) {
     const parts = [
       ...(missing.length > 0 ? [`it lacks ${missing.join(', ')}`] : []),
-      ...(unknown.length > 0 ? [`it has ${unknown.join(', ')} on top`] : []),
+      ...(unknown.length > 0 ? [`it also has ${unknown.join(', ')}`] : []),
     ]
     throw new ApiError(
-      `GET /api/strategies differs from packages/strategies/src/strategy-names.ts: ${parts.join(', and ')}; are API and script of the same version?`,
+      `GET /api/strategies differs from packages/strategies/src/strategy-names.ts: ${parts.join(', and ')}; do API and script have the same version?`,
     )
   }
   const chosen = asked.map((name) => listed.find((strategy) => strategy.name === name) ?? name)
   const absent = chosen.filter((found) => typeof found === 'string')
   if (absent.length > 0) {
-    throw new ApiError(`the API does not offer ${absent.join(', ')}; peers need PEERS=1 in its environment`)
+    throw new ApiError(`the API does not serve ${absent.join(', ')}; peers need PEERS=1 in its environment`)
   }
   return chosen.filter((found) => typeof found !== 'string')
 }
@@ -46,7 +46,7 @@ export function countersOf(stats: Record<string, Counters>, strategy: string): C
   return counters
 }
 
-/** Keeps a strategy's counters for the summary. */
+/** Records a strategy's counters for the summary. */
 export function noteCounters(strategy: string, at: Moment, counters: Counters): void {
   for (const counter of NOTED_COUNTERS) {
     const value = counters[counter]
@@ -54,7 +54,7 @@ export function noteCounters(strategy: string, at: Moment, counters: Counters): 
   }
 }
 
-/** Sets tuning for the run, where a strategy has the setting; if one refuses, those already set go back. */
+/** Applies the run's tuning to strategies with these settings; after an error, restores all. */
 export function tuneAll(api: Api, strategies: readonly StrategyInfo[], tuning: Record<string, number>): void {
   const done: StrategyInfo[] = []
   try {
@@ -68,7 +68,7 @@ export function tuneAll(api: Api, strategies: readonly StrategyInfo[], tuning: R
   }
 }
 
-/** Puts back what was in force before the run, of the settings that the run changed. */
+/** Restores the settings that the run changed. */
 export function restoreTuning(api: Api, strategies: readonly StrategyInfo[], changed: readonly string[]): void {
   for (const strategy of strategies) {
     const before = Object.entries(strategy.tuning).filter(([setting]) => changed.includes(setting))
@@ -76,7 +76,7 @@ export function restoreTuning(api: Api, strategies: readonly StrategyInfo[], cha
   }
 }
 
-/** `no-cache` has no TTL, and need not accept one. */
+/** Skips settings that the strategy does not have: `no-cache` has no TTL. */
 function tuneWhereKnown(api: Api, { name, tuning: known }: StrategyInfo, wanted: Record<string, number>): void {
   const settings = Object.entries(wanted).filter(([setting]) => typeof known[setting] === 'number')
   if (settings.length > 0) api.tune(name, Object.fromEntries(settings))
