@@ -1,6 +1,6 @@
 /**
- * Plants breaches of the rules of biome.jsonc in an empty tree, and fails unless lint reports every one: a rule that fits no file
- * or no import any more looks like one that everybody keeps.
+ * Writes violations of the rules in biome.jsonc into an empty tree, and fails unless lint reports every one: a rule that no
+ * longer matches any file or import would otherwise look like one that holds.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,10 +13,10 @@ const globals =
   'Date Temporal performance setTimeout setInterval setImmediate queueMicrotask crypto process console global globalThis'.split(
     ' ',
   )
-/** Each line is one breach. */
+/** Each line is one violation. */
 const breaches: Record<string, string[]> = {
   'packages/strategies/test/a.ts': ["import '../../posts-db/src/index.ts'"],
-  'packages/workload/src/a.ts': ["import 'cache-core/redis'", "import '../../traces/src/index.ts'"],
+  'packages/workload/src/a.ts': ["import 'cache-core/redis'", "import '../../history/src/index.ts'"],
   'packages/strategies/src/a.ts': ["import 'posts-db'", "import 'cache-core/testing'"],
   'packages/posts-db/src/a.ts': ["import 'cache-core'", "import 'strategies'"],
   'packages/history/src/a.ts': ["import 'local-servers'"],
@@ -32,12 +32,14 @@ const breaches: Record<string, string[]> = {
   [`${core}/stores/a.ts`]: ["import '../create-cache.ts'"],
   [`${core}/resilience/a.ts`]: ["import '../redis/index.ts'"],
   [`${core}/redis/a.ts`]: ["import '../testing/gate.ts'", "import { randomBytes } from 'node:crypto'"],
+  [`${core}/hono/a.ts`]: ["import '../redis/index.ts'", "import { randomBytes } from 'node:crypto'"],
+  [`${core}/memcached/a.ts`]: ["import '../redis/index.ts'", "import { randomBytes } from 'node:crypto'"],
   [`${core}/postgres/a.ts`]: ["import '../strategies/invalidate.ts'"],
   [`${core}/strategies/b.ts`]: ['export const now = Date.now()', 'setTimeout(() => {}, 1)', 'Math.random()'],
   [`${core}/b.ts`]: ['export const { random } = Math', 'AbortSignal.timeout(1)', ...globals],
-  'packages/traces/src/a.ts': ["export { b } from './b.ts'", "export type { C } from './c.ts'"],
-  'packages/traces/src/b.ts': ["export { a } from './a.ts'"],
-  'packages/traces/src/c.ts': ["import type { A } from './a.ts'"],
+  'packages/workload/src/traces/a.ts': ["export { b } from './b.ts'", "export type { C } from './c.ts'"],
+  'packages/workload/src/traces/b.ts': ["export { a } from './a.ts'"],
+  'packages/workload/src/traces/c.ts': ["import type { A } from './a.ts'"],
 }
 const rules = 'noRestrictedImports|noRestrictedGlobals|noJsRestrictedProperties|noImportCycles'
 const error = new RegExp(
@@ -56,10 +58,10 @@ const lint = ['lint', '--vcs-enabled=false', '--reporter=github', '--max-diagnos
 const { stdout } = spawnSync(join(root, 'node_modules/.bin/biome'), lint, { cwd: tree, encoding: 'utf8' })
 const reported = new Set(Array.from(stdout.matchAll(error), ([, file, line]) => `${file}:${line}`))
 const problems = Object.entries(breaches).flatMap(([file, lines]) =>
-  lines.flatMap((code, i) => (reported.has(`${file}:${i + 1}`) ? [] : [`lint does not see, in ${file}: ${code}`])),
+  lines.flatMap((code, i) => (reported.has(`${file}:${i + 1}`) ? [] : [`lint misses in ${file}: ${code}`])),
 )
 const all = `"{${readdirSync(join(root, 'packages')).sort().join(',')}}`
 const lists = readFileSync(join(root, 'biome.jsonc'), 'utf8').match(/"\{cache-core,.*?\}/g) ?? []
-if (lists.some((list) => list !== all)) problems.push(`a list of all packages in biome.jsonc is not ${all}"`)
+if (lists.some((list) => list !== all)) problems.push(`a list of all packages in biome.jsonc differs from ${all}"`)
 for (const problem of problems) console.error(problem)
 if (problems.length > 0) process.exitCode = 1

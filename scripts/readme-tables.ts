@@ -1,18 +1,20 @@
 /**
  * Writes the tables of README and docs from the stored runs in docs/runs, so that no figure is typed by hand. A table
- * stands between `<!-- table: NAME -->` and `<!-- /table -->`.
+ * is between `<!-- table: NAME -->` and `<!-- /table -->`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeCommand, runCommand } from 'command-line'
 import { type Comparison, comparisonSchema } from '../apps/compare/src/comparison.ts'
 import type { MeasureName } from '../apps/compare/src/measures.ts'
+import type { ExpiryRow, ExpiryRun } from '../apps/compare/src/simulation/expiry-cases.ts'
 import { figureOf, type Spread } from '../apps/compare/src/spread.ts'
+import { CEILING, strategyNames } from '../packages/strategies/src/strategy-names.ts'
 
 const root = join(import.meta.dirname, '..')
 const run = (name: string) => JSON.parse(readFileSync(join(root, 'docs/runs', `${name}.json`), 'utf8'))
 
-/** Read when it is first asked for. */
+/** Reads the run on first use. */
 function stored(name: string): () => Comparison {
   let comparison: Comparison | undefined
   return () => {
@@ -26,9 +28,10 @@ const peers = stored('compare-peers')
 
 const FLOOR = 'no-cache'
 type Strategy = Comparison['strategies'][number]
-const isNaive = ({ promise }: Strategy) => promise.breaks !== undefined
+const isCeiling = ({ name }: Strategy) => name === CEILING
+const isNaive = (strategy: Strategy) => strategy.promise.breaks !== undefined && !isCeiling(strategy)
 
-/** A figure's median over the runs, and its range where that shows. */
+/** Median over the runs, with the range if it shows. */
 function spread(figure: Spread | undefined, text: (value: number) => string): string {
   if (figure === undefined) return '–'
   const [median, min, max] = [figure.median, figure.min, figure.max].map(text)
@@ -49,12 +52,13 @@ function medianOf(comparison: Comparison, strategy: string, measure: MeasureName
   return figureOf(comparison, strategy, measure)!.median
 }
 
-/** Caching strategies that keep what they guarantee. */
+/** Caching strategies that keep their guarantee. */
 function guarded({ strategies }: Comparison): string[] {
-  return strategies.filter((strategy) => !isNaive(strategy) && strategy.name !== FLOOR).map(({ name }) => name)
+  const isGuarded = (strategy: Strategy) => !isNaive(strategy) && !isCeiling(strategy) && strategy.name !== FLOOR
+  return strategies.filter(isGuarded).map(({ name }) => name)
 }
 
-/** How many times lower than without a cache, by the medians: from the least to the greatest of the guarded strategies. */
+/** Factor between no cache and the guarded strategies, by the medians: the range over these strategies. */
 function timesLower(comparison: Comparison, measure: MeasureName): string {
   const floor = medianOf(comparison, FLOOR, measure)
   const factors = mediansOfGuarded(comparison, measure).map((value) => floor / value)
@@ -64,19 +68,33 @@ function timesLower(comparison: Comparison, measure: MeasureName): string {
   return least === most ? least! : `${least} to ${most}`
 }
 
-function guaranteeOf({ promise }: Strategy): string {
+function guaranteeOf(strategy: Strategy): string {
+  const { promise } = strategy
+  if (isCeiling(strategy)) return 'none: not a strategy'
   if (promise.breaks !== undefined) return 'nothing'
   if (promise.readAfterWriteOf === 'none') return `at most ${seconds(promise.staleForAtMostMs)} old`
   return promise.readAfterWrite ? 'current' : 'current in one process'
 }
 
+/** The ceiling sees no writes, so its stale reads mean nothing. */
 function staleSeen(comparison: Comparison, name: string): string {
+  if (name === CEILING) return '–'
   const figure = figureOf(comparison, name, 'staleMaxMs')
   if (figure === undefined) return '–'
   return figure.max === 0 ? 'none' : `up to ${seconds(figure.max)} old`
 }
 
-const COLUMNS = ['hit ratio, %', 'read p50, ms', 'read p99, ms', 'DB loads/s', 'write p50, ms'] as const
+/** Older runs lack this measure. */
+const countsWaiting = (comparison: Comparison) => figureOf(comparison, FLOOR, 'waitingPerSecond') !== undefined
+
+const columns = (comparison: Comparison) => [
+  'hit ratio, %',
+  ...(countsWaiting(comparison) ? ['reads/s that waited'] : []),
+  'read p50, ms',
+  'read p99, ms',
+  'DB loads/s',
+  'write p50, ms',
+]
 
 function mainRow(comparison: Comparison, strategy: Strategy): string[] {
   const { name } = strategy
@@ -86,6 +104,7 @@ function mainRow(comparison: Comparison, strategy: Strategy): string[] {
     guaranteeOf(strategy),
     staleSeen(comparison, name),
     spread(figure('hitRatio'), percent),
+    ...(countsWaiting(comparison) ? [spread(figure('waitingPerSecond'), ms)] : []),
     spread(figure('readP50Ms'), ms),
     spread(figure('readP99Ms'), ms),
     spread(figure('loadsPerSecond'), whole),
@@ -95,7 +114,7 @@ function mainRow(comparison: Comparison, strategy: Strategy): string[] {
 
 function mainTable(comparison: Comparison, first: string, strategies: readonly Strategy[]): string {
   return table(
-    [first, 'guarantee', 'stale reads seen', ...COLUMNS],
+    [first, 'guarantee', 'stale reads seen', ...columns(comparison)],
     strategies.map((strategy) => mainRow(comparison, strategy)),
   )
 }
@@ -107,8 +126,8 @@ function loadInWords({ config }: Comparison): string {
   return (
     `**${workload.ratePerSecond} requests/s to a blog of ${posts.toLocaleString('en')} posts, TTL ${seconds(workload.ttlMs)}**: ` +
     `${share(workload.pageShare)} read the front page, ${share(workload.reportShare)} a report over all posts, ` +
-    `${share(workload.writeShare)} edit a post, the rest read one of the ${workload.posts} most-read posts. An artificial delay of ` +
-    `${workload.originDelayMs} ms stands for joins and remote calls in each load of posts; the report has none. ` +
+    `${share(workload.writeShare)} edit a post, the rest read one of the ${workload.posts} most-read posts. Each load of posts has an added delay of ` +
+    `${workload.originDelayMs} ms, for joins and remote calls; the report has none. ` +
     `${apiProcesses} API processes; median of ${runs} runs in random order, [min–max].`
   )
 }
@@ -116,7 +135,7 @@ function loadInWords({ config }: Comparison): string {
 const mediansOfGuarded = (comparison: Comparison, measure: MeasureName) =>
   guarded(comparison).map((name) => medianOf(comparison, name, measure))
 
-/** The report's: hits of the guarded strategies against its loads without a cache. */
+/** The report: slowest hit of the guarded strategies, and load without a cache. */
 function reportFactor(): { missMs: number; hitMs: number } {
   return {
     missMs: medianOf(blog(), FLOOR, 'reportMissP50Ms'),
@@ -132,17 +151,29 @@ const readmeTables: Record<string, () => string> = {
       mainTable(
         blog(),
         'strategy',
-        blog().strategies.filter((strategy) => !isNaive(strategy)),
+        blog().strategies.filter((strategy) => !isNaive(strategy)), // the ceiling is the last of them
       ),
-      `**What a cache buys here**: the report takes ${ms(missMs)} ms from Postgres and at most ${ms(hitMs)} ms from the cache. The median read is ` +
-        `${timesLower(blog(), 'readP50Ms')} times faster, ${blog().config.workload.originDelayMs} of its ${ms(medianOf(blog(), FLOOR, 'readP50Ms'))} ms being the added delay; the database gets ` +
-        `${timesLower(blog(), 'loadsPerSecond')} times fewer loads. The p99 is a miss's, and hardly lower. **Where it buys little**: single rows by primary key, with the delay off, ` +
+      `**Where a cache helps**: the report takes ${ms(missMs)} ms from Postgres and at most ${ms(hitMs)} ms from the cache. The median read is ` +
+        `${timesLower(blog(), 'readP50Ms')} times faster; of its ${ms(medianOf(blog(), FLOOR, 'readP50Ms'))} ms without a cache, ${blog().config.workload.originDelayMs} ms are the added delay. The database gets ` +
+        `${timesLower(blog(), 'loadsPerSecond')} times fewer loads. The p99 is that of a miss: ${range(mediansOfGuarded(blog(), 'readP99Ms'))} ms against ${ms(medianOf(blog(), FLOOR, 'readP99Ms'))} ms. ${whoWaits()}**Where it helps little**: single rows by primary key, without the delay, ` +
         `take ${ms(medianOf(cheap(), FLOOR, 'readP50Ms'))} ms without a cache and ${range(mediansOfGuarded(cheap(), 'readP50Ms'))} ms with one: ${timesLower(cheap(), 'readP50Ms')} times faster.`,
     ].join('\n\n')
   },
   naive() {
     return mainTable(blog(), 'without the guard', blog().strategies.filter(isNaive))
   },
+}
+
+/** The effect of background refreshes on waiting reads. Empty if these strategies were not measured. */
+function whoWaits(): string {
+  const names = ['stampede-lock', 'stale-while-revalidate', 'refresh-ahead', 'xfetch']
+  const medians = names.map((name) => figureOf(blog(), name, 'waitingPerSecond')?.median)
+  if (medians.includes(undefined)) return ''
+  const [lock, stale, ahead, early] = medians.map((median) => ms(median!))
+  return (
+    `Of ${blog().config.workload.ratePerSecond} requests per second, ${lock} wait for a load under stampede-lock, ${ahead} under refresh-ahead, ` +
+    `${early} under xfetch and ${stale} under stale-while-revalidate, where only reads after a write wait. An early refresh needs a read shortly before the expiry. `
+  )
 }
 
 function range(values: readonly number[]): string {
@@ -180,18 +211,31 @@ const performanceTables: Record<string, () => string> = {
 
   'hot-key-expiry'() {
     const { strategies, config } = run('hot-key-expiry') as {
-      strategies: { name: string; stampedeFactor: number | null; waitedMs: Quantiles }[]
+      strategies: {
+        name: string
+        stampedeFactor: number | null
+        /** Absent in older results. */
+        waitedPerExpiry?: number | null
+        loads: number | null
+        waitedMs: Quantiles
+      }[]
       config: { baseUrls: string[]; ratePerSecond: number; originDelayMs: number }
     }
     const { baseUrls, ratePerSecond, originDelayMs } = config
     const waited = ({ count, p50, p99 }: Quantiles) => (count < 100 ? '–' : `${p50.toFixed(1)} · ${p99.toFixed(0)}`)
-    const rows = strategies.map(({ name, stampedeFactor, waitedMs }) => [
+    const knowsWaiting = strategies.some(({ waitedPerExpiry }) => waitedPerExpiry !== undefined)
+    const rows = strategies.map(({ name, stampedeFactor, loads, waitedPerExpiry, waitedMs }) => [
       name,
       stampedeFactor === null ? '–' : stampedeFactor.toFixed(2),
+      ...(knowsWaiting ? [String(loads ?? '–'), waitedPerExpiry?.toFixed(1) ?? '–'] : []),
       waited(waitedMs),
     ])
     const load = `One popular post, ${ratePerSecond} reads/s over ${baseUrls.length} API processes, a load takes ${originDelayMs} ms:`
-    return `${load}\n\n${table(['strategy', 'loads per expiry', 'reads that waited, p50 · p99, ms'], rows)}`
+    const waiting = knowsWaiting ? ['loads in all', 'reads that waited per expiry'] : []
+    const note = strategies.some(({ stampedeFactor }) => stampedeFactor === null)
+      ? '\n\n–: loads run in the background, before or after an expiry; or fewer than 100 reads waited.'
+      : ''
+    return `${load}\n\n${table(['strategy', 'loads per expiry', ...waiting, 'reads that waited, p50 · p99, ms'], rows)}${note}`
   },
 
   'hit-path'() {
@@ -211,12 +255,15 @@ const performanceTables: Record<string, () => string> = {
   },
 }
 
-/** A naive form beside the same with the guard; the others beside no cache at all. */
+/** What a strategy is compared with: a naive form with its guarded form, a background refresh with `stampede-lock`, others with no cache. */
 const BESIDE: Readonly<Record<string, string>> = {
   'naive-invalidation': 'manual-invalidation',
   'naive-write-through': 'write-through',
   'naive-lock': 'stampede-lock',
   'no-cache': 'cache-aside',
+  'stale-while-revalidate': 'stampede-lock',
+  xfetch: 'stampede-lock',
+  'refresh-ahead': 'stampede-lock',
 }
 
 const MEASURED: readonly (readonly [string, MeasureName, (value: number) => string])[] = [
@@ -224,6 +271,7 @@ const MEASURED: readonly (readonly [string, MeasureName, (value: number) => stri
   ['… single posts', 'postHitRatio', percent],
   ['… front page', 'listHitRatio', percent],
   ['… report', 'reportHitRatio', percent],
+  ['reads/s that waited for a load', 'waitingPerSecond', ms],
   ['read p50, ms', 'readP50Ms', ms],
   ['read p99, ms', 'readP99Ms', ms],
   ['hit p50, ms', 'hitP50Ms', ms],
@@ -241,15 +289,57 @@ function measured(name: string): string {
     spread(figureOf(blog(), strategy, measure), text)
   return [
     `Under the default load of \`pnpm compare\`, ${workload.ratePerSecond} requests/s at a TTL of ${seconds(workload.ttlMs)} ` +
-      `([the run](../runs/compare-blog.json), what it is made of: [README](../../README.md#result)); median of ${runs} runs, [min–max]:`,
+      `([the run](../runs/compare-blog.json), [its load](../../README.md#result)); median of ${runs} runs, [min–max]:`,
     table(
       ['', name, other],
       [
-        ...MEASURED.map((row) => [row[0], figures(name, row), figures(other, row)]),
+        ...MEASURED.filter(([, measure]) => measure !== 'waitingPerSecond' || countsWaiting(blog())).map((row) => [
+          row[0],
+          figures(name, row),
+          figures(other, row),
+        ]),
         ['stale reads seen by the probe', staleSeen(blog(), name), staleSeen(blog(), other)],
       ],
     ),
   ].join('\n\n')
+}
+
+/** The simulated expiries of all or some read strategies. */
+function expiriesTable(runs: string, isShown: (row: ExpiryRow) => boolean = () => true): string {
+  const { setting, rows } = run('loads-per-expiry') as ExpiryRun
+  const { readsPerSecond, loadMs, ttlMs, expiries } = setting
+  const load =
+    `${readsPerSecond.toLocaleString('en')} random reads/s, each through its own cache over one store; a load takes ${loadMs} ms, TTL ${seconds(ttlMs)}; ` +
+    `${expiries.toLocaleString('en')} expiries on the virtual clock ([the run](${runs}/loads-per-expiry.json)):`
+  const head = [
+    'read strategy',
+    'lease',
+    'loads per expiry',
+    'theory',
+    'reads that waited, per expiry',
+    'time between expiries, s',
+  ]
+  const cells = ({ strategy, beta, lease, formula, theory, simulated }: ExpiryRow) => [
+    beta === undefined ? strategy : `${strategy}, beta ${beta}`,
+    lease ? 'yes' : 'no',
+    simulated.loadsPerExpiry.toFixed(2),
+    lease ? formula : `${formula} = ${theory.toFixed(2)}`,
+    simulated.waitedPerExpiry.toFixed(1),
+    (simulated.everyMs / 1_000).toFixed(2),
+  ]
+  return `${load}\n\n${table(head, rows.filter(isShown).map(cells))}`
+}
+
+/** Strategies whose page has the simulated expiries. */
+const WITH_EXPIRIES: readonly string[] = ['stale-while-revalidate', 'xfetch', 'refresh-ahead']
+
+function strategyTables(name: string): Record<string, () => string> {
+  const shown = name === 'xfetch' ? [name, 'cache-aside', 'stampede-lock'] : [name, 'stampede-lock']
+  const expiries = () => expiriesTable('../runs', ({ strategy }) => shown.includes(strategy))
+  return {
+    ...(blog().strategies.some((strategy) => strategy.name === name) && { measured: () => measured(name) }),
+    ...(WITH_EXPIRIES.includes(name) && { expiries }),
+  }
 }
 
 const peerTables: Record<string, () => string> = {
@@ -257,7 +347,7 @@ const peerTables: Record<string, () => string> = {
     const { workload, runs } = peers().config
     const load =
       `In ${runs} runs of the default load (${workload.ratePerSecond} requests/s, TTL ${seconds(workload.ttlMs)}, ` +
-      `[the file](runs/compare-peers.json)). _Stale reads_ are reads of the probe that began after a newer version had been acknowledged:`
+      `[the file](runs/compare-peers.json)). _Stale reads_ are probe reads of an older version, started after a newer one had been acknowledged:`
     const rows = peers().strategies.map(({ name }) => {
       const turns = peers().turns.filter(({ strategy, status }) => strategy === name && status === 'ok')
       const stale = turns.map(
@@ -272,7 +362,7 @@ const peerTables: Record<string, () => string> = {
         spread(figureOf(peers(), name, 'readP50Ms'), ms),
       ]
     })
-    const head = ['', 'stale reads, by run', 'how old', 'Redis commands per request', 'hit ratio, %', 'read p50, ms']
+    const head = ['', 'stale reads, by run', 'how stale', 'Redis commands per request', 'hit ratio, %', 'read p50, ms']
     return `${load}\n\n${table(head, rows)}`
   },
 }
@@ -289,19 +379,42 @@ function withTables(text: string, file: string, tables: Record<string, () => str
   return after
 }
 
+interface PlacesRun {
+  readonly posts: number
+  readonly rounds: number
+  readonly machine: { readonly loadAverageBefore: number }
+  readonly layers: Record<
+    string,
+    { readonly first: Quartiles; readonly second: Quartiles & { readonly apiCpuMs: number } }
+  >
+}
+type Quartiles = Readonly<Record<'median' | 'p25' | 'p75', number>>
+
+const placesTables = {
+  places() {
+    const { posts, rounds, machine, layers } = run('places') as PlacesRun
+    const time = ({ median, p25, p75 }: Quartiles) => `${ms(median)} [${ms(p25)}–${ms(p75)}]`
+    const rows = Object.entries(layers).map(([layer, { first, second }]) => {
+      return [`\`${layer}\``, time(first), time(second), second.apiCpuMs.toFixed(1)]
+    })
+    const load = `${posts.toLocaleString('en-US')} posts, one call at a time, ${rounds} rounds with the layers in random order; median [quartiles]. Load average before: ${machine.loadAverageBefore.toFixed(0)} on 2 cores ([the run](runs/places.json)):`
+    return `${load}\n\n${table(['layer', 'first call, ms', 'second call, ms', 'CPU of the API in a second call, ms'], rows)}`
+  },
+}
+
 const pagesWithTables = (): Record<string, Record<string, () => string>> => ({
   'README.md': readmeTables,
   'docs/performance.md': performanceTables,
   'docs/peers.md': peerTables,
-  ...Object.fromEntries(
-    blog().strategies.map(({ name }) => [`docs/strategies/${name}.md`, { measured: () => measured(name) }]),
-  ),
+  'docs/places.md': placesTables,
+  'docs/theory.md': { expiries: () => expiriesTable('runs') },
+  ...Object.fromEntries(strategyNames.map((name) => [`docs/strategies/${name}.md`, strategyTables(name)])),
 })
 
 const command = describeCommand('pnpm readme-tables', {
-  does: 'Writes the tables of README.md, docs/performance.md, docs/peers.md and docs/strategies from the stored runs in docs/runs.',
+  does: 'Writes the tables of README.md, docs/performance.md, docs/peers.md, docs/places.md, docs/theory.md and docs/strategies from the stored runs in docs/runs.',
   needs: 'Nothing but these files.',
-  prints: 'The pages that changed; with --check those whose tables are not of their runs, and exits with 1.',
+  prints: 'The changed pages. With --check, the pages whose tables are out of date; exit code 1 if there are any.',
 })
   .option('--check', 'changes nothing')
   .action(({ check = false }: { check?: boolean }) => update(check))
@@ -315,7 +428,7 @@ function update(isCheck: boolean): void {
     const after = withTables(before, page, tables)
     if (after === before) continue
     if (isCheck) {
-      console.error(`${page}: its tables are not those of docs/runs; run pnpm readme-tables`)
+      console.error(`${page}: its tables are out of date; run pnpm readme-tables`)
       process.exitCode = 1
     } else {
       writeFileSync(file, after)

@@ -1,6 +1,6 @@
 /**
- * Says which tests `pnpm test` has left out. With --check it says nothing, and fails when a `*.slow.test.ts` would never run:
- * because its package has no `test:slow`, or because its vitest doesn't look there.
+ * Lists the tests that `pnpm test` leaves out. With --check it lists nothing, and fails if a `*.slow.test.ts` would never
+ * run, because its package has no `test:slow` or its vitest does not include it.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, matchesGlob, relative } from 'node:path'
@@ -21,7 +21,7 @@ async function whyItNeverRuns(test: string): Promise<string | undefined> {
   const { default: config } = await import(join(root, folder, 'vitest.config.ts'))
   const include: string[] = config.test.include
   const found = include.some((glob) => matchesGlob(relative(folder, test), glob))
-  return found ? undefined : `lies where the vitest of ${folder} does not look: ${include.join(', ')}`
+  return found ? undefined : `is not included by the vitest of ${folder}: ${include.join(', ')}`
 }
 
 if (process.argv.includes('--check')) {
@@ -33,6 +33,6 @@ if (process.argv.includes('--check')) {
   }
 } else {
   const names = slowTests.map((test) => basename(test).replace(/(\.live)?\.slow\.test\.ts$/, '')).sort()
-  console.log(`Left out, because they are slow: ${names.join(', ')}.`)
-  console.log('They run by `npx -y pnpm@12 test:slow`, and in `.ci/run`.')
+  console.log(`Slow tests that were left out: ${names.join(', ')}.`)
+  console.log('`npx -y pnpm@12 test:slow` and `.ci/run` run them.')
 }

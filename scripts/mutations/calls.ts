@@ -1,4 +1,4 @@
-/** What the calls beside plain reads rest on, and refreshes behind an answer. */
+/** Safeguards of calls other than plain reads, and of background refreshes. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, quoted
 import type { Mutation } from './mutation.ts'
 
@@ -14,12 +14,12 @@ const writer = `${core}/writer.ts`
 export const calls: readonly Mutation[] = [
   {
     name: 'a load that keeps nothing releases its lease',
-    without: 'others wait for its end',
+    without: 'other readers wait until the lease ends',
     edits: [
       {
         file: keyRead,
-        find: 'if (run.isSkipped) await this.#release(token)',
-        replace: 'if (run.isSkipped);',
+        find: 'if (made === undefined) await this.#release(token)',
+        replace: 'if (made === undefined);',
       },
     ],
   },
@@ -44,26 +44,28 @@ export const calls: readonly Mutation[] = [
   {
     name: "the TTL of one value is at most the strategy's",
     without: 'a value is served for longer than the cache guarantees',
-    edits: [{ file: loadRun, find: '{ min: 1, max: maxTtlMs }', replace: '{ min: 1 }' }],
+    edits: [{ file: loadRun, find: '{ min: 1, max: maxTtlMs }', replace: '{ min: 1, max: Number.MAX_SAFE_INTEGER }' }],
   },
   {
-    name: 'a load that takes too long is given up',
-    without: 'a load that hangs keeps its key from all readers',
-    edits: [{ file: loadRun, find: 'within(loading(), loadTimeoutMs, runtime, tooLate)', replace: 'loading()' }],
+    name: 'a load that takes too long is abandoned',
+    without: 'a hanging load blocks its key for all readers',
+    edits: [
+      { file: loadRun, find: 'within(loading(), loadTimeoutMs - queuedMs, runtime, tooLate)', replace: 'loading()' },
+    ],
   },
   {
-    name: 'a value that is set, and not kept, is invalidated',
-    without: 'its claim keeps readers waiting, and the value before it stays',
+    name: 'a value that is set but not stored is invalidated',
+    without: 'its claim blocks readers, and the old value stays',
     edits: [{ file: writer, find: '      if (!isKept) await this.invalidate([key], [])\n', replace: '' }],
   },
   {
-    name: 'the version of values is in the check of an entry',
-    without: 'a release reads the values of the one before as its own',
+    name: 'the checksum of an entry covers the version of values',
+    without: 'a release reads values of the previous release as its own',
     edits: [{ file: entry, find: "  if (version !== '') {", replace: "  if (version === '-') {" }],
   },
   {
-    name: 'a caller that aborts ends its own wait only',
-    without: 'others that share the load fail with it',
+    name: 'a caller that aborts ends only its own wait',
+    without: 'other callers of the shared load fail too',
     edits: [
       {
         file: createCache,
@@ -74,13 +76,13 @@ export const calls: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a process refreshes a key once at a time',
-    without: 'each reader of an entry that has expired begins a refresh',
+    name: 'a process runs one refresh of a key at a time',
+    without: 'each reader of an expired entry starts a refresh',
     edits: [{ file: singleFlight, find: 'return this.#running.has(key) ? undefined : this', replace: 'return this' }],
   },
   {
-    name: 'close waits for what is under way',
-    without: 'a process ends in the middle of a refresh, and its lease is waited for',
+    name: 'close waits for running refreshes',
+    without: 'a process exits during a refresh, and other readers wait for its lease',
     edits: [
       {
         file: cachingReader,

@@ -1,4 +1,4 @@
-/** The guard itself: tokens, leases, claims, and what voids them. */
+/** The guard itself: tokens, leases, claims and revocations. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, quoted
 import type { Mutation } from './mutation.ts'
 
@@ -14,7 +14,7 @@ const commitChange = `${core}/strategies/commit-change.ts`
 export const guard: readonly Mutation[] = [
   {
     name: 'a fill checks the token (Redis)',
-    without: 'a load that a write overtook stays as the old value',
+    without: 'a load overtaken by a write fills the old value',
     edits: [
       {
         file: scripts,
@@ -36,7 +36,7 @@ export const guard: readonly Mutation[] = [
   },
   {
     name: 'a token is unique for each attempt',
-    without: 'an older load of the same process fills under the lease of a younger one',
+    without: 'an older load of the same process fills under the lease of a newer one',
     edits: [
       {
         file: entry,
@@ -47,12 +47,18 @@ export const guard: readonly Mutation[] = [
     ],
   },
   {
-    name: 'an invalidation voids the lease (Redis)',
-    without: 'a load under way fills what the write has just voided',
-    edits: [{ file: commands, find: 'unlink(entryKey(key), leaseKey(key))', replace: 'unlink(entryKey(key))' }],
+    name: 'an invalidation revokes the lease (Redis)',
+    without: 'a running load fills the value that the write just invalidated',
+    edits: [
+      {
+        file: commands,
+        find: '[entryKey(key), leaseKey(key)])\n      await',
+        replace: '[entryKey(key)])\n      await',
+      },
+    ],
   },
   {
-    name: 'an invalidation voids the lease (memory)',
+    name: 'an invalidation revokes the lease (memory)',
     without: 'as on Redis',
     edits: [
       {
@@ -65,7 +71,13 @@ export const guard: readonly Mutation[] = [
   {
     name: 'an invalidation drops the entry (Redis)',
     without: 'the old value stays',
-    edits: [{ file: commands, find: 'unlink(entryKey(key), leaseKey(key))', replace: 'unlink(leaseKey(key))' }],
+    edits: [
+      {
+        file: commands,
+        find: '[entryKey(key), leaseKey(key)])\n      await',
+        replace: '[leaseKey(key)])\n      await',
+      },
+    ],
   },
   {
     name: 'an invalidation drops the entry (memory)',
@@ -80,7 +92,7 @@ export const guard: readonly Mutation[] = [
   },
   {
     name: 'renewing checks the token (Redis)',
-    without: 'who lost the lease prolongs, and takes, that of another',
+    without: 'a former holder renews, and so takes, the lease of another',
     edits: [
       {
         file: scripts,
@@ -91,7 +103,7 @@ export const guard: readonly Mutation[] = [
   },
   {
     name: 'releasing checks the token (Redis)',
-    without: 'a load that failed late ends the lease of another, who is then refused',
+    without: 'a load that fails late releases the lease of another holder, whose fill is then refused',
     edits: [
       {
         file: scripts,
@@ -117,8 +129,8 @@ export const guard: readonly Mutation[] = [
     edits: [{ file: memory, find: 'if (holds(key, token)) leases.delete(key)', replace: 'leases.delete(key)' }],
   },
   {
-    name: 'a claim takes the lease, whoever has it (Redis)',
-    without: 'a slow reader fills its old value over what was written',
+    name: 'a claim takes the lease from any holder (Redis)',
+    without: 'a slow reader fills its old value over the written one',
     edits: [
       {
         file: scripts,
@@ -130,7 +142,7 @@ export const guard: readonly Mutation[] = [
   },
   {
     name: 'the claim comes before the transaction',
-    without: 'of two writers the first to commit may be the last to fill',
+    without: 'of two writers, the first to commit may be the last to fill',
     edits: [
       {
         file: writeThrough,
@@ -145,8 +157,8 @@ export const guard: readonly Mutation[] = [
     ],
   },
   {
-    name: 'the claim is answered before the transaction',
-    without: 'a claim that was held up takes the lease after others have written and filled',
+    name: 'the claim is acknowledged before the transaction',
+    without: 'a delayed claim takes the lease after others have written and filled',
     edits: [
       {
         file: writeThrough,
@@ -162,19 +174,25 @@ export const guard: readonly Mutation[] = [
   },
   {
     name: 'a refused fill of a writer invalidates',
-    without: 'what a reader filled between claim and commit stays',
+    without: 'a value filled by a reader between claim and commit stays',
     edits: [
       { file: `${core}/writer.ts`, find: 'return isKept || this.invalidate([claim.key], [])', replace: 'return true' },
     ],
   },
   {
     name: 'a commit that failed invalidates',
-    without: 'a commit whose answer was lost leaves the old value',
+    without: 'a commit whose answer was lost leaves the old value in the cache',
     edits: [{ file: commitChange, find: '    await cache.invalidate(known(keys), known(tags))\n', replace: '' }],
   },
   {
-    name: 'write-through fills only a value that it is given',
-    without: "what the database client answers is served as the entry's value for a TTL",
+    name: 'a commit without changes releases its claim',
+    without: 'no reader can fill the key until the lease ends',
+    edits: [{ file: writeThrough, find: '        await cache.release(claims)\n', replace: '' }],
+    suites: ['unit'],
+  },
+  {
+    name: 'write-through fills only an explicit value',
+    without: "the database client's answer is served as the entry's value for a TTL",
     edits: [
       {
         file: writeThrough,
@@ -189,8 +207,8 @@ export const guard: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a load begins after its lease was granted',
-    without: 'a load from before a write is filled under a lease granted after it',
+    name: 'a load starts after its lease was granted',
+    without: 'a load from before a write fills under a lease granted after the write',
     edits: [
       {
         file: keyRead,
@@ -211,8 +229,8 @@ export const guard: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a caller takes only what was asked for after it began (flights)',
-    without: 'a reader is given a value from before a write acknowledged before it came',
+    name: 'a caller takes only an answer requested after its call (flights)',
+    without: 'a reader gets a value older than a write acknowledged before its call',
     edits: [
       {
         file: `${core}/single-flight.ts`,
@@ -222,8 +240,8 @@ export const guard: readonly Mutation[] = [
     ],
   },
   {
-    name: 'the moment of an answer is that of what it rests on',
-    without: 'a reader that shares a fallback is given a value from before a write acknowledged before it came',
+    name: 'the time of an answer is the time of its source',
+    without: 'a reader that shares a fallback gets a value older than a write acknowledged before its call',
     edits: [
       {
         file: keyRead,
@@ -233,22 +251,22 @@ export const guard: readonly Mutation[] = [
     ],
   },
   {
-    name: 'how old a fallback is, is asked when it is served',
-    without: 'a load that takes long to fail lets a value be served beyond its limit',
+    name: 'the age of a fallback is checked when it is served',
+    without: 'after a load that fails slowly, a value is served beyond its limit',
     edits: [
       {
         file: keyRead,
-        find: '    this.now = this.#parts.store.clock.latest()\n    // It rests on',
-        replace: '    // It rests on',
+        find: '    this.now = this.#parts.store.clock.latest()\n    // `asOf` is when',
+        replace: '    // `asOf` is when',
       },
     ],
   },
   {
-    name: 'a caller takes only what was asked for after it began (shared GETs)',
+    name: 'a caller takes only an answer requested after its call (shared GETs)',
     without: 'the same',
     edits: [
       {
-        file: `${core}/redis/trailing-coalescer.ts`,
+        file: `${core}/resilience/trailing-coalescer.ts`,
         find: 'if (underWay === undefined) return this.#start(question, ask)',
         replace:
           'if (underWay !== undefined) return underWay.answer\n    if (underWay === undefined) return this.#start(question, ask)',
@@ -256,8 +274,8 @@ export const guard: readonly Mutation[] = [
     ],
   },
   {
-    name: 'everything is voided leases first',
-    without: 'a load under way fills once its entry has been passed by',
+    name: 'invalidating everything revokes leases first',
+    without: 'a running load fills after the scan has passed its entry',
     edits: [{ file: commands, find: "for (const kind of ['l:', 'e:'])", replace: "for (const kind of ['e:', 'l:'])" }],
   },
 ]

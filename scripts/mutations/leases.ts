@@ -1,4 +1,4 @@
-/** Who may load and for how long others wait: seen entries, ends, renewals, releases. */
+/** Leases: who may load, and how long others wait. */
 import type { Mutation } from './mutation.ts'
 
 const core = 'packages/cache-core/src'
@@ -8,7 +8,7 @@ const keyRead = `${core}/key-read.ts`
 
 export const leases: readonly Mutation[] = [
   {
-    name: 'an acquire says which entry it has seen',
+    name: 'an acquire names the entry it has seen',
     without: "an entry that can't be used can never be replaced",
     edits: [
       {
@@ -20,12 +20,12 @@ export const leases: readonly Mutation[] = [
     suites: ['resilience'], // in memory it would go round for ever without letting anything else run
   },
   {
-    name: 'an acquire compares what was seen (Redis)',
+    name: 'an acquire compares the entry that was seen (Redis)',
     without: 'the same',
     edits: [{ file: scripts, find: "(ARGV[3] == '0' or identity ~= ARGV[4])", replace: 'true' }],
   },
   {
-    name: 'an acquire compares what was seen (memory)',
+    name: 'an acquire compares the entry that was seen (memory)',
     without: 'as on Redis',
     edits: [
       {
@@ -37,17 +37,17 @@ export const leases: readonly Mutation[] = [
     suites: ['store contract'],
   },
   {
-    name: 'an acquire hands over an entry that came meanwhile (Redis)',
-    without: 'who comes late loads again what has just been loaded',
+    name: 'an acquire returns an entry that was filled meanwhile (Redis)',
+    without: 'a late caller loads a value again that was just loaded',
     edits: [{ file: scripts, find: "if entry then return {time, 'entry', entry} end", replace: '' }],
   },
   {
-    name: 'a live lease keeps others from loading (Redis)',
+    name: 'a live lease prevents other loads (Redis)',
     without: 'each waiter loads: a stampede',
     edits: [{ file: scripts, find: 'if left > 0 then return', replace: 'if false then return' }],
   },
   {
-    name: 'a live lease keeps others from loading (memory)',
+    name: 'a live lease prevents other loads (memory)',
     without: 'as on Redis',
     edits: [
       {
@@ -59,25 +59,25 @@ export const leases: readonly Mutation[] = [
   },
   {
     name: 'the end of a lease decides who may take over (Redis)',
-    without: 'a holder that died is waited for until its lease is forgotten',
+    without: 'readers wait for a dead holder until its lease key expires',
     edits: [{ file: scripts, find: 'if left > 0 then return', replace: 'if true then return' }],
     suites: ['by hand'],
   },
   {
     name: 'the end of a lease decides who may take over (memory)',
-    without: 'a holder that died is waited for for ever',
+    without: 'readers wait for a dead holder forever',
     edits: [
       { file: memory, find: 'if (lease !== undefined && now() < lease.endsAt)', replace: 'if (lease !== undefined)' },
     ],
   },
   {
     name: 'a lease is kept after its end',
-    without: 'a slow load that nobody replaced is not kept',
+    without: 'a slow load is not stored although no other took over',
     edits: [{ file: scripts, find: 'const KEPT_FOR_LEASES = 8', replace: 'const KEPT_FOR_LEASES = 1' }],
   },
   {
     name: 'a lease is released after a failed load',
-    without: 'others wait for its end',
+    without: 'other readers wait until the lease ends',
     edits: [
       {
         file: keyRead,
@@ -88,17 +88,17 @@ export const leases: readonly Mutation[] = [
   },
   {
     name: 'a lease is renewed while its load runs',
-    without: 'a slow load is done twice',
+    without: 'a slow load runs twice',
     edits: [{ file: keyRead, find: 'if (runtime.now() < giveUpAt) void this.#renew(token)', replace: '' }],
   },
   {
-    name: 'renewing ends',
-    without: 'a load that hangs is waited for for ever',
+    name: 'renewals are limited',
+    without: 'readers wait for a hanging load forever',
     edits: [{ file: keyRead, find: 'if (runtime.now() < giveUpAt) void', replace: 'void' }],
   },
   {
-    name: "a lease that never ends is nobody's (Redis)",
-    without: "somebody else's value under the key of a lease stops all fills",
+    name: 'a lease without an expiry is ignored (Redis)',
+    without: 'a foreign value under the key of a lease stops all fills',
     edits: [{ file: scripts, find: " or redis.call('PTTL', KEYS[2]) < 0 then", replace: ' then' }],
     suites: ['resilience'],
   },

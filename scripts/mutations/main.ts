@@ -1,4 +1,4 @@
-/** `pnpm mutations`: takes out one safeguard at a time, in a copy of the tree, and sees which suite notices. */
+/** `pnpm mutations`: removes one safeguard at a time in a copy of the tree, and finds the suite that catches it. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeCommand, runCommand, UsageError, wholeNumber } from 'command-line'
@@ -11,10 +11,10 @@ import { type SuiteName, suiteNamed, suites } from './suites.ts'
 import { createWorkbench, type Workbench } from './workbench.ts'
 
 const root = join(import.meta.dirname, '../..')
-/** @throws Error naming the first that does not */
+/** @throws Error that names the first edit that does not fit */
 function checkEdits(): void {
   const names = new Set(mutations.map(({ name }) => name))
-  if (names.size !== mutations.length) throw new Error('two mutations have one name')
+  if (names.size !== mutations.length) throw new Error('two mutations have the same name')
   for (const { edits } of mutations) {
     const sources = new Map<string, string>()
     for (const edit of edits) {
@@ -24,7 +24,7 @@ function checkEdits(): void {
   }
 }
 
-/** Tries the suites one after another. `undefined`: none of them noticed. */
+/** Tries the suites one after another. `undefined` if none caught it. */
 async function hunt(
   bench: Workbench,
   { name, edits }: Mutation,
@@ -42,7 +42,7 @@ async function hunt(
 async function checkSuitesPass(bench: Workbench, names: Iterable<SuiteName>): Promise<void> {
   for (const name of new Set(names)) {
     const verdict = await runSuite(bench.root, suiteNamed(name))
-    if (verdict.kind === 'caught') throw new Error(`nothing is taken out, and "${name}" fails: ${verdict.test}`)
+    if (verdict.kind === 'caught') throw new Error(`"${name}" fails without any mutation: ${verdict.test}`)
   }
 }
 
@@ -54,7 +54,7 @@ async function run(
   const caught: Caught[] = []
   for (const mutation of chosen) {
     const start = performance.now()
-    // One that doesn't even load says nothing: its edit needs mending. The others still run.
+    // A mutation that does not even load needs another edit. The others still run.
     const found = await hunt(bench, mutation, orderOf(mutation)).catch((error: Error) => console.error(error.message))
     const took = `${((performance.now() - start) / 1_000).toFixed(1)} s`
     console.log(
@@ -73,7 +73,7 @@ function openBench(): Workbench {
   return bench
 }
 
-/** @param count how many, others each day */
+/** @param count how many; each day has others */
 async function runSample(runnable: readonly Mutation[], count: number): Promise<void> {
   const stored = new Map(readStored(root).map(({ name, suite }) => [name, suite]))
   const today = Math.floor(Date.now() / 86_400_000)
@@ -99,7 +99,7 @@ async function runAll(chosen: readonly Mutation[]): Promise<void> {
   store(root, mutations, all)
 }
 
-/** What one suite notices, beside those that notice first. */
+/** Notes which mutations one suite catches, besides the suites that catch them first. */
 async function runSuiteAlone(chosen: readonly Mutation[], suite: SuiteName): Promise<void> {
   const bench = openBench()
   await checkSuitesPass(bench, [suite])
@@ -124,23 +124,23 @@ interface Flags {
 
 const command = describeCommand('pnpm mutations', {
   does:
-    'Takes out one safeguard at a time, in a copy of the tree, and sees which suite of tests notices. All of them, which is without flags, ' +
-    'takes some ten minutes with two cores to itself, and writes docs/runs/mutations.json and the table in docs/guarantees.md.',
+    'Removes one safeguard at a time in a copy of the tree, and finds the test suite that catches it. Without flags it tries all, takes about ' +
+    '10 minutes on two idle cores, and writes docs/runs/mutations.json and the table in docs/guarantees.md.',
   needs:
-    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for throw-away databases; without it the safeguards that ' +
+    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for temporary databases; without it the safeguards that ' +
     'need one are left out. --check needs nothing.',
   prints:
-    'A line per safeguard: the suite and the test that noticed, or NOT CAUGHT, and how long it took. Exit code 1 when one was not caught, or ' +
-    'does not fit the code any more.',
+    'A line per safeguard: the suite and the test that caught it, or NOT CAUGHT, and the time. Exit code 1 if one was not caught, or no ' +
+    'longer fits the code.',
 })
-  .option('--only <text>', 'those whose name contains it; what was stored of the others stays')
-  .option('--suite <name>', 'by that suite alone; notes where it notices too, whatever others do')
+  .option('--only <text>', 'only safeguards whose name contains the text; the stored results of the others stay')
+  .option('--suite <name>', 'only this suite; notes all safeguards that it catches')
   .option(
     '--sample <n>',
-    'so many of them, others each day, by the suite that is known to catch each: for CI',
+    'for CI: n safeguards, others each day, each with the suite that is known to catch it',
     wholeNumber('--sample', { min: 1, max: mutations.length }),
   )
-  .option('--check', 'runs nothing: whether every edit still fits, and the table is that of the stored run')
+  .option('--check', 'runs nothing; checks that every edit still fits, and that the table matches the stored run')
   .action(async (flags: Flags) => {
     checkEdits()
     if (flags.check) checkTable(root, mutations)
@@ -157,7 +157,7 @@ async function hunting({ only = '', suite, sample }: Flags): Promise<void> {
   }
   const named = mutations.filter(({ name }) => name.includes(only))
   if (named.length === 0)
-    throw new UsageError(`--only ${JSON.stringify(only)} is in no name; docs/guarantees.md has them`)
+    throw new UsageError(`--only ${JSON.stringify(only)} matches no name; docs/guarantees.md lists them`)
   await withTestServers(async () => {
     const runnable = mutations.filter(({ needsPostgres }) => !needsPostgres || process.env.DATABASE_URL)
     const leftOut = mutations.length - runnable.length

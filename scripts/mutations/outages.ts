@@ -1,4 +1,4 @@
-/** What is owed to a store that is away: in this process, and in the outbox. */
+/** Pending invalidations while a store is unavailable: in this process, and in the outbox. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, quoted
 import type { Mutation } from './mutation.ts'
 
@@ -13,20 +13,20 @@ const suites = ['unit', 'by hand', 'resilience', 'outbox', 'before use'] as cons
 
 export const outages: readonly Mutation[] = [
   {
-    name: 'owed invalidations are paid before the store is used again',
-    without: 'after an outage a process serves what it failed to void',
-    edits: [{ file: resilient, find: 'circuit.isClosed && pending.areFlushed', replace: 'circuit.isClosed' }],
+    name: 'pending invalidations are delivered before the store is used again',
+    without: 'after an outage a process serves values that it failed to invalidate',
+    edits: [{ file: resilient, find: 'gate.isClosed && pending.areFlushed', replace: 'gate.isClosed' }],
     suites: ['before use'],
   },
   {
-    name: 'an invalidation that failed is owed',
+    name: 'a failed invalidation becomes pending',
     without: 'the same',
-    edits: [{ file: resilient, find: '        pending.add(keys, tags)\n', replace: '' }],
+    edits: [{ file: resilient, find: '      pending.add(keys, tags)\n', replace: '' }],
     suites: ['by hand'],
   },
   {
-    name: 'what is being paid is not paid yet',
-    without: 'the store is used while an invalidation is on its way',
+    name: 'an invalidation in flight is still pending',
+    without: 'the store is used before an invalidation is acknowledged',
     edits: [
       {
         file: pending,
@@ -37,8 +37,8 @@ export const outages: readonly Mutation[] = [
     suites: ['before use'],
   },
   {
-    name: 'stores on the same entries share what is owed',
-    without: 'one serves what another failed to void',
+    name: 'stores on the same entries share pending invalidations',
+    without: 'one store serves values that another failed to invalidate',
     edits: [
       {
         file: connection,
@@ -49,8 +49,8 @@ export const outages: readonly Mutation[] = [
     suites: ['by hand'],
   },
   {
-    name: 'a claim without an answer fills nothing',
-    without: 'a fill under no lease',
+    name: 'no fill follows a claim without an answer',
+    without: 'a fill without a lease',
     edits: [
       {
         file: resilient,
@@ -62,7 +62,7 @@ export const outages: readonly Mutation[] = [
   },
   {
     name: 'a process catches up before its first use',
-    without: 'what others wrote and could not void is served',
+    without: 'values are served whose invalidation by another process failed',
     edits: [
       { file: redisStore, find: '  if (client.isReady()) void pending.flush()\n', replace: '' },
       {
@@ -77,16 +77,16 @@ export const outages: readonly Mutation[] = [
     name: 'a process catches up after an outage',
     without: 'the same',
     edits: [
-      { file: resilient, find: '  pending.whenEnded(circuit.onOpened(() => pending.requestCatchUp()))\n', replace: '' },
+      { file: resilient, find: '  pending.whenEnded(gate.onOpened(() => pending.requestCatchUp()))\n', replace: '' },
     ],
     suites: ['before use'],
   },
   {
     name: 'a process catches up on a new connection',
-    without: 'a Redis that was restored serves what was voided since',
-    // Either would do: the end of the old connection and the beginning of the new one both ask for it.
+    without: 'a restored Redis serves values invalidated since its snapshot',
+    // Either edit alone changes nothing: the end of the old connection and the start of the new one both trigger a catch-up.
     edits: [
-      { file: connection, find: '          pending.requestCatchUp()\n', replace: '' },
+      { file: connection, find: '      pending.requestCatchUp()\n      void', replace: '      void' },
       {
         file: connection,
         find: '        for (const { pending } of this.#pending.values()) pending.requestCatchUp()\n',
@@ -96,8 +96,8 @@ export const outages: readonly Mutation[] = [
     suites: ['before use'],
   },
   {
-    name: 'the outbox skips locked rows, not those before a cursor',
-    without: 'rows that commit out of the order of their ids are never delivered',
+    name: 'the outbox skips locked rows instead of using a cursor',
+    without: 'rows that commit out of id order are never delivered',
     needsPostgres: true,
     edits: [
       { file: table, find: 'export class OutboxTable {\n', replace: 'export class OutboxTable {\n  #cursor = 0\n' },
@@ -117,7 +117,7 @@ export const outages: readonly Mutation[] = [
   },
   {
     name: 'a row is marked once its invalidation was acknowledged',
-    without: 'what the store never got counts as delivered',
+    without: 'an invalidation that never reached the store counts as delivered',
     edits: [
       {
         file: table,
@@ -128,7 +128,7 @@ export const outages: readonly Mutation[] = [
     suites: ['outbox', 'before use'],
   },
   {
-    name: 'an invalidation without an acknowledgement is no delivery',
+    name: 'an invalidation without an acknowledgement is not delivered',
     without: 'the same',
     edits: [
       {
@@ -140,7 +140,7 @@ export const outages: readonly Mutation[] = [
     suites: ['outbox', 'before use'],
   },
   {
-    name: 'a writer marks its row once all it voids was acknowledged',
+    name: 'a writer marks its row once all its invalidations were acknowledged',
     without: 'the same',
     edits: [
       {
@@ -153,7 +153,7 @@ export const outages: readonly Mutation[] = [
   },
   {
     name: 'catching up takes rows that a relay holds',
-    without: 'a process uses the cache before what a slow relay holds was voided',
+    without: 'a process uses the cache before the rows of a slow relay are delivered',
     needsPostgres: true,
     edits: [
       {
@@ -166,7 +166,7 @@ export const outages: readonly Mutation[] = [
   },
   {
     name: 'catching up takes rows that are not due',
-    without: 'the writes of the last second are not voided',
+    without: 'the writes of the last second are not invalidated',
     edits: [
       {
         file: table,
@@ -177,8 +177,8 @@ export const outages: readonly Mutation[] = [
     suites: ['outbox', 'before use'],
   },
   {
-    name: 'catching up asks for what is undelivered before it replays',
-    without: 'a row that is marked between the two, as delivered to the server before, is in neither',
+    name: 'catching up reads undelivered rows before it replays',
+    without: 'a row marked in between as delivered to the previous server is missed',
     edits: [
       {
         file: outbox,
@@ -190,8 +190,8 @@ export const outages: readonly Mutation[] = [
     suites: ['outbox', 'before use'],
   },
   {
-    name: 'a catch-up is owed from the end of the old connection on',
-    without: 'a read of the turn in which the new one is ready is served from a server that was restored',
+    name: 'a catch-up is pending from the end of the old connection',
+    without: 'a read just after reconnecting is served by a restored server',
     edits: [
       {
         file: connection,
@@ -202,8 +202,8 @@ export const outages: readonly Mutation[] = [
     suites: ['outbox', 'before use'],
   },
   {
-    name: 'a restored server is given again what another acknowledged',
-    without: 'what was voided since its last save is served',
+    name: 'invalidations that another server acknowledged are replayed to a restored one',
+    without: 'values invalidated since its last save are served',
     edits: [
       {
         file: outbox,
@@ -214,14 +214,14 @@ export const outages: readonly Mutation[] = [
     suites: ['outbox', 'before use'],
   },
   {
-    name: "the relay leaves a writer's row alone for a second",
-    without: 'it voids the claims of writes under way: nothing is ever kept on a write',
+    name: "the relay leaves a writer's row alone for 1 s",
+    without: 'it revokes the claims of running writes, so no write ever fills',
     edits: [{ file: table, find: 'writeId === undefined ? 0 : 1', replace: '0' }],
     suites: ['outbox', 'before use'],
   },
   {
     name: 'a row is marked once all stores have acknowledged it',
-    without: 'one that was away serves what another was told',
+    without: 'a store that was away serves values invalidated only in another',
     edits: [
       {
         file: `${core}/postgres/deliver.ts`,
@@ -233,20 +233,20 @@ export const outages: readonly Mutation[] = [
     suites: ['outbox'],
   },
   {
-    name: "a writer's word is taken for its own store alone",
-    without: 'other stores serve what it changed',
+    name: "a writer's acknowledgement counts only for its own store",
+    without: 'other stores serve the old value',
     edits: [{ file: outbox, find: 'if (attached.size !== 1) return', replace: 'if (attached.size === 0) return' }],
     suites: ['outbox'],
   },
   {
-    name: 'what was delivered to one store was not delivered to two',
-    without: 'a store that is attached late serves what was invalidated before',
+    name: 'a delivery to one store does not count for two',
+    without: 'a store attached late serves values invalidated earlier',
     edits: [{ file: outbox, find: "runs.join(' ')", replace: "[...new Set(runs)].join(' ')" }],
     suites: ['outbox'],
   },
   {
-    name: 'what is delivered to nobody is not delivered',
-    without: 'the rows of an outbox whose stores have closed are lost',
+    name: 'without attached stores nothing counts as delivered',
+    without: 'the rows of an outbox with only closed stores are lost',
     edits: [
       {
         file: outbox,
@@ -255,7 +255,7 @@ export const outages: readonly Mutation[] = [
       },
       {
         file: outbox,
-        find: "    if (stores.length === 0) throw new Error('no store is attached any more')\n",
+        find: "    if (stores.length === 0) throw new Error('no store is attached any longer')\n",
         replace: '',
       },
     ],

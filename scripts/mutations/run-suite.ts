@@ -4,10 +4,10 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Suite } from './suites.ts'
 
-/** What a suite said of the tree: nothing wrong, or the first test that failed. */
+/** The result of a suite: passed, or the first failed test. */
 export type Verdict = { readonly kind: 'passed' } | { readonly kind: 'caught'; readonly test: string }
 
-/** A test that waits for what never comes has failed; so has a run that never ends. */
+/** A test or a run that does not end in time counts as failed. */
 const TEST_TIMEOUT_MS = 5_000
 const RUN_TIMEOUT_MS = 60_000
 
@@ -23,14 +23,14 @@ interface Report {
   }[]
 }
 
-/** @throws Error when the suite did not get as far as a test: then the mutation is no valid program */
+/** @throws Error if the suite failed before any test: then the mutation is not a valid program */
 export async function runSuite(root: string, { name, folder, files, env }: Suite): Promise<Verdict> {
   const cwd = join(root, folder)
   const report = join(root, 'report.json')
   rmSync(report, { force: true })
   const quiet = ['--reporter=json', `--outputFile=${report}`, '--bail=1', `--testTimeout=${TEST_TIMEOUT_MS}`]
   const args = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...files, '--exclude=**/*.fuzz.test.ts', ...quiet]
-  // A group of its own: it has workers.
+  // A separate process group, since it has workers.
   const child = spawn(process.execPath, args, {
     cwd,
     env: { ...process.env, ...env },

@@ -1,17 +1,17 @@
-/** The stored run, docs/runs/mutations.json, and the table made of it in docs/guarantees.md. */
+/** The stored run, docs/runs/mutations.json, and its table in docs/guarantees.md. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Mutation } from './mutation.ts'
 import type { SuiteName } from './suites.ts'
 
 export interface Caught {
-  /** The mutation's. */
+  /** Name of the mutation. */
   readonly name: string
-  /** The first suite that noticed. */
+  /** The first suite that caught it. */
   readonly suite: SuiteName
-  /** The first test in it that failed. */
+  /** The first failed test in that suite. */
   readonly test: string
-  /** Others that were tried by themselves, and noticed too. */
+  /** Other suites that caught it when they ran alone. */
   readonly also?: readonly SuiteName[]
 }
 
@@ -23,24 +23,24 @@ export function readStored(root: string): Caught[] {
   return JSON.parse(readFileSync(join(root, RUN), 'utf8')) as Caught[]
 }
 
-/** Keeps a run and makes the table of it. */
+/** Stores a run and writes its table. */
 export function store(root: string, mutations: readonly Mutation[], caught: readonly Caught[]): void {
   writeFileSync(join(root, RUN), `${JSON.stringify(caught, null, 2)}\n`)
   const path = join(root, 'docs/guarantees.md')
   writeFileSync(path, withTable(readFileSync(path, 'utf8'), tableOf(root, mutations)))
 }
 
-/** @throws Error when a mutation was never run, or the page is out of step with the list or the stored run */
+/** @throws Error if a mutation was never run, or if the page does not match the list or the stored run */
 export function checkTable(root: string, mutations: readonly Mutation[]): void {
   const run = new Set(readStored(root).map(({ name }) => name))
   for (const { name } of mutations) {
-    if (!run.has(name)) throw new Error(`the mutation "${name}" was never run; do so: pnpm mutations --only '${name}'`)
+    if (!run.has(name)) throw new Error(`the mutation "${name}" was never run; run pnpm mutations --only '${name}'`)
   }
   const claim = `each of ${mutations.length} safeguards`
   if (!readFileSync(join(root, 'README.md'), 'utf8').includes(claim)) throw new Error(`README.md should say "${claim}"`)
   const page = readFileSync(join(root, 'docs/guarantees.md'), 'utf8')
   if (withTable(page, tableOf(root, mutations)) === page) return
-  throw new Error('the table of mutations in docs/guarantees.md is out of step; run pnpm mutations')
+  throw new Error('the table of mutations in docs/guarantees.md is out of date; run pnpm mutations')
 }
 
 function tableOf(root: string, mutations: readonly Mutation[]): string {

@@ -1,4 +1,4 @@
-/** What may be served: tags, time, and what is no entry of ours. */
+/** What may be served: tags, time, and foreign values. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, quoted
 import type { Mutation } from './mutation.ts'
 
@@ -8,37 +8,62 @@ const ioredis = `${core}/redis/ioredis-client.ts`
 const nodeRedis = `${core}/redis/node-redis-client.ts`
 const entry = `${core}/entry.ts`
 const keyRead = `${core}/key-read.ts`
-const clock = `${core}/redis/server-clock.ts`
+const clock = `${core}/resilience/server-clock.ts`
+const strategies = `${core}/strategies`
 
 export const values: readonly Mutation[] = [
   {
     name: "tags' epochs are read before the load",
-    without: 'a list that was loaded before a tag was voided looks current',
+    without: 'a list loaded before its tag was invalidated looks current',
     edits: [
       { file: keyRead, find: 'const { token, epochs } = this.#lease', replace: 'const { token } = this.#lease' },
       {
         file: keyRead,
-        find: '        const made = makeEntry(this.#parts, read.lifetime,',
+        find: '      const made = run.isSkipped\n',
         replace:
-          '        const { epochs } = (await store.get(this.key, this.tags)) as { epochs: Epochs }\n        const made = makeEntry(this.#parts, read.lifetime,',
+          '      const { epochs } = (await store.get(this.key, this.tags)) as { epochs: Epochs }\n      const made = run.isSkipped\n',
       },
     ],
   },
   {
     name: "tags' epochs are random",
-    without: 'a counter comes round again in another process or after a failover, and voided entries with it',
+    without: 'a counter repeats in another process or after a failover, and invalidated entries become valid',
     edits: [
       {
         file: entry,
-        find: 'export function newEpoch(): Buffer {\n  const epoch = Buffer.from(pooledRandomBytes(EPOCH_BYTES))\n  epoch[0]! |= 1 // never `NOT_CARRIED`',
+        find: 'export function newEpoch(): Buffer {\n  const epoch = Buffer.allocUnsafeSlow(EPOCH_BYTES)\n  pooledRandomBytes(EPOCH_BYTES).copy(epoch)\n  epoch[0]! |= 1 // never `NOT_CARRIED`',
         replace:
           'let made = 0\nexport function newEpoch(): Buffer {\n  const epoch = Buffer.alloc(EPOCH_BYTES)\n  epoch.writeDoubleLE(++made)',
       },
     ],
   },
   {
+    name: 'entries in memory have their own buffers',
+    without: "a small entry keeps a slab of Node's Buffer pool alive, so the store uses many times its maxBytes",
+    suites: ['unit'],
+    edits: [
+      {
+        file: `${core}/stores/memory.ts`,
+        find: '{ bytes: ownBytes(entry), isShared: false, expiresAt }',
+        replace: '{ bytes: entry, isShared: false, expiresAt }',
+      },
+    ],
+  },
+  {
+    name: 'memory passed to a reader is not reused',
+    without: 'a value that is a view of its entry changes when the entry is evicted',
+    suites: ['unit'],
+    edits: [{ file: `${core}/stores/memory.ts`, find: 'kept.isShared = true', replace: '' }],
+  },
+  {
+    name: "tags' epochs have their own buffers",
+    without: 'as for entries',
+    suites: ['unit'],
+    edits: [{ file: entry, find: 'Buffer.allocUnsafeSlow(EPOCH_BYTES)', replace: 'Buffer.allocUnsafe(EPOCH_BYTES)' }],
+  },
+  {
     name: "tags' epochs are compared on a hit",
-    without: 'voiding a tag voids nothing',
+    without: 'invalidating a tag has no effect',
     edits: [
       {
         file: keyRead,
@@ -48,8 +73,8 @@ export const values: readonly Mutation[] = [
     ],
   },
   {
-    name: 'two makers of an epoch agree (Redis)',
-    without: 'each has its own, and the entry of one is void for the other',
+    name: 'two processes that create an epoch agree (Redis)',
+    without: 'each has its own, and rejects the entries of the other',
     edits: [
       {
         file: commands,
@@ -59,14 +84,14 @@ export const values: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a tag is voided on a full Redis by dropping its epoch',
-    without: 'entries that carry it stay in use',
+    name: 'on a full Redis a tag is invalidated by deleting its epoch',
+    without: 'entries with the tag stay valid',
     edits: [{ file: commands, find: '      await client.unlink(tagKey(tag)) //', replace: '      //' }],
     suites: ['resilience'],
   },
   {
     name: 'no command is sent twice (single server)',
-    without: 'an invalidation sent again after a reconnect undoes a newer one',
+    without: 'an invalidation resent after a reconnect undoes a newer one',
     edits: [{ file: ioredis, find: 'if (maxRetriesPerRequest !== 0) {', replace: 'if (false) {' }],
     suites: ['unit', 'by hand'],
   },
@@ -77,13 +102,13 @@ export const values: readonly Mutation[] = [
     suites: ['unit', 'by hand'],
   },
   {
-    name: 'no command is sent late, on another connection (node-redis)',
-    without: 'an invalidation that was given up is sent after a newer one',
+    name: 'no command is sent later on another connection (node-redis)',
+    without: 'an abandoned invalidation is sent after a newer one',
     edits: [{ file: nodeRedis, find: 'if (!disableOfflineQueue) {', replace: 'if (false) {' }],
     suites: ['unit'],
   },
   {
-    name: 'node-redis keeps nothing for the next connection',
+    name: 'node-redis queues nothing for the next connection',
     without: 'the same',
     edits: [
       { file: nodeRedis, find: '  disableOfflineQueue: true,\n', replace: '  disableOfflineQueue: false,\n' },
@@ -93,7 +118,7 @@ export const values: readonly Mutation[] = [
   },
   {
     name: 'no command is read from a replica (cluster)',
-    without: 'a replica that lags answers with what was voided',
+    without: 'a lagging replica returns invalidated values',
     edits: [{ file: ioredis, find: "if (scaleReads !== 'master') refuse(", replace: 'if (false) refuse(' }],
     suites: ['unit', 'by hand'],
   },
@@ -104,14 +129,14 @@ export const values: readonly Mutation[] = [
       { file: keyRead, find: '    const loadedAt = store.clock.earliest()\n', replace: '' },
       {
         file: keyRead,
-        find: '    return { ...(await runLoad(this.#parts, request, run)), loadedAt, asOf, run }',
+        find: '    return { ...(await runLoad(this.#parts, request, run, manner)), loadedAt, asOf, run }',
         replace:
-          '    const loaded = await runLoad(this.#parts, request, run)\n    return { ...loaded, loadedAt: store.clock.earliest(), asOf, run }',
+          '    const loaded = await runLoad(this.#parts, request, run, manner)\n    return { ...loaded, loadedAt: store.clock.earliest(), asOf, run }',
       },
     ],
   },
   {
-    name: "a load's start is the earliest it can have been",
+    name: "a load's start is taken as its earliest possible time",
     without: 'the uncertainty of the clock is added to the TTL',
     edits: [
       {
@@ -122,18 +147,18 @@ export const values: readonly Mutation[] = [
     ],
   },
   {
-    name: 'an entry is judged at the latest it can be',
+    name: 'the age of an entry is taken at the latest possible time',
     without: 'the same',
     edits: [{ file: keyRead, find: 'this.now = store.clock.latest()', replace: 'this.now = store.clock.earliest()' }],
   },
   {
     name: "the server's time has bounds that widen (drift)",
-    without: 'after hours the true time lies outside them',
+    without: 'after hours the true time is outside the bounds',
     edits: [{ file: clock, find: 'const DRIFT = 500e-6', replace: 'const DRIFT = 0' }],
   },
   {
-    name: "the server's time lies between its bounds",
-    without: 'what has expired is served, or nothing ever is',
+    name: "the server's time is between its bounds",
+    without: 'expired entries are served, or none ever',
     edits: [
       {
         file: clock,
@@ -143,14 +168,14 @@ export const values: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a new connection forgets what the old server said of the time',
-    without: 'another server with another clock is taken for the old one',
-    edits: [{ file: `${core}/redis/redis-connection.ts`, find: '        this.clock.forget()\n', replace: '' }],
+    name: 'a new connection discards the time of the old server',
+    without: 'a server with another clock is treated as the old one',
+    edits: [{ file: `${core}/redis/redis-connection.ts`, find: '    this.clock.forget()\n', replace: '' }],
     suites: ['by hand'],
   },
   {
-    name: 'nothing is kept that has expired already (memory)',
-    without: 'a load that outlasted its TTL counts as kept',
+    name: 'an expired value is not stored (memory)',
+    without: 'a load longer than its TTL counts as stored',
     edits: [
       { file: `${core}/stores/memory.ts`, find: '      if (now() >= expiresAt) return false //', replace: '      //' },
     ],
@@ -178,8 +203,8 @@ export const values: readonly Mutation[] = [
     ],
   },
   {
-    name: "an entry's key is in its check",
-    without: 'an entry that was copied answers another question',
+    name: "an entry's checksum covers its key",
+    without: 'a copied entry is served for another key',
     edits: [
       {
         file: entry,
@@ -189,8 +214,8 @@ export const values: readonly Mutation[] = [
     ],
   },
   {
-    name: "another type under our key is nobody's (Redis)",
-    without: 'a read fails, or goes past the cache for ever',
+    name: 'a value of another type under our key is ignored (Redis)',
+    without: 'a read fails, or bypasses the cache forever',
     edits: [
       {
         file: commands,
@@ -199,5 +224,119 @@ export const values: readonly Mutation[] = [
       },
     ],
     suites: ['resilience'],
+  },
+  {
+    name: 'the limit of stale-if-error is checked when serving',
+    without: 'after a load that fails slowly, readers get a value beyond the limit',
+    suites: ['unit'],
+    edits: [{ file: `${strategies}/stale-if-error.ts`, find: ' || found.ttlMs <= -forMs', replace: '' }],
+  },
+  {
+    name: 'an outage of the store is not a failed load',
+    without: 'readers get expired values although the origin works',
+    suites: ['unit'],
+    edits: [{ file: `${strategies}/stale-if-error.ts`, find: 'isStoreAway(failure) || ', replace: '' }],
+  },
+  {
+    name: 'entries are kept for as long as stale-if-error may serve them',
+    without: 'there is nothing to serve when the origin fails',
+    suites: ['unit'],
+    edits: [
+      {
+        file: `${strategies}/stale-if-error.ts`,
+        find: 'Math.max(lifetime.staleMs, forMs)',
+        replace: 'lifetime.staleMs',
+      },
+    ],
+  },
+  {
+    name: 'stale-while-revalidate serves stale for staleMs, and no longer',
+    without: 'readers get stale-if-error values although no load failed',
+    suites: ['unit'],
+    edits: [
+      {
+        file: `${strategies}/stale-while-revalidate.ts`,
+        find: "now < freshUntil + staleMs ? 'refresh' : 'miss'",
+        replace: "'refresh'",
+      },
+    ],
+  },
+  {
+    name: 'an expired entry is a miss under refresh-ahead',
+    without: 'a value is served beyond its TTL while it is refreshed',
+    suites: ['unit'],
+    edits: [{ file: `${strategies}/refresh-ahead.ts`, find: "if (now >= freshUntil) return 'miss'\n", replace: '' }],
+  },
+  {
+    name: 'an expired entry is a miss under xfetch',
+    without: 'as for refresh-ahead',
+    suites: ['unit'],
+    edits: [{ file: `${strategies}/xfetch.ts`, find: "if (now >= freshUntil) return 'miss'\n", replace: '' }],
+  },
+  {
+    name: 'a fill by a writer keeps the load time',
+    without: 'xfetch never refreshes an entry filled by a write, and readers wait when it expires',
+    suites: ['unit'],
+    edits: [
+      {
+        file: `${core}/writer.ts`,
+        find: '(claimed?.head && loadMsOf(claimed.head, key, version)) ?? 0',
+        replace: '0',
+      },
+    ],
+  },
+  {
+    name: 'a claim returns a copy of the header',
+    without: 'the memory of the entry is reused while the writer still reads its load time',
+    suites: ['unit'],
+    edits: [
+      {
+        file: `${core}/stores/memory.ts`,
+        find: 'head: Buffer.from(head)',
+        replace: 'head',
+      },
+    ],
+  },
+  {
+    name: 'stale-if-error does not hide a programming error of a load',
+    without: 'a wrong TTL, or a load that waits for itself, stays unnoticed',
+    suites: ['unit'],
+    edits: [{ file: `${strategies}/stale-if-error.ts`, find: ' || isMistake(failure)', replace: '' }],
+  },
+  {
+    name: 'an entry is fresh for at most the TTL of its reader',
+    without: 'an entry stored with a longer TTL is served beyond the reader’s TTL, and not refreshed',
+    suites: ['unit'],
+    edits: [
+      {
+        file: entry,
+        find: 'return Math.min(this.#bytes.readDoubleLE(20), this.loadedAt + this.#maxTtlMs)',
+        replace: 'return this.#bytes.readDoubleLE(20)',
+      },
+    ],
+  },
+  {
+    name: 'a failed refresh is not retried at once',
+    without: 'each read loads from a failing origin, but only one per TTL from a working one',
+    suites: ['unit'],
+    edits: [
+      {
+        file: `${core}/caching-reader.ts`,
+        find: 'const again = () => pause(REFRESH_AGAIN_AFTER_MS)',
+        replace: 'const again = () => {}',
+      },
+    ],
+  },
+  {
+    name: 'a backoff of refreshes ends with its entry',
+    without: 'a new entry that expires waits for a lease that was released long ago',
+    suites: ['unit'],
+    edits: [
+      {
+        file: `${core}/refresh-pauses.ts`,
+        find: 'if (pause.entryId === entryId) return true',
+        replace: 'return true',
+      },
+    ],
   },
 ]

@@ -1,4 +1,4 @@
-/** A copy of the tree in which sources are changed and suites are run; the tree itself is never touched. */
+/** A copy of the tree for edits and test runs. The tree itself is never changed. */
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,12 +7,12 @@ import { type Edit, mutate } from './mutation.ts'
 
 export interface Workbench {
   readonly root: string
-  /** Makes the edits, runs `work`, and takes them back. */
+  /** Applies the edits, runs `work`, and reverts them. */
   withEdits<T>(edits: readonly Edit[], work: () => Promise<T>): Promise<T>
   remove(): void
 }
 
-/** Copies what git would, with what was changed and not yet committed. */
+/** Copies all files that git does not ignore, with uncommitted changes. */
 export function createWorkbench(tree: string): Workbench {
   const root = mkdtempSync(join(tmpdir(), 'mutations-'))
   const git = [
@@ -21,19 +21,22 @@ export function createWorkbench(tree: string): Workbench {
     '--others',
     '--exclude-standard',
     'packages',
+    'apps/api',
     '*.json',
     '*.yaml',
     'vitest.shared.ts',
   ]
   const files = execFileSync('git', git, { cwd: tree, encoding: 'utf8' }).trim().split('\n')
   for (const file of files) {
-    if (!existsSync(join(tree, file))) continue // deleted, and not yet committed
+    if (!existsSync(join(tree, file))) continue // deleted, but not yet committed
     mkdirSync(dirname(join(root, file)), { recursive: true })
     cpSync(join(tree, file), join(root, file))
   }
   symlinkSync(join(tree, 'node_modules'), join(root, 'node_modules'))
-  // The packages' own are relative links: copied as they are, they lead to the copy's packages.
-  for (const folder of new Set(files.filter((file) => /^packages\/[^/]+\/package\.json$/.test(file)).map(dirname))) {
+  // The packages' node_modules have relative links: copied verbatim, they lead to the copy's packages.
+  for (const folder of new Set(
+    files.filter((file) => /^(?:packages|apps)\/[^/]+\/package\.json$/.test(file)).map(dirname),
+  )) {
     const modules = join(tree, folder, 'node_modules')
     if (existsSync(modules))
       cpSync(modules, join(root, folder, 'node_modules'), { recursive: true, verbatimSymlinks: true })
