@@ -9,8 +9,8 @@ import { ServerClock } from '../resilience/server-clock.ts'
 import { type WarnOnce, warnOnce } from '../warn-once.ts'
 import { type WarningListener, warnProcess } from '../warning.ts'
 import type { MemcacheClient } from './memcached-client.ts'
-import type { Ring } from './memcached-commands.ts'
 import { isRefusal, MemcachedServer } from './memcached-server.ts'
+import { type Ring, ringOf } from './ring.ts'
 import { compareClocks } from './server-time.ts'
 
 /** Deadline of a command, in milliseconds. */
@@ -250,21 +250,6 @@ export class MemcachedConnection {
     if (this.#saidAway === undefined) return
     this.#saidAway = undefined
     for (const { onBack } of this.#watchers) onBack()
-  }
-}
-
-function ringOf(client: MemcacheClient, servers: readonly MemcachedServer[]): Ring {
-  const byNode = new Map(servers.map((server) => [server.node, server]))
-  const [only] = servers
-  return {
-    servers,
-    of(name) {
-      if (servers.length === 1) return only!
-      const [node] = client.hash.getNodesByKey(name)
-      const server = node && byNode.get(node)
-      if (server !== undefined) return server
-      throw new Error(`the client's servers have changed since the store was created; create the store again`)
-    },
   }
 }
 

@@ -4,8 +4,9 @@ import type { Runtime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
 import { pendingFor, type ResilienceOptions, resilientStore } from '../resilience/resilient-store.ts'
 import type { WarningListener } from '../warning.ts'
+import { checkPrefix } from './item.ts'
 import { checkClient, type MemcacheClient } from './memcached-client.ts'
-import { checkPrefix, memcachedCommands } from './memcached-commands.ts'
+import { memcachedCommands } from './memcached-commands.ts'
 import { type CompareClocks, MemcachedConnection, type MemcachedWatcher } from './memcached-connection.ts'
 
 export interface MemcachedStoreOptions extends ResilienceOptions {
