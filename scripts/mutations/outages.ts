@@ -7,6 +7,7 @@ const resilient = `${core}/resilience/resilient-store.ts`
 const pending = `${core}/resilience/pending-invalidations.ts`
 const table = `${core}/postgres/outbox-table.ts`
 const outbox = `${core}/postgres/outbox.ts`
+const attached = `${core}/postgres/attached-stores.ts`
 const redisStore = `${core}/redis/redis-store.ts`
 const connection = `${core}/redis/redis-connection.ts`
 const suites = ['unit', 'by hand', 'resilience', 'outbox', 'before use'] as const
@@ -241,7 +242,7 @@ export const outages: readonly Mutation[] = [
   {
     name: 'a delivery to one store does not count for two',
     without: 'a store attached late serves values invalidated earlier',
-    edits: [{ file: outbox, find: "runs.join(' ')", replace: "[...new Set(runs)].join(' ')" }],
+    edits: [{ file: attached, find: "runs.join(' ')", replace: "[...new Set(runs)].join(' ')" }],
     suites: ['outbox'],
   },
   {
@@ -254,8 +255,8 @@ export const outages: readonly Mutation[] = [
         replace: 'while (await table.hasDue())',
       },
       {
-        file: outbox,
-        find: "    if (stores.length === 0) throw new Error('no store is attached any longer')\n",
+        file: attached,
+        find: "  if (stores.length === 0) throw new Error('no store is attached any longer')\n",
         replace: '',
       },
     ],
