@@ -26,7 +26,7 @@ export const suites = [
   { name: 'connection', folder: core, files: ['test/connection.live.slow'], env: { SLOW: '1' } },
   { name: 'memcached', folder: core, files: ['test/memcached.live'] },
   { name: 'memcached away', folder: core, files: ['test/memcached-away.live.slow'], env: { SLOW: '1' } },
-  { name: 'outbox', folder: core, files: ['test/outbox.live'] },
+  { name: 'outbox', folder: core, files: ['test/outbox'] },
   { name: 'before use', folder: core, files: ['test/before-use.live'] },
   { name: 'hottest', folder: api, files: ['src/posts/hottest', 'test/hottest.live'] },
   { name: 'worker', folder: api, files: ['test/keep-warm.live', 'test/worker.live.test'] },
