@@ -102,7 +102,7 @@ export const connections: readonly Mutation[] = [
   {
     name: "a connection's error does not show its password",
     without: 'the password is in the log: ioredis adds the command to its errors',
-    edits: [{ file: connection, find: 'onAway(withoutCommand(cause))', replace: 'onAway(cause)' }],
+    edits: [{ file: connection, find: 'sayAway(withoutCommand(cause))', replace: 'sayAway(cause)' }],
     suites: ['connection'],
   },
 ]

@@ -42,8 +42,8 @@ export const outages: readonly Mutation[] = [
     without: 'one store serves values that another failed to invalidate',
     edits: [
       {
-        file: connection,
-        find: 'this.#pending.get(prefix) ?? { pending: make(), users: 0 }',
+        file: `${core}/resilience/shared-pending.ts`,
+        find: 'this.#shared.get(prefix) ?? { pending: make(), users: 0 }',
         replace: '{ pending: make(), users: 0 }',
       },
     ],
@@ -87,10 +87,14 @@ export const outages: readonly Mutation[] = [
     without: 'a restored Redis serves values invalidated since its snapshot',
     // Either edit alone changes nothing: the end of the old connection and the start of the new one both trigger a catch-up.
     edits: [
-      { file: connection, find: '      pending.requestCatchUp()\n      void', replace: '      void' },
       {
         file: connection,
-        find: '        for (const { pending } of this.#pending.values()) pending.requestCatchUp()\n',
+        find: '    this.pending.requestCatchUp()\n    this.pending.flush()\n',
+        replace: '    this.pending.flush()\n',
+      },
+      {
+        file: connection,
+        find: '        this.pending.requestCatchUp()\n',
         replace: '',
       },
     ],
@@ -196,7 +200,7 @@ export const outages: readonly Mutation[] = [
     edits: [
       {
         file: connection,
-        find: '        for (const { pending } of this.#pending.values()) pending.requestCatchUp()\n',
+        find: '        this.pending.requestCatchUp()\n',
         replace: '',
       },
     ],

@@ -67,9 +67,9 @@ export function memcachedStoreBy(options: MemcachedStoreOptions, compare?: Compa
   const connection = MemcachedConnection.open(client, onWarning, runtime, compare)
   const gate = connection.gateFor(true)
   const commands = memcachedCommands(connection.ring, prefix, connection.clock, (warning) => connection.warn(warning))
-  const pending = connection.sharePending(prefix, () => pendingFor(commands, gate))
+  const pending = connection.pending.join(prefix, () => pendingFor(commands, gate))
   const store = resilientStore(commands, gate, onFailure && { onFailure }, pending)
-  const ends = [() => connection.leavePending(prefix)]
+  const ends = [() => connection.pending.leave(prefix)]
   if (outbox !== undefined) {
     const { invalidate, invalidateAll } = store
     const { catchUp, detach } = outbox.attach({ invalidate, invalidateAll, serverRun: () => connection.serverRun() })
@@ -164,7 +164,7 @@ export function watchMemcached(
   checkFunction('onBack', watcher.onBack)
   checkClient(client)
   const connection = MemcachedConnection.open(client, watcher.onWarning)
-  const ends = [connection.watch(watcher)]
+  const ends = [connection.watchers.add(watcher)]
   return () => {
     // Only once: other stores may still need the connection.
     if (ends.length > 0) connection.close()
