@@ -17,7 +17,7 @@ import { leaseOn, processesOn } from './processes.ts'
 
 /** Serves an expired entry with a background refresh. */
 function refreshing({ ttlMs = 60_000, staleMs = 60_000 } = {}): CachingStrategy {
-  const read = stampedeLock({ ttlMs })
+  const read = stampedeLock({ ttlMs, leaseMs: 10_000 })
   return {
     ...read,
     lifetime: { ...read.lifetime, staleMs },

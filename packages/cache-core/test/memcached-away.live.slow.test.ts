@@ -6,6 +6,8 @@ import { watchMemcached } from '../src/memcached/index.ts'
 import { untilUsable } from './backends.ts'
 import { aside, ends, open, serve } from './own-memcached.ts'
 
+const DEADLINE_MS = 250
+
 /** Resolves once every thread has stopped: one that has not may still answer. */
 async function stop(pid: number): Promise<void> {
   process.kill(pid, 'SIGSTOP')
@@ -51,7 +53,8 @@ describe('several servers', () => {
 })
 
 describe('a server that is away', () => {
-  it('costs reads one deadline, is reported once, and is used again when it is back', async () => {
+  // A pause of the machine may fail one run, a fault fails each.
+  it('costs reads one deadline, is reported once, and is used again when it is back', { retry: 2 }, async () => {
     const server = await serve()
     const { store, client } = await open([server])
     const said: string[] = []
@@ -61,10 +64,10 @@ describe('a server that is away', () => {
     await stop(server.pid)
     const start = performance.now()
     expect(await cache.read('k', async () => 2)).toMatchObject({ value: 2, outcome: 'bypass' })
-    expect(performance.now() - start).toBeLessThan(600)
+    expect(performance.now() - start).toBeLessThan(2 * DEADLINE_MS)
     const second = performance.now()
     expect(await cache.read('k', async () => 3)).toMatchObject({ value: 3, outcome: 'bypass' })
-    expect(performance.now() - second).toBeLessThan(100)
+    expect(performance.now() - second).toBeLessThan(DEADLINE_MS)
     expect(store.health()).toMatchObject({ isUsable: false, reason: expect.stringContaining('no answer') })
     process.kill(server.pid, 'SIGCONT')
     await untilUsable(store)

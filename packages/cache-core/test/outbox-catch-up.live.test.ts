@@ -143,7 +143,7 @@ describe('catching up', () => {
     expect(await scratch.undelivered()).toBe(1)
   })
 
-  it('marks 100,000 rows, and invalidates everything for them', async () => {
+  it('marks 100,000 rows, and invalidates everything for them', { timeout: 60_000 }, async () => {
     const outbox = open()
     await pool.query(`insert into ${scratch.table} (keys) select array['k' || i] from generate_series(1, 100000) as i`)
     await outbox.catchUp()

@@ -114,9 +114,9 @@ describe.each(clientKinds)('by $name', (kind) => {
     proxy.isClosed = true
     proxy.cut()
     await expect.poll(() => user.isReady(), { interval: 1, timeout: 5_000 }).toBe(false)
-    const start = performance.now()
-    expect(new Set(await settled(send(keys)))).toEqual(new Set(['rejected']))
-    expect(performance.now() - start).toBeLessThan(200)
+    const answers = settled(send(keys))
+    const first = await Promise.race([answers, written()])
+    expect(new Set(first ?? ['still pending'])).toEqual(new Set(['rejected']))
     proxy.isClosed = false
     await isBack()
     expect(await runs(keys)).toEqual(none)
