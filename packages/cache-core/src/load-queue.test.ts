@@ -34,7 +34,7 @@ function readHanging(cache: Cache<unknown>, count: number) {
   return { reads, end: () => hanging.resolve('late'), loads: () => loads }
 }
 
-it('run 32 at once, in order; when one ends, the next in the queue gets its place', async () => {
+it('run 32 at a time, in order; when one ends, the next in the queue gets its place', async () => {
   const cache = open({ runtime: fakeRuntime() })
   const first = readHanging(cache, 32)
   await settled()

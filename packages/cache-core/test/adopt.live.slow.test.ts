@@ -139,7 +139,7 @@ it('they type-check', async () => {
   expect(stdout).toBe('')
 })
 
-it('before: a load that a write overtakes leaves its old value in the cache', async () => {
+it('before: a load that began before a write leaves its old value in the cache', async () => {
   expect(await staleSet(await open(BEFORE!))).toBe('before the race')
 })
 

@@ -120,9 +120,9 @@ describe.each(backends)('$name', ({ makeStore }) => {
         cache.read('failing', () => Promise.reject(new Error('away')), { loadTimeoutMs: 1 }),
       ).rejects.toThrow('away')
       const atOnce = () => {
-        throw new Error('at once')
+        throw new Error('thrown, not rejected')
       }
-      await expect(cache.read('failing', atOnce, { loadTimeoutMs: 1 })).rejects.toThrow('at once')
+      await expect(cache.read('failing', atOnce, { loadTimeoutMs: 1 })).rejects.toThrow('thrown, not rejected')
       expect(timers).toBe(0)
     })
 
@@ -343,7 +343,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect(p1.stats()).toMatchObject({ refreshes: 1, failedRefreshes: 1, failedLoads: 1, failedReads: 0 })
     })
 
-    it('does not keep what a write has overtaken', async () => {
+    it('does not keep a value if a write committed during its load', async () => {
       const handOver = gate()
       const { p1, p2, refreshes, read } = await withExpired(async () => {
         await handOver.pass()

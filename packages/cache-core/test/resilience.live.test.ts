@@ -43,7 +43,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     }
   }
 
-  it('bypasses a Redis that hangs: after one deadline at most, then at once', async () => {
+  it('bypasses a Redis that hangs: after one deadline at most, then immediately', async () => {
     const cache = open()
     await cache.read('k', async () => 'v1')
     process.kill(server.pid, 'SIGSTOP')

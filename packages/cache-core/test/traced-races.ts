@@ -62,7 +62,7 @@ function loadsFirst(cache: Cache<number>): Cache<number> {
 export const toldRaces: readonly ToldRace[] = [
   {
     title: 'Stale set',
-    idea: 'A reader has missed and loads the row. A write overtakes it: it commits, invalidates the entry, and is acknowledged. Then the reader fills the old value.',
+    idea: 'A reader has missed and loads the row. Before it fills, a write commits, invalidates the entry, and is acknowledged. Then the reader fills the old value.',
     closedBy:
       'The write revokes the lease as well as dropping the entry, so the fill is refused. The reader still gets the loaded value.',
     plan: plan([reads('R', 1), writes('W', 2)]),

@@ -41,8 +41,8 @@ export function hitRatioOfKey(rates: KeyRates, onWrite: OnWrite, { ttlMs, loadMs
     return ratio(rates.reads * usable, 1 + reads * load)
   }
   const renewed = Math.expm1(Math.min(writes * ttl, ENDLESS)) / writes
-  const notOvertaken = Math.expm1(Math.min(writes * (ttl - load), ENDLESS)) / writes
-  const afterLoad = -Math.expm1(-writes * load) * renewed + notOvertaken
+  const withoutWrite = Math.expm1(Math.min(writes * (ttl - load), ENDLESS)) / writes
+  const afterLoad = -Math.expm1(-writes * load) * renewed + withoutWrite
   const loading = rates.reads * lasting(writes, 0, load) + rates.readModifyWrites * load
   return ratio(rates.reads * afterLoad + writes * renewed, 1 + loading)
 }

@@ -27,7 +27,7 @@ it('never returns an answer requested before the caller began, and all waiting c
   expect(await latest).toBeNull()
 })
 
-it('asks at once for another key, and again once all are answered', async () => {
+it('asks for another key without waiting, and again once all are answered', async () => {
   const { asked, gets } = world()
   const reads = [gets.get('a'), gets.get('b')]
   expect(asked).toHaveLength(2)
