@@ -88,7 +88,7 @@ export const memcached: readonly Mutation[] = [
   {
     name: 'memcached: a new connection drops a partial answer',
     without: 'the rest of an answer is read as the answer to another command',
-    suites: ['memcached away'],
+    suites: ['memcached outage'],
     edits: [
       {
         file: server,

@@ -25,7 +25,7 @@ export const suites = [
   { name: 'refused', folder: core, files: ['test/refused-commands.live'] },
   { name: 'connection', folder: core, files: ['test/connection.live.slow'], env: { SLOW: '1' } },
   { name: 'memcached', folder: core, files: ['test/memcached.live'] },
-  { name: 'memcached away', folder: core, files: ['test/memcached-away.live.slow'], env: { SLOW: '1' } },
+  { name: 'memcached outage', folder: core, files: ['test/memcached-away.live.slow'], env: { SLOW: '1' } },
   { name: 'outbox', folder: core, files: ['test/outbox.live'] },
   { name: 'before use', folder: core, files: ['test/before-use.live'] },
   { name: 'hottest', folder: api, files: ['src/posts/hottest', 'test/hottest.live'] },

@@ -14,7 +14,7 @@ import {
 import { fakeRuntime, gate, settled } from './testing/index.ts'
 
 const away = () => {
-  throw new CacheError('STORE_UNAVAILABLE', 'away')
+  throw new CacheError('STORE_UNAVAILABLE', 'unavailable')
 }
 const absent: Store = { ...memoryStore(), get: away, acquire: away }
 
@@ -150,9 +150,9 @@ it.each([cacheAside, stampedeLock])(
   },
 )
 
-it('that fail because another store is away run once, and their error is the answer', async () => {
+it('that fail because another store is unavailable run once, and their error is the answer', async () => {
   for (const store of [absent, memoryStore()]) {
-    const failure = new CacheError('STORE_UNAVAILABLE', 'the other store is away')
+    const failure = new CacheError('STORE_UNAVAILABLE', 'the other store is unavailable')
     const load = vi.fn(() => Promise.reject(failure))
     const cache = open({ store })
     await expect(cache.read('k', load)).rejects.toBe(failure)

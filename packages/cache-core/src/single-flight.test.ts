@@ -92,7 +92,7 @@ it('shares a failure that concerns all callers with all of them, regardless of w
   const handOver = gate()
   const failing = async (): Promise<{ said: string; asOf: number }> => {
     await handOver.pass()
-    throw new Error('away')
+    throw new Error('unavailable')
   }
   const always = () => true
   const { asker, ask } = asking('later')

@@ -12,7 +12,7 @@ const STALE_MS = 1_000
 const fallsBack = staleIfError(stampedeLock({ ttlMs: TTL_MS }), { forMs: STALE_MS })
 
 const fail = async (): Promise<number> => {
-  throw new Error('the database is away')
+  throw new Error('the database is unavailable')
 }
 
 /** Two processes on one store, and an expired entry of v1. */

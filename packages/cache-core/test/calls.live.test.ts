@@ -117,8 +117,8 @@ describe.each(backends)('$name', ({ makeStore }) => {
       const cache = (await processes())({ runtime: counting })
       await cache.read('k', async () => 'v1', { loadTimeoutMs: 1 })
       await expect(
-        cache.read('failing', () => Promise.reject(new Error('away')), { loadTimeoutMs: 1 }),
-      ).rejects.toThrow('away')
+        cache.read('failing', () => Promise.reject(new Error('unavailable')), { loadTimeoutMs: 1 }),
+      ).rejects.toThrow('unavailable')
       const atOnce = () => {
         throw new Error('thrown, not rejected')
       }
@@ -337,9 +337,9 @@ describe.each(backends)('$name', ({ makeStore }) => {
     })
 
     it('that fails does not affect the answer, is counted, and is reported by its event', async () => {
-      const { p1, refreshes, read } = await withExpired(() => Promise.reject(new Error('the database is away')))
+      const { p1, refreshes, read } = await withExpired(() => Promise.reject(new Error('the database is unavailable')))
       expect(await read(p1)).toMatchObject({ outcome: 'stale', value: 'v1' })
-      await expect(refreshes[0]).rejects.toThrow('the database is away')
+      await expect(refreshes[0]).rejects.toThrow('the database is unavailable')
       expect(p1.stats()).toMatchObject({ refreshes: 1, failedRefreshes: 1, failedLoads: 1, failedReads: 0 })
     })
 
@@ -442,7 +442,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
     await cache.read('k', async () => 1)
     await cache.read('k', async () => 1)
     await cache.write({ keys: ['k'], tags: ['t'] }, async () => 2)
-    await cache.read('f', () => Promise.reject(new Error('away'))).catch(() => {})
+    await cache.read('f', () => Promise.reject(new Error('unavailable'))).catch(() => {})
     await cache.invalidateAll()
     const counts = { hits: 1, misses: 1, failedReads: 1, loads: 2, failedLoads: 1, fills: 1, writes: 1 }
     expect(cache.stats()).toMatchObject({ ...counts, invalidations: 3, collapsed: 0, stale: 0, bypassed: 0 })
