@@ -11,7 +11,7 @@ const MAX_SCHEDULES = 200_000
 
 const HEAD = `# Races
 
-How a cache comes to keep an old value, and the safeguard of this one. Each section is one race: a few steps of
+How a cache comes to keep an old value, and how this one prevents it. Each section is one race: a few steps of
 processes that are each correct, in an unlucky order.
 
 The sequences are not drawn by hand. The explorer ([0008](decisions/0008-explorer.md)) found each by running the real
