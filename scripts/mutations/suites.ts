@@ -30,7 +30,7 @@ export const suites = [
   { name: 'before use', folder: core, files: ['test/before-use.live'] },
   { name: 'hottest', folder: api, files: ['src/posts/hottest', 'test/hottest.live'] },
   { name: 'worker', folder: api, files: ['test/keep-warm.live', 'test/worker.live.test'] },
-  // A few hundred schedules per pair: other suites must catch what takes more.
+  // A few hundred schedules per pair. Other suites must catch faults that need more.
   {
     name: 'explorer',
     folder: core,

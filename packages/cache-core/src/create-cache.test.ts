@@ -89,7 +89,7 @@ it('guarantees one load per process if waitMs is 0', async () => {
   expect(p1.guarantee.loadsPerExpiry).toEqual({ atMost: 1, per: 'process' })
 })
 
-it('takes the jitter off the TTL, and never adds to it', async () => {
+it('subtracts the jitter from the TTL, and never adds to it', async () => {
   for (const [chance, ttlMs] of [
     [0, 1_000],
     [0.5, 900],

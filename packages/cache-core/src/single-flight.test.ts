@@ -52,7 +52,7 @@ it('lets later callers share the next flight', async () => {
   expect(starts).toBe(1)
 })
 
-it('judges an answer by its own moment, not by the flight’s last request', async () => {
+it('shares an answer by when it was requested, not by the flight’s last request', async () => {
   const flights = new SingleFlight()
   const handOver = gate()
   const asker = { askedAt: 0 }

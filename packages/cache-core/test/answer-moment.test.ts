@@ -1,5 +1,6 @@
 /**
- * The moment of an answer. A fallback dates from when its reader found the entry, even if the reader has asked again since. Its
+ * When an answer was requested. A fallback counts from the moment at which its reader found the entry, even if the reader has
+ * asked again since. Its
  * age limit is checked when it is served, since a load may take a long time to fail.
  */
 import { describe, expect, it } from 'vitest'

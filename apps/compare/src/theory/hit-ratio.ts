@@ -1,5 +1,5 @@
 /**
- * Hit ratio of one key by renewal theory: the mean of what happens from one miss to the next. Derived in docs/theory.md.
+ * Hit ratio of one key by renewal theory: the means over the interval from one miss to the next. Derived in docs/theory.md.
  */
 
 /** Reads and writes of one key per second, as Poisson streams. */
@@ -53,7 +53,7 @@ export interface RefreshTimes {
   readonly freshMs: number
   /** The window after that, in which the first read starts a refresh. Then the entry expires. */
   readonly windowMs: number
-  /** Short against the window: reads after its end during the refresh are ignored. */
+  /** Must be short compared with the window: reads that come after its end, during the refresh, are ignored. */
   readonly loadMs: number
 }
 

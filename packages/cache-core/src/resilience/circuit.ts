@@ -102,7 +102,7 @@ export class Circuit {
     this.#probe(0)
   }
 
-  /** Stops probing for good, and refuses commands from then on. Running commands end, by their deadlines at the latest. */
+  /** Stops probing permanently, and refuses all further commands. Running commands end, by their deadlines at the latest. */
   end(): void {
     this.#isEnded = true
     this.#refusal = 'the store was closed'
