@@ -60,7 +60,7 @@ export interface Move {
   readonly to: string
 }
 
-/** The entries that show the row: one or two of its own, a list under a tag, an entry that carries a tag. */
+/** The entries that show the row: one or two with only this row, a list under a tag, an entry that carries a tag. */
 export interface Layout {
   readonly questions: readonly { readonly key: string; readonly tags: readonly string[] }[]
   readonly changes: readonly PlannedChange[]

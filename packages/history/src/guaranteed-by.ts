@@ -59,7 +59,7 @@ export async function guaranteedBy(urls: readonly string[]): Promise<StrategyPro
 }
 
 /**
- * The guarantee of reads through `processes` API processes. With read-after-write the TTL is not a bound of its own. A naive
+ * The guarantee of reads through `processes` API processes. With read-after-write the TTL is not a separate bound. A naive
  * strategy guarantees nothing, but is checked for read-after-write, to prove that the check finds violations.
  */
 export function promisedOf(guarantee: ToldGuarantee, processes: number): Guaranteed {
