@@ -44,7 +44,7 @@ const MEASURED_MS = 60_000
 const MAX_OPERATIONS = 1_000_000
 
 /**
- * For the load of a comparison. Each TTL is measured after a warm-up of the same length. Undefined if the load can't be simulated: a
+ * For the load of a comparison. Each TTL is simulated after a warm-up of the same length. Undefined if the load can't be simulated: a
  * comparison does not contain its trace, and a crowd or a cold start has no steady state for which to tune a TTL.
  */
 export function ttlSweepOf(comparison: Comparison): ((strategy: string) => Promise<TtlRow[]>) | undefined {
