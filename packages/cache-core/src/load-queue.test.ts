@@ -141,7 +141,7 @@ it.each([cacheAside, stampedeLock])(
       await runtime.advance(101)
       expect(await other).toMatchObject({
         code: 'LOAD_TIMEOUT',
-        message: 'the load of "k" was waited for for longer than its timeout of 500 ms',
+        message: 'the load of "k" was awaited longer than its timeout of 500 ms',
       })
       handOver.open()
       expect((await patient).value).toBe('v')
