@@ -21,7 +21,7 @@ export const connections: readonly Mutation[] = [
   },
   {
     name: 'a command that waited behind another answer gets a new deadline',
-    without: 'commands sent after a large fill time out at once, and the circuit opens',
+    without: 'commands sent after a large fill time out immediately, and the circuit opens',
     edits: [{ file: deadlines, find: 'Math.max(begunAt, this.#answeredAt)', replace: 'begunAt' }],
     suites: ['unit'],
   },

@@ -226,7 +226,7 @@ export const outages: readonly Mutation[] = [
   },
   {
     name: 'a row is marked once all stores have acknowledged it',
-    without: 'a store that was away serves values invalidated only in another',
+    without: 'a store that was unavailable serves values invalidated only in another',
     edits: [
       {
         file: `${core}/postgres/deliver.ts`,

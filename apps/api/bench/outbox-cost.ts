@@ -69,7 +69,7 @@ for (const atOnce of [1, 8]) {
     const all = samples[name].sort((a, b) => a - b)
     const rounds = medians[name].sort((a, b) => a - b)
     console.log(
-      `${atOnce} at once, ${name}: median ${quantile(all, 0.5)} ms, p99 ${quantile(all, 0.99)} ms, ` +
+      `${atOnce} in parallel, ${name}: median ${quantile(all, 0.5)} ms, p99 ${quantile(all, 0.99)} ms, ` +
         `medians of rounds ${rounds[0]}–${rounds.at(-1)} (${all.length} writes)`,
     )
   }

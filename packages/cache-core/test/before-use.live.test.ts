@@ -124,7 +124,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     it('is retried when it rejects', async () => {
       let calls = 0
       const catchUp = async () => {
-        if (++calls < 3) throw new Error('the database is away')
+        if (++calls < 3) throw new Error('the database is unavailable')
       }
       const { read } = await open({ attach: () => ({ catchUp, detach() {} }) })
       await until('hit', read)

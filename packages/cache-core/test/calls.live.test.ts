@@ -148,13 +148,13 @@ describe.each(backends)('$name', ({ makeStore }) => {
     })
 
     it('that fails does not affect the answer, is counted, and is reported by its event', async () => {
-      const { p1, refreshes, read } = await withExpired(() => Promise.reject(new Error('the database is away')))
+      const { p1, refreshes, read } = await withExpired(() => Promise.reject(new Error('the database is unavailable')))
       expect(await read(p1)).toMatchObject({ outcome: 'stale', value: 'v1' })
-      await expect(refreshes[0]).rejects.toThrow('the database is away')
+      await expect(refreshes[0]).rejects.toThrow('the database is unavailable')
       expect(p1.stats()).toMatchObject({ refreshes: 1, failedRefreshes: 1, failedLoads: 1, failedReads: 0 })
     })
 
-    it('does not keep what a write has overtaken', async () => {
+    it('does not keep a value if a write committed during its load', async () => {
       const handOver = gate()
       const { p1, p2, refreshes, read } = await withExpired(async () => {
         await handOver.pass()
@@ -253,7 +253,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
     await cache.read('k', async () => 1)
     await cache.read('k', async () => 1)
     await cache.write({ keys: ['k'], tags: ['t'] }, async () => 2)
-    await cache.read('f', () => Promise.reject(new Error('away'))).catch(() => {})
+    await cache.read('f', () => Promise.reject(new Error('unavailable'))).catch(() => {})
     await cache.invalidateAll()
     const counts = { hits: 1, misses: 1, failedReads: 1, loads: 2, failedLoads: 1, fills: 1, writes: 1 }
     expect(cache.stats()).toMatchObject({ ...counts, invalidations: 3, collapsed: 0, stale: 0, bypassed: 0 })

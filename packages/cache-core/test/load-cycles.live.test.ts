@@ -53,7 +53,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       for (const key of path) expect(await readChain(cache, [key])).toBe('the last')
     })
 
-    it('two callers whose loads read each other’s key are answered at once, at most one with an error', async () => {
+    it('two callers whose loads read each other’s key are answered immediately, at most one with an error', async () => {
       const cache = createCache({
         store: (await makeStore()).open(),
         read: read({ leaseMs: LEASE_MS }),

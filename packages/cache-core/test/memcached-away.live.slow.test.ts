@@ -34,7 +34,7 @@ describe('several servers', () => {
     expect(new Set(await outcomes())).toEqual(new Set(['miss']))
   })
 
-  it('are bypassed while one is away, and none serves an entry invalidated meanwhile', async () => {
+  it('are bypassed while one is unavailable, and none serves an entry invalidated meanwhile', async () => {
     const servers = [await serve(), await serve()]
     const { store } = await open(servers)
     const cache = createCache<number>({ store, read: cacheAside({ ttlMs: 60_000 }), write: invalidate() })
@@ -52,13 +52,13 @@ describe('several servers', () => {
   })
 })
 
-describe('a server that is away', () => {
+describe('a server that is unavailable', () => {
   // A pause of the machine may fail one run, a fault fails each.
   it('costs reads one deadline, is reported once, and is used again when it is back', { retry: 2 }, async () => {
     const server = await serve()
     const { store, client } = await open([server])
     const said: string[] = []
-    ends.push(watchMemcached(client, { onAway: () => said.push('away'), onBack: () => said.push('back') }))
+    ends.push(watchMemcached(client, { onAway: () => said.push('unavailable'), onBack: () => said.push('back') }))
     const cache = createCache<number>({ store, read: cacheAside({ ttlMs: 60_000 }), write: invalidate() })
     await cache.read('k', async () => 1)
     await stop(server.pid)
@@ -72,7 +72,7 @@ describe('a server that is away', () => {
     process.kill(server.pid, 'SIGCONT')
     await untilUsable(store)
     expect((await cache.read('k', async () => 4)).value).toBe(1)
-    expect(said).toEqual(['away', 'back'])
+    expect(said).toEqual(['unavailable', 'back'])
   })
 
   it('is empty after a restart, and is reconnected automatically', async () => {

@@ -140,7 +140,7 @@ describe.each(backendsByTurn)('$name', ({ makeStore }) => {
       const handOver = gate()
       const fail = async (): Promise<string> => {
         await handOver.pass()
-        throw new Error('the database is away')
+        throw new Error('the database is unavailable')
       }
       const reading = Array.from({ length: 5 }, () => cache.read('k', fail))
       await handOver.reached

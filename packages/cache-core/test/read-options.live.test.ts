@@ -83,12 +83,12 @@ describe.each(backends)('$name', ({ makeStore }) => {
       const cache = (await processes())({ runtime: counting })
       await cache.read('k', async () => 'v1', { loadTimeoutMs: 1 })
       await expect(
-        cache.read('failing', () => Promise.reject(new Error('away')), { loadTimeoutMs: 1 }),
-      ).rejects.toThrow('away')
+        cache.read('failing', () => Promise.reject(new Error('unavailable')), { loadTimeoutMs: 1 }),
+      ).rejects.toThrow('unavailable')
       const atOnce = () => {
-        throw new Error('at once')
+        throw new Error('thrown, not rejected')
       }
-      await expect(cache.read('failing', atOnce, { loadTimeoutMs: 1 })).rejects.toThrow('at once')
+      await expect(cache.read('failing', atOnce, { loadTimeoutMs: 1 })).rejects.toThrow('thrown, not rejected')
       expect(timers).toBe(0)
     })
 

@@ -109,7 +109,7 @@ describe.each(clientKinds)('by $name', (kind) => {
     expect(await runs(keys)).toEqual(none)
   })
 
-  it('commands issued without a connection are rejected at once, and never sent', async () => {
+  it('commands issued without a connection are rejected immediately, and never sent', async () => {
     const keys = keysOf('offline')
     proxy.isClosed = true
     proxy.cut()

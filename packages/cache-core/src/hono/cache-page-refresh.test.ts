@@ -31,7 +31,9 @@ describe('with a strategy that loads or falls back on its own', () => {
     const { get } = appOf(
       (run) => {
         if (run === 2) throw new Error('no')
-        return run === 3 ? new Response('away', { status: 503, headers: { 'Retry-After': '1' } }) : new Response('page')
+        return run === 3
+          ? new Response('unavailable', { status: 503, headers: { 'Retry-After': '1' } })
+          : new Response('page')
       },
       { cache: { read } as never },
     )

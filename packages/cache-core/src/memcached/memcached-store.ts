@@ -152,7 +152,7 @@ const WATCHER_OPTIONS: OptionNames<MemcachedWatcher & { readonly onWarning?: War
  * import { Memcache } from 'memcache'
  *
  * const client = new Memcache({ nodes: ['127.0.0.1:11211'], ...memcachedOptions })
- * const unwatch = watchMemcached(client, { onAway: () => console.error('away'), onBack: () => console.error('back') })
+ * const unwatch = watchMemcached(client, { onAway: () => console.error('unavailable'), onBack: () => console.error('back') })
  * ```
  */
 export function watchMemcached(

@@ -127,7 +127,7 @@ export function resilientRedisStore(
  * ```ts
  * import { watchRedis } from 'cache-core/redis'
  *
- * const unwatch = watchRedis(redis, { onAway: () => console.error('away'), onBack: () => console.error('back') })
+ * const unwatch = watchRedis(redis, { onAway: () => console.error('unavailable'), onBack: () => console.error('back') })
  * ```
  */
 export function watchRedis(client: RedisStoreClient, watcher: RedisWatcher & ConnectionOptions): () => void {
