@@ -196,13 +196,13 @@ describe('over Redis', () => {
   it('keeps no entry that contains a name', async () => {
     await forget()
     for (const layer of layers) await api.request(path(layer), as('Zebulon'))
-    const runtime = api.runtimes.named(STRATEGY)
+    const instance = api.instances.named(STRATEGY)
     const none = async () => undefined
     const kept = await Promise.all([
       ...['fragment:posts', 'fragment:authors', 'posts?limit=20&after=0', 'authors'].map(async (key) =>
-        String((await runtime.cache.read(key, none, { tags: ['posts'] })).value?.bytes),
+        String((await instance.cache.read(key, none, { tags: ['posts'] })).value?.bytes),
       ),
-      runtime.pages.read('page:/posts', none, { tags: ['posts'] }).then(({ value }) => String(value)),
+      instance.pages.read('page:/posts', none, { tags: ['posts'] }).then(({ value }) => String(value)),
     ])
     expect(kept.join()).not.toContain('Zebulon')
     for (const text of kept) expect(text.length).toBeGreaterThan(100)
@@ -264,19 +264,19 @@ describe('over Redis', () => {
     await api.send('POST', '/api/cache/invalidate', { strategy, all: true })
     await get()
     const { connect } = api.database.pool
-    const gone = async (told?: (error: Error) => void) => {
+    const gone = async (onConnected?: (error: Error) => void) => {
       const error = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
-      if (told === undefined) throw error
-      told(error)
+      if (onConnected === undefined) throw error
+      onConnected(error)
     }
-    const { stats } = api.runtimes.named(strategy).pages as Cache<Buffer>
+    const { stats } = api.instances.named(strategy).pages as Cache<Buffer>
     Object.assign(api.database.pool, { connect: gone })
     try {
       await api.send('POST', '/api/stats/reset', { strategy })
       await expect
         .poll(async () => [await get(), stats().failedRefreshes > 0], { interval: 20 })
         .toEqual([[200, 'page=STALE'], true])
-      const failedReads = () => api.runtimes.named(strategy).counters.snapshot().failedReads
+      const failedReads = () => api.instances.named(strategy).counters.snapshot().failedReads
       expect(failedReads()).toBe(0)
       expect(await get('&after=20')).toEqual([503, null])
       expect(failedReads()).toBe(1)
@@ -290,7 +290,7 @@ describe('over Redis', () => {
     await forget()
     await api.send('POST', '/api/stats/reset', { strategy: STRATEGY })
     for (const layer of ['fragment', 'fragment', 'page']) await api.request(path(layer))
-    expect(api.runtimes.named(STRATEGY).counters.snapshot()).toMatchObject({ reads: 5, hits: 2, misses: 3, loads: 4 })
+    expect(api.instances.named(STRATEGY).counters.snapshot()).toMatchObject({ reads: 5, hits: 2, misses: 3, loads: 4 })
   })
 })
 

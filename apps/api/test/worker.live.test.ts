@@ -95,7 +95,7 @@ describe('/metrics', () => {
       await recordJob(api.redis!, { ...of, ok: true, at: 1_700_000_000_500 })
       await recordJob(api.redis!, { ...of, ok: false, at: 1_700_000_009_000 })
       const { waiting, active, delayed } = await queue.getJobCounts('waiting', 'active', 'delayed')
-      const [state, ...others] = await readWorkerState(api.redis!, api.prefix, api.runtimes.names)
+      const [state, ...others] = await readWorkerState(api.redis!, api.prefix, api.instances.names)
       expect(others).toEqual([])
       expect(state!.jobs).toEqual({ waiting, active, delayed })
       expect(waiting! + delayed!).toBe(4)
