@@ -113,10 +113,10 @@ describe.each(Object.entries(cases))('the advice for %s', (_, { comparison, requ
 
   it('explains every other strategy by a figure', async () => {
     const { runnerUp, others, ruledOut } = await advise(comparison, requirements)
-    const told = [runnerUp!, ...others, ...ruledOut.map(({ strategy, reason }) => ({ strategy, why: reason }))]
+    const mentioned = [runnerUp!, ...others, ...ruledOut.map(({ strategy, reason }) => ({ strategy, why: reason }))]
     const names = comparison.strategies.map(({ name }) => name).filter((name) => name !== pick)
-    expect(told.map(({ strategy }) => strategy).toSorted()).toEqual(names.toSorted())
-    for (const { strategy, why } of told) {
+    expect(mentioned.map(({ strategy }) => strategy).toSorted()).toEqual(names.toSorted())
+    for (const { strategy, why } of mentioned) {
       if (!strategy.startsWith('naive-')) expect(why, strategy).toMatch(/\d/)
     }
   })

@@ -59,7 +59,7 @@ describe('the HTML report', () => {
 
   it('labels every strategy once in the picture, in both sizes', () => {
     for (const size of ['.wide', '.narrow']) {
-      const labels = [...document.querySelectorAll(`#front ${size} .halo`)].map((label) =>
+      const labels = [...document.querySelectorAll(`#pareto ${size} .halo`)].map((label) =>
         label.textContent.replace('‼ ', ''),
       )
       const named = comparison.strategies.map(({ name }) => name).filter((name) => name !== 'always-hit')
@@ -81,7 +81,7 @@ describe('the HTML report', () => {
     )
     expect(cells[0]!.every((text) => text === '–')).toBe(true)
     expect(cells[1]!.filter((text) => text !== '–')).toEqual(['3'])
-    expect(document.querySelectorAll('#front svg')).toHaveLength(0)
+    expect(document.querySelectorAll('#pareto svg')).toHaveLength(0)
   })
 })
 
@@ -90,7 +90,7 @@ it.each([
   ['nothing but zeros', { tiered: { readP50Ms: 0, readP99Ms: 0, loadsPerSecond: 0, hitRatio: 0 }, xfetch: {} }],
 ])('the charts can draw %s', (_, strategies) => {
   const page = htmlReport(madeUpComparison({ runs: 1, strategies }), [])
-  expect(parseHTML(page).document.querySelectorAll('#front .wide .halo')).toHaveLength(1)
+  expect(parseHTML(page).document.querySelectorAll('#pareto .wide .halo')).toHaveLength(1)
   expect(page).not.toMatch(/NaN|Infinity|undefined/)
 })
 
@@ -149,7 +149,7 @@ describe('the ceiling', () => {
   it('is not checked: its stale reads do not break a guarantee', () => {
     const text = JSON.stringify(reportContent(comparison, deviations).sections.find(({ id }) => id === 'answer'))
     expect(text).not.toMatch(/broke it, as expected:[^"]*always-hit/)
-    const [guarantees] = tablesOf('promises')
+    const [guarantees] = tablesOf('guarantees')
     const row = guarantees!.rows.find(([name]) => name!.text === 'always-hit')!
     expect(row.map(({ text }) => text).slice(1, 6)).toEqual(['–', '–', '–', 'not a strategy', '0'])
     expect(row.some(({ mark }) => mark !== undefined)).toBe(false)
