@@ -34,7 +34,7 @@ const setup = {
 }
 
 /** A counter of /api/stats: a Trend with one sample. */
-const noted = (value: number) => ({ count: 1, min: value, avg: value, med: value, max: value })
+const recorded = (value: number) => ({ count: 1, min: value, avg: value, med: value, max: value })
 
 /** k6's data after a run of 1,000 reads, 100 lists and 200 writes, plus 10 reads in the warm-up. */
 function summary(values: Record<string, Record<string, number>> = {}): SummaryData {
@@ -57,17 +57,17 @@ function summary(values: Record<string, Record<string, number>> = {}): SummaryDa
     [`latency_ms{${s},op:read,served:database}`]: { ...trend, count: 99 },
     [`latency_ms{${s},op:write}`]: trend,
     [`stale_ms{${s},op:read}`]: { ...trend, count: 50, max: 4321 },
-    [`api_count{${s},counter:reads,at:start}`]: noted(90),
-    [`api_count{${s},counter:reads,at:middle}`]: noted(100),
-    [`api_count{${s},counter:reads,at:end}`]: noted(1200),
-    [`api_count{${s},counter:reads,at:settled}`]: noted(1200),
-    [`api_count{${s},counter:loads,at:middle}`]: noted(10),
-    [`api_count{${s},counter:loads,at:end}`]: noted(232),
+    [`api_count{${s},counter:reads,at:start}`]: recorded(90),
+    [`api_count{${s},counter:reads,at:middle}`]: recorded(100),
+    [`api_count{${s},counter:reads,at:end}`]: recorded(1200),
+    [`api_count{${s},counter:reads,at:settled}`]: recorded(1200),
+    [`api_count{${s},counter:loads,at:middle}`]: recorded(10),
+    [`api_count{${s},counter:loads,at:end}`]: recorded(232),
     ...Object.fromEntries(
       Object.entries({ hits: 905, misses: 205, stale: 0, collapsed: 0, bypassed: 0, writes: 230 }).flatMap(
         ([counter, value]) => [
-          [`api_count{${s},counter:${counter},at:start}`, noted(7)],
-          [`api_count{${s},counter:${counter},at:settled}`, noted(7 + value)],
+          [`api_count{${s},counter:${counter},at:start}`, recorded(7)],
+          [`api_count{${s},counter:${counter},at:settled}`, recorded(7 + value)],
         ],
       ),
     ),
@@ -120,7 +120,7 @@ describe('sideBySideResult', () => {
   it('detects a difference of one', () => {
     const writes = summary({ 'acknowledged{strategy:cache-aside}': { count: 229 } })
     expect(figuresOf(writes).counters.agree).toBe(false)
-    const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:settled}': noted(7 + 904) })
+    const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:settled}': recorded(7 + 904) })
     expect(figuresOf(data).counters.agree).toBe(false)
   })
 
@@ -332,7 +332,7 @@ describe('sideBySideReport', () => {
   })
 
   it('names the counters that differ', () => {
-    const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:settled}': noted(7 + 904) })
+    const data = summary({ 'api_count{strategy:cache-aside,counter:hits,at:settled}': recorded(7 + 904) })
     expect(sideBySideReport(resultOf(data))).toContain(
       'cache-aside: counters differ: hits 905 in k6, 904 in the API. Did another client use the API during the run?',
     )
