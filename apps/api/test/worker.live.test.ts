@@ -1,4 +1,4 @@
-/** The worker's requirements and its metrics in the API. `worker.live.slow.test.ts` tests running workers. */
+/** The worker's requirements and its metrics in the API. `worker.live.slow.test.ts` and `worker-process.live.slow.test.ts` test running workers. */
 import { Queue } from 'bullmq'
 import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
