@@ -211,9 +211,9 @@ describe.each(names)('under %s a client with its own cache', (name) => {
   const { readAfterWriteOf } = guaranteeOf(read({ ...defaultTuning, ttlMs: TTL_MS }), write(), store({ prefix: '' }))
   // All requests go to one process.
   const isCurrent = readAfterWriteOf !== 'none'
-  const promised = isCurrent ? 'always revalidates and sees every acknowledged write' : 'serves nothing past its TTL'
+  const guaranteed = isCurrent ? 'always revalidates and sees every acknowledged write' : 'serves nothing past its TTL'
 
-  it(`${promised}; unchanged answers are a 304`, async () => {
+  it(`${guaranteed}; unchanged answers are a 304`, async () => {
     const counted = { unasked: 0, afterWrite: 0, confirmed: 0, changed: 0 }
     const check = ({ path, version, answer, ...one }: Seen) => {
       if (answer === undefined) {

@@ -19,7 +19,7 @@ describe('paretoPoints', () => {
       fast: { readP50Ms: 1, loadsPerSecond: 90, staleReadRatio: 0.1 },
       slower: { readP50Ms: 2, loadsPerSecond: 95, staleReadRatio: 0 },
       sparing: { readP50Ms: 9, loadsPerSecond: 10, staleReadRatio: 0 },
-      beaten: { readP50Ms: 10, loadsPerSecond: 95, staleReadRatio: 0 },
+      outranked: { readP50Ms: 10, loadsPerSecond: 95, staleReadRatio: 0 },
       'always-hit': { readP50Ms: 0.1, loadsPerSecond: 0, staleReadRatio: 0 },
       unknown: { readP50Ms: 1, loadsPerSecond: null },
     }
@@ -28,7 +28,7 @@ describe('paretoPoints', () => {
       ['fast', true, false],
       ['slower', false, true],
       ['sparing', true, true],
-      ['beaten', false, false],
+      ['outranked', false, false],
     ])
   })
 })
