@@ -7,14 +7,14 @@ import type { Stage } from '../../packages/workload/src/index.ts'
 export const DRAIN_MS = 3000
 
 /** One strategy's turn, in ms since the scenarios began. */
-export interface Turn {
+export interface ScheduledTurn {
   strategy: string
   warmupAtMs: number
   measuredAtMs: number
   endsAtMs: number
 }
 
-export function turns(strategies: readonly string[], warmupMs: number, durationMs: number): Turn[] {
+export function turns(strategies: readonly string[], warmupMs: number, durationMs: number): ScheduledTurn[] {
   const turnMs = warmupMs + durationMs + DRAIN_MS
   return strategies.map((strategy, at) => ({
     strategy,
@@ -54,7 +54,7 @@ const TAIL_MS = 500
  * stage puts each iteration in the middle of its interval, as in the plan. At a stage boundary, rounding could move an iteration or
  * cut it off. In the middle of its interval it can't, so exactly the planned number starts.
  */
-export function loadScenario(turn: Turn, { stages, vus, exec }: LoadOptions) {
+export function loadScenario(turn: ScheduledTurn, { stages, vus, exec }: LoadOptions) {
   const jumps = stages.flatMap(({ ratePerSecond, durationMs }) => [
     { duration: '0s', target: thousandfold(ratePerSecond) },
     { duration: `${durationMs}ms`, target: thousandfold(ratePerSecond) },
@@ -87,7 +87,7 @@ function thousandfold(rate: number): number {
 }
 
 /** Calls `exec` once when the measured phase begins, parallel to the load. */
-export function snapshotScenario(turn: Turn, exec: string) {
+export function snapshotScenario(turn: ScheduledTurn, exec: string) {
   return {
     executor: 'shared-iterations' as const,
     exec,

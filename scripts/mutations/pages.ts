@@ -197,7 +197,7 @@ export const pages: readonly Mutation[] = [
   }),
   page('a write invalidates this process’s memory', 'the page shows old posts after a write was acknowledged', {
     file: `${api}/routes/write-posts.ts`,
-    find: '      if (hasChanged) await runtime.invalidateMemory({ tags: TAGS })\n',
+    find: '      if (hasChanged) await instance.invalidateMemory({ tags: TAGS })\n',
     replace: '',
   }),
 ]

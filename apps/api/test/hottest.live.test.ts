@@ -7,7 +7,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { HottestPosts, MAX_COUNTED } from '../src/posts/hottest/hottest-posts.ts'
 import { readEnv } from '../src/process/env.ts'
-import { startRuntimes } from '../src/strategies/start-runtimes.ts'
+import { startInstances } from '../src/strategies/start-instances.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 const HOUR = 500_000
@@ -177,14 +177,14 @@ describe('reads of posts', () => {
     for (const path of ['posts/3', 'posts/3', 'posts/4', 'posts/999999', 'posts', 'authors'])
       await api.request(`/api/${path}?strategy=write-through`)
     await api.request('/api/posts/5')
-    const { hottest } = api.runtimes.named('write-through')
+    const { hottest } = api.instances.named('write-through')
     await hottest!.flush()
     expect(await hottest!.top(10)).toEqual([3, 4])
   })
 
   it('are not counted with the memory store, or if nothing is kept', async () => {
-    expect(api.runtimes.named('no-cache').hottest).toBeUndefined()
-    const { all } = startRuntimes(readEnv({ DATABASE_URL: 'postgres://nobody' }), api.database, undefined, pino())
+    expect(api.instances.named('no-cache').hottest).toBeUndefined()
+    const { all } = startInstances(readEnv({ DATABASE_URL: 'postgres://nobody' }), api.database, undefined, pino())
     expect(all.filter(({ hottest }) => hottest !== undefined)).toEqual([])
   })
 })

@@ -108,10 +108,10 @@ describe('with PEERS=1', () => {
     })
 
     it("passes on the origin's errors, so that too many posts are a 400, not a 500", async () => {
-      const { runtimes } = api
-      const runtime = runtimes.named(name)
-      const refused = runtime.cache.read('posts?limit=1&after=77', () =>
-        runtime.loadAll().then(() => Promise.reject(new RangeError('as thrown'))),
+      const { instances } = api
+      const instance = instances.named(name)
+      const refused = instance.cache.read('posts?limit=1&after=77', () =>
+        instance.loadAll().then(() => Promise.reject(new RangeError('as thrown'))),
       )
       await expect(refused).rejects.toThrow(new RangeError('as thrown'))
     })

@@ -6,8 +6,8 @@ import { decide } from '../src/advisor/decide.ts'
 import { type Comparison, comparisonSchema } from '../src/comparison.ts'
 import { claimsOf, contradictionsBetween } from '../src/contradictions.ts'
 import { type MeasureName, measureNames } from '../src/measures.ts'
-import { promisesKept } from '../src/report/broken-promises.ts'
-import { standingsIn } from '../src/report/standing.ts'
+import { checkGuarantees } from '../src/report/check-guarantees.ts'
+import { ranksIn } from '../src/report/ranks.ts'
 import { differenceOf, figureOf, spreadOf } from '../src/spread.ts'
 import { whatIsWrong } from '../src/strict.ts'
 
@@ -109,8 +109,10 @@ describe('the stored comparisons', () => {
 
   it('never rank or recommend the ceiling, and do not count its stale reads as violations', () => {
     for (const comparison of refreshed) {
-      expect(promisesKept(comparison).find(({ strategy }) => strategy.name === CEILING)?.verdict).toBe('not a strategy')
-      for (const measure of measureNames) expect(standingsIn(comparison, measure).has(CEILING)).toBe(false)
+      expect(checkGuarantees(comparison).find(({ strategy }) => strategy.name === CEILING)?.verdict).toBe(
+        'not a strategy',
+      )
+      for (const measure of measureNames) expect(ranksIn(comparison, measure).has(CEILING)).toBe(false)
       expect(decide(comparison, { mayLoseWrites: false }).winner).not.toBe(CEILING)
     }
   })

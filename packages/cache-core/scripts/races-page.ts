@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { type Finding, type Run, replay, runNth } from '../explorer/explore.ts'
 import { traceAsDiagram, traceInWords } from '../explorer/index.ts'
 import { calm } from '../explorer/shrink.ts'
-import { type ToldRace, toldRaces } from '../test/traced-races.ts'
+import { type TracedRace, tracedRaces } from '../test/traced-races.ts'
 
 export const PAGE = new URL('../../../docs/races.md', import.meta.url)
 const SEED = 1
@@ -41,7 +41,7 @@ The same races, scripted, are played against every strategy and store
 
 export async function racesPage(): Promise<string> {
   const sections: string[] = []
-  for (const race of toldRaces) sections.push(await section(race))
+  for (const race of tracedRaces) sections.push(await section(race))
   return [HEAD, ...sections, TAIL].join('\n')
 }
 
@@ -51,7 +51,7 @@ A cache in the process in front of the shared one has one more race: the reply t
 store is not built yet.
 `
 
-async function section(race: ToldRace): Promise<string> {
+async function section(race: TracedRace): Promise<string> {
   const { plan, schedule, violation } = await find(race)
   const broken = await replay(race.broken, plan, schedule)
   const guarded = await replay(race.guarded, plan, schedule)
@@ -80,7 +80,7 @@ ${race.closedBy}
 }
 
 /** The calmest schedule that shows the race. @throws Error without one */
-async function find(race: ToldRace): Promise<Finding> {
+async function find(race: TracedRace): Promise<Finding> {
   const isRight = (run: Run) => run.violation !== undefined && tells(race, run)
   for (let n = 0; n < MAX_SCHEDULES; n++) {
     const { schedule, violation } = await runNth(race.broken, SEED, n, race.plan)
@@ -91,7 +91,7 @@ async function find(race: ToldRace): Promise<Finding> {
   throw new Error(`none of ${MAX_SCHEDULES} schedules shows "${race.title}"`)
 }
 
-function tells({ has }: ToldRace, { story }: Run): boolean {
+function tells({ has }: TracedRace, { story }: Run): boolean {
   let from = 0
   const lines = story.map(({ by, text }) => `${by} ${text}`)
   return has.every((wanted) => {

@@ -44,7 +44,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
   }
 
   // A pause of the machine may fail one run, a fault fails each.
-  it('bypasses a Redis that hangs: after one deadline at most, then at once', { retry: 2 }, async () => {
+  it('bypasses a Redis that hangs: after one deadline at most, then immediately', { retry: 2 }, async () => {
     const cache = open()
     await cache.read('k', async () => 'v1')
     process.kill(server.pid, 'SIGSTOP')

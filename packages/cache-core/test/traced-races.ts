@@ -5,7 +5,7 @@ import type { Actor, Move, PlannedChange } from '../explorer/plan.ts'
 import { type Cache, cacheAside, invalidate, stampedeLock, writeThrough } from '../src/index.ts'
 import { brokenBy } from './broken.ts'
 
-export interface ToldRace {
+export interface TracedRace {
   readonly title: string
   /** The race in one to three sentences. */
   readonly idea: string
@@ -59,7 +59,7 @@ function loadsFirst(cache: Cache<number>): Cache<number> {
   }
 }
 
-export const toldRaces: readonly ToldRace[] = [
+export const tracedRaces: readonly TracedRace[] = [
   {
     title: 'Stale set',
     idea: 'A reader has missed and loads the row. Before it fills, a write commits, invalidates the entry, and is acknowledged. Then the reader fills the old value.',

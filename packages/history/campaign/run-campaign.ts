@@ -10,7 +10,7 @@ import {
   type Operation,
   type RecordOptions,
   recordClients,
-  type StrategyPromise,
+  type StrategyGuarantee,
   type Verdict,
 } from '../src/index.ts'
 import { type Evictor, evictAtRandom } from './evict-at-random.ts'
@@ -26,7 +26,7 @@ export interface CampaignOptions {
 }
 
 export interface Turn {
-  readonly promise: StrategyPromise
+  readonly promise: StrategyGuarantee
   readonly header: HistoryHeader
   readonly operations: readonly Operation[]
   readonly seconds: number
@@ -64,7 +64,7 @@ export async function* runCampaign(options: CampaignOptions): AsyncGenerator<Tur
   }
 }
 
-function choose(all: readonly StrategyPromise[], names: readonly string[] | undefined): readonly StrategyPromise[] {
+function choose(all: readonly StrategyGuarantee[], names: readonly string[] | undefined): readonly StrategyGuarantee[] {
   if (names === undefined) return all
   return names.map((name) => {
     const found = all.find(({ strategy }) => strategy === name)
@@ -75,7 +75,7 @@ function choose(all: readonly StrategyPromise[], names: readonly string[] | unde
   })
 }
 
-async function tune(urls: readonly string[], { strategy, tunable }: StrategyPromise): Promise<void> {
+async function tune(urls: readonly string[], { strategy, tunable }: StrategyGuarantee): Promise<void> {
   if (!tunable.includes('leaseMs')) return
   for (const url of urls) {
     const answer = await fetch(new URL(`/api/strategies/${strategy}`, url), {
@@ -88,7 +88,7 @@ async function tune(urls: readonly string[], { strategy, tunable }: StrategyProm
 }
 
 async function runTurn(
-  promise: StrategyPromise,
+  promise: StrategyGuarantee,
   { urls, redisUrl }: { urls: readonly string[]; redisUrl: string },
   { length, seed }: CampaignOptions,
 ): Promise<Turn> {

@@ -2,10 +2,10 @@ export { checkHistory } from './check-history.ts'
 export { describeVerdict, describeViolation, verdictInWords } from './describe-verdict.ts'
 export {
   guaranteedBy,
-  promisedOf,
-  type StrategyPromise,
+  guaranteedReads,
+  type ReportedGuarantee,
+  type StrategyGuarantee,
   staleAfterWriteMs,
-  type ToldGuarantee,
 } from './guaranteed-by.ts'
 export { HistoryError } from './history-error.ts'
 export { type HistoryFile, type HistoryHeader, readHistory, writeHistory } from './history-file.ts'

@@ -1,6 +1,6 @@
 /** The reads that a GET can request: the key of the entry, how to load it, and how stale an answer is. */
 import type { ReadOptions, ReadResult } from 'cache-core'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { Representation } from './representation.ts'
 
 export interface Resource {
@@ -8,9 +8,9 @@ export interface Resource {
   /** The requested post's id; undefined for lists and the report. */
   readonly postId: number | undefined
   readonly options: ReadOptions | undefined
-  load(runtime: StrategyRuntime): Promise<Representation | undefined>
+  load(instance: StrategyInstance): Promise<Representation | undefined>
   /** How long the answer had been replaced at `arrivedAt` by an acknowledged write. */
-  staleMs(runtime: StrategyRuntime, answer: ReadResult<Representation>, arrivedAt: number): number
+  staleMs(instance: StrategyInstance, answer: ReadResult<Representation>, arrivedAt: number): number
   /** The next page's query, for `Link`. */
   next(answer: Representation): string | undefined
 }
@@ -41,12 +41,12 @@ export class PostResource implements Resource {
     this.key = postKey(id)
   }
 
-  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
-    return runtime.loadPost(this.postId)
+  load(instance: StrategyInstance): Promise<Representation | undefined> {
+    return instance.loadPost(this.postId)
   }
 
   staleMs(
-    { writes }: StrategyRuntime,
+    { writes }: StrategyInstance,
     { value, ageMs, loadMs }: ReadResult<Representation>,
     arrivedAt: number,
   ): number {
@@ -64,8 +64,8 @@ export class ListResource implements Resource {
   readonly postId = undefined
   readonly options = LIST_OPTIONS
 
-  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
-    return runtime.loadAll()
+  load(instance: StrategyInstance): Promise<Representation | undefined> {
+    return instance.loadAll()
   }
 
   staleMs = ofAllPosts
@@ -79,8 +79,8 @@ export class AuthorsResource implements Resource {
   readonly postId = undefined
   readonly options = LIST_OPTIONS
 
-  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
-    return runtime.loadAuthors()
+  load(instance: StrategyInstance): Promise<Representation | undefined> {
+    return instance.loadAuthors()
   }
 
   /** Counts every write, even of a title, which leaves the report unchanged: this code does not know what a write changed. */
@@ -90,7 +90,7 @@ export class AuthorsResource implements Resource {
 }
 
 /** The staleness of data made from all posts: any write replaces it. */
-function ofAllPosts({ writes }: StrategyRuntime, { value }: ReadResult<Representation>, arrivedAt: number): number {
+function ofAllPosts({ writes }: StrategyInstance, { value }: ReadResult<Representation>, arrivedAt: number): number {
   if (writes === undefined || value === undefined) return 0
   return writes.listStaleMs(0, Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
 }
@@ -109,11 +109,11 @@ export class PageResource implements Resource {
     this.key = `posts?limit=${limit}&after=${after}`
   }
 
-  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
-    return runtime.loadPage(this.#limit, this.#after)
+  load(instance: StrategyInstance): Promise<Representation | undefined> {
+    return instance.loadPage(this.#limit, this.#after)
   }
 
-  staleMs({ writes }: StrategyRuntime, { value }: ReadResult<Representation>, arrivedAt: number): number {
+  staleMs({ writes }: StrategyInstance, { value }: ReadResult<Representation>, arrivedAt: number): number {
     if (writes === undefined || value === undefined) return 0
     return writes.listStaleMs(this.#after, value.nextCursor ?? Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
   }

@@ -1,6 +1,6 @@
 import { AuthorsResource, ListResource, type Resource } from '../posts/resources.ts'
 import { postResources } from '../posts/warm.ts'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 
 /** How many of the hottest posts are kept warm. */
 export const HOTTEST = 100
@@ -9,7 +9,7 @@ export const HOTTEST = 100
 export const tasks = {
   list: async (): Promise<Resource[]> => [new ListResource()],
   report: async (): Promise<Resource[]> => [new AuthorsResource()],
-  hottest: async ({ hottest }: StrategyRuntime): Promise<Resource[]> =>
+  hottest: async ({ hottest }: StrategyInstance): Promise<Resource[]> =>
     hottest === undefined ? [] : postResources(await hottest.top(HOTTEST)),
 } as const
 

@@ -7,7 +7,7 @@ import { describeReport, type TraceRequest } from 'workload/traces'
 import { names, time, wholeNumber } from '../choose/flag-values.ts'
 import { readNamedTrace } from '../choose/named-trace.ts'
 import { addTraceOptions, refuseTraceFlags, type TraceFlags, traceOptions } from '../choose/trace-flags.ts'
-import { tellCount } from './labels.ts'
+import { formatCount } from './labels.ts'
 import { describeLongTtls, type Recording, recordingOf } from './recording.ts'
 import { requestsOf } from './requests-of.ts'
 import { type SweepRow, sweep } from './sweep.ts'
@@ -77,7 +77,7 @@ async function run(flags: Flags): Promise<void> {
     const measuredMs = time('--duration', flags.duration, ofTime)
     requests = [...requestsOf(workloads[preset], { seed, warmupMs, measuredMs })].slice(0, limit)
     console.log(
-      `${workloads[preset].title}: ${tellCount(requests.length)} requests by id; lists, pages and the report are left out`,
+      `${workloads[preset].title}: ${formatCount(requests.length)} requests by id; lists, pages and the report are left out`,
     )
     if (warmupMs > 0) console.log(`counted after a warm-up of ${warmupMs / 1_000} s, the longest TTL`)
   }

@@ -19,7 +19,7 @@ export interface VirtualTime {
 interface Alarm {
   at: number
   /** Of two timers at the same time, the one set first fires first. */
-  readonly place: number
+  readonly order: number
   readonly everyMs: number | undefined
   readonly ring: () => void
   isCancelled: boolean
@@ -34,7 +34,7 @@ export function virtualTime(seed: number): VirtualTime {
   let drawn = 0
 
   function setAlarm(ms: number, ring: () => void, everyMs?: number): () => void {
-    const alarm: Alarm = { at: now + ms, place: set++, everyMs, ring, isCancelled: false }
+    const alarm: Alarm = { at: now + ms, order: set++, everyMs, ring, isCancelled: false }
     push(alarms, alarm)
     return () => {
       alarm.isCancelled = true
@@ -90,7 +90,7 @@ export function settled(): Promise<void> {
 // A binary heap: the next alarm is at 0, and no alarm is later than its children.
 
 function isBefore(a: Alarm, b: Alarm): boolean {
-  return a.at < b.at || (a.at === b.at && a.place < b.place)
+  return a.at < b.at || (a.at === b.at && a.order < b.order)
 }
 
 function push(heap: Alarm[], alarm: Alarm): void {

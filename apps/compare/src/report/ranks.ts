@@ -3,14 +3,14 @@ import { CEILING } from 'strategies'
 import type { Comparison } from '../comparison.ts'
 import { type MeasureName, measures } from '../measures.ts'
 import { differenceOf, figureOf, RUNS_TO_CLAIM, type Spread } from '../spread.ts'
-import { promisesKept } from './broken-promises.ts'
+import { checkGuarantees } from './check-guarantees.ts'
 
 /**
  * The strategies that are ranked. A form that breaks its guarantee, as declared or as seen in these runs, is not: it is
  * faster at the guarantee's expense.
  */
 export function contestantsIn(comparison: Comparison): ReadonlySet<string> {
-  const sound = promisesKept(comparison).filter(
+  const sound = checkGuarantees(comparison).filter(
     ({ strategy, verdict }) =>
       strategy.name !== CEILING && strategy.promise.breaks === undefined && !verdict.startsWith('broken'),
   )
@@ -18,10 +18,10 @@ export function contestantsIn(comparison: Comparison): ReadonlySet<string> {
 }
 
 /** `best`: better than every other. `equal`: the best median, or no difference from it. */
-export type Standing = 'best' | 'equal'
+export type Rank = 'best' | 'equal'
 
-/** The standings of contestants with enough runs. The others are worse, or have too few runs. */
-export function standingsIn(comparison: Comparison, measure: MeasureName): ReadonlyMap<string, Standing> {
+/** The ranks of contestants with enough runs. The others are worse, or have too few runs. */
+export function ranksIn(comparison: Comparison, measure: MeasureName): ReadonlyMap<string, Rank> {
   const { better } = measures[measure]
   if (!better) return new Map()
   const sign = better === 'lower' ? 1 : -1
@@ -44,7 +44,7 @@ export function groupsIn(comparison: Comparison, measure: MeasureName): readonly
     .toSorted((a, b) => a - b)
     .map((point) => compared.filter(({ spread }) => spread.min <= point && point <= spread.max))
   const largest = groups.filter(
-    (group, at) => !groups.some((other, place) => place !== at && group.every((one) => other.includes(one))),
+    (group, at) => !groups.some((other, index) => index !== at && group.every((one) => other.includes(one))),
   )
   const names = largest.map((group) =>
     group.toSorted((a, b) => a.spread.median - b.spread.median).map(({ name }) => name),

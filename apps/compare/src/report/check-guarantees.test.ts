@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { madeUpComparison } from '../../test/made-up-comparison.ts'
-import { promisesKept } from './broken-promises.ts'
+import { checkGuarantees } from './check-guarantees.ts'
 
 const seen = { violations: { counts: { 'read-after-write': 3 }, schedule: ['the first'] } }
 
 /** `cache-aside` does not guarantee read-after-write. The naive forms guarantee nothing, and declare how they break it. */
 function verdicts(turn: Parameters<typeof madeUpComparison>[0]['turn']) {
   const strategies = { 'cache-aside': {}, tiered: {}, 'naive-lock': {} }
-  const kept = promisesKept(madeUpComparison({ strategies, ...(turn && { turn }) }))
+  const kept = checkGuarantees(madeUpComparison({ strategies, ...(turn && { turn }) }))
   return Object.fromEntries(kept.map(({ strategy, verdict }) => [strategy.name, verdict]))
 }
 
-describe('promisesKept', () => {
+describe('checkGuarantees', () => {
   it('row 38: checks a strategy against its guarantee, and a naive form against the one that it breaks', () => {
     const [naive] = madeUpComparison({ strategies: { 'naive-lock': {} } }).strategies
     expect(naive!.promise).toMatchObject({ readAfterWrite: false, readAfterWriteOf: 'none' })
@@ -26,7 +26,7 @@ describe('promisesKept', () => {
     const { config, strategies, ...rest } = madeUpComparison({ strategies: { tiered: {} }, turn: { tiered: seen } })
     const promise = { ...strategies[0]!.promise, readAfterWrite: false, where: 'this process' } as const
     const verdictIn = (apiProcesses: number) =>
-      promisesKept({
+      checkGuarantees({
         ...rest,
         config: { ...config, apiProcesses },
         strategies: [{ ...strategies[0]!, store: 'memory', promise }],
@@ -36,7 +36,7 @@ describe('promisesKept', () => {
 
   it('does not check the ceiling', () => {
     const comparison = madeUpComparison({ strategies: { 'always-hit': {} }, turn: { 'always-hit': seen } })
-    expect(promisesKept(comparison)[0]).toMatchObject({ verdict: 'not a strategy', promised: {} })
+    expect(checkGuarantees(comparison)[0]).toMatchObject({ verdict: 'not a strategy', forbidden: {} })
   })
 
   it('never counts a violation that no guarantee excludes', () => {
@@ -56,7 +56,7 @@ describe('promisesKept', () => {
 
   it('counts a lost write as broken if none may be lost', () => {
     const comparison = madeUpComparison({ strategies: { tiered: { lostWrites: [0, 0, 2, 0, 0] } } })
-    expect(promisesKept(comparison)[0]).toMatchObject({ verdict: 'broken', promised: { 'lost-write': 2 } })
+    expect(checkGuarantees(comparison)[0]).toMatchObject({ verdict: 'broken', forbidden: { 'lost-write': 2 } })
   })
 
   it('includes turns with failed checks, but not turns without figures', () => {
@@ -65,7 +65,7 @@ describe('promisesKept', () => {
   })
 
   it('has the timeline of the first turn with one', () => {
-    expect(promisesKept(madeUpComparison({ strategies: { tiered: {} }, turn: { tiered: seen } }))[0]).toMatchObject({
+    expect(checkGuarantees(madeUpComparison({ strategies: { tiered: {} }, turn: { tiered: seen } }))[0]).toMatchObject({
       schedule: ['the first'],
       run: 1,
     })

@@ -15,7 +15,7 @@ import {
 } from './requests.ts'
 
 /** The target of an operation, and the data to record with it. */
-export interface Circumstances {
+export interface OperationContext {
   target: Target
   phase: Phase
   /** How long after its intended start it begins. */
@@ -32,8 +32,8 @@ export interface Circumstances {
   hot: { id: number; slices: Slices } | null
 }
 
-/** Carries out the n-th operation and records the result. */
-export function carryOut(operation: Operation, n: number, at: Circumstances): void {
+/** Executes the n-th operation and records the result. */
+export function execute(operation: Operation, n: number, at: OperationContext): void {
   const { target, phase, lagMs } = at
   const { strategy } = target
   switch (operation.kind) {
@@ -61,7 +61,7 @@ export function carryOut(operation: Operation, n: number, at: Circumstances): vo
   }
 }
 
-function read(id: number, at: Circumstances): ReadAnswer {
+function read(id: number, at: OperationContext): ReadAnswer {
   const { target, phase, posts, lagMs } = at
   // A read may precede the insert of its post.
   const answer = readPost(target, realId(id, at), id > posts)
@@ -73,19 +73,19 @@ function read(id: number, at: Circumstances): ReadAnswer {
   return answer
 }
 
-function write(id: number, n: number, lagMs: number, at: Circumstances): void {
+function write(id: number, n: number, lagMs: number, at: OperationContext): void {
   const { target, phase } = at
   const title = `Post ${id}, renamed by operation ${n}`
   recordWrite(target.strategy, phase, renamePost(target, realId(id, at), title), lagMs)
   if (sliceOf(id, at) !== null) hotWrites.add(1, { strategy: target.strategy })
 }
 
-function realId(id: number, { posts, missing, lastId }: Circumstances): number {
+function realId(id: number, { posts, missing, lastId }: OperationContext): number {
   return id <= posts ? presentId(id, posts, missing) : lastId + id - posts
 }
 
 /** The slice in which the operation begins; null if its loads are not counted. */
-function sliceOf(id: number, { phase, measuredForMs, hot }: Circumstances): number | null {
+function sliceOf(id: number, { phase, measuredForMs, hot }: OperationContext): number | null {
   if (phase !== 'measured' || id !== hot?.id) return null
   const slice = Math.max(0, Math.floor(measuredForMs / hot.slices.sliceMs))
   return slice < hot.slices.count ? slice : null

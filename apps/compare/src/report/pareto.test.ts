@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { madeUpComparison } from '../../test/made-up-comparison.ts'
-import { frontOf } from './front.ts'
+import { paretoPoints } from './pareto.ts'
 
-describe('frontOf', () => {
+describe('paretoPoints', () => {
   it('excludes forms that break their guarantee, and lets them beat no other', () => {
     const strategies = {
       'naive-lock': { readP50Ms: 1, loadsPerSecond: 10, staleReadRatio: 0 },
       tiered: { readP50Ms: 2, loadsPerSecond: 20, staleReadRatio: 0 },
     }
-    expect(frontOf(madeUpComparison({ strategies }))).toMatchObject([
+    expect(paretoPoints(madeUpComparison({ strategies }))).toMatchObject([
       { strategy: 'naive-lock', keepsGuarantee: false, onFront: false, onFreshFront: false },
       { strategy: 'tiered', keepsGuarantee: true, onFront: true, onFreshFront: true },
     ])
@@ -19,16 +19,16 @@ describe('frontOf', () => {
       fast: { readP50Ms: 1, loadsPerSecond: 90, staleReadRatio: 0.1 },
       slower: { readP50Ms: 2, loadsPerSecond: 95, staleReadRatio: 0 },
       sparing: { readP50Ms: 9, loadsPerSecond: 10, staleReadRatio: 0 },
-      beaten: { readP50Ms: 10, loadsPerSecond: 95, staleReadRatio: 0 },
+      outranked: { readP50Ms: 10, loadsPerSecond: 95, staleReadRatio: 0 },
       'always-hit': { readP50Ms: 0.1, loadsPerSecond: 0, staleReadRatio: 0 },
       unknown: { readP50Ms: 1, loadsPerSecond: null },
     }
-    const front = frontOf(madeUpComparison({ strategies }))
-    expect(front.map(({ strategy, onFront, onFreshFront }) => [strategy, onFront, onFreshFront])).toEqual([
+    const points = paretoPoints(madeUpComparison({ strategies }))
+    expect(points.map(({ strategy, onFront, onFreshFront }) => [strategy, onFront, onFreshFront])).toEqual([
       ['fast', true, false],
       ['slower', false, true],
       ['sparing', true, true],
-      ['beaten', false, false],
+      ['outranked', false, false],
     ])
   })
 })

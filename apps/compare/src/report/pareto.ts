@@ -2,9 +2,9 @@
 import { CEILING } from 'strategies'
 import type { Comparison } from '../comparison.ts'
 import { figureOf, type Spread } from '../spread.ts'
-import { contestantsIn } from './standing.ts'
+import { contestantsIn } from './ranks.ts'
 
-export interface FrontPoint {
+export interface ParetoPoint {
   readonly strategy: string
   readonly latency: Spread
   readonly loads: Spread
@@ -19,7 +19,7 @@ export interface FrontPoint {
 }
 
 /** The strategies with known latency and loads, without the ceiling: it is not a strategy, and would only set the scale. */
-export function frontOf(comparison: Comparison): readonly FrontPoint[] {
+export function paretoPoints(comparison: Comparison): readonly ParetoPoint[] {
   const contestants = contestantsIn(comparison)
   const points = comparison.strategies.flatMap(({ name }) => {
     const latency = figureOf(comparison, name, 'readP50Ms')
@@ -46,11 +46,11 @@ export function frontOf(comparison: Comparison): readonly FrontPoint[] {
 }
 
 /** No run had a stale read. */
-export function isFresh({ stale }: Pick<FrontPoint, 'stale'>): boolean {
+export function isFresh({ stale }: Pick<ParetoPoint, 'stale'>): boolean {
   return stale?.max === 0
 }
 
-type Costs = Pick<FrontPoint, 'latency' | 'loads'>
+type Costs = Pick<ParetoPoint, 'latency' | 'loads'>
 
 function beats(a: Costs, b: Costs): boolean {
   const differences = [a.latency.median - b.latency.median, a.loads.median - b.loads.median]

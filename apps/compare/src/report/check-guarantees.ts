@@ -1,9 +1,9 @@
 /** Checks what the probe saw against each strategy's guarantee. */
-import { promisedOf } from 'history'
+import { guaranteedReads } from 'history'
 import { CEILING } from 'strategies'
 import type { ComparedStrategy, Comparison, Turn } from '../comparison.ts'
 
-export interface PromiseKept {
+export interface GuaranteeCheck {
   readonly strategy: ComparedStrategy
   /**
    * - `kept`: no violation seen.
@@ -13,30 +13,33 @@ export interface PromiseKept {
    * - `not measured`: no turn has figures.
    */
   readonly verdict: 'kept' | 'broken' | 'broken as declared' | 'not a strategy' | 'not measured'
-  /** Over all turns with figures, even those that do not count: a violation is one even if another check failed. */
-  readonly promised: Readonly<Record<string, number>>
-  /** Seen, but allowed by the guarantee. */
-  readonly notPromised: Readonly<Record<string, number>>
+  /**
+   * Violations that the guarantee forbids, by kind. Over all turns with figures, even those that do not count: a violation
+   * is one even if another check failed.
+   */
+  readonly forbidden: Readonly<Record<string, number>>
+  /** Violations that the guarantee allows. */
+  readonly allowed: Readonly<Record<string, number>>
   readonly probeReads: number
   readonly schedule: readonly string[]
   /** The run of the turn that the schedule comes from. */
   readonly run: number | undefined
 }
 
-export function promisesKept(comparison: Comparison): readonly PromiseKept[] {
+export function checkGuarantees(comparison: Comparison): readonly GuaranteeCheck[] {
   return comparison.strategies.map((strategy) => {
     const turns = comparison.turns
       .filter((turn) => turn.strategy === strategy.name && turn.status !== 'technical-error')
       .toSorted((a, b) => a.place - b.place)
     const seen = violationsOf(turns)
-    const isPromised = ([kind]: [string, number]) => promises(strategy, kind, comparison.config.apiProcesses)
-    const promised = Object.fromEntries(seen.filter(isPromised))
+    const isForbidden = ([kind]: [string, number]) => forbids(strategy, kind, comparison.config.apiProcesses)
+    const forbidden = Object.fromEntries(seen.filter(isForbidden))
     const first = turns.find((turn) => turn.violations.schedule.length > 0)
     return {
       strategy,
-      verdict: verdictOn(strategy, turns, promised),
-      promised,
-      notPromised: Object.fromEntries(seen.filter((entry) => !isPromised(entry))),
+      verdict: verdictOn(strategy, turns, forbidden),
+      forbidden,
+      allowed: Object.fromEntries(seen.filter((entry) => !isForbidden(entry))),
       probeReads: turns.reduce((sum, { account }) => sum + account.probe.reads, 0),
       schedule: first?.violations.schedule ?? [],
       run: first?.run,
@@ -56,10 +59,11 @@ function violationsOf(turns: readonly Turn[]): [string, number][] {
 }
 
 /** By the kinds of `packages/history`. A naive form is checked as if it had a guarantee; the ceiling is not checked. */
-function promises({ name, promise }: ComparedStrategy, kind: string, processes: number): boolean {
+function forbids({ name, promise }: ComparedStrategy, kind: string, processes: number): boolean {
   if (name === CEILING) return false
   if (kind === 'monotonic-reads-before-ack') return false
-  if (kind === 'read-after-write' || kind === 'monotonic-reads') return promisedOf(promise, processes).readAfterWrite
+  if (kind === 'read-after-write' || kind === 'monotonic-reads')
+    return guaranteedReads(promise, processes).readAfterWrite
   if (kind === 'lost-write' || kind === 'lost-update') return !promise.mayLoseWrites
   return true
 }
@@ -67,10 +71,10 @@ function promises({ name, promise }: ComparedStrategy, kind: string, processes: 
 function verdictOn(
   { name, promise }: ComparedStrategy,
   turns: readonly Turn[],
-  promised: Readonly<Record<string, number>>,
-): PromiseKept['verdict'] {
+  forbidden: Readonly<Record<string, number>>,
+): GuaranteeCheck['verdict'] {
   if (turns.length === 0) return 'not measured'
   if (name === CEILING) return 'not a strategy'
-  if (Object.keys(promised).length === 0) return 'kept'
+  if (Object.keys(forbidden).length === 0) return 'kept'
   return promise.breaks === undefined ? 'broken' : 'broken as declared'
 }

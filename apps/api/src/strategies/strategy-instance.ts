@@ -21,13 +21,20 @@ import { Representation, representationCodec } from '../posts/representation.ts'
 import { type CacheReports, cacheReports } from '../telemetry/cache-reports.ts'
 import { Counters } from '../telemetry/counters.ts'
 import { observedOutbox } from '../telemetry/observed-store.ts'
-import type { OpenStrategy, ReadBy, RuntimeTuning, ServedCache, ServedStrategy, StoreKind } from './served-strategy.ts'
+import type {
+  OpenStrategy,
+  ReadBy,
+  RuntimeTuning,
+  ServedCache,
+  StoreKind,
+  StrategyProvider,
+} from './strategy-provider.ts'
 
 /** Settings by name, as in a request. */
 export type TuningChange = Readonly<Record<string, number | undefined>>
 
-export interface StrategyRuntimeOptions {
-  readonly strategy: ServedStrategy
+export interface StrategyInstanceOptions {
+  readonly strategy: StrategyProvider
   readonly tuning: RuntimeTuning
   readonly posts: PostsRepository
   /** The Postgres schema that `posts` reads and writes. */
@@ -47,9 +54,9 @@ export const MAX_LISTED = 50_000
 /** Memory limit of the page's `memory` layer, per strategy. */
 const MAX_IN_MEMORY_BYTES = 16 * 2 ** 20
 
-export class StrategyRuntime {
+export class StrategyInstance {
   readonly name: string
-  readonly strategy: ServedStrategy
+  readonly strategy: StrategyProvider
   readonly schema: string
   readonly posts: PostsRepository
   readonly counters = new Counters()
@@ -69,7 +76,7 @@ export class StrategyRuntime {
   /** Created at the first use, since its store takes several megabytes. */
   #memory: { readonly store: Store; cache: Cache<Representation> } | undefined
 
-  constructor({ strategy, schema, posts, ...options }: StrategyRuntimeOptions) {
+  constructor({ strategy, schema, posts, ...options }: StrategyInstanceOptions) {
     this.name = strategy.name
     this.strategy = strategy
     this.schema = schema
@@ -83,7 +90,7 @@ export class StrategyRuntime {
       this.#reports,
       this.outbox && observedOutbox(this.outbox, this.counters, () => void this.#forgetData()),
     )
-    this.#tuning = strategy.settle(options.tuning)
+    this.#tuning = strategy.effectiveTuning(options.tuning)
     this.#cache = this.#opened.cache(this.#tuning)
     this.#pages = this.#opened.pages(this.#tuning)
     this.readsAreCurrent = this.guarantee.readAfterWriteOf !== 'none'
@@ -159,7 +166,7 @@ export class StrategyRuntime {
       const detail = `${this.name} does not use ${useless.join(', ')}; tunable here: ${tunable.join(', ')}`
       throw badRequest('not-tunable', detail)
     }
-    this.#tuning = this.strategy.settle({ ...this.#tuning, ...change })
+    this.#tuning = this.strategy.effectiveTuning({ ...this.#tuning, ...change })
     this.#cache = this.#opened.cache(this.#tuning)
     this.#pages = this.#opened.pages(this.#tuning)
     if (this.#memory !== undefined) this.#memory.cache = this.#cacheInMemory(this.#memory.store)

@@ -6,13 +6,13 @@ import type { Spread } from '../spread.ts'
 
 const UNITS: Readonly<Record<string, string>> = { ms: ' ms', '1/s': '/s' }
 
-export function told(measure: MeasureName, spread: Spread | undefined): string {
+export function formatMeasured(measure: MeasureName, spread: Spread | undefined): string {
   const { median, range } = formatSpread(measure, spread)
   const unit = spread ? (UNITS[measures[measure].unit] ?? '') : ''
   return `${median}${unit}${range ? ` ${range}` : ''}`
 }
 
 /** An exact time: `1 s`, `1500 ms`. */
-export function toldTime(ms: number): string {
+export function formatTime(ms: number): string {
   return ms > 0 && ms % 1_000 === 0 ? `${ms / 1_000} s` : `${ms} ms`
 }

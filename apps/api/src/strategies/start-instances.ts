@@ -4,14 +4,14 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { type PostsDatabase, postsRepository, schemaName } from 'posts-db'
 import { defaultTuning, type StrategyName, strategyNames } from 'strategies'
-import { noticingOutages } from '../posts/database-away.ts'
+import { mapOutages } from '../posts/database-away.ts'
 import { HottestPosts } from '../posts/hottest/hottest-posts.ts'
 import type { Env } from '../process/env.ts'
 import { namedStrategy } from './named-strategy.ts'
-import { promisesChanges } from './outboxes.ts'
-import { Runtimes } from './runtimes.ts'
-import type { ServedStrategy } from './served-strategy.ts'
-import { StrategyRuntime } from './strategy-runtime.ts'
+import { needsOutbox } from './outboxes.ts'
+import { StrategyInstance } from './strategy-instance.ts'
+import { StrategyInstances } from './strategy-instances.ts'
+import type { StrategyProvider } from './strategy-provider.ts'
 
 export interface Scope {
   /** Default: `cache_aside` for `cache-aside`. */
@@ -21,19 +21,19 @@ export interface Scope {
   /** Whether this process delivers changes for the strategies that need an outbox. Default true. */
   readonly withOutboxes?: boolean
   /** Served after the named strategies. Default none. */
-  readonly peers?: readonly ServedStrategy[]
+  readonly peers?: readonly StrategyProvider[]
   /** Used as the store if there is no Redis client. Default none. */
   readonly memcached?: MemcacheClient | undefined
 }
 
 /** Every strategy over its own, migrated copy of the posts and with its own key prefix. */
-export function startRuntimes(
+export function startInstances(
   env: Pick<Env, 'CACHE_STRATEGY' | 'CACHE_TTL_MS' | 'ORIGIN_DELAY_MS' | 'REDIS_PREFIX' | 'STALE_MS' | 'WORKERS'>,
   database: PostsDatabase,
   client: Redis | undefined,
   logger: Logger,
   { schemaOf = schemaName, names = strategyNames, withOutboxes = true, peers = [], memcached }: Scope = {},
-): Runtimes {
+): StrategyInstances {
   const tuning = {
     ...defaultTuning,
     ttlMs: env.CACHE_TTL_MS,
@@ -45,13 +45,13 @@ export function startRuntimes(
   const all = [...named, ...peers].map((strategy) => {
     const { name } = strategy
     const schema = schemaOf(name)
-    return new StrategyRuntime({
+    return new StrategyInstance({
       strategy,
       tuning,
       schema,
-      posts: noticingOutages(postsRepository(database, schema)),
+      posts: mapOutages(postsRepository(database, schema)),
       outbox:
-        withOutboxes && promisesChanges(strategy)
+        withOutboxes && needsOutbox(strategy)
           ? createOutbox({
               pool: database.pool,
               schema,
@@ -65,5 +65,5 @@ export function startRuntimes(
       logger,
     })
   })
-  return new Runtimes(all, env.CACHE_STRATEGY)
+  return new StrategyInstances(all, env.CACHE_STRATEGY)
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { madeUpComparison } from '../../test/made-up-comparison.ts'
-import { groupsIn, standingsIn, withTooFewRuns } from './standing.ts'
+import { groupsIn, ranksIn, withTooFewRuns } from './ranks.ts'
 
 const around = (value: number) => [-2, -1, 0, 1, 2].map((step) => value + step)
 
-describe('standingsIn', () => {
+describe('ranksIn', () => {
   it('calls a strategy best only if it is beyond every other in all runs', () => {
     const strategies = { tiered: { readP99Ms: around(10) }, xfetch: { readP99Ms: around(20) } }
-    expect([...standingsIn(madeUpComparison({ strategies }), 'readP99Ms')]).toEqual([['tiered', 'best']])
+    expect([...ranksIn(madeUpComparison({ strategies }), 'readP99Ms')]).toEqual([['tiered', 'best']])
   })
 
   it('calls strategies equal that do not differ from the best median, and that one too', () => {
@@ -16,7 +16,7 @@ describe('standingsIn', () => {
       b: { hitRatio: around(53) },
       c: { hitRatio: around(40) },
     }
-    expect(new Map(standingsIn(madeUpComparison({ strategies }), 'hitRatio'))).toEqual(
+    expect(new Map(ranksIn(madeUpComparison({ strategies }), 'hitRatio'))).toEqual(
       new Map([
         ['b', 'equal'],
         ['a', 'equal'],
@@ -27,7 +27,7 @@ describe('standingsIn', () => {
   it('claims nothing with 4 runs', () => {
     const strategies = { a: { readP99Ms: 1 }, b: { readP99Ms: 100 } }
     const comparison = madeUpComparison({ runs: 4, strategies })
-    expect(standingsIn(comparison, 'readP99Ms').size).toBe(0)
+    expect(ranksIn(comparison, 'readP99Ms').size).toBe(0)
     expect(groupsIn(comparison, 'readP99Ms')).toEqual([])
     expect(withTooFewRuns(comparison)).toEqual([
       { name: 'a', runs: 4 },
@@ -44,18 +44,18 @@ describe('standingsIn', () => {
     }
     const turn = { tiered: { violations: { counts: { 'read-after-write': 1 }, schedule: [] } } }
     const comparison = madeUpComparison({ strategies, turn })
-    expect([...standingsIn(comparison, 'readP99Ms')]).toEqual([['xfetch', 'best']])
+    expect([...ranksIn(comparison, 'readP99Ms')]).toEqual([['xfetch', 'best']])
     expect(groupsIn(comparison, 'readP99Ms')).toEqual([['xfetch'], ['swr']])
   })
 
   it('does not rank the ceiling', () => {
     const strategies = { 'always-hit': { hitRatio: 1 }, a: { hitRatio: around(50) }, b: { hitRatio: around(20) } }
-    expect([...standingsIn(madeUpComparison({ strategies }), 'hitRatio')]).toEqual([['a', 'best']])
+    expect([...ranksIn(madeUpComparison({ strategies }), 'hitRatio')]).toEqual([['a', 'best']])
   })
 
   it('is empty for a measure without a better direction', () => {
     const strategies = { a: { collapsedRatio: 0.1 }, b: { collapsedRatio: 0.2 } }
-    expect(standingsIn(madeUpComparison({ strategies }), 'collapsedRatio').size).toBe(0)
+    expect(ranksIn(madeUpComparison({ strategies }), 'collapsedRatio').size).toBe(0)
   })
 })
 

@@ -3,7 +3,7 @@ import type { Comparison } from '../../comparison.ts'
 import type { Spread } from '../../spread.ts'
 import { MARK_SIGNS } from '../content/content.ts'
 import { formatSpread } from '../format.ts'
-import { type FrontPoint, frontOf, isFresh } from '../front.ts'
+import { isFresh, type ParetoPoint, paretoPoints } from '../pareto.ts'
 import { costAxis } from './cost-axis.ts'
 import { type Chart, document, drawn, plot } from './draw.ts'
 import { lookOf } from './look.ts'
@@ -16,8 +16,8 @@ export interface ChartSize {
 }
 
 /** Read p50 against loads/s, with the front. Undefined if no strategy has both figures. */
-export function frontChart(comparison: Comparison, { width, height }: ChartSize): Html | undefined {
-  const points = frontOf(comparison)
+export function paretoChart(comparison: Comparison, { width, height }: ChartSize): Html | undefined {
+  const points = paretoPoints(comparison)
   if (points.length === 0) return undefined
   const margins = { marginLeft: 44, marginRight: 12, marginTop: 28, marginBottom: 40 }
   const inFront = points.filter(({ onFront }) => onFront)
@@ -36,15 +36,15 @@ export function frontChart(comparison: Comparison, { width, height }: ChartSize)
       Plot.line(byLatency(inFreshFront), { ...at, curve: 'step-after', stroke: 'currentColor', strokeWidth: 1.5 }),
       Plot.ruleY(points, {
         y: loadsOf,
-        x1: (point: FrontPoint) => point.latency.min,
-        x2: (point: FrontPoint) => point.latency.max,
+        x1: (point: ParetoPoint) => point.latency.min,
+        x2: (point: ParetoPoint) => point.latency.max,
         stroke: colourOf,
         strokeOpacity: 0.45,
       }),
       Plot.ruleX(points, {
         x: latencyOf,
-        y1: (point: FrontPoint) => point.loads.min,
-        y2: (point: FrontPoint) => point.loads.max,
+        y1: (point: ParetoPoint) => point.loads.min,
+        y2: (point: ParetoPoint) => point.loads.max,
         stroke: colourOf,
         strokeOpacity: 0.45,
       }),
@@ -76,7 +76,7 @@ export function frontChart(comparison: Comparison, { width, height }: ChartSize)
 
 const BREAKS = `${MARK_SIGNS.alarm} breaks its guarantee, so it is on no front`
 
-function labelOf({ strategy, keepsGuarantee }: FrontPoint): string {
+function labelOf({ strategy, keepsGuarantee }: ParetoPoint): string {
   return keepsGuarantee ? strategy : `${MARK_SIGNS.alarm} ${strategy}`
 }
 
@@ -86,22 +86,22 @@ function rangeOf(spreads: readonly Spread[]): [number, number] {
   return [Math.min(...spreads.map(({ min }) => min)), Math.max(...spreads.map(({ max }) => max))]
 }
 
-const latencyOf = (point: FrontPoint) => point.latency.median
-const loadsOf = (point: FrontPoint) => point.loads.median
-const colourOf = (point: FrontPoint) => lookOf(point.strategy).colour
+const latencyOf = (point: ParetoPoint) => point.latency.median
+const loadsOf = (point: ParetoPoint) => point.loads.median
+const colourOf = (point: ParetoPoint) => lookOf(point.strategy).colour
 const at = { x: latencyOf, y: loadsOf }
 
-function byLatency(points: readonly FrontPoint[]): FrontPoint[] {
+function byLatency(points: readonly ParetoPoint[]): ParetoPoint[] {
   return points.toSorted((a, b) => latencyOf(a) - latencyOf(b))
 }
 
-function describe(point: FrontPoint): string {
+function describe(point: ParetoPoint): string {
   const { median: p50 } = formatSpread('readP50Ms', point.latency)
   const { median: loads } = formatSpread('loadsPerSecond', point.loads)
   return `${point.strategy}: read p50 ${p50} ms, ${loads} loads/s, stale reads ${formatSpread('staleReadRatio', point.stale).median}`
 }
 
-function addLabels(chart: Chart, points: readonly FrontPoint[], bounds: Parameters<typeof placeLabels>[1]): void {
+function addLabels(chart: Chart, points: readonly ParetoPoint[], bounds: Parameters<typeof placeLabels>[1]): void {
   const [x, y] = [chart.scale('x'), chart.scale('y')]
   if (!x || !y) return
   const labelled = points.map((point) => ({

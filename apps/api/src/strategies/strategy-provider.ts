@@ -16,7 +16,7 @@ export interface RuntimeTuning extends Tuning {
   readonly originDelayMs: number
 }
 
-export interface ServedStrategy {
+export interface StrategyProvider {
   readonly name: string
   /** For people. */
   readonly title: string
@@ -31,7 +31,7 @@ export interface ServedStrategy {
   read(tuning: RuntimeTuning): { readonly name: string }
   write(): { readonly name: string }
   /** The tuning that takes effect for a requested one. */
-  settle(tuning: RuntimeTuning): RuntimeTuning
+  effectiveTuning(tuning: RuntimeTuning): RuntimeTuning
   /** Opens it, once. It reports events to the counters and `reports`; `outbox` delivers out-of-band changes to it. */
   open(counters: Counters, reports: CacheReports, outbox?: InvalidationSource): OpenStrategy
 }
