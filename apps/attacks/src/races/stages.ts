@@ -4,8 +4,8 @@ import { cacheAside, createCache, invalidate, systemRuntime } from 'cache-core'
 import { redisOptions, redisStore } from 'cache-core/redis'
 import type { Race, RaceResult, Stage } from 'cache-core/testing'
 import { Redis } from 'ioredis'
-import type { Peer } from '../src/index.ts'
-import { openRoom } from './room.ts'
+import type { Peer } from 'peers'
+import { openRoom } from 'peers/testing'
 
 /** Runs the race once. */
 export type Play = (race: Race) => Promise<RaceResult>

@@ -3,16 +3,16 @@
  * with slow loads, while Redis loses keys at random. The recorded history is checked against each strategy's guarantee.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { guaranteedBy } from '../src/guaranteed-by.ts'
 import {
   checkHistory,
+  guaranteedBy,
   type HistoryHeader,
   type Operation,
   type RecordOptions,
   recordClients,
   type StrategyPromise,
   type Verdict,
-} from '../src/index.ts'
+} from 'history'
 import { type Evictor, evictAtRandom } from './evict-at-random.ts'
 import { startSystem } from './start-system.ts'
 

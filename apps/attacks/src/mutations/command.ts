@@ -1,7 +1,7 @@
-/** `pnpm mutations`: removes one safeguard at a time in a copy of the tree, and finds the suite that catches it. */
+/** `pnpm attack mutations`: removes one safeguard at a time in a copy of the tree, and finds the suite that catches it. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describeCommand, runCommand, UsageError, wholeNumber } from 'command-line'
+import { describeCommand, UsageError, wholeNumber } from 'command-line'
 import { withTestServers } from 'local-servers'
 import { mutations } from './list.ts'
 import { type Mutation, mutate } from './mutation.ts'
@@ -10,7 +10,8 @@ import { type Caught, checkTable, readStored, store } from './stored.ts'
 import { type SuiteName, suiteNamed, suites } from './suites.ts'
 import { createWorkbench, type Workbench } from './workbench.ts'
 
-const root = join(import.meta.dirname, '../..')
+const root = join(import.meta.dirname, '../../../..')
+
 /** @throws Error that names the first edit that does not fit */
 function checkEdits(): void {
   const names = new Set(mutations.map(({ name }) => name))
@@ -122,7 +123,7 @@ interface Flags {
   check?: true
 }
 
-const command = describeCommand('pnpm mutations', {
+export const command = describeCommand('pnpm attack mutations', {
   does:
     'Removes one safeguard at a time in a copy of the tree, and finds the test suite that catches it. Without flags it tries all, takes about ' +
     '10 minutes on two idle cores, and writes docs/runs/mutations.json and the table in docs/guarantees.md.',
@@ -146,8 +147,6 @@ const command = describeCommand('pnpm mutations', {
     if (flags.check) checkTable(root, mutations)
     else await hunting(flags)
   })
-
-await runCommand(command)
 
 async function hunting({ only = '', suite, sample }: Flags): Promise<void> {
   const known = suites.map(({ name }) => name)

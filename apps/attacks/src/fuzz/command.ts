@@ -1,13 +1,13 @@
-/** `pnpm --filter api fuzz`: sends generated requests through prism, which checks every answer against `/openapi.json`. */
-import { describeCommand, runCommand } from 'command-line'
+/** `pnpm attack fuzz`: sends generated requests through prism, which checks every answer against `/openapi.json`. */
+import { describeCommand } from 'command-line'
 import fc from 'fast-check'
 import { withTestServers } from 'local-servers'
+import { startWorld } from '../world.ts'
 import { judgedByPrism, startPrism } from './prism.ts'
 import { type FuzzRequest, fuzzRequest } from './requests.ts'
 import { type Answer, send } from './send.ts'
-import { startWorld } from './world.ts'
 
-const command = describeCommand('pnpm --filter api fuzz', {
+export const command = describeCommand('pnpm attack fuzz', {
   does:
     'Starts an API and sends generated requests through prism, which checks every answer against /openapi.json. FUZZ_RUNS is the number of ' +
     'requests, 36,000 by default; about 20,000 of them pass prism, the others go directly to the API. FUZZ_SEED repeats a run.',
@@ -18,8 +18,6 @@ const command = describeCommand('pnpm --filter api fuzz', {
     'The seed, the statuses and the failures. Exit code 1 for a status of 500 or above, an answer that violates the document, a dropped ' +
     'connection, a logged error, or a crashed API.',
 }).action(() => withTestServers(fuzz))
-
-await runCommand(command)
 
 async function fuzz(): Promise<void> {
   const runs = Number(process.env.FUZZ_RUNS ?? 36_000)

@@ -1,15 +1,14 @@
-/** `pnpm --filter peers run under-load`: checks the history of clients of two API processes with PEERS=1. */
+/** Checks the history of clients of two API processes with PEERS=1. */
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describeCommand, runCommand } from 'command-line'
 import { checkHistory, guaranteedBy, recordClients } from 'history'
 import { startApi, startServices } from 'local-servers'
-import { peerNames } from '../src/index.ts'
+import { peerNames } from 'peers'
 
-const setting = {
+export const setting = {
   secondsEach: 10,
   /** The added delay of loads in each of the two API processes. */
   originDelaysMs: [10, 25],
@@ -21,21 +20,10 @@ const setting = {
   pauseMs: 2,
   seed: 1,
 } as const
-const root = join(import.meta.dirname, '../../..')
+const root = join(import.meta.dirname, '../../../..')
 const names = [...peerNames, 'manual-invalidation']
 
-const command = describeCommand('pnpm --filter peers run under-load', {
-  does:
-    `Runs two API processes with PEERS=1 under recorded load, ${setting.secondsEach} s for each peer and for manual-invalidation, and checks ` +
-    'what their clients saw. Writes docs/runs/peers-under-load.json.',
-  needs:
-    'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a throw-away database; without it an embedded one is started.',
-  prints: 'One line of JSON per library: reads, writes, stale reads and for how long they were stale.',
-}).action(measure)
-
-await runCommand(command)
-
-async function measure(): Promise<void> {
+export async function measure(): Promise<void> {
   const services = await startServices({
     redis: true,
     postgres: process.env.DATABASE_URL ? { scratchOn: process.env.DATABASE_URL } : true,
@@ -78,7 +66,7 @@ async function measure(): Promise<void> {
 
   const run = {
     format: 'peers-under-load/1',
-    command: 'pnpm --filter peers run under-load',
+    command: 'pnpm attack races --under-load',
     date: new Date().toISOString(),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
     node: process.version,

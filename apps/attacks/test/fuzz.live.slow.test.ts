@@ -1,9 +1,9 @@
-/** Generated requests over real connections. `fuzz/http.ts` sends many more, through prism. */
+/** Generated requests over real connections. `pnpm attack fuzz` sends many more, through prism. */
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fuzzRequest } from '../fuzz/requests.ts'
-import { send } from '../fuzz/send.ts'
-import { startWorld, type World } from '../fuzz/world.ts'
+import { fuzzRequest } from '../src/fuzz/requests.ts'
+import { send } from '../src/fuzz/send.ts'
+import { startWorld, type World } from '../src/world.ts'
 
 const RUNS = 400
 

@@ -1,16 +1,14 @@
-/** `pnpm --filter api soak`: runs a load, then prints a table of the growth of memory, handles and files. */
-import { describeCommand, runCommand } from 'command-line'
+/** `pnpm attack soak`: runs a load, then prints a table of the growth of memory, handles and files. */
+import { describeCommand } from 'command-line'
 import { withTestServers } from 'local-servers'
 import { soak, watched } from './soak.ts'
 
-const command = describeCommand('pnpm --filter api soak', {
+export const command = describeCommand('pnpm attack soak', {
   does: 'Runs a mixed load over all strategies for SOAK_SECONDS (default 600) and checks that memory, handles and open files do not grow.',
   needs:
     'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a temporary database; without it an embedded one is started.',
   prints: 'The watched values once a minute, then a table of slopes. Exit code 1 for growth or a failed request.',
 }).action(() => withTestServers(runSoak))
-
-await runCommand(command)
 
 async function runSoak(): Promise<void> {
   const seconds = Number(process.env.SOAK_SECONDS ?? 600)

@@ -4,9 +4,9 @@
  * generation takes place about every 5 minutes, and until then garbage looks like a leak.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { startWorld } from '../world.ts'
 import { type LoadOptions, startLoad } from './load.ts'
 import { isFlat, type Sample, type Trend, trendOf } from './trend.ts'
-import { startWorld } from './world.ts'
 
 const MB = 1024 * 1024
 /** In MB. */

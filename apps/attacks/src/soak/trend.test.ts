@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isFlat, trendOf } from '../fuzz/trend.ts'
+import { isFlat, trendOf } from './trend.ts'
 
 const samples = (value: (i: number) => number) =>
   Array.from({ length: 60 }, (_, i) => ({ atMs: i * 60_000, value: value(i) }))

@@ -1,21 +1,21 @@
-/** `pnpm drill`: runs the named drills, or all, and prints the results. */
+/** `pnpm attack drill`: runs the named drills, or all, and prints the results. */
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describeCommand, runCommand, UsageError, wholeNumber } from 'command-line'
+import { describeCommand, UsageError, wholeNumber } from 'command-line'
 import { startDatabases } from './database.ts'
-import { drills } from './drills/index.ts'
+import { drills } from './faults/index.ts'
 import { type Figures, figuresOf } from './figures.ts'
 import { runDrill } from './run-drill.ts'
 import { tableOf } from './table.ts'
 
-const RESULTS = fileURLToPath(new URL('../../../results', import.meta.url))
+const RESULTS = fileURLToPath(new URL('../../../../results', import.meta.url))
 const KEEP_IN = join(RESULTS, 'drills')
 
 const known = drills.map(({ name }) => name)
 
-const command = describeCommand('pnpm drill', {
+export const command = describeCommand('pnpm attack drill', {
   does:
     'Breaks Redis, Postgres and the API, one fault at a time, under recorded load, and checks what clients saw: no stale, failed or stuck requests ' +
     'beyond those in docs/failures.md. Figures go to results/drills.json, the histories of failed drills to results/drills/.',
@@ -29,8 +29,6 @@ const command = describeCommand('pnpm drill', {
   .action(async (names: string[], { times }: { times: number }) => {
     process.exitCode = await main(names, times)
   })
-
-await runCommand(command)
 
 async function main(names: readonly string[], times: number): Promise<number> {
   const unknown = names.filter((name) => !known.includes(name))

@@ -1,17 +1,15 @@
-/** `pnpm --filter peers run race`: runs every race script on every peer. */
+/** Runs every race script on every peer. */
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { isLost, type Race, races } from 'cache-core/testing'
-import { describeCommand, runCommand } from 'command-line'
 import { Redis } from 'ioredis'
-import { withTestServers } from 'local-servers'
-import { peerNames, peers } from '../src/index.ts'
+import { peerNames, peers } from 'peers'
 import { onManualInvalidation, onPeer, type Play } from './stages.ts'
 
-const TIMES = 5
-const root = join(import.meta.dirname, '../../..')
+export const TIMES = 5
+const root = join(import.meta.dirname, '../../../..')
 
 interface Contender {
   readonly name: string
@@ -28,16 +26,7 @@ const contenders: Contender[] = [
   { name: 'manual-invalidation', library: 'cache-core', version: 'this commit', play: onManualInvalidation },
 ]
 
-const command = describeCommand('pnpm --filter peers run race', {
-  does: `Plays every race script on every peer, ${TIMES} times each, and on manual-invalidation. Writes docs/runs/peers-race.json.`,
-  needs: 'redis-server or valkey-server on PATH.',
-  prints:
-    'One line per library: how often each race was lost, that is, a reader was served a value older than an acknowledged write.',
-}).action(() => withTestServers(playAll))
-
-await runCommand(command)
-
-async function playAll(): Promise<void> {
+export async function playAll(): Promise<void> {
   const results = []
   for (const contender of contenders) {
     const { play, ...who } = contender
@@ -50,7 +39,7 @@ async function playAll(): Promise<void> {
   const run = {
     format: 'peers-race/1',
     what: `Races scripted with gates (packages/cache-core/src/testing/races.ts), each played ${TIMES} times on separate keys; how often a reader was served a value older than an acknowledged write.`,
-    command: 'pnpm --filter peers run race',
+    command: 'pnpm attack races',
     date: new Date().toISOString(),
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim(),
     node: process.version,
@@ -83,7 +72,7 @@ function shortTitle({ title }: Race): string {
 
 /** Reads the file: not all libraries export their package.json. */
 function versionOf(library: string): string {
-  const folders = createRequire(import.meta.url).resolve.paths(library) ?? []
+  const folders = createRequire(import.meta.resolve('peers')).resolve.paths(library) ?? []
   for (const folder of folders) {
     try {
       return (JSON.parse(readFileSync(join(folder, library, 'package.json'), 'utf8')) as { version: string }).version

@@ -1,13 +1,13 @@
 /** Runs every drill once, and shows that drills find violations: naive strategies don't hold. */
 import { lacksTools } from 'local-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type DrillDatabases, startDatabases } from '../src/database.ts'
-import type { Drill } from '../src/drill.ts'
-import { drills } from '../src/drills/index.ts'
-import { leaseHolderStopped } from '../src/drills/lease-holder-stopped.ts'
-import { figuresOf } from '../src/figures.ts'
-import { runDrill } from '../src/run-drill.ts'
-import { tableOf } from '../src/table.ts'
+import { type DrillDatabases, startDatabases } from '../src/drills/database.ts'
+import type { Drill } from '../src/drills/drill.ts'
+import { drills } from '../src/drills/faults/index.ts'
+import { leaseHolderStopped } from '../src/drills/faults/lease-holder-stopped.ts'
+import { figuresOf } from '../src/drills/figures.ts'
+import { runDrill } from '../src/drills/run-drill.ts'
+import { tableOf } from '../src/drills/table.ts'
 
 const TIMEOUT_MS = 60_000
 const naive = ['naive-invalidation', 'naive-write-through', 'naive-lock'] as const

@@ -34,13 +34,14 @@ export function store(root: string, mutations: readonly Mutation[], caught: read
 export function checkTable(root: string, mutations: readonly Mutation[]): void {
   const run = new Set(readStored(root).map(({ name }) => name))
   for (const { name } of mutations) {
-    if (!run.has(name)) throw new Error(`the mutation "${name}" was never run; run pnpm mutations --only '${name}'`)
+    if (!run.has(name))
+      throw new Error(`the mutation "${name}" was never run; run pnpm attack mutations --only '${name}'`)
   }
   const claim = `each of ${mutations.length} safeguards`
   if (!readFileSync(join(root, 'README.md'), 'utf8').includes(claim)) throw new Error(`README.md should say "${claim}"`)
   const page = readFileSync(join(root, 'docs/guarantees.md'), 'utf8')
   if (withTable(page, tableOf(root, mutations)) === page) return
-  throw new Error('the table of mutations in docs/guarantees.md is out of date; run pnpm mutations')
+  throw new Error('the table of mutations in docs/guarantees.md is out of date; run pnpm attack mutations')
 }
 
 function tableOf(root: string, mutations: readonly Mutation[]): string {

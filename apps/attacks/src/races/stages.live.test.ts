@@ -1,9 +1,9 @@
 /** The stale set: a reader loads, a writer commits, deletes and is acknowledged, then the reader fills the old value. */
 import { gate, races } from 'cache-core/testing'
+import { peerNames, peers } from 'peers'
+import { openRoom } from 'peers/testing'
 import { describe, expect, it } from 'vitest'
-import { openRoom } from '../race/room.ts'
-import { onManualInvalidation, onPeer } from '../race/stages.ts'
-import { peerNames, peers } from '../src/index.ts'
+import { onManualInvalidation, onPeer } from './stages.ts'
 
 const staleSet = races.find(({ title }) => title.startsWith('stale set'))!
 

@@ -1,9 +1,9 @@
-/** `pnpm campaign`: attacks every strategy, keeps the histories, and exits with 1 unless all came out as expected. */
+/** `pnpm attack campaign`: attacks every strategy, keeps the histories, and exits with 1 unless all came out as expected. */
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { collect, describeCommand, runCommand, UsageError, wholeNumber } from 'command-line'
-import { strategyNames } from '../../strategies/src/strategy-names.ts'
-import { describeViolation, writeHistory } from '../src/index.ts'
+import { collect, describeCommand, UsageError, wholeNumber } from 'command-line'
+import { describeViolation, writeHistory } from 'history'
+import { strategyNames } from 'strategies'
 import { failuresOf, tableHead, tableRow } from './report.ts'
 import { runCampaign, setting, type Turn } from './run-campaign.ts'
 
@@ -14,7 +14,7 @@ interface Flags {
   out: string
 }
 
-const command = describeCommand('pnpm campaign', {
+export const command = describeCommand('pnpm attack campaign', {
   does:
     'Attacks every strategy: 8 clients record the answers of 3 API processes while Redis loses keys, and a checker checks them. ' +
     'Keeps the histories for `pnpm check-history`.',
@@ -28,12 +28,10 @@ const command = describeCommand('pnpm campaign', {
   .option('--operations <n>', 'in total, spread evenly over the strategies', whole('--operations'), 100_000)
   .option('--seed <n>', 'decides which operations are done', whole('--seed'), 1)
   .option('--strategy <name>', 'only this strategy; repeatable', oneOfThem)
-  .option('--out <folder>', 'folder for the histories', join(import.meta.dirname, '../../../results/histories'))
+  .option('--out <folder>', 'folder for the histories', join(import.meta.dirname, '../../../../results/histories'))
   .action(async (flags: Flags) => {
     process.exitCode = await main(flags)
   })
-
-await runCommand(command)
 
 function whole(flag: string) {
   return wholeNumber(flag, { min: 0, max: 9_999_999_999 })

@@ -1,7 +1,7 @@
-/** The campaign in short form; `pnpm campaign` is the long one. */
+/** The campaign in short form; `pnpm attack campaign` is the long one. */
 import { expect, it } from 'vitest'
-import { failuresOf, tableHead, tableRow } from '../campaign/report.ts'
-import { runCampaign, type Turn } from '../campaign/run-campaign.ts'
+import { failuresOf, tableHead, tableRow } from '../src/campaign/report.ts'
+import { runCampaign, type Turn } from '../src/campaign/run-campaign.ts'
 
 const MS_EACH = 3_500
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type OpenPeer, type Peer, type PeerCache, peerCache } from '../src/index.ts'
+import { type OpenPeer, type Peer, type PeerCache, peerCache } from './index.ts'
 
 /** A key prefix on the Redis of TEST_REDIS_URL, shared by any number of simulated processes. */
 export interface Room {
