@@ -5,10 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
-import { type ApiProcess, createScratchDatabase, type PrivateRedis, startApi, startRedis } from 'local-servers'
+import { type ApiProcess, createScratchDatabase, type PrivateRedis, startRedis } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { afterEach, describe, expect, it } from 'vitest'
 import { timingOf } from '../src/worker/timing.ts'
+import { startApi } from './support/start-api.ts'
 import { startWorkerProcess, type WorkerLine, type WorkerProcess } from './support/worker-process.ts'
 
 /** 600 is the long run of docs/warming.md. */

@@ -8,8 +8,7 @@ const MS_EACH = 3_500
 it('every strategy keeps its guarantee under attack from outside, and the naive ones are caught', async () => {
   const turns: Turn[] = []
   console.log(tableHead())
-  const databaseServer = process.env.TEST_DATABASE_URL
-  for await (const turn of runCampaign({ length: { msEach: MS_EACH }, seed: 1, databaseServer })) {
+  for await (const turn of runCampaign({ length: { msEach: MS_EACH }, seed: 1 })) {
     console.log(tableRow(turn))
     // With fewer writes the strategy has not been attacked.
     expect(turn.verdict.writes.ok, turn.promise.strategy).toBeGreaterThan(50)

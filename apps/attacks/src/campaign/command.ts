@@ -48,7 +48,7 @@ async function main({ operations, seed, strategy, out }: Flags): Promise<number>
   console.log(JSON.stringify(setting))
   console.log(tableHead())
   const turns: Turn[] = []
-  for await (const turn of runCampaign({ ...options, databaseServer: process.env.DATABASE_URL || undefined })) {
+  for await (const turn of runCampaign(options)) {
     const { header, operations, promise, verdict } = turn
     await writeHistory(join(out, `${promise.strategy}.jsonl.gz`), { header, operations })
     console.log(tableRow(turn))

@@ -13,8 +13,8 @@ import {
   type StrategyPromise,
   type Verdict,
 } from 'history'
+import { type AttackedSystem, startAttackedSystem } from '../start-attacked-system.ts'
 import { type Evictor, evictAtRandom } from './evict-at-random.ts'
-import { startSystem } from './start-system.ts'
 
 export interface CampaignOptions {
   /** A total number of operations, spread evenly over the strategies, or a duration for each strategy. */
@@ -22,7 +22,6 @@ export interface CampaignOptions {
   readonly seed: number
   /** Default: all. */
   readonly strategies?: readonly string[] | undefined
-  readonly databaseServer?: string | undefined
 }
 
 export interface Turn {
@@ -50,7 +49,10 @@ export const setting = {
 /** Runs one strategy after another on one system, and yields each turn as it ends. */
 export async function* runCampaign(options: CampaignOptions): AsyncGenerator<Turn> {
   const { ttlMs, originDelaysMs, ids } = setting
-  const system = await startSystem({ originDelaysMs, ttlMs, posts: ids.length, databaseServer: options.databaseServer })
+  const system = await startAttackedSystem({
+    posts: ids.length,
+    apis: originDelaysMs.map((ms) => ({ CACHE_TTL_MS: String(ttlMs), ORIGIN_DELAY_MS: String(ms) })),
+  })
   try {
     const chosen = choose(await guaranteedBy(system.urls), options.strategies)
     const length =
@@ -89,7 +91,7 @@ async function tune(urls: readonly string[], { strategy, tunable }: StrategyProm
 
 async function runTurn(
   promise: StrategyPromise,
-  { urls, redisUrl }: { urls: readonly string[]; redisUrl: string },
+  { urls, services }: AttackedSystem,
   { length, seed }: CampaignOptions,
 ): Promise<Turn> {
   const { strategy, promised } = promise
@@ -106,7 +108,7 @@ async function runTurn(
   }
   const started = new Date().toISOString()
   const beganAt = performance.now()
-  const evictor = await evictAtRandom(redisUrl, setting.evictEveryMs, seed)
+  const evictor = await evictAtRandom(services.redis!.url, setting.evictEveryMs, seed)
   const recording = recordClients(clients)
   const operations = await ('msEach' in length
     ? sleep(length.msEach).then(() => recording.stop())

@@ -1,8 +1,9 @@
 /** A private Postgres for a set of drills. Each drill gets a copy of one template database. */
 import { type PostgresServer, startPostgresServer } from 'local-servers'
 import pg from 'pg'
-import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
+import { schemaName } from 'posts-db'
 import { type StrategyName, strategyNames } from 'strategies'
+import { loadCopies } from '../start-attacked-system.ts'
 
 export interface DrillDatabases {
   readonly server: PostgresServer
@@ -30,11 +31,7 @@ export async function startDatabases(): Promise<DrillDatabases> {
     await client.query(statement).finally(() => client.end())
   }
   await onServer(`CREATE DATABASE ${TEMPLATE}`)
-  const database = createDatabase({ url: urlOf(server, TEMPLATE) })
-  const schemas = strategyNames.map(schemaName)
-  await migrate(database, schemas)
-  await loadPosts(database, schemas, { count: POSTS })
-  await database.close()
+  await loadCopies(urlOf(server, TEMPLATE), strategyNames, POSTS)
   let copies = 0
   return {
     server,

@@ -3,14 +3,16 @@ import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
 import {
   type ApiProcess,
-  startApi,
+  type RedisOptions,
+  type System,
   startMemcached,
   startRedis,
-  startServices,
+  startSystem,
   startTcpProxy,
   startToxiproxy,
   type TcpProxy,
 } from 'local-servers'
+import { apiEntry } from '../start-attacked-system.ts'
 import type { DatabaseCopy, DrillDatabases } from './database.ts'
 import type { Drill, MemcachedUnderDrill, RedisUnderDrill } from './drill.ts'
 import { until } from './until.ts'
@@ -39,40 +41,19 @@ const REPLICA_WITHIN_MS = 15_000
 
 export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Ground> {
   const apiEnvs = drill.apis?.() ?? [{}, {}]
-  // Starts no server, but ends the registered ones if this process is killed.
-  const guard = await startServices({})
-  const takeDowns: (() => unknown)[] = [() => guard.stop()]
-  const guarded = <T extends { pid: number }>(server: T): T => {
-    takeDowns.push(guard.alsoEnd(server.pid))
-    return server
-  }
-  const takeDown = async () => {
-    const errors: unknown[] = []
-    for (const end of takeDowns.splice(0).reverse()) {
-      try {
-        await end()
-      } catch (error) {
-        errors.push(error)
-      }
-    }
-    if (errors.length > 0) throw errors[0]
-  }
-  try {
+  // The servers are the drill's own, since it breaks and restarts them.
+  return startSystem({ entry: apiEntry }, async (system) => {
     const copy = await databases.copy()
-    takeDowns.push(copy.drop)
+    system.onStop(copy.drop)
     await drill.prepare?.(copy.url)
-    const redis = await redisUnderDrill(guarded, takeDowns)
-    const memcached = drill.onMemcached ? await memcachedUnderDrill(guarded, takeDowns) : undefined
-    let way: Ground['way']
-    if (drill.throughProxy) {
-      const toxiproxy = guarded(await startToxiproxy())
-      takeDowns.push(toxiproxy.kill)
-      way = await toxiproxy.proxy(`127.0.0.1:${redis.server.port}`)
-    }
+    const redis = await redisUnderDrill(system)
+    const memcached = drill.onMemcached ? await memcachedUnderDrill(system) : undefined
+    const toxiproxy = drill.throughProxy ? system.own(await startToxiproxy(), ({ kill }) => kill()) : undefined
+    const way = await toxiproxy?.proxy(`127.0.0.1:${redis.server.port}`)
     const proxy = drill.throughTcpProxy ? await startTcpProxy(redis.server.port) : undefined
-    if (proxy) takeDowns.push(proxy.close)
+    if (proxy) system.onStop(proxy.close)
     let started = 0
-    const start = async (env: Record<string, string> = {}) => {
+    const startApi = (env: Record<string, string> = {}) => {
       const number = started++
       const isProxied = proxy && (drill.throughTcpProxy === 'all' || number === 0)
       const given = {
@@ -82,35 +63,27 @@ export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Gr
         ...(memcached && { CACHE_STORE: 'memcached', MEMCACHED_URL: memcached.server.url }),
       }
       const NODE_OPTIONS = `--import=${collector} ${env.NODE_OPTIONS ?? ''}`
-      const api = guarded(await startApi({ ...given, ...env, NODE_OPTIONS }))
-      takeDowns.push(api.kill)
-      return api
+      return system.startApi({ ...given, ...env, NODE_OPTIONS })
     }
     const apis = await Promise.all(
-      apiEnvs.map((env, i) => start(i === 0 && way ? { ...env, REDIS_URL: `redis://${way.address}` } : env)),
+      apiEnvs.map((env, i) => startApi(i === 0 && way ? { ...env, REDIS_URL: `redis://${way.address}` } : env)),
     )
     const startAnother = async (env?: Record<string, string>) => {
-      const api = await start(env)
+      const api = await startApi(env)
       apis.push(api)
       return api
     }
-    return { redis, memcached, copy, apis, way, proxy, startApi: startAnother, takeDown }
-  } catch (error) {
-    await takeDown()
-    throw error
-  }
+    return { redis, memcached, copy, apis, way, proxy, startApi: startAnother, takeDown: system.stop }
+  })
 }
 
-async function redisUnderDrill(
-  guarded: <T extends { pid: number }>(server: T) => T,
-  takeDowns: (() => unknown)[],
-): Promise<RedisUnderDrill> {
-  let server = guarded(await startRedis())
+async function redisUnderDrill(system: System): Promise<RedisUnderDrill> {
+  const start = async (options?: RedisOptions) => system.own(await startRedis(options), ({ kill }) => kill())
+  let server = await start()
   const { url, port } = server
   const admin = new Redis(url, { ...redisOptions, commandTimeout: 5_000, enableAutoPipelining: false })
   admin.on('error', () => {})
-  takeDowns.push(() => server.kill())
-  takeDowns.push(() => admin.disconnect())
+  system.onStop(() => admin.disconnect())
   await new Promise((resolve) => admin.once('ready', resolve))
   return {
     get server() {
@@ -118,12 +91,11 @@ async function redisUnderDrill(
     },
     admin,
     async startAgain() {
-      server = guarded(await startRedis({ port }))
+      server = await start({ port })
     },
     async startReplica() {
       await admin.config('SET', 'repl-diskless-sync-delay', '0') // by default it waits 5 s for more replicas
-      const replica = guarded(await startRedis({ args: ['--replicaof', '127.0.0.1', String(port)] }))
-      takeDowns.push(replica.kill)
+      const replica = await start({ args: ['--replicaof', '127.0.0.1', String(port)] })
       await until('the replica is in sync', REPLICA_WITHIN_MS, async () => {
         return /slave0:.*state=online/.test(await admin.info('replication'))
       })
@@ -132,18 +104,16 @@ async function redisUnderDrill(
   }
 }
 
-async function memcachedUnderDrill(
-  guarded: <T extends { pid: number }>(server: T) => T,
-  takeDowns: (() => unknown)[],
-): Promise<MemcachedUnderDrill> {
-  let server = guarded(await startMemcached())
-  takeDowns.push(() => server.stop())
+async function memcachedUnderDrill(system: System): Promise<MemcachedUnderDrill> {
+  const start = async (port?: number) =>
+    system.own(await startMemcached(port === undefined ? {} : { port }), ({ stop }) => stop())
+  let server = await start()
   return {
     get server() {
       return server
     },
     async startAgain() {
-      server = guarded(await startMemcached({ port: server.port }))
+      server = await start(server.port)
     },
   }
 }

@@ -1,8 +1,7 @@
 /** `pnpm attack fuzz`: sends generated requests through prism, which checks every answer against `/openapi.json`. */
 import { describeCommand } from 'command-line'
 import fc from 'fast-check'
-import { withTestServers } from 'local-servers'
-import { startWorld } from '../world.ts'
+import { startAttackedSystem } from '../start-attacked-system.ts'
 import { judgedByPrism, startPrism } from './prism.ts'
 import { type FuzzRequest, fuzzRequest } from './requests.ts'
 import { type Answer, send } from './send.ts'
@@ -17,16 +16,17 @@ export const command = describeCommand('pnpm attack fuzz', {
   prints:
     'The seed, the statuses and the failures. Exit code 1 for a status of 500 or above, an answer that violates the document, a dropped ' +
     'connection, a logged error, or a crashed API.',
-}).action(() => withTestServers(fuzz))
+}).action(fuzz)
 
 async function fuzz(): Promise<void> {
   const runs = Number(process.env.FUZZ_RUNS ?? 36_000)
   const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31)
   console.log(`${runs} requests, seed ${seed}`)
 
-  const world = await startWorld(30)
+  const system = await startAttackedSystem({ posts: 30, apis: [{}] })
+  const api = system.apis[0]!
   const startedAt = performance.now()
-  const prism = await startPrism(world.url)
+  const prism = await startPrism(api.url)
   console.log(`prism listens after ${Math.round(performance.now() - startedAt)} ms`)
 
   const seen = { 'through prism': 0, 'past prism': 0 }
@@ -38,7 +38,7 @@ async function fuzz(): Promise<void> {
     const judged = proxied ? judgedByPrism(proxied) : 'prism'
     if (typeof judged === 'object') throw new Error(`the answer violates the document: ${judged.breaks}`)
     // Requests that prism does not forward go directly to the API.
-    const answer = judged === 'api' ? proxied! : await send(world.url, request)
+    const answer = judged === 'api' ? proxied! : await send(api.url, request)
     seen[judged === 'api' ? 'through prism' : 'past prism']++
     statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
     check(answer, judged === 'api' ? 'through prism' : 'past prism')
@@ -47,11 +47,11 @@ async function fuzz(): Promise<void> {
   try {
     const result = await fc.check(fc.asyncProperty(fuzzRequest, ask), { numRuns: runs, seed, endOnFailure: false })
     console.log({ requests: result.numRuns, ...seen, statuses })
-    const errors = world.errors()
-    const health = await fetch(`${world.url}/healthz`).then(({ status }) => status)
-    const crashed = world.child.exitCode !== null || health !== 200
+    const errors = system.errors()
+    const health = await fetch(`${api.url}/healthz`).then(({ status }) => status)
+    const crashed = api.child.exitCode !== null || health !== 200
     if (errors.length > 0) console.log(`logged as errors: ${errors.length}\n${errors.slice(0, 5).join('\n')}`)
-    if (crashed) console.log(`the API has crashed:\n${world.output().slice(-2_000)}`)
+    if (crashed) console.log(`the API has crashed:\n${api.output().slice(-2_000)}`)
     if (result.failed) report(result.counterexample?.[0], result.errorInstance)
     const failed = result.failed || errors.length > 0 || crashed
     console.log(
@@ -60,7 +60,7 @@ async function fuzz(): Promise<void> {
     process.exitCode = failed ? 1 : 0
   } finally {
     await prism.stop()
-    await world.stop()
+    await system.stop()
   }
 }
 

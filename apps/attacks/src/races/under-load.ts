@@ -5,8 +5,9 @@ import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkHistory, guaranteedBy, recordClients } from 'history'
-import { startApi, startServices } from 'local-servers'
 import { peerNames } from 'peers'
+import { strategyNames } from 'strategies'
+import { startAttackedSystem } from '../start-attacked-system.ts'
 
 export const setting = {
   secondsEach: 10,
@@ -24,23 +25,18 @@ const root = join(import.meta.dirname, '../../../..')
 const names = [...peerNames, 'manual-invalidation']
 
 export async function measure(): Promise<void> {
-  const services = await startServices({
-    redis: true,
-    postgres: process.env.DATABASE_URL ? { scratchOn: process.env.DATABASE_URL } : true,
+  const system = await startAttackedSystem({
+    posts: setting.posts,
+    strategies: [...strategyNames, ...peerNames],
+    apis: setting.originDelaysMs.map((ms) => ({
+      CACHE_TTL_MS: String(setting.ttlMs),
+      ORIGIN_DELAY_MS: String(ms),
+      PEERS: '1',
+    })),
   })
+  const { urls, services } = system
   const results = []
   try {
-    const env = { REDIS_URL: services.redis!.url, DATABASE_URL: services.postgres!.url }
-    const cli = join(root, 'packages/posts-db/src/cli/load-posts.ts')
-    const load = [cli, '--count', String(setting.posts), '--schema', names.join(',')]
-    execFileSync(process.execPath, ['--conditions=workspace-source', ...load], { env: { ...process.env, ...env } })
-    const urls: string[] = []
-    for (const delayMs of setting.originDelaysMs) {
-      const options = { CACHE_TTL_MS: String(setting.ttlMs), ORIGIN_DELAY_MS: String(delayMs), PEERS: '1' }
-      const api = await startApi({ ...env, ...options })
-      services.alsoEnd(api.pid)
-      urls.push(api.url)
-    }
     const promises = await guaranteedBy(urls)
     for (const strategy of names) {
       const { promised } = promises.find((one) => one.strategy === strategy)!
@@ -61,7 +57,7 @@ export async function measure(): Promise<void> {
       console.log(JSON.stringify(result))
     }
   } finally {
-    await services.stop()
+    await system.stop()
   }
 
   const run = {

@@ -1,6 +1,5 @@
 /** `pnpm attack soak`: runs a load, then prints a table of the growth of memory, handles and files. */
 import { describeCommand } from 'command-line'
-import { withTestServers } from 'local-servers'
 import { soak, watched } from './soak.ts'
 
 export const command = describeCommand('pnpm attack soak', {
@@ -8,7 +7,7 @@ export const command = describeCommand('pnpm attack soak', {
   needs:
     'redis-server or valkey-server on PATH. DATABASE_URL names a Postgres server for a temporary database; without it an embedded one is started.',
   prints: 'The watched values once a minute, then a table of slopes. Exit code 1 for growth or a failed request.',
-}).action(() => withTestServers(runSoak))
+}).action(runSoak)
 
 async function runSoak(): Promise<void> {
   const seconds = Number(process.env.SOAK_SECONDS ?? 600)

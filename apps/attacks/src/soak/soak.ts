@@ -4,7 +4,7 @@
  * generation takes place about every 5 minutes, and until then garbage looks like a leak.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startWorld } from '../world.ts'
+import { startAttackedSystem } from '../start-attacked-system.ts'
 import { type LoadOptions, startLoad } from './load.ts'
 import { isFlat, type Sample, type Trend, trendOf } from './trend.ts'
 
@@ -54,14 +54,16 @@ export interface SoakResult {
 }
 
 export async function soak(options: SoakOptions): Promise<SoakResult> {
-  const world = await startWorld(options.posts, { CACHE_TTL_MS: '2000', NODE_OPTIONS: SMALL_HEAP })
+  const apis = [{ CACHE_TTL_MS: '2000', NODE_OPTIONS: SMALL_HEAP }]
+  const system = await startAttackedSystem({ posts: options.posts, apis })
+  const url = system.urls[0]!
   try {
-    const load = startLoad(world.url, options)
+    const load = startLoad(url, options)
     const samples = watched.map((): Sample[] => [])
     const endsAt = performance.now() + options.seconds * 1_000
     while (performance.now() < endsAt) {
       await sleep(options.sampleMs)
-      const text = await (await fetch(`${world.url}/metrics`)).text()
+      const text = await (await fetch(`${url}/metrics`)).text()
       const atMs = performance.now()
       const values = watched.map(
         ({ metric, less, unit }) => (metricIn(metric, text) - (less ? metricIn(less, text) : 0)) / unit,
@@ -83,9 +85,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
         flat: isFlat(trend, what.boundPerHour),
       }
     })
-    return { requests: load.requests, failures: [...load.failures, ...world.errors()], rows }
+    return { requests: load.requests, failures: [...load.failures, ...system.errors()], rows }
   } finally {
-    await world.stop()
+    await system.stop()
   }
 }
 
