@@ -8,6 +8,7 @@ import type { Mutation } from './mutation.ts'
 import { outages } from './outages.ts'
 import { pages } from './pages.ts'
 import { reports } from './reports.ts'
+import { staleness } from './staleness.ts'
 import { values } from './values.ts'
 import { warming } from './warming.ts'
 
@@ -17,6 +18,7 @@ export const mutations: readonly Mutation[] = [
   ...calls,
   ...loads,
   ...values,
+  ...staleness,
   ...outages,
   ...connections,
   ...pages,
