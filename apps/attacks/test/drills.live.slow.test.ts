@@ -34,7 +34,7 @@ describe.skipIf(incomplete)('a drill of naive strategies, which guarantee nothin
       fault: 'none',
       holds: 'nothing',
       strategies: naive,
-      inflict: ({ load }) => load.more(2_000),
+      inject: ({ load }) => load.more(2_000),
     }
     const { problems } = await runDrill(calm, databases)
     expect(problems.join('\n')).toContain('breaches (read-after-write)')

@@ -29,5 +29,5 @@ export { type PrivateRedis, type RedisOptions, startRedis } from './start-redis.
 export { type Services, startServices } from './start-services.ts'
 export { type System, startSystem } from './start-system.ts'
 export { startTcpProxy, type TcpProxy } from './start-tcp-proxy.ts'
-export { installToxiproxyHint, type ProxiedWay, startToxiproxy, type Toxiproxy } from './start-toxiproxy.ts'
+export { installToxiproxyHint, startToxiproxy, type ToxicProxy, type Toxiproxy } from './start-toxiproxy.ts'
 export { withTestServers } from './test-servers.ts'

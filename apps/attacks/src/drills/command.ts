@@ -57,6 +57,6 @@ async function main(names: readonly string[], times: number): Promise<number> {
 function writeResults(runs: readonly Figures[][]): void {
   const machine = { cpus: availableParallelism(), node: process.version, platform: process.platform }
   const file = join(RESULTS, 'drills.json')
-  writeFileSync(file, `${JSON.stringify({ schemaVersion: 1, at: new Date().toISOString(), machine, runs }, null, 2)}\n`)
+  writeFileSync(file, `${JSON.stringify({ schemaVersion: 2, at: new Date().toISOString(), machine, runs }, null, 2)}\n`)
   console.log(`figures: ${file}`)
 }

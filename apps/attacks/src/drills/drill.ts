@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { ApiProcess, PostgresServer, PrivateMemcached, PrivateRedis, ProxiedWay, TcpProxy } from 'local-servers'
+import type { ApiProcess, PostgresServer, PrivateMemcached, PrivateRedis, TcpProxy, ToxicProxy } from 'local-servers'
 import type pg from 'pg'
 import type { StrategyName } from 'strategies'
 import type { Load } from './load.ts'
@@ -15,11 +15,11 @@ export interface Drill {
   readonly strategies?: readonly StrategyName[]
   /** Extra environment of each API process. Called when the drill starts, and throws if a tool is missing. Default: two equal processes. */
   readonly apis?: () => readonly Record<string, string>[]
-  /** Whether the first API process reaches Redis through Toxiproxy, as `site.way`. */
-  readonly throughProxy?: boolean
-  /** Which API processes reach Redis through one TCP proxy, `site.proxy`. Default: none. */
+  /** Whether the first API process reaches Redis through Toxiproxy, as `system.toxicProxy`. */
+  readonly throughToxiproxy?: boolean
+  /** Which API processes reach Redis through one TCP proxy, `system.tcpProxy`. Default: none. */
   readonly throughTcpProxy?: 'all' | 'first'
-  /** Whether the API processes keep their entries in `site.memcached`. Default false: in Redis. */
+  /** Whether the API processes keep their entries in `system.memcached`. Default false: in Redis. */
   readonly onMemcached?: boolean
   /** Added to the API's DATABASE_URL, as `pg` understands it: `statement_timeout=500`. */
   readonly databaseParameters?: string
@@ -27,13 +27,13 @@ export interface Drill {
   readonly loaded?: (apis: readonly ApiProcess[]) => readonly ApiProcess[]
   /** How long any request may take, in ms. Default 3,000: a lease granted in a lost answer ends after 2,000. */
   readonly answerWithinMs?: number
-  /** From the repair, or from `site.breakForGood`, to the first hit of every strategy in every process, in ms. Default 10,000. */
+  /** From the repair, or from `system.breakForGood`, to the first hit of every strategy in every process, in ms. Default 10,000. */
   readonly hitsAgainWithinMs?: number
   readonly allows?: Allowance
   /** Changes the drill's copy of the database before any API process starts. */
   prepare?(databaseUrl: string): Promise<void>
   /** Causes the fault and repairs it while the load runs. Resolves when everything is repaired. */
-  inflict(site: Site): Promise<void>
+  inject(system: TestSystem): Promise<void>
 }
 
 /** Tolerated effects of a fault. Default none: no read is stale, no request fails. */
@@ -47,7 +47,7 @@ export interface Allowance {
    */
   readonly staleFrom?: 'broken' | 'mending'
   /**
-   * Statuses with which requests may fail while they overlap the fault, or its spans if the drill marks some (`site.span`).
+   * Statuses with which requests may fail while they overlap the fault, or its spans if the drill marks some (`system.span`).
    * 0: no answer.
    */
   readonly failures?: readonly number[]
@@ -56,7 +56,7 @@ export interface Allowance {
 }
 
 /** The system that a drill breaks. */
-export interface Site {
+export interface TestSystem {
   readonly redis: RedisUnderDrill
   /** Only with `onMemcached`. */
   readonly memcached: MemcachedUnderDrill
@@ -66,13 +66,13 @@ export interface Site {
   /** The version of a post in a strategy's own copy. */
   versionInDatabase(strategy: StrategyName, id: number): Promise<number>
   readonly apis: readonly ApiProcess[]
-  /** Between the first API process and Redis; only with `throughProxy`. */
-  readonly way: ProxiedWay
+  /** Between the first API process and Redis; only with `throughToxiproxy`. */
+  readonly toxicProxy: ToxicProxy
   /** Between the API processes and Redis; only with `throughTcpProxy`. */
-  readonly proxy: TcpProxy
+  readonly tcpProxy: TcpProxy
   readonly load: Load
   readonly strategies: readonly StrategyName[]
-  /** Adds an API process, which ends with the site. */
+  /** Adds an API process, which ends with the system. */
   startApi(env?: Record<string, string>): Promise<ApiProcess>
   /** Waits until every process serves hits under every strategy. @throws after 10 s */
   untilHits(): Promise<void>

@@ -18,7 +18,7 @@ export interface Figures {
   readonly excused: number
   readonly staleMs: number | null
   readonly hitsAgainMs: number | null
-  readonly vitals: DrillReport['vitals']
+  readonly resources: DrillReport['resources']
   readonly warnings: Record<string, number>
   readonly notes: readonly string[]
   readonly problems: readonly string[]
@@ -27,17 +27,17 @@ export interface Figures {
 
 export function figuresOf({
   drill,
-  judgements,
+  results,
   hitsAgainMs,
-  vitals,
+  resources,
   warnings,
   notes,
   problems,
   tookMs,
 }: DrillReport): Figures {
-  const all = [...judgements.values()]
-  const sum = (of: (judgement: (typeof all)[number]) => number) => all.reduce((total, each) => total + of(each), 0)
-  const most = (of: (judgement: (typeof all)[number]) => number) => rounded(Math.max(...all.map(of)))
+  const all = [...results.values()]
+  const sum = (of: (result: (typeof all)[number]) => number) => all.reduce((total, each) => total + of(each), 0)
+  const most = (of: (result: (typeof all)[number]) => number) => rounded(Math.max(...all.map(of)))
   const durations = all.flatMap(({ during }) => during.durationsMs).sort((a, b) => a - b)
   const quantile = (share: number) => rounded(durations[Math.floor(share * durations.length)] ?? Number.NaN)
   return {
@@ -51,7 +51,7 @@ export function figuresOf({
     excused: sum(({ excused }) => excused.length),
     staleMs: most(({ staleMs }) => staleMs),
     hitsAgainMs: rounded(hitsAgainMs),
-    vitals,
+    resources,
     warnings: Object.fromEntries(warnings),
     notes,
     problems,

@@ -2,7 +2,7 @@ import { httpClient, monotonicMs, type Operation, postKey, readPost } from 'hist
 import type { ApiProcess } from 'local-servers'
 import { schemaName } from 'posts-db'
 import type { StrategyName } from 'strategies'
-import type { Site } from './drill.ts'
+import type { TestSystem } from './drill.ts'
 import { SCRIPTED_ID } from './load.ts'
 import { until } from './until.ts'
 
@@ -24,12 +24,12 @@ export interface Orphan {
  *
  * @throws if a write was answered, since the kill then came too late
  */
-export async function killBeforeInvalidation(site: Site, victim: ApiProcess): Promise<Orphan[]> {
-  const { database, versionInDatabase, way, strategies, load } = site
+export async function killBeforeInvalidation(system: TestSystem, victim: ApiProcess): Promise<Orphan[]> {
+  const { database, versionInDatabase, toxicProxy, strategies, load } = system
   const old: number[] = []
   for (const strategy of strategies) {
     const hit = await until('the entry is there', 5_000, async () => {
-      const answer = await ask(site, victim, strategy)
+      const answer = await ask(system, victim, strategy)
       return answer.cache === 'HIT' && answer
     })
     old.push(hit.version!)
@@ -44,7 +44,7 @@ export async function killBeforeInvalidation(site: Site, victim: ApiProcess): Pr
       SELECT count(*)::integer AS waiting FROM pg_stat_activity WHERE pg_backend_pid() = ANY (pg_blocking_pids(pid))`)
     return rows[0].waiting === strategies.length
   })
-  await way.hang()
+  await toxicProxy.hang()
   await database.query('COMMIT')
   const current = await until('the writes are committed', 2_000, async () => {
     const versions = await Promise.all(strategies.map((strategy) => versionInDatabase(strategy, SCRIPTED_ID)))
@@ -59,7 +59,7 @@ export async function killBeforeInvalidation(site: Site, victim: ApiProcess): Pr
 }
 
 /** Reads the post through an API process. */
-export async function ask({ load }: Site, { url }: ApiProcess, strategy: StrategyName): Promise<Operation> {
+export async function ask({ load }: TestSystem, { url }: ApiProcess, strategy: StrategyName): Promise<Operation> {
   const http = httpClient({ timeoutMs: 10_000 })
   try {
     const answer = await readPost(http, 'reads', { url, strategy, id: SCRIPTED_ID })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { listen, warningsOf } from './log-lines.ts'
 
 /** Processes with this output, and the problems reported. */
-function site(...outputs: string[]) {
+function system(...outputs: string[]) {
   const printed = [...outputs]
   const problems: string[] = []
   return {
@@ -20,7 +20,7 @@ const refused = (msg: string) => ({ code: 'COMMAND_REFUSED', msg })
 
 describe('listen', () => {
   it('counts new lines by code and by words, in any case', () => {
-    const drill = site('{"level":40,"code":"COMMAND_REFUSED","msg":"scan: allow it by +scan"}\n', '')
+    const drill = system('{"level":40,"code":"COMMAND_REFUSED","msg":"scan: allow it by +scan"}\n', '')
     const log = listen(drill)
     expect(log.said(0, 'COMMAND_REFUSED')).toBe(0)
     drill.print(0, refused('SCAN is refused; allow it by +SCAN'))
@@ -33,7 +33,7 @@ describe('listen', () => {
   })
 
   it('matches whole words', () => {
-    const drill = site('')
+    const drill = system('')
     const log = listen(drill)
     drill.print(0, refused('allow them by +getrange +eval.'))
     expect(log.said(0, 'COMMAND_REFUSED', ['+get'])).toBe(0)
@@ -41,7 +41,7 @@ describe('listen', () => {
   })
 
   it('reports processes that did not log a line, or logged it too often', async () => {
-    const drill = site('', '', '')
+    const drill = system('', '', '')
     const log = listen(drill)
     drill.print(0, refused('+scan'))
     drill.print(1, refused('+scan'))
@@ -55,7 +55,7 @@ describe('listen', () => {
   })
 
   it('waits for a line that is not printed yet', async () => {
-    const drill = site('')
+    const drill = system('')
     const log = listen(drill)
     const expected = log.expectLogged('COMMAND_REFUSED')
     drill.print(0, refused('+scan'))
@@ -64,7 +64,7 @@ describe('listen', () => {
   })
 
   it('reports processes that considered Redis away', () => {
-    const drill = site('', '')
+    const drill = system('', '')
     const log = listen(drill)
     drill.print(1, { msg: 'redis: away; reads bypass the cache until it is back' })
     log.expectNeverAway()
@@ -74,7 +74,7 @@ describe('listen', () => {
 
 it('counts warnings and errors by message, and ignores output that is not a log line', () => {
   const line = (level: number, msg: string) => JSON.stringify({ level, msg })
-  const { apis } = site(
+  const { apis } = system(
     ['(node:1) Warning', line(40, 'a'), line(50, 'b'), line(30, 'c'), '{"lev'].join('\n'),
     line(40, 'a'),
   )

@@ -1,7 +1,7 @@
 /** Log lines of API processes. Drills check a line's code and some words, never its whole text. */
 import type { CacheWarningCode } from 'cache-core'
 import type { ApiProcess } from 'local-servers'
-import type { Site } from './drill.ts'
+import type { TestSystem } from './drill.ts'
 import { until } from './until.ts'
 
 const WARNING = 40
@@ -19,7 +19,7 @@ interface LogLine {
 interface Expected {
   /** Words in the line. Default: any line with the code. */
   readonly words?: readonly string[]
-  /** Indices in `site.apis`. Default: all. */
+  /** Indices in `system.apis`. Default: all. */
   readonly of?: readonly number[]
   /** Default 1. */
   readonly atMost?: number
@@ -36,11 +36,11 @@ export function warningsOf(apis: readonly ApiProcess[]): ReadonlyMap<string, num
 }
 
 /** Reads the lines that the API processes log from now on. */
-export function listen({ apis, problem }: Pick<Site, 'apis' | 'problem'>) {
+export function listen({ apis, problem }: Pick<TestSystem, 'apis' | 'problem'>) {
   const before = apis.map((api) => api.output().length)
   const linesOf = (api: number) => warningsIn(apis[api]!.output().slice(before[api]))
 
-  /** How many lines with this code and these words, in any case, a process has logged. `api`: its index in `site.apis`. */
+  /** How many lines with this code and these words, in any case, a process has logged. `api`: its index in `system.apis`. */
   function said(api: number, code: CacheWarningCode, words: readonly string[] = []): number {
     const messages = linesOf(api).flatMap((line) => (line.code === code ? [line.msg] : []))
     return messages.filter((message) => words.every((word) => hasWord(message, word))).length

@@ -1,27 +1,27 @@
-/** One drill from start to end: start servers, read vitals, load, break, repair, read vitals again, check. */
+/** One drill from start to end: start servers, read resources, load, break, repair, read resources again, check. */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Guaranteed, guaranteedBy, monotonicMs, type Operation, writeHistory } from 'history'
 import type { ApiProcess } from 'local-servers'
 import type { StrategyName } from 'strategies'
+import { ANSWER_WITHIN_MS, type CheckResult, checkOperations, type Fault, type Span } from './check-operations.ts'
 import type { DrillDatabases } from './database.ts'
-import type { Drill, Site } from './drill.ts'
-import { ANSWER_WITHIN_MS, type Fault, type Judgement, judge, type Span } from './judge.ts'
+import type { Drill, TestSystem } from './drill.ts'
 import { startLoad } from './load.ts'
 import { warningsOf } from './log-lines.ts'
-import { type Ground, putUp } from './site.ts'
+import { leaks, type Resources, readResources, untilReleased } from './resources.ts'
+import { type DrillServers, startServers } from './start-servers.ts'
 import { within } from './until.ts'
 import { untilHits } from './until-hits.ts'
-import { readVitals, settledVitals, type Vitals, whatIsLeft } from './vitals.ts'
 
 export interface DrillReport {
   readonly drill: Drill
   /** By strategy. Empty if the drill failed before the check. */
-  readonly judgements: ReadonlyMap<StrategyName, Judgement>
+  readonly results: ReadonlyMap<StrategyName, CheckResult>
   /** From the repair, or from a permanent fault, to the first hit of every strategy in every API process, in ms. */
   readonly hitsAgainMs: number
   /** Of each API process that still runs at the end. */
-  readonly vitals: readonly { readonly before: Vitals; readonly after: Vitals }[]
+  readonly resources: readonly { readonly before: Resources; readonly after: Resources }[]
   /** How often the API processes logged each warning and error. */
   readonly warnings: ReadonlyMap<string, number>
   /** Observations of the drill itself. */
@@ -48,7 +48,7 @@ const DEFAULT_STRATEGIES: readonly StrategyName[] = [
 ]
 /** Operations before the fault, and after the repair. */
 const AROUND = 150
-const INFLICT_WITHIN_MS = 40_000
+const INJECT_WITHIN_MS = 40_000
 const HITS_AGAIN_WITHIN_MS = 10_000
 
 /** Never rejects because of a fault: that becomes a problem in the report. */
@@ -60,19 +60,19 @@ export async function runDrill(
   const startedAt = performance.now()
   const found: Omit<DrillReport, 'tookMs'> & { problems: string[]; notes: string[] } = {
     drill,
-    judgements: new Map(),
+    results: new Map(),
     hitsAgainMs: Number.NaN,
-    vitals: [],
+    resources: [],
     warnings: new Map(),
     notes: [],
     problems: [],
   }
   try {
-    const ground = await putUp(drill, databases)
+    const servers = await startServers(drill, databases)
     try {
-      Object.assign(found, await inflictOn(ground, drill, databases, options, found))
+      Object.assign(found, await injectInto(servers, drill, databases, options, found))
     } finally {
-      await ground.takeDown()
+      await servers.stop()
     }
   } catch (error) {
     found.problems.push(reasonOf(error))
@@ -80,8 +80,8 @@ export async function runDrill(
   return { ...found, tookMs: performance.now() - startedAt }
 }
 
-async function inflictOn(
-  ground: Ground,
+async function injectInto(
+  servers: DrillServers,
   drill: Drill,
   databases: DrillDatabases,
   { seed = 1, keepIn }: DrillOptions,
@@ -89,9 +89,9 @@ async function inflictOn(
 ): Promise<Partial<DrillReport>> {
   const { strategies = DEFAULT_STRATEGIES, answerWithinMs = ANSWER_WITHIN_MS } = drill
   const { hitsAgainWithinMs = HITS_AGAIN_WITHIN_MS } = drill
-  const { apis, copy } = ground
+  const { apis, copy } = servers
   await Promise.all(apis.map((api) => warmUp(api, strategies)))
-  const before = new Map(await Promise.all(apis.map(async (api) => [api, await readVitals(api)] as const)))
+  const before = new Map(await Promise.all(apis.map(async (api) => [api, await readResources(api)] as const)))
   const promises = await guaranteedBy(apis.map(({ url }) => url))
   const promised = new Map(promises.map(({ strategy, promised }) => [strategy, promised]))
   const loaded = drill.loaded?.(apis) ?? apis
@@ -106,18 +106,18 @@ async function inflictOn(
   let mendingFrom: number | undefined
   let brokenFrom: number | undefined
   let hitsAgainAt: number | undefined
-  const site: Site = {
-    ...ground,
-    memcached: ground.memcached!,
-    way: ground.way!,
-    proxy: ground.proxy!,
+  const system: TestSystem = {
+    ...servers,
+    memcached: servers.memcached!,
+    toxicProxy: servers.toxicProxy!,
+    tcpProxy: servers.tcpProxy!,
     postgres: databases.server,
     database: copy.client,
     versionInDatabase: copy.versionOf,
     load,
     strategies,
     async untilHits() {
-      await untilHits(ground.apis.filter(isThere), strategies)
+      await untilHits(servers.apis.filter(isRunning), strategies)
       if (brokenFrom !== undefined) hitsAgainAt ??= monotonicMs()
     },
     async mend(work) {
@@ -145,7 +145,7 @@ async function inflictOn(
   try {
     await load.more(AROUND)
     const from = monotonicMs()
-    const failure = await failureOf(within('the fault', INFLICT_WITHIN_MS, drill.inflict(site)))
+    const failure = await failureOf(within('the fault', INJECT_WITHIN_MS, drill.inject(system)))
     fault = {
       from: brokenFrom ?? from,
       to: monotonicMs(),
@@ -153,7 +153,7 @@ async function inflictOn(
       ...(spans.length > 0 && { spans }),
     }
     if (failure === undefined) {
-      await site.untilHits()
+      await system.untilHits()
       hitsAgainMs = (hitsAgainAt ?? monotonicMs()) - (brokenFrom ?? fault.to)
       await load.more(AROUND)
     } else {
@@ -165,30 +165,30 @@ async function inflictOn(
 
   if (hitsAgainMs > hitsAgainWithinMs)
     problems.push(`hits again after ${hitsAgainMs.toFixed(0)} ms, allowed ${hitsAgainWithinMs}`)
-  const judgements = new Map<StrategyName, Judgement>()
+  const results = new Map<StrategyName, CheckResult>()
   for (const [strategy, operations] of histories) {
-    const judgement = judge(drill, operations, promised.get(strategy)!, fault)
-    judgements.set(strategy, judgement)
-    if (judgement.problems.length === 0) continue
-    for (const problem of judgement.problems) problems.push(`${strategy}: ${problem}`)
+    const result = checkOperations(drill, operations, promised.get(strategy)!, fault)
+    results.set(strategy, result)
+    if (result.problems.length === 0) continue
+    for (const problem of result.problems) problems.push(`${strategy}: ${problem}`)
     if (keepIn !== undefined)
       problems.push(`  kept: ${await keep(keepIn, { drill, strategy, operations, promised, seed, fault })}`)
   }
-  for (const api of ground.apis) problems.push(...unaskedEnd(api))
-  const vitals = await Promise.all(
-    ground.apis
-      .filter((api) => before.has(api) && isThere(api))
+  for (const api of servers.apis) problems.push(...unexpectedExit(api))
+  const resources = await Promise.all(
+    servers.apis
+      .filter((api) => before.has(api) && isRunning(api))
       .map(async (api) => ({
         before: before.get(api)!,
-        after: await settledVitals(api, before.get(api)!),
+        after: await untilReleased(api, before.get(api)!),
       })),
   )
-  for (const { before, after } of vitals) problems.push(...whatIsLeft(before, after))
-  return { judgements, hitsAgainMs, vitals, warnings: warningsOf(ground.apis) }
+  for (const { before, after } of resources) problems.push(...leaks(before, after))
+  return { results, hitsAgainMs, resources, warnings: warningsOf(servers.apis) }
 }
 
 /** Drills kill by signal, so a process with an exit code ended by itself. */
-function unaskedEnd({ child, output }: ApiProcess): string[] {
+function unexpectedExit({ child, output }: ApiProcess): string[] {
   if (child.exitCode === null) return []
   const last = output().trim().split('\n').slice(-5).join('\n  ')
   return [`an API process ended by itself, with ${child.exitCode}. Its last lines:\n  ${last}`]
@@ -209,7 +209,7 @@ function reasonOf(error: unknown): string {
   return error.cause === undefined ? error.message : `${error.message}: ${reasonOf(error.cause)}`
 }
 
-function isThere({ child }: ApiProcess): boolean {
+function isRunning({ child }: ApiProcess): boolean {
   return child.exitCode === null && child.signalCode === null
 }
 

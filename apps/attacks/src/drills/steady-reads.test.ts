@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeWaits, type SteadyRead } from './steady-reads.ts'
+import { checkWaits, type SteadyRead } from './steady-reads.ts'
 
 const read = (cache: string | null, cacheMs: number, status = 200): SteadyRead => ({
   startedAt: 0,
@@ -12,11 +12,11 @@ const waits = (count: number, cacheMs: number) => Array.from({ length: count }, 
 
 function problems(reads: readonly SteadyRead[]): string[] {
   const found: string[] = []
-  judgeWaits({ note: () => {}, problem: (line) => found.push(line) }, reads)
+  checkWaits({ note: () => {}, problem: (line) => found.push(line) }, reads)
   return found
 }
 
-describe('judgeWaits', () => {
+describe('checkWaits', () => {
   it('allows nine of ten reads that timed out the deadline plus 50 ms', () => {
     expect(problems([...waits(9, 300), ...waits(1, 600)])).toEqual([])
     expect(problems([...waits(8, 300), ...waits(2, 301)])).toEqual([

@@ -1,7 +1,7 @@
 /** The drill's own reads beside the load: at a steady rate, not waiting for earlier answers. */
 import type { ApiProcess } from 'local-servers'
 import type { StrategyName } from 'strategies'
-import type { Site } from './drill.ts'
+import type { TestSystem } from './drill.ts'
 import { QUIET_ID } from './load.ts'
 
 export interface SteadyRead {
@@ -62,7 +62,10 @@ const LATE_BY_MS = 50
 const SHARE_IN_TIME = 0.9
 
 /** Reports failed reads, and reads that waited for Redis beyond its deadline. */
-export function judgeWaits({ note, problem }: Pick<Site, 'note' | 'problem'>, reads: readonly SteadyRead[]): void {
+export function checkWaits(
+  { note, problem }: Pick<TestSystem, 'note' | 'problem'>,
+  reads: readonly SteadyRead[],
+): void {
   const failed = reads.filter(({ status }) => status !== 200)
   if (failed.length > 0) problem(`${failed.length} of the drill's own reads failed, with ${failed[0]!.status}`)
   const waits = reads.flatMap(({ cache, cacheMs }) =>

@@ -33,9 +33,9 @@ export function tableOf(all: readonly Figures[]): string {
   return [...lines, ...(remarks.length > 0 ? ['', ...remarks] : [])].join('\n')
 }
 
-function rowOf({ drill, held, during, vitals, tookMs, ...figures }: Figures): string[] {
+function rowOf({ drill, held, during, resources, tookMs, ...figures }: Figures): string[] {
   const change = (of: 'fds' | 'handles' | 'heapMb') =>
-    vitals.map(({ before, after }) => `${before[of].toFixed(0)}→${after[of].toFixed(0)}`).join(' ')
+    resources.map(({ before, after }) => `${before[of].toFixed(0)}→${after[of].toFixed(0)}`).join(' ')
   return [
     drill,
     String(figures.reads),

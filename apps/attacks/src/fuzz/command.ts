@@ -2,7 +2,7 @@
 import { describeCommand } from 'command-line'
 import fc from 'fast-check'
 import { startAttackedSystem } from '../start-attacked-system.ts'
-import { judgedByPrism, startPrism } from './prism.ts'
+import { prismVerdict, startPrism } from './prism.ts'
 import { type FuzzRequest, fuzzRequest } from './requests.ts'
 import { type Answer, send } from './send.ts'
 
@@ -35,13 +35,13 @@ async function fuzz(): Promise<void> {
   async function ask(request: FuzzRequest): Promise<void> {
     const proxied = isForPrism(request) ? await send(prism.url, request).catch(() => undefined) : undefined
     if (!prism.isThere()) throw new Error('prism has exited')
-    const judged = proxied ? judgedByPrism(proxied) : 'prism'
-    if (typeof judged === 'object') throw new Error(`the answer violates the document: ${judged.breaks}`)
+    const verdict = proxied ? prismVerdict(proxied) : 'prism'
+    if (typeof verdict === 'object') throw new Error(`the answer violates the document: ${verdict.breaks}`)
     // Requests that prism does not forward go directly to the API.
-    const answer = judged === 'api' ? proxied! : await send(api.url, request)
-    seen[judged === 'api' ? 'through prism' : 'past prism']++
+    const answer = verdict === 'api' ? proxied! : await send(api.url, request)
+    seen[verdict === 'api' ? 'through prism' : 'past prism']++
     statuses[answer.status] = (statuses[answer.status] ?? 0) + 1
-    check(answer, judged === 'api' ? 'through prism' : 'past prism')
+    check(answer, verdict === 'api' ? 'through prism' : 'past prism')
   }
 
   try {

@@ -78,7 +78,7 @@ interface Problem {
  * method, unreadable body, or a failure), otherwise how the answer violates the document. Problems from the API have types
  * that begin with `urn:problem:`.
  */
-export function judgedByPrism({ status, headers, text }: Answer): 'api' | 'prism' | { readonly breaks: string } {
+export function prismVerdict({ status, headers, text }: Answer): 'api' | 'prism' | { readonly breaks: string } {
   if (status < 400) return 'api'
   if (headers['content-type'] !== 'application/problem+json') return 'prism'
   const problem = JSON.parse(text) as Problem

@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiProcess } from 'local-servers'
-import type { Drill, Site } from '../drill.ts'
+import type { Drill, TestSystem } from '../drill.ts'
 import { listen } from '../log-lines.ts'
 import { until } from '../until.ts'
 
@@ -29,11 +29,11 @@ export const apiBusy: Drill = {
   throughTcpProxy: 'first',
   // Only this drill reads from the busy process.
   loaded: (apis) => apis.slice(1),
-  async inflict(site) {
-    const { note, problem } = site
+  async inject(system) {
+    const { note, problem } = system
     let played = 0
     for (let round = 1; played < ROUNDS; round++) {
-      const { waitedMs, outcomes, log } = await playRound(site)
+      const { waitedMs, outcomes, log } = await playRound(system)
       if (waitedMs > TOO_LATE_MS && round <= ROUNDS_AT_MOST) continue
       played++
       const hits = outcomes.filter((outcome) => outcome === 'HIT').length
@@ -52,8 +52,8 @@ interface Round {
   readonly log: ReturnType<typeof listen>
 }
 
-async function playRound(site: Site): Promise<Round> {
-  const { apis, redis, proxy } = site
+async function playRound(system: TestSystem): Promise<Round> {
+  const { apis, redis, tcpProxy } = system
   const api = apis[0] as ApiProcess
   const posts = STRATEGIES.flatMap((strategy) => IDS.map((id) => ({ strategy, id })))
   const ask = () =>
@@ -64,21 +64,21 @@ async function playRound(site: Site): Promise<Round> {
   await until('all are hits', 5_000, async () => (await ask()).every((outcome) => outcome === 'HIT'))
   const sizes = posts.map(({ strategy, id }) => redis.admin.strlen(`posts:${strategy}:e:{post:${id}}`))
   const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
-  const log = listen(site)
-  proxy.hold()
+  const log = listen(system)
+  tcpProxy.hold()
   try {
     const askedAt = performance.now()
     const answers = ask()
-    await until('Redis has answered them all', 5_000, () => proxy.heldBytes > bytes)
+    await until('Redis has answered them all', 5_000, () => tcpProxy.heldBytes > bytes)
     const timesBusy = busyLines(api)
     process.kill(api.pid, 'SIGURG')
     await until('the process is busy', 5_000, () => busyLines(api) > timesBusy)
     const waitedMs = performance.now() - askedAt
     await sleep(Math.max(0, REDIS_ANSWERS_AFTER_MS - waitedMs))
-    proxy.release()
+    tcpProxy.release()
     return { waitedMs, outcomes: await answers, log }
   } finally {
-    proxy.release()
+    tcpProxy.release()
   }
 }
 

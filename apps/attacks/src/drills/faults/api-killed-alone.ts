@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { monotonicMs } from 'history'
 import type { ApiProcess } from 'local-servers'
-import type { Drill, Site } from '../drill.ts'
-import { OUTBOX_LAG_MS } from '../judge.ts'
+import { OUTBOX_LAG_MS } from '../check-operations.ts'
+import type { Drill, TestSystem } from '../drill.ts'
 import { ask, killBeforeInvalidation, type Orphan } from '../kill-before-invalidation.ts'
 import { SCRIPTED_ID } from '../load.ts'
 import { until } from '../until.ts'
@@ -14,27 +14,27 @@ export const apiKilledAlone: Drill = {
   name: 'api-killed-alone',
   fault: 'the only API process is killed (-9) between its commit and its invalidation, and another started later',
   holds: `Redis keeps the old value while no relay runs; the new process is current within ${CURRENT_WITHIN_MS} ms`,
-  throughProxy: true,
+  throughToxiproxy: true,
   apis: () => [{}],
   // A killed process refuses connections.
   allows: { failures: [0] },
-  async inflict(site) {
-    const [victim] = site.apis as [ApiProcess]
-    const { api, orphans } = await site.span(async () => {
-      const orphans = await killBeforeInvalidation(site, victim)
+  async inject(system) {
+    const [victim] = system.apis as [ApiProcess]
+    const { api, orphans } = await system.span(async () => {
+      const orphans = await killBeforeInvalidation(system, victim)
       // Longer than a relay would take.
       await sleep(OUTBOX_LAG_MS)
-      for (const orphan of orphans) await checkOldInRedis(site, orphan)
-      return { orphans, api: await site.startApi({ PORT: new URL(victim.url).port }) }
+      for (const orphan of orphans) await checkOldInRedis(system, orphan)
+      return { orphans, api: await system.startApi({ PORT: new URL(victim.url).port }) }
     })
     const servingAt = monotonicMs()
     const becomesCurrent = async ({ strategy, current }: Orphan) => {
       await until(
         `${strategy} is current`,
         CURRENT_WITHIN_MS,
-        async () => (await ask(site, api, strategy)).version === current,
+        async () => (await ask(system, api, strategy)).version === current,
       )
-      site.note(
+      system.note(
         `${strategy}: Redis had the old value, the new process the current one after ${(monotonicMs() - servingAt).toFixed(0)} ms`,
       )
     }
@@ -42,7 +42,7 @@ export const apiKilledAlone: Drill = {
   },
 }
 
-async function checkOldInRedis({ redis }: Site, { strategy, old }: Orphan): Promise<void> {
+async function checkOldInRedis({ redis }: TestSystem, { strategy, old }: Orphan): Promise<void> {
   const entry = await redis.admin.get(`posts:${strategy}:e:{post:${SCRIPTED_ID}}`)
   if (entry?.includes(`"version":${old}`)) return
   throw new Error(

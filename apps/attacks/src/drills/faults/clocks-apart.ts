@@ -1,6 +1,6 @@
 import { shiftedClock } from 'local-servers'
 import type { Drill } from '../drill.ts'
-import { readMetrics } from '../vitals.ts'
+import { readMetrics } from '../resources.ts'
 
 const TTL_MS = 400
 
@@ -10,7 +10,7 @@ export const clocksApart: Drill = {
   holds: 'both serve hits; no stale reads, and under cache-aside none beyond the TTL',
   strategies: ['cache-aside', 'manual-invalidation', 'write-through', 'stampede-lock'],
   apis: () => [{ CACHE_TTL_MS: String(TTL_MS) }, { CACHE_TTL_MS: String(TTL_MS), ...shiftedClock('+1h') }],
-  async inflict({ apis, strategies, load }) {
+  async inject({ apis, strategies, load }) {
     const shown = await Promise.all(
       apis.map(async ({ url }) => Date.parse((await fetch(`${url}/healthz`)).headers.get('Date')!)),
     )

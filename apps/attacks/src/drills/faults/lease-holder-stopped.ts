@@ -2,11 +2,11 @@ import { httpClient, monotonicMs, postKey, readPost, writePost } from 'history'
 import type { ApiProcess } from 'local-servers'
 import { schemaName } from 'posts-db'
 import type { StrategyName } from 'strategies'
-import type { Drill, Site } from '../drill.ts'
+import type { Drill, TestSystem } from '../drill.ts'
 import { SCRIPTED_ID } from '../load.ts'
-import { apiName } from '../site.ts'
+import { readMetrics } from '../resources.ts'
+import { apiName } from '../start-servers.ts'
 import { until } from '../until.ts'
-import { readMetrics } from '../vitals.ts'
 
 const LEASE_MS = 400
 /** Duration of the holder's loads: long enough to stop the process in one. */
@@ -18,21 +18,21 @@ export const leaseHolderStopped: Drill = {
   holds: "others load when the lease ends; the holder's late fill is refused; no stale reads",
   // Only this drill uses the holder: clients waiting for a stopped process would be no load.
   loaded: (apis) => apis.slice(1),
-  async inflict(site) {
-    const [holder, other] = site.apis as [ApiProcess, ApiProcess]
+  async inject(system) {
+    const [holder, other] = system.apis as [ApiProcess, ApiProcess]
     const http = httpClient({ timeoutMs: 10_000 })
     const ask = async (api: ApiProcess, strategy: StrategyName, client: string) => {
       const answer = await readPost(http, client, { url: api.url, strategy, id: SCRIPTED_ID })
-      site.load.add(strategy, answer)
+      system.load.add(strategy, answer)
       return answer
     }
-    for (const strategy of site.strategies) {
+    for (const strategy of system.strategies) {
       await tune(holder, strategy, { leaseMs: LEASE_MS, originDelayMs: LOAD_MS })
       await invalidate(other, strategy)
     }
-    const refusedBefore = await refusedFills(holder, site.strategies)
-    const late = await untilRowsAreRead(site, () =>
-      site.strategies.map((strategy) => ask(holder, strategy, 'reads from the holder')),
+    const refusedBefore = await refusedFills(holder, system.strategies)
+    const late = await untilRowsAreRead(system, () =>
+      system.strategies.map((strategy) => ask(holder, strategy, 'reads from the holder')),
     )
     holder.child.kill('SIGSTOP')
     let current: (number | null)[]
@@ -40,21 +40,21 @@ export const leaseHolderStopped: Drill = {
       const stoppedAt = monotonicMs()
       const overtake = async (strategy: StrategyName) => {
         await untilHit(() => ask(other, strategy, 'reads from another'))
-        site.note(
+        system.note(
           `${strategy}: another process filled ${(monotonicMs() - stoppedAt).toFixed(0)} ms after the holder was stopped`,
         )
         const target = { url: other.url, strategy, id: SCRIPTED_ID }
         const { version, ...written } = await writePost(http, 'writes', target, 'Written meanwhile')
-        site.load.add(strategy, { ...written, version })
+        system.load.add(strategy, { ...written, version })
         await untilHit(() => ask(other, strategy, 'reads from another'))
         return version
       }
-      current = await Promise.all(site.strategies.map(overtake))
+      current = await Promise.all(system.strategies.map(overtake))
     } finally {
       holder.child.kill('SIGCONT')
     }
     const answers = await Promise.all(late)
-    for (const [i, strategy] of site.strategies.entries()) {
+    for (const [i, strategy] of system.strategies.entries()) {
       if (answers[i]!.version === current[i]) {
         throw new Error(`${strategy}: the holder had not loaded the old value, so the drill proves nothing`)
       }
@@ -64,9 +64,9 @@ export const leaseHolderStopped: Drill = {
           throw new Error(`${strategy}: version ${version} after the holder continued, not ${current[i]}`)
       }
     }
-    const refused = (await refusedFills(holder, site.strategies)) - refusedBefore
-    if (refused !== site.strategies.length)
-      throw new Error(`${refused} of the holder's ${site.strategies.length} fills were refused`)
+    const refused = (await refusedFills(holder, system.strategies)) - refusedBefore
+    if (refused !== system.strategies.length)
+      throw new Error(`${refused} of the holder's ${system.strategies.length} fills were refused`)
     http.close()
   },
 }
@@ -76,7 +76,7 @@ async function untilHit(ask: () => Promise<{ cache?: string }>): Promise<void> {
 }
 
 /** Makes the holder read under its leases. Resolves once it has the rows: they wait for a lock, and then for `LOAD_MS`. */
-async function untilRowsAreRead<T>({ database, strategies }: Site, read: () => T[]): Promise<T[]> {
+async function untilRowsAreRead<T>({ database, strategies }: TestSystem, read: () => T[]): Promise<T[]> {
   await database.query('BEGIN')
   const tables = strategies.map((strategy) => `${schemaName(strategy)}.posts`)
   await database.query(`LOCK TABLE ${tables.join(', ')} IN ACCESS EXCLUSIVE MODE`)

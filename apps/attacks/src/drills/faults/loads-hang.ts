@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiProcess } from 'local-servers'
 import { schemaName } from 'posts-db'
-import type { Drill, Site } from '../drill.ts'
+import type { Drill, TestSystem } from '../drill.ts'
 import { untilReadyzSays } from '../readiness.ts'
 import { quietPosts, readOnce, readSteadily, type SteadyRead } from '../steady-reads.ts'
 import { until } from '../until.ts'
@@ -38,21 +38,21 @@ export const loadsHang: Drill = {
   loaded: (apis) => apis.slice(1),
   databaseParameters: `statement_timeout=${STATEMENT_TIMEOUT_MS}`,
   allows: { staleFrom: 'mending' },
-  async inflict(site) {
-    const { apis, redis, mend } = site
+  async inject(system) {
+    const { apis, redis, mend } = system
     const api = apis[0] as ApiProcess
     const givenUp = new AbortController()
     const hang = (firstId: number) => hangLoads(api, firstId, givenUp.signal)
-    await site.untilHits()
+    await system.untilHits()
     try {
       await hang(2_000)
-      await expectHits(site, api)
+      await expectHits(system, api)
       redis.server.process.kill('SIGSTOP')
       try {
         await untilReadyzSays([api], 'degraded')
-        await expectEndedByTimeout(site, api)
+        await expectEndedByTimeout(system, api)
         await hang(3_000)
-        await expectOthersAnswered(site, posts(api, OTHERS), `${LOADS} loads that never end`)
+        await expectOthersAnswered(system, posts(api, OTHERS), `${LOADS} loads that never end`)
       } finally {
         await mend(() => redis.server.process.kill('SIGCONT'))
       }
@@ -76,7 +76,7 @@ async function hangLoads(api: ApiProcess, firstId: number, signal: AbortSignal):
   await until(`${LOADS} loads hang`, 5_000, () => printed('\nloads hang\n') > before.hang)
 }
 
-async function expectHits({ strategies, note, problem }: Site, api: ApiProcess): Promise<void> {
+async function expectHits({ strategies, note, problem }: TestSystem, api: ApiProcess): Promise<void> {
   const addresses = quietPosts([api], strategies)
   const reads = await readSteadily(addresses, 10, () => sleep(HITS_FOR_MS))
   const hits = reads.filter(({ cache }) => cache === 'HIT').length
@@ -86,13 +86,13 @@ async function expectHits({ strategies, note, problem }: Site, api: ApiProcess):
 }
 
 /** The database ends statements that wait for a lock, so that other reads get a connection. */
-async function expectEndedByTimeout(site: Site, api: ApiProcess): Promise<void> {
-  const { database, strategies, note, problem } = site
+async function expectEndedByTimeout(system: TestSystem, api: ApiProcess): Promise<void> {
+  const { database, strategies, note, problem } = system
   await database.query('BEGIN')
   await database.query(`LOCK TABLE ${schemaName(STRATEGY)}.posts IN ACCESS EXCLUSIVE MODE`)
   try {
     const hanging = posts(api, idsFrom(1)).map((address) => readOnce(address))
-    await expectOthersAnswered(site, quietPosts([api], strategies), `${LOADS} statements waiting for a lock`)
+    await expectOthersAnswered(system, quietPosts([api], strategies), `${LOADS} statements waiting for a lock`)
     const ended = await Promise.all(hanging)
     const longestMs = Math.max(...ended.map(({ ms }) => ms))
     note(`the ${LOADS} statements ended after ${longestMs.toFixed(0)} ms at most, with ${statusesOf(ended)}`)
@@ -103,7 +103,7 @@ async function expectEndedByTimeout(site: Site, api: ApiProcess): Promise<void> 
   }
 }
 
-async function expectOthersAnswered({ note, problem }: Site, addresses: string[], beside: string): Promise<void> {
+async function expectOthersAnswered({ note, problem }: TestSystem, addresses: string[], beside: string): Promise<void> {
   const reads = await Promise.all(addresses.map((address) => readOnce(address, AbortSignal.timeout(OTHERS_WITHIN_MS))))
   const answered = reads.filter(({ status }) => status === 200)
   const longestMs = Math.max(...reads.map(({ ms }) => ms))

@@ -8,7 +8,7 @@ export const memcachedKilled: Drill = {
     'reads come from the database meanwhile; none fails; stale reads only up to the outbox lag, until all processes have memcached back',
   onMemcached: true,
   allows: { staleFrom: 'mending' },
-  async inflict({ memcached, apis, load, mend }) {
+  async inject({ memcached, apis, load, mend }) {
     await memcached.server.stop()
     await Promise.all([load.more(300), untilReadyzSays(apis, 'degraded')])
     await mend(() => memcached.startAgain())

@@ -11,7 +11,7 @@ export const memcachedStopped: Drill = {
     'reads come from the database meanwhile; none fails; stale reads only up to the outbox lag, until all processes have memcached back',
   onMemcached: true,
   allows: { staleFrom: 'mending' },
-  async inflict({ memcached, apis, mend }) {
+  async inject({ memcached, apis, mend }) {
     process.kill(memcached.server.pid, 'SIGSTOP')
     try {
       await Promise.all([sleep(STOPPED_MS), untilReadyzSays(apis, 'degraded')])

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { StrategyName } from 'strategies'
-import type { Drill, Site } from '../drill.ts'
+import type { Drill, TestSystem } from '../drill.ts'
 import { QUIET_ID } from '../load.ts'
 import { readSteadily, type SteadyRead } from '../steady-reads.ts'
 
@@ -20,31 +20,36 @@ export const postgresAway: Drill = {
   strategies: ['stale-while-revalidate', 'stampede-lock'],
   apis: () => Array.from({ length: 2 }, () => ({ CACHE_TTL_MS: String(TTL_MS), STALE_MS: String(STALE_MS) })),
   allows: { failures: [503] },
-  async inflict(site) {
-    const reads = ({ apis }: Site, strategy: StrategyName, work: () => Promise<void>) => {
+  async inject(system) {
+    const reads = ({ apis }: TestSystem, strategy: StrategyName, work: () => Promise<void>) => {
       const addresses = apis.map(({ url }) => `${url}/api/posts/${QUIET_ID}?strategy=${strategy}`)
       return readSteadily(addresses, 50, work)
     }
     let awayFrom = 0
     let stale: SteadyRead[] = []
     // Reads start before the fault, so that there are entries to serve.
-    const locked = await reads(site, 'stampede-lock', async () => {
-      stale = await reads(site, 'stale-while-revalidate', async () => {
+    const locked = await reads(system, 'stampede-lock', async () => {
+      stale = await reads(system, 'stale-while-revalidate', async () => {
         await sleep(BEFORE_MS)
-        await setAway(site, true)
+        await setAway(system, true)
         awayFrom = performance.now()
         await sleep(AWAY_MS)
-      }).finally(() => setAway(site, false))
+      }).finally(() => setAway(system, false))
     })
     const during = (all: readonly SteadyRead[]) =>
       all.filter(({ startedAt }) => startedAt >= awayFrom && startedAt < awayFrom + AWAY_MS - LATE_MS)
-    expectServed(site, 'stale-while-revalidate', during(stale), STALE_MS)
-    expectServed(site, 'stampede-lock', during(locked), 0)
+    expectServed(system, 'stale-while-revalidate', during(stale), STALE_MS)
+    expectServed(system, 'stampede-lock', during(locked), 0)
   },
 }
 
 /** Checks that the post is served until `staleMs` after its TTL. Counted from the fault, that depends on the time of its last load. */
-function expectServed({ note, problem }: Site, strategy: string, reads: readonly SteadyRead[], staleMs: number): void {
+function expectServed(
+  { note, problem }: TestSystem,
+  strategy: string,
+  reads: readonly SteadyRead[],
+  staleMs: number,
+): void {
   const [first] = reads
   const at = ({ startedAt }: SteadyRead) => startedAt - first!.startedAt
   const served = reads.filter(({ status }) => status === 200)
@@ -76,7 +81,7 @@ function countsOf(reads: readonly SteadyRead[]): string {
 }
 
 /** Keeps the drill's own connections. */
-async function setAway({ database, postgres }: Site, isAway: boolean): Promise<void> {
+async function setAway({ database, postgres }: TestSystem, isAway: boolean): Promise<void> {
   const { rows } = await database.query('SELECT current_database() AS name')
   // A database can't be closed from within.
   const admin = new pg.Client({ connectionString: postgres.url, connectionTimeoutMillis: 5_000 })

@@ -7,7 +7,7 @@ export const postgresConnectionsTerminated: Drill = {
   fault: `pg_terminate_backend of all connections, ${TIMES} times`,
   holds: 'no read fails, since reads are retried; only writes in flight fail, with 503; no stale reads',
   allows: { failedWrites: [503] },
-  async inflict({ database, load, span }) {
+  async inject({ database, load, span }) {
     for (let i = 0; i < TIMES; i++) {
       // Waits until each backend is gone: on a busy machine, a terminated one may still accept a statement.
       await span(() =>

@@ -1,8 +1,8 @@
 import { schemaName } from 'posts-db'
 import type { Drill } from '../drill.ts'
 import { expectUnavailable } from '../expect-unavailable.ts'
+import { readMetrics } from '../resources.ts'
 import { until } from '../until.ts'
-import { readMetrics } from '../vitals.ts'
 
 const TIMEOUT_MS = 400
 const FAILURES = 10
@@ -13,7 +13,7 @@ export const postgresStatementTimeout: Drill = {
   holds: 'hits are served; other reads and writes fail with 503 until the lock is released; no stale reads',
   databaseParameters: `statement_timeout=${TIMEOUT_MS}`,
   allows: { failures: [503] },
-  async inflict({ database, apis, strategies, load }) {
+  async inject({ database, apis, strategies, load }) {
     const failedReads = async () => {
       const all = await Promise.all(apis.map(({ url }) => readMetrics(url)))
       return all.flatMap((metrics) =>

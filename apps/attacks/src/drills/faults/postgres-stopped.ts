@@ -11,7 +11,7 @@ export const postgresStopped: Drill = {
   holds: 'hits are served; other reads and writes wait, or fail with 503; no stale reads',
   answerWithinMs: STOPPED_MS + 2_000,
   allows: { failures: [503] },
-  async inflict({ postgres, apis }) {
+  async inject({ postgres, apis }) {
     postgres.suspend()
     try {
       await Promise.all([expectUnready(apis[0]!), sleep(STOPPED_MS)])

@@ -7,7 +7,7 @@ export const redisConnectionsKilled: Drill = {
   fault: `CLIENT KILL of all connections to Redis, ${TIMES} times, each time after the cache is in use again`,
   holds: 'no read fails; stale reads only up to the outbox lag, after an interrupted invalidation',
   allows: { staleFrom: 'broken' },
-  async inflict({ redis, load, untilHits }) {
+  async inject({ redis, load, untilHits }) {
     for (let i = 0; i < TIMES; i++) {
       // Does not kill the connection that sends it.
       await redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal')

@@ -1,6 +1,6 @@
 import { httpClient, readPost, writePost } from 'history'
 import type { ApiProcess, PrivateRedis } from 'local-servers'
-import type { Drill, Site } from '../drill.ts'
+import type { Drill, TestSystem } from '../drill.ts'
 import { SCRIPTED_ID } from '../load.ts'
 import { listen } from '../log-lines.ts'
 import { until } from '../until.ts'
@@ -15,27 +15,27 @@ export const redisDemoted: Drill = {
   throughTcpProxy: 'all',
   hitsAgainWithinMs: WITHIN_MS,
   allows: { staleFrom: 'broken' },
-  async inflict(site) {
-    const { redis, proxy } = site
-    const log = listen(site)
+  async inject(system) {
+    const { redis, tcpProxy } = system
+    const log = listen(system)
     const replica = await redis.startReplica()
     const brokenAt = performance.now()
-    await site.breakForGood(async () => {
+    await system.breakForGood(async () => {
       // First, so that a reconnecting client does not reach the old master.
-      proxy.leadTo(replica.port)
-      await failOver(site, replica)
+      tcpProxy.leadTo(replica.port)
+      await failOver(system, replica)
     })
-    await site.untilHits()
-    await untilDelivered(site)
+    await system.untilHits()
+    await untilDelivered(system)
     const ms = performance.now() - brokenAt
-    site.note(`each process served the other's write as a hit ${ms.toFixed(0)} ms after the failover began`)
-    if (ms > WITHIN_MS) site.problem(`invalidations were delivered after ${ms.toFixed(0)} ms, allowed ${WITHIN_MS}`)
+    system.note(`each process served the other's write as a hit ${ms.toFixed(0)} ms after the failover began`)
+    if (ms > WITHIN_MS) system.problem(`invalidations were delivered after ${ms.toFixed(0)} ms, allowed ${WITHIN_MS}`)
     await log.expectLogged('CONNECTION_RENEWED', { words: ['READONLY'] })
   },
 }
 
 /** The old master holds back writes until the new one has caught up, so no acknowledged write is lost. */
-async function failOver({ redis: { admin } }: Site, { port }: PrivateRedis): Promise<void> {
+async function failOver({ redis: { admin } }: TestSystem, { port }: PrivateRedis): Promise<void> {
   await admin.call('FAILOVER', 'TO', '127.0.0.1', String(port))
   await until('the old master is a replica', WITHIN_MS, async () => {
     return /role:slave\r\n(.*\r\n)*master_link_status:up/.test(await admin.info('replication'))
@@ -43,7 +43,7 @@ async function failOver({ redis: { admin } }: Site, { port }: PrivateRedis): Pro
 }
 
 /** Each process writes, and the other must serve that as a hit. A process with pending invalidations uses no cache. */
-async function untilDelivered({ apis, strategies, load }: Site): Promise<void> {
+async function untilDelivered({ apis, strategies, load }: TestSystem): Promise<void> {
   const [one, other] = apis as [ApiProcess, ApiProcess]
   const http = httpClient({ timeoutMs: WITHIN_MS })
   const crossed = async (strategy: (typeof strategies)[number], writer: ApiProcess, reader: ApiProcess) => {

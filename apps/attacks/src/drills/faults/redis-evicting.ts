@@ -11,7 +11,7 @@ export const redisEvicting: Drill = {
   name: 'redis-evicting',
   fault: 'Redis with little memory under allkeys-lru: entries, leases and tags are evicted all the time',
   holds: 'no stale reads, none fails',
-  async inflict({ redis: { admin }, load, note }) {
+  async inject({ redis: { admin }, load, note }) {
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
     let evicted = 0
     for (let round = 0; evicted < EVICTED && round < ROUNDS; round++) {

@@ -6,7 +6,7 @@ export const redisFull: Drill = {
   name: 'redis-full',
   fault: 'Redis is out of memory under noeviction: it answers, but refuses writes (OOM)',
   holds: 'existing entries are served and invalidated, new ones are not kept; no stale reads, none fails',
-  async inflict({ redis: { admin }, load }) {
+  async inject({ redis: { admin }, load }) {
     await admin.config('SET', 'maxmemory-policy', 'noeviction', 'maxmemory', '1')
     await load.more(300)
     await until('Redis has refused 50 commands', 5_000, async () => (await errorsOf(admin, 'OOM')) >= 50)

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiProcess } from 'local-servers'
 import type { StrategyName } from 'strategies'
-import { deprived } from '../deprived.ts'
-import type { Drill, Site } from '../drill.ts'
+import type { Drill, TestSystem } from '../drill.ts'
 import { listen } from '../log-lines.ts'
 import { usedCommands } from '../redis-errors.ts'
+import { readMetrics } from '../resources.ts'
 import { readOnce } from '../steady-reads.ts'
 import { untilHits } from '../until-hits.ts'
-import { readMetrics } from '../vitals.ts'
+import { withoutPermissions } from '../without-permissions.ts'
 
-type UseIt = (site: Site) => Promise<unknown>
+type UseIt = (system: TestSystem) => Promise<unknown>
 
 const byLoad: UseIt = async () => {}
 const byNewScripts: UseIt = ({ redis }) => redis.admin.script('FLUSH')
@@ -55,17 +55,17 @@ export const redisRefusesCommands: Drill = {
   // A refused fill leaves its lease behind, and a caller that waits for it may then meet another.
   answerWithinMs: 7_000,
   allows: { staleFrom: 'broken' },
-  async inflict(site) {
-    const { redis, note, problem } = site
+  async inject(system) {
+    const { redis, note, problem } = system
     const outcomes: string[] = []
     // From the start: one line names the rules for all commands of the scripts, and it is not repeated within a minute.
-    const log = listen(site)
+    const log = listen(system)
     for (const [command, use] of Object.entries(COMMANDS)) {
-      outcomes.push(`${command}: ${await refuse(site, log, command, use)}`)
-      await site.untilHits()
+      outcomes.push(`${command}: ${await refuse(system, log, command, use)}`)
+      await system.untilHits()
     }
-    outcomes.push(`${OF_COUNTS.join(', ')}: ${await refuseCounts(site)}`)
-    await site.untilHits()
+    outcomes.push(`${OF_COUNTS.join(', ')}: ${await refuseCounts(system)}`)
+    await system.untilHits()
     note(outcomes.join(', '))
     const known = [...Object.keys(COMMANDS), ...OF_COUNTS, ...OF_THE_DRILL]
     const others = (await usedCommands(redis.admin)).filter((name) => !known.includes(name))
@@ -74,10 +74,15 @@ export const redisRefusesCommands: Drill = {
 }
 
 /** @returns the outcome, in words */
-async function refuse(site: Site, log: ReturnType<typeof listen>, command: string, use: UseIt): Promise<string> {
-  const { redis, apis, strategies, load } = site
-  return deprived(redis.admin, `-${command}`, async () => {
-    await use(site)
+async function refuse(
+  system: TestSystem,
+  log: ReturnType<typeof listen>,
+  command: string,
+  use: UseIt,
+): Promise<string> {
+  const { redis, apis, strategies, load } = system
+  return withoutPermissions(redis.admin, `-${command}`, async () => {
+    await use(system)
     // Hits show that the outage caused by this drill is over. If there are none, the refusal is the cause.
     if (use === byNewConnections || use === byOutage)
       await untilHits(apis, strategies, SETTLED_WITHIN_MS).catch(() => {})
@@ -95,8 +100,8 @@ async function refuse(site: Site, log: ReturnType<typeof listen>, command: strin
 }
 
 /** Checks that only counts are lost. @returns the outcome, in words */
-function refuseCounts({ redis, apis, strategies, problem }: Site): Promise<string> {
-  return deprived(
+function refuseCounts({ redis, apis, strategies, problem }: TestSystem): Promise<string> {
+  return withoutPermissions(
     redis.admin,
     OF_COUNTS.map((command) => `-${command}` as const),
     async () => {

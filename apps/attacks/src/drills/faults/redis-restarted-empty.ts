@@ -7,7 +7,7 @@ export const redisRestartedEmpty: Drill = {
   holds:
     'reads come from the database meanwhile; none fails; stale reads only up to the outbox lag, until all processes have Redis back',
   allows: { staleFrom: 'mending' },
-  async inflict({ redis, apis, load, mend }) {
+  async inject({ redis, apis, load, mend }) {
     await redis.server.kill()
     await Promise.all([load.more(300), untilReadyzSays(apis, 'degraded')])
     await mend(() => redis.startAgain())

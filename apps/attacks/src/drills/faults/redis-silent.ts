@@ -1,6 +1,6 @@
 import type { Drill } from '../drill.ts'
 import { listen } from '../log-lines.ts'
-import { judgeWaits, quietPosts, readSteadily } from '../steady-reads.ts'
+import { checkWaits, quietPosts, readSteadily } from '../steady-reads.ts'
 
 const HITS_AGAIN_WITHIN_MS = 10_000
 const READ_EVERY_MS = 20
@@ -14,14 +14,14 @@ export const redisSilent: Drill = {
   hitsAgainWithinMs: HITS_AGAIN_WITHIN_MS,
   // The processes renew their connections one after the other.
   allows: { staleFrom: 'broken' },
-  async inflict(site) {
-    const { apis, strategies, proxy } = site
-    const log = listen(site)
+  async inject(system) {
+    const { apis, strategies, tcpProxy } = system
+    const log = listen(system)
     const reads = await readSteadily(quietPosts(apis, strategies), READ_EVERY_MS, async () => {
-      await site.breakForGood(() => proxy.silence())
-      await site.untilHits()
+      await system.breakForGood(() => tcpProxy.silence())
+      await system.untilHits()
     })
-    judgeWaits(site, reads)
+    checkWaits(system, reads)
     await log.expectLogged('CONNECTION_RENEWED')
   },
 }

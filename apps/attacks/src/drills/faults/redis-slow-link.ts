@@ -29,12 +29,12 @@ export const redisSlowLink: Drill = {
     await loadPosts(database, [schemaName(STRATEGY)], { count: POSTS })
     await database.close()
   },
-  async inflict(site) {
-    const { url } = site.apis[0] as ApiProcess
-    const log = listen(site)
+  async inject(system) {
+    const { url } = system.apis[0] as ApiProcess
+    const log = listen(system)
     const list = `${url}/api/posts?strategy=${STRATEGY}`
     const singles = SINGLE_IDS.map((id) => `${url}/api/posts/${id}?strategy=${STRATEGY}`)
-    site.proxy.limit(MBIT_PER_S * 1_000_000)
+    system.tcpProxy.limit(MBIT_PER_S * 1_000_000)
     for (const address of [...singles, list]) await readOnce(address)
     const lists: SteadyRead[] = []
     const reads = await readSteadily(singles, 1_000 / SINGLES_PER_S, async () => {
@@ -45,9 +45,9 @@ export const redisSlowLink: Drill = {
     })
     const hits = reads.filter(({ cache }) => cache === 'HIT').length
     const failed = [...reads, ...lists].filter(({ status }) => status !== 200).length
-    site.note(`${hits} of ${reads.length} single posts were hits; the lists: ${lists.map(inWords).join(', ')}`)
-    if (failed > 0) site.problem(`${failed} of the drill's own reads failed`)
-    if (!(hits >= HIT_SHARE * reads.length)) site.problem(`${hits} of ${reads.length} single posts were hits`)
+    system.note(`${hits} of ${reads.length} single posts were hits; the lists: ${lists.map(inWords).join(', ')}`)
+    if (failed > 0) system.problem(`${failed} of the drill's own reads failed`)
+    if (!(hits >= HIT_SHARE * reads.length)) system.problem(`${hits} of ${reads.length} single posts were hits`)
     if (lists.at(-1)?.cache !== 'HIT') await log.expectLogged('ENTRY_TOO_SLOW')
     log.expectNeverAway()
   },

@@ -10,7 +10,7 @@ export const redisStopped: Drill = {
   holds:
     'reads come from the database meanwhile; none fails; stale reads only up to the outbox lag, until all processes have Redis back',
   allows: { staleFrom: 'mending' },
-  async inflict({ redis, apis, mend }) {
+  async inject({ redis, apis, mend }) {
     redis.server.process.kill('SIGSTOP')
     try {
       await Promise.all([sleep(STOPPED_MS), untilReadyzSays(apis, 'degraded')])

@@ -7,14 +7,14 @@ export const redisUnreachableForOne: Drill = {
   name: 'redis-unreachable-for-one',
   fault: `the connection of one API process to Redis hangs for ${HANGS_MS} ms, then is reset; the other process continues`,
   holds: 'no read fails; the other process sees the writes of the first within the outbox lag',
-  throughProxy: true,
+  throughToxiproxy: true,
   allows: { staleFrom: 'broken' },
-  async inflict({ way, load }) {
-    await way.hang()
+  async inject({ toxicProxy, load }) {
+    await toxicProxy.hang()
     await sleep(HANGS_MS)
-    await way.mend()
-    await way.reset()
+    await toxicProxy.mend()
+    await toxicProxy.reset()
     await load.more(100)
-    await way.mend()
+    await toxicProxy.mend()
   },
 }

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 
 /** Runs `work` while ACL rules (`-@write`, `-scan`) take commands away from the API's user. */
-export async function deprived<T>(
+export async function withoutPermissions<T>(
   admin: Redis,
   rules: `-${string}` | readonly `-${string}`[],
   work: () => Promise<T>,

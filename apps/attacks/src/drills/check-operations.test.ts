@@ -1,6 +1,6 @@
 import type { Operation } from 'history'
 import { describe, expect, it } from 'vitest'
-import { judge, OUTBOX_LAG_MS } from './judge.ts'
+import { checkOperations, OUTBOX_LAG_MS } from './check-operations.ts'
 
 const fault = { from: 1_000, to: 2_000 }
 const readAfterWrite = { readAfterWrite: true }
@@ -15,10 +15,13 @@ function read(version: number | null, start: number, more: Partial<Operation> = 
   return { client: `r${clients++}`, key, op: 'read', version, start, end: start + 5, outcome, status: 200, ...more }
 }
 const final = (version: number) => read(version, 9_000, { client: 'final' })
-const problems = (allows: Parameters<typeof judge>[0]['allows'], operations: Operation[], over: object = fault) =>
-  judge({ ...(allows && { allows }) }, operations, readAfterWrite, { ...fault, ...over }).problems
+const problems = (
+  allows: Parameters<typeof checkOperations>[0]['allows'],
+  operations: Operation[],
+  over: object = fault,
+) => checkOperations({ ...(allows && { allows }) }, operations, readAfterWrite, { ...fault, ...over }).problems
 
-describe('judge', () => {
+describe('checkOperations', () => {
   it('reports no problem in a correct history', () => {
     expect(problems({}, [write(2, 1_100, 1_110), read(2, 1_120), final(2)])).toEqual([])
   })
@@ -33,7 +36,7 @@ describe('judge', () => {
     })
 
     it('are excused up to the outbox lag', () => {
-      const { breaches, excused, staleMs } = judge(
+      const { breaches, excused, staleMs } = checkOperations(
         { allows: { staleFrom: 'broken' } },
         old(1_100, 1_100 + OUTBOX_LAG_MS),
         readAfterWrite,

@@ -25,7 +25,7 @@ export interface Span {
   readonly to: number
 }
 
-export interface Judgement {
+export interface CheckResult {
   readonly reads: number
   readonly failedReads: number
   /** Of reads and writes. */
@@ -52,12 +52,12 @@ const UNDER_WAY_AFTER_MS = 100
 export const ANSWER_WITHIN_MS = 3_000
 
 /** @param operations of one strategy, with the final reads */
-export function judge(
+export function checkOperations(
   { allows = {}, answerWithinMs = ANSWER_WITHIN_MS }: Pick<Drill, 'allows' | 'answerWithinMs'>,
   operations: readonly Operation[],
   promised: Guaranteed,
   fault: Fault,
-): Judgement {
+): CheckResult {
   const requests = operations.filter(isRequest)
   const reads = requests.filter(({ op }) => op === 'read')
   const failed = requests.filter(({ outcome }) => outcome !== 'ok')
@@ -70,15 +70,15 @@ export function judge(
   const longestMs = slowest.end - slowest.start
 
   const problems: string[] = []
-  const complain = (count: number, what: string, first: Operation | undefined) => {
+  const addProblem = (count: number, what: string, first: Operation | undefined) => {
     if (first !== undefined) problems.push(`${count} ${what}, such as ${inWords(first, fault)}`)
   }
   for (const kind of new Set(breaches.map((breach) => breach.kind))) {
     const ofKind = breaches.filter((breach) => breach.kind === kind)
-    complain(ofKind.length, `breaches (${kind})`, ofKind[0]!.operations.at(-1))
+    addProblem(ofKind.length, `breaches (${kind})`, ofKind[0]!.operations.at(-1))
   }
-  complain(wronglyFailed.length, 'failures that are not allowed', wronglyFailed[0])
-  if (longestMs > answerWithinMs) complain(1, `request took more than ${answerWithinMs} ms`, slowest)
+  addProblem(wronglyFailed.length, 'failures that are not allowed', wronglyFailed[0])
+  if (longestMs > answerWithinMs) addProblem(1, `request took more than ${answerWithinMs} ms`, slowest)
   if (verdict.withoutFinalRead.length > 0) problems.push(`no final read of ${verdict.withoutFinalRead.join(', ')}`)
   if (verdict.reads.ok === 0 || verdict.writes.ok === 0) problems.push('no load')
   return {

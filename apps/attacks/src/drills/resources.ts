@@ -2,7 +2,7 @@
 import type { ApiProcess } from 'local-servers'
 import { until } from './until.ts'
 
-export interface Vitals {
+export interface Resources {
   /** Open files and sockets, without database connections: the pool grows and shrinks with the load. */
   readonly fds: number
   /** Node's open handles (sockets, servers), without database connections. */
@@ -14,12 +14,15 @@ export interface Vitals {
 }
 
 /** Allowed growth. The scrape's own socket may still be closing; compiled code and counters grow the heap a little. */
-export const TOLERANCE = { fds: 2, handles: 2, waiting: 0, heapMb: 6 } as const satisfies Record<keyof Vitals, number>
+export const TOLERANCE = { fds: 2, handles: 2, waiting: 0, heapMb: 6 } as const satisfies Record<
+  keyof Resources,
+  number
+>
 
 const SETTLED_WITHIN_MS = 8_000
 
 /** Collects garbage in the process, then reads its metrics. @throws without an answer after 5 s */
-export async function readVitals(api: ApiProcess): Promise<Vitals> {
+export async function readResources(api: ApiProcess): Promise<Resources> {
   // The second collection frees what the finalizers of the first released.
   process.kill(api.pid, 'SIGWINCH')
   await readMetrics(api.url)
@@ -34,19 +37,19 @@ export async function readVitals(api: ApiProcess): Promise<Vitals> {
   }
 }
 
-/** Waits up to 8 s until the vitals are back to `before`. @returns the last vitals */
-export async function settledVitals(api: ApiProcess, before: Vitals): Promise<Vitals> {
+/** Waits up to 8 s until the resources are back to `before`. @returns the last resources */
+export async function untilReleased(api: ApiProcess, before: Resources): Promise<Resources> {
   let last = before
   await until('its resources are released', SETTLED_WITHIN_MS, async () => {
-    last = await readVitals(api)
-    return whatIsLeft(before, last).length === 0
+    last = await readResources(api)
+    return leaks(before, last).length === 0
   }).catch(() => {})
   return last
 }
 
-/** One line for each vital that did not go back. */
-export function whatIsLeft(before: Vitals, after: Vitals): string[] {
-  const names = Object.keys(TOLERANCE) as (keyof Vitals)[]
+/** One line for each resource that was not released. */
+export function leaks(before: Resources, after: Resources): string[] {
+  const names = Object.keys(TOLERANCE) as (keyof Resources)[]
   return names
     .filter((name) => !(after[name] - before[name] <= TOLERANCE[name]))
     .map(

@@ -11,6 +11,7 @@ import {
   startTcpProxy,
   startToxiproxy,
   type TcpProxy,
+  type ToxicProxy,
 } from 'local-servers'
 import { apiEntry } from '../start-attacked-system.ts'
 import type { DatabaseCopy, DrillDatabases } from './database.ts'
@@ -18,18 +19,18 @@ import type { Drill, MemcachedUnderDrill, RedisUnderDrill } from './drill.ts'
 import { until } from './until.ts'
 
 /** The system of a drill, without its load. */
-export interface Ground {
+export interface DrillServers {
   readonly redis: RedisUnderDrill
   readonly memcached: MemcachedUnderDrill | undefined
   readonly copy: DatabaseCopy
   readonly apis: ApiProcess[]
-  readonly way: Awaited<ReturnType<Awaited<ReturnType<typeof startToxiproxy>>['proxy']>> | undefined
-  readonly proxy: TcpProxy | undefined
+  readonly toxicProxy: ToxicProxy | undefined
+  readonly tcpProxy: TcpProxy | undefined
   startApi(env?: Record<string, string>): Promise<ApiProcess>
-  takeDown(): Promise<void>
+  stop(): Promise<void>
 }
 
-/** The `application_name` of an API process's connections. `number`: its index in `site.apis`. */
+/** The `application_name` of an API process's connections. `number`: its index in `system.apis`. */
 export function apiName(number: number): string {
   return `api-${number}`
 }
@@ -39,7 +40,7 @@ const collector = new URL('./gc-on-signal.ts', import.meta.url)
 const ORIGIN_DELAY_MS = '5'
 const REPLICA_WITHIN_MS = 15_000
 
-export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Ground> {
+export async function startServers(drill: Drill, databases: DrillDatabases): Promise<DrillServers> {
   const apiEnvs = drill.apis?.() ?? [{}, {}]
   // The servers are the drill's own, since it breaks and restarts them.
   return startSystem({ entry: apiEntry }, async (system) => {
@@ -48,17 +49,17 @@ export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Gr
     await drill.prepare?.(copy.url)
     const redis = await redisUnderDrill(system)
     const memcached = drill.onMemcached ? await memcachedUnderDrill(system) : undefined
-    const toxiproxy = drill.throughProxy ? system.own(await startToxiproxy(), ({ kill }) => kill()) : undefined
-    const way = await toxiproxy?.proxy(`127.0.0.1:${redis.server.port}`)
-    const proxy = drill.throughTcpProxy ? await startTcpProxy(redis.server.port) : undefined
-    if (proxy) system.onStop(proxy.close)
+    const toxiproxy = drill.throughToxiproxy ? system.own(await startToxiproxy(), ({ kill }) => kill()) : undefined
+    const toxicProxy = await toxiproxy?.proxy(`127.0.0.1:${redis.server.port}`)
+    const tcpProxy = drill.throughTcpProxy ? await startTcpProxy(redis.server.port) : undefined
+    if (tcpProxy) system.onStop(tcpProxy.close)
     let started = 0
     const startApi = (env: Record<string, string> = {}) => {
       const number = started++
-      const isProxied = proxy && (drill.throughTcpProxy === 'all' || number === 0)
+      const isProxied = tcpProxy && (drill.throughTcpProxy === 'all' || number === 0)
       const given = {
         DATABASE_URL: `${copy.url}?application_name=${apiName(number)}&${drill.databaseParameters ?? ''}`,
-        REDIS_URL: isProxied ? `redis://${proxy.address}` : redis.server.url,
+        REDIS_URL: isProxied ? `redis://${tcpProxy.address}` : redis.server.url,
         ORIGIN_DELAY_MS,
         ...(memcached && { CACHE_STORE: 'memcached', MEMCACHED_URL: memcached.server.url }),
       }
@@ -66,14 +67,16 @@ export async function putUp(drill: Drill, databases: DrillDatabases): Promise<Gr
       return system.startApi({ ...given, ...env, NODE_OPTIONS })
     }
     const apis = await Promise.all(
-      apiEnvs.map((env, i) => startApi(i === 0 && way ? { ...env, REDIS_URL: `redis://${way.address}` } : env)),
+      apiEnvs.map((env, i) =>
+        startApi(i === 0 && toxicProxy ? { ...env, REDIS_URL: `redis://${toxicProxy.address}` } : env),
+      ),
     )
     const startAnother = async (env?: Record<string, string>) => {
       const api = await startApi(env)
       apis.push(api)
       return api
     }
-    return { redis, memcached, copy, apis, way, proxy, startApi: startAnother, takeDown: system.stop }
+    return { redis, memcached, copy, apis, toxicProxy, tcpProxy, startApi: startAnother, stop: system.stop }
   })
 }
 
