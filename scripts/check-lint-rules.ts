@@ -22,7 +22,7 @@ const breaches: Record<string, string[]> = {
   'packages/history/src/a.ts': ["import 'local-servers'"],
   'apps/api/src/a.ts': ["import 'local-servers'", "import 'cache-core/testing'", "export const a = import('peers')"],
   'apps/compare/src/a.ts': ["import 'peers'", "import '../../api/src/main.ts'"],
-  'apps/drills/src/a.ts': ["import 'workload'"],
+  'apps/attacks/src/fuzz/a.ts': ["import '../soak/load.ts'", "import '../../../api/src/main.ts'"],
   'loadtests/lib/a.ts': ["import 'workload'", "import '../../packages/posts-db/src/index.ts'"],
   [`${core}/testing/a.ts`]: ["import 'strategies'"],
   [`${core}/a.ts`]: ["import './stores/memory.ts'", "import './testing/gate.ts'", "import 'node:timers'"],

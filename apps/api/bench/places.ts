@@ -30,7 +30,11 @@ await database.pool.query(`vacuum analyze ${schemaName(STRATEGY)}.posts`)
 const { rows: servers } = await database.pool.query('show server_version')
 await database.close()
 const prefix = `bench-places-${process.pid}:`
-const api = await startApi({ DATABASE_URL: scratch.url, REDIS_URL, REDIS_PREFIX: prefix })
+const api = await startApi(new URL('../src/main.ts', import.meta.url), {
+  DATABASE_URL: scratch.url,
+  REDIS_URL,
+  REDIS_PREFIX: prefix,
+})
 
 async function call(layer: string): Promise<{ ms: number; said: string; bytes: number }> {
   const startedAt = performance.now()

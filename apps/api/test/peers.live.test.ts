@@ -1,10 +1,11 @@
 /** With PEERS=1, other libraries serve the same routes; without it, they are unknown. */
-import { createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
+import { createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { peerNames } from 'peers'
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { openApiCheck } from './support/openapi-check.ts'
+import { startApi } from './support/start-api.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 const json = async (answer: Response) => (await answer.json()) as never

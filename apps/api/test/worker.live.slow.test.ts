@@ -4,10 +4,11 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
-import { type ApiProcess, type PrivateRedis, startApi } from 'local-servers'
+import type { ApiProcess, PrivateRedis } from 'local-servers'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { timingOf } from '../src/worker/timing.ts'
 import { doneJobs, end, firstOf, servers, type Task, tasks, workerOn } from './support/running-workers.ts'
+import { startApi } from './support/start-api.ts'
 import type { WorkerLine, WorkerProcess } from './support/worker-process.ts'
 
 /** 600 is the long run of docs/warming.md. */

@@ -20,7 +20,7 @@ import { findK6 } from './run/find-k6.ts'
 import { createProgress } from './run/progress.ts'
 import { remainingTurns, runComparison } from './run/run-comparison.ts'
 import { runTurn } from './run/run-turn.ts'
-import { startSystem, systemAt, whatIsMissing } from './run/system.ts'
+import { startPrivateSystem, systemAt, whatIsMissing } from './run/system.ts'
 import { ttlSweepOf } from './simulation/ttl-sweep.ts'
 import { fromFlags, whereItStopped } from './started-comparison.ts'
 import { whatIsWrong } from './strict.ts'
@@ -59,7 +59,7 @@ async function compare(flags: Flags): Promise<number> {
   const stopped = stopOnSignal()
   const system = BASE_URL
     ? systemAt(BASE_URL, ADMIN_TOKEN, config.workload.ttlMs)
-    : await startSystem({
+    : await startPrivateSystem({
         ...config,
         ttlMs: config.workload.ttlMs,
         originDelayMs: config.workload.originDelayMs,

@@ -1,8 +1,8 @@
 /** What every peer must do to be compared, over a real Redis. Two instances of one peer act as two processes. */
 import { gate } from 'cache-core/testing'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openRoom, type Room } from '../race/room.ts'
 import { peerNames, peers } from '../src/index.ts'
+import { openRoom, type Room } from '../src/room.ts'
 
 const LIST = { tags: ['posts'] }
 let room: Room

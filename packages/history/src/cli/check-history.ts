@@ -11,7 +11,7 @@ interface Flags {
 
 const command = describeCommand('pnpm check-history', {
   does: 'Checks a recorded history against the guarantee in its header. Changes nothing.',
-  needs: 'A history as `pnpm campaign` and `pnpm drill` write it: JSON lines, plain or .gz.',
+  needs: 'A history as `pnpm attack campaign` and `pnpm attack drill` write it: JSON lines, plain or .gz.',
   prints:
     'The guarantee, the counts, and the operations that prove each violation. Exit code 0: it held; 1: it did not, or the file is not ' +
     'a history.',
