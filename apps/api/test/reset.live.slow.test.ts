@@ -5,7 +5,7 @@ import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi 
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-const command = new URL('../../../packages/posts-db/src/cli/load-posts.ts', import.meta.url).pathname
+const command = new URL('../cli/load-posts.ts', import.meta.url).pathname
 let scratch: ScratchDatabase
 const load = (...args: string[]) =>
   promisify(execFile)(process.execPath, ['--conditions=workspace-source', command, ...args], {

@@ -32,7 +32,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const redisUrl = services.redis!.url
   const databaseUrl = services.postgres!.url
   try {
-    const load = join(root, 'packages/posts-db/src/cli/load-posts.ts')
+    const load = join(root, 'apps/api/cli/load-posts.ts')
     await promisify(execFile)(
       process.execPath,
       ['--conditions=workspace-source', load, '--count', String(options.posts)],

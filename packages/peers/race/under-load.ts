@@ -43,7 +43,7 @@ async function measure(): Promise<void> {
   const results = []
   try {
     const env = { REDIS_URL: services.redis!.url, DATABASE_URL: services.postgres!.url }
-    const cli = join(root, 'packages/posts-db/src/cli/load-posts.ts')
+    const cli = join(root, 'apps/api/cli/load-posts.ts')
     const load = [cli, '--count', String(setting.posts), '--schema', names.join(',')]
     execFileSync(process.execPath, ['--conditions=workspace-source', ...load], { env: { ...process.env, ...env } })
     const urls: string[] = []
