@@ -10,6 +10,7 @@ import type { MeasureName } from '../apps/compare/src/measures.ts'
 import type { ExpiryRow, ExpiryRun } from '../apps/compare/src/simulation/expiry-cases.ts'
 import { figureOf, type Spread } from '../apps/compare/src/spread.ts'
 import { CEILING, strategyNames } from '../packages/strategies/src/strategy-names.ts'
+import { quantilesOf } from '../packages/workload/src/index.ts'
 
 const root = join(import.meta.dirname, '..')
 const run = (name: string) => JSON.parse(readFileSync(join(root, 'docs/runs', `${name}.json`), 'utf8'))
@@ -242,7 +243,7 @@ const performanceTables: Record<string, () => string> = {
     const { results } = run('hit-path') as {
       results: { title: string; bytes: number; ours: number[]; bare: number[]; ratio: number }[]
     }
-    const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
+    const median = (numbers: readonly number[]) => quantilesOf(numbers)(0.5)
     const withRange = (numbers: readonly number[]) =>
       `${median(numbers).toFixed(0)} [${Math.min(...numbers).toFixed(0)}–${Math.max(...numbers).toFixed(0)}]`
     const rows = results.map(({ title, bytes, ours, bare, ratio }) => [

@@ -1,6 +1,7 @@
 // No dependencies and no Node built-ins: k6 imports these files by relative path and runs them directly.
 export { createMix, type Mix, type MixShape, type Operation, shareNames } from './operations.ts'
 export { type Plan, type PlanOptions, planOf } from './plan.ts'
+export { quantilesOf } from './quantiles-of.ts'
 export { random } from './random.ts'
 export { type Recording, recordedStages, replayPlan } from './replay-plan.ts'
 export { scatter } from './scatter.ts'
