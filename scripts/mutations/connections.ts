@@ -21,7 +21,7 @@ export const connections: readonly Mutation[] = [
   },
   {
     name: 'a command that waited behind another answer gets a new deadline',
-    without: 'commands sent after a large fill time out at once, and the circuit opens',
+    without: 'commands sent after a large fill time out immediately, and the circuit opens',
     edits: [{ file: deadlines, find: 'Math.max(begunAt, this.#answeredAt)', replace: 'begunAt' }],
     suites: ['unit'],
   },
@@ -102,7 +102,7 @@ export const connections: readonly Mutation[] = [
   {
     name: "a connection's error does not show its password",
     without: 'the password is in the log: ioredis adds the command to its errors',
-    edits: [{ file: connection, find: 'onAway(withoutCommand(cause))', replace: 'onAway(cause)' }],
+    edits: [{ file: connection, find: 'sayAway(withoutCommand(cause))', replace: 'sayAway(cause)' }],
     suites: ['connection'],
   },
 ]

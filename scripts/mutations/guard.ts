@@ -14,7 +14,7 @@ const commitChange = `${core}/strategies/commit-change.ts`
 export const guard: readonly Mutation[] = [
   {
     name: 'a fill checks the token (Redis)',
-    without: 'a load overtaken by a write fills the old value',
+    without: 'a load that began before a write fills the old value',
     edits: [
       {
         file: scripts,

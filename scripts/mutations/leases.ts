@@ -17,7 +17,7 @@ export const leases: readonly Mutation[] = [
         replace: 'leaseMs: read.lifetime.leaseMs, seen: undefined,',
       },
     ],
-    suites: ['resilience'], // in memory it would go round for ever without letting anything else run
+    suites: ['resilience'], // in memory this would loop forever and block the process
   },
   {
     name: 'an acquire compares the entry that was seen (Redis)',

@@ -117,7 +117,7 @@ export const loads: readonly Mutation[] = [
   },
   {
     name: 'an error thrown by a load does not count as a failure of its store',
-    without: 'a load that fails because another store is away runs twice',
+    without: 'a load that fails because another store is unavailable runs twice',
     edits: [
       {
         file: cachingReader,

@@ -54,7 +54,7 @@ async function run(
   const caught: Caught[] = []
   for (const mutation of chosen) {
     const start = performance.now()
-    // A mutation that does not even load needs another edit. The others still run.
+    // If a mutated module can't be loaded, that mutation needs another edit. The others still run.
     const found = await hunt(bench, mutation, orderOf(mutation)).catch((error: Error) => console.error(error.message))
     const took = `${((performance.now() - start) / 1_000).toFixed(1)} s`
     console.log(
@@ -73,7 +73,7 @@ function openBench(): Workbench {
   return bench
 }
 
-/** @param count how many; each day has others */
+/** @param count the number of mutations; each day selects different ones */
 async function runSample(runnable: readonly Mutation[], count: number): Promise<void> {
   const stored = new Map(readStored(root).map(({ name, suite }) => [name, suite]))
   const today = Math.floor(Date.now() / 86_400_000)
@@ -99,7 +99,7 @@ async function runAll(chosen: readonly Mutation[]): Promise<void> {
   store(root, mutations, all)
 }
 
-/** Notes which mutations one suite catches, besides the suites that catch them first. */
+/** Records which mutations one suite catches, in addition to the suites that catch them first. */
 async function runSuiteAlone(chosen: readonly Mutation[], suite: SuiteName): Promise<void> {
   const bench = openBench()
   await checkSuitesPass(bench, [suite])

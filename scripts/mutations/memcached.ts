@@ -9,7 +9,7 @@ const server = `${folder}/memcached-server.ts`
 export const memcached: readonly Mutation[] = [
   {
     name: 'memcached: a fill only replaces the item that its lease was granted on',
-    without: 'the fill of a load that a write overtook stays until its TTL ends',
+    without: 'a load that began before a write fills its old value, which stays until the TTL ends',
     suites: ['memcached'],
     edits: [{ file: commands, find: '`C${mine.entryCas}`', replace: "''" }],
   },
@@ -27,7 +27,7 @@ export const memcached: readonly Mutation[] = [
   },
   {
     name: 'memcached: the CAS of a dead holder’s lease lets only one waiter take over',
-    without: 'all waiters load at once',
+    without: 'all waiters load at the same time',
     suites: ['memcached'],
     edits: [{ file: commands, find: 'keptFor(leaseMs), `C${leaseCas}`)', replace: 'keptFor(leaseMs))' }],
   },
@@ -88,7 +88,7 @@ export const memcached: readonly Mutation[] = [
   {
     name: 'memcached: a new connection drops a partial answer',
     without: 'the rest of an answer is read as the answer to another command',
-    suites: ['memcached away'],
+    suites: ['memcached outage'],
     edits: [
       {
         file: server,

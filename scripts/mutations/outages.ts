@@ -7,6 +7,7 @@ const resilient = `${core}/resilience/resilient-store.ts`
 const pending = `${core}/resilience/pending-invalidations.ts`
 const table = `${core}/postgres/outbox-table.ts`
 const outbox = `${core}/postgres/outbox.ts`
+const attached = `${core}/postgres/attached-stores.ts`
 const redisStore = `${core}/redis/redis-store.ts`
 const connection = `${core}/redis/redis-connection.ts`
 const suites = ['unit', 'by hand', 'resilience', 'outbox', 'before use'] as const
@@ -41,8 +42,8 @@ export const outages: readonly Mutation[] = [
     without: 'one store serves values that another failed to invalidate',
     edits: [
       {
-        file: connection,
-        find: 'this.#pending.get(prefix) ?? { pending: make(), users: 0 }',
+        file: `${core}/resilience/shared-pending.ts`,
+        find: 'this.#shared.get(prefix) ?? { pending: make(), users: 0 }',
         replace: '{ pending: make(), users: 0 }',
       },
     ],
@@ -86,10 +87,14 @@ export const outages: readonly Mutation[] = [
     without: 'a restored Redis serves values invalidated since its snapshot',
     // Either edit alone changes nothing: the end of the old connection and the start of the new one both trigger a catch-up.
     edits: [
-      { file: connection, find: '      pending.requestCatchUp()\n      void', replace: '      void' },
       {
         file: connection,
-        find: '        for (const { pending } of this.#pending.values()) pending.requestCatchUp()\n',
+        find: '    this.pending.requestCatchUp()\n    this.pending.flush()\n',
+        replace: '    this.pending.flush()\n',
+      },
+      {
+        file: connection,
+        find: '        this.pending.requestCatchUp()\n',
         replace: '',
       },
     ],
@@ -195,7 +200,7 @@ export const outages: readonly Mutation[] = [
     edits: [
       {
         file: connection,
-        find: '        for (const { pending } of this.#pending.values()) pending.requestCatchUp()\n',
+        find: '        this.pending.requestCatchUp()\n',
         replace: '',
       },
     ],
@@ -221,7 +226,7 @@ export const outages: readonly Mutation[] = [
   },
   {
     name: 'a row is marked once all stores have acknowledged it',
-    without: 'a store that was away serves values invalidated only in another',
+    without: 'a store that was unavailable serves values invalidated only in another',
     edits: [
       {
         file: `${core}/postgres/deliver.ts`,
@@ -241,7 +246,7 @@ export const outages: readonly Mutation[] = [
   {
     name: 'a delivery to one store does not count for two',
     without: 'a store attached late serves values invalidated earlier',
-    edits: [{ file: outbox, find: "runs.join(' ')", replace: "[...new Set(runs)].join(' ')" }],
+    edits: [{ file: attached, find: "runs.join(' ')", replace: "[...new Set(runs)].join(' ')" }],
     suites: ['outbox'],
   },
   {
@@ -254,8 +259,8 @@ export const outages: readonly Mutation[] = [
         replace: 'while (await table.hasDue())',
       },
       {
-        file: outbox,
-        find: "    if (stores.length === 0) throw new Error('no store is attached any longer')\n",
+        file: attached,
+        find: "  if (stores.length === 0) throw new Error('no store is attached any longer')\n",
         replace: '',
       },
     ],

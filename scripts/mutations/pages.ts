@@ -4,6 +4,7 @@ import type { Mutation } from './mutation.ts'
 
 const hono = 'packages/cache-core/src/hono'
 const cachePage = `${hono}/cache-page.ts`
+const answer = `${hono}/answer.ts`
 const storedPage = `${hono}/stored-page.ts`
 const pageKey = `${hono}/page-key.ts`
 const api = 'apps/api/src'
@@ -101,7 +102,7 @@ export const pages: readonly Mutation[] = [
     { file: cachePage, find: '    setAside(context, outer)\n', replace: '' },
   ),
   whole('an answer has the headers of its own request’s middlewares', 'a session cookie is lost on a hit', {
-    file: cachePage,
+    file: answer,
     find: 'const headers = withOuter(own, outer)',
     replace: 'const headers = new Headers(own)',
   }),
@@ -131,7 +132,7 @@ export const pages: readonly Mutation[] = [
     replace: '        void maxAge\n',
   }),
   whole('a page replaces the response of a failed handler', 'headers of the failure are sent with the page', {
-    file: cachePage,
+    file: answer,
     find: '  context.res = undefined\n  context.res = response\n',
     replace: '  context.res = response\n',
   }),

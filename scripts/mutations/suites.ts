@@ -15,7 +15,7 @@ export const suites = [
   { name: 'unit', folder: core, files: ['src'] },
   { name: 'store contract', folder: core, files: ['test/stores.live'] },
   { name: 'races', folder: core, files: ['test/races.live'] },
-  { name: 'calls', folder: core, files: ['test/calls.live'] },
+  { name: 'calls', folder: core, files: ['test/calls.live', 'test/read-options.live'] },
   { name: 'answers', folder: core, files: ['test/answer-moment'] },
   { name: 'by hand', folder: core, files: ['test/safeguards.live'] },
   { name: 'sent once', folder: core, files: ['test/sent-once.live'] },
@@ -25,12 +25,12 @@ export const suites = [
   { name: 'refused', folder: core, files: ['test/refused-commands.live'] },
   { name: 'connection', folder: core, files: ['test/connection.live.slow'], env: { SLOW: '1' } },
   { name: 'memcached', folder: core, files: ['test/memcached.live'] },
-  { name: 'memcached away', folder: core, files: ['test/memcached-away.live.slow'], env: { SLOW: '1' } },
-  { name: 'outbox', folder: core, files: ['test/outbox.live'] },
+  { name: 'memcached outage', folder: core, files: ['test/memcached-away.live.slow'], env: { SLOW: '1' } },
+  { name: 'outbox', folder: core, files: ['test/outbox'] },
   { name: 'before use', folder: core, files: ['test/before-use.live'] },
   { name: 'hottest', folder: api, files: ['src/posts/hottest', 'test/hottest.live'] },
   { name: 'worker', folder: api, files: ['test/keep-warm.live', 'test/worker.live.test'] },
-  // A few hundred schedules per pair: other suites must catch what takes more.
+  // A few hundred schedules per pair. Other suites must catch faults that need more.
   {
     name: 'explorer',
     folder: core,

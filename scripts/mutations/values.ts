@@ -316,7 +316,7 @@ export const values: readonly Mutation[] = [
     ],
   },
   {
-    name: 'a failed refresh is not retried at once',
+    name: 'a failed refresh is not retried immediately',
     without: 'each read loads from a failing origin, but only one per TTL from a working one',
     suites: ['unit'],
     edits: [

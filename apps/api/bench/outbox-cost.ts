@@ -68,7 +68,7 @@ for (const atOnce of [1, 8]) {
     const [all, rounds] = [quantilesOf(samples[name]), quantilesOf(medians[name])]
     const [median, p99, lowest, highest] = [all(0.5), all(0.99), rounds(0), rounds(1)].map((ms) => ms.toFixed(3))
     console.log(
-      `${atOnce} at once, ${name}: median ${median} ms, p99 ${p99} ms, ` +
+      `${atOnce} in parallel, ${name}: median ${median} ms, p99 ${p99} ms, ` +
         `medians of rounds ${lowest}–${highest} (${samples[name].length} writes)`,
     )
   }

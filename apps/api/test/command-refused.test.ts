@@ -131,7 +131,7 @@ describe('POST /api/cache/invalidate', () => {
 
 describe('GET /readyz', () => {
   it('is degraded and lists each reason of a store once', async () => {
-    const away: Store = { ...memoryStore(), health: () => ({ isUsable: false, reason: 'the store is away' }) }
+    const away: Store = { ...memoryStore(), health: () => ({ isUsable: false, reason: 'the store is unavailable' }) }
     const runtimes = [
       over('manual-invalidation', refusing()),
       over('cache-aside', away),
@@ -146,7 +146,7 @@ describe('GET /readyz', () => {
         parts: {
           stores: [
             { reason: line, strategies: ['manual-invalidation', 'write-through'] },
-            { reason: 'the store is away', strategies: ['cache-aside'] },
+            { reason: 'the store is unavailable', strategies: ['cache-aside'] },
           ],
         },
       },

@@ -64,7 +64,7 @@ it("waits for another process's load, and loads itself if that process dies", as
 
 it("fails with the load's error, and readers keep the existing entry", async () => {
   await read('authors')
-  const broken = new Error('the origin is away')
+  const broken = new Error('the origin is unavailable')
   const failing = { ...authorsReport, load: () => Promise.reject(broken) }
   await expect(keepWarm(runtime, [failing], options(dueNow()))).rejects.toBe(broken)
   expect(await read('authors')).toBe('HIT')

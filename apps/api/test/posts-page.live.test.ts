@@ -237,7 +237,7 @@ describe('over Redis', () => {
   })
 
   it.each(['fragment', 'page'])(
-    'in layer %s, an expired page is served at once and refreshed in the background',
+    'in layer %s, an expired page is served immediately and refreshed in the background',
     async (layer) => {
       const strategy = 'stale-while-revalidate'
       const get = async () => {

@@ -10,7 +10,7 @@ it('finds the slope of a line, without error', () => {
   expect(standardError).toBeCloseTo(0)
 })
 
-it('takes a sawtooth for flat, and a rising sawtooth for a leak', () => {
+it('considers a sawtooth flat, and a rising sawtooth a leak', () => {
   const saw = (i: number) => 50 + 30 * ((i % 7) / 7)
   expect(isFlat(trendOf(samples(saw)), 1)).toBe(true)
   expect(isFlat(trendOf(samples((i) => saw(i) + i)), 1)).toBe(false)

@@ -64,7 +64,7 @@ it('logs that the hottest posts are unknown without Redis', async () => {
 
 it('logs one line and stops loading when a load fails, and is silent when the process ends', async () => {
   const runtime = api.runtimes.named('stampede-lock')
-  const broken = Object.assign(Object.create(runtime), { loadAll: () => Promise.reject(new Error('away')) })
+  const broken = Object.assign(Object.create(runtime), { loadAll: () => Promise.reject(new Error('unavailable')) })
   await warmOnStart(broken, 10, logger, new AbortController().signal)
   expect(lines.map(({ msg }) => msg)).toEqual(['stampede-lock was not fully warmed; the rest is loaded on demand'])
   lines = []

@@ -84,7 +84,8 @@ describe('the stored comparisons', () => {
     (_seed, comparison) => {
       const lock = (measure: MeasureName) => figureOf(comparison, 'stampede-lock', measure)!
       const stale = (measure: MeasureName) => figureOf(comparison, 'stale-while-revalidate', measure)!
-      // Of all reads less than 5 times fewer: most of the waits that are left follow an edit, and an invalidated value is never served.
+      // Of all reads, less than 5 times fewer wait: most of the remaining waits follow an edit, since an invalidated
+      // value is never served.
       expect(lock('waitingPerSecond').median / stale('waitingPerSecond').median).toBeGreaterThanOrEqual(4.5)
       const waits = (of: typeof lock) => 1 - of('postHitRatio').median
       expect(waits(lock) / waits(stale)).toBeGreaterThanOrEqual(10)

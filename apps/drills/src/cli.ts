@@ -22,7 +22,7 @@ const command = describeCommand('pnpm drill', {
   needs:
     'redis-server, initdb for a private Postgres, Toxiproxy and libfaketime; a missing tool is named with the command that installs it. ' +
     'Your own servers are not touched. All drills take some minutes.',
-  prints: 'One line as each drill starts, then a table of results. Exit code 1 if any drill did not hold.',
+  prints: 'One line when each drill starts, then a table of results. The exit code is 1 if any drill failed.',
 })
   .argument('[name...]', `drills to run: ${known.join(', ')} (default: all)`)
   .option('--times <n>', 'runs of each drill', wholeNumber('--times', { min: 1, max: 1_000 }), 1)

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 
-/** Runs `work` while ACL rules (`-@write`, `-scan`) take commands away from the API's user. */
+/** Runs `work` while ACL rules (`-@write`, `-scan`) deny the API's user some commands. */
 export async function deprived<T>(
   admin: Redis,
   rules: `-${string}` | readonly `-${string}`[],

@@ -84,7 +84,7 @@ export interface Site {
   span<T>(work: () => Promise<T>): Promise<T>
   /** Adds a line to the report. */
   note(line: string): void
-  /** Adds a line for something that did not hold. The drill continues. */
+  /** Reports that something did not hold. The drill continues. */
   problem(line: string): void
 }
 

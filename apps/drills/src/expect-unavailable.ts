@@ -10,5 +10,5 @@ export async function expectUnavailable({ url }: ApiProcess, strategy: StrategyN
   const type = answer.headers.get('Content-Type')?.split(';')[0]
   const body = await answer.text()
   if (answer.status === 503 && type === 'application/problem+json') return
-  throw new Error(`with the database away a read got ${answer.status}, ${type}: ${body.slice(0, 200)}`)
+  throw new Error(`with the database unavailable, a read got ${answer.status}, ${type}: ${body.slice(0, 200)}`)
 }

@@ -63,12 +63,12 @@ describe('listen', () => {
     expect(drill.problems).toEqual([])
   })
 
-  it('reports processes that considered Redis away', () => {
+  it('reports processes that considered Redis unavailable', () => {
     const drill = site('', '')
     const log = listen(drill)
-    drill.print(1, { msg: 'redis: away; reads bypass the cache until it is back' })
+    drill.print(1, { msg: 'redis: unavailable; reads bypass the cache until it is back' })
     log.expectNeverAway()
-    expect(drill.problems).toEqual(['API process 2 logged "redis: away" 1 times'])
+    expect(drill.problems).toEqual(['API process 2 logged "redis: unavailable" 1 times'])
   })
 })
 

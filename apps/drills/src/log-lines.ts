@@ -67,8 +67,8 @@ export function listen({ apis, problem }: Pick<Site, 'apis' | 'problem'>) {
     /** Reports each process that considered Redis unavailable. */
     expectNeverAway(): void {
       for (const api of apis.keys()) {
-        const times = linesOf(api).filter(({ msg }) => msg.startsWith('redis: away')).length
-        if (times > 0) problem(`API process ${api + 1} logged "redis: away" ${times} times`)
+        const times = linesOf(api).filter(({ msg }) => msg.startsWith('redis: unavailable')).length
+        if (times > 0) problem(`API process ${api + 1} logged "redis: unavailable" ${times} times`)
       }
     },
   }

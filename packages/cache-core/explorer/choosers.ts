@@ -5,7 +5,7 @@ import type { Step, Touched } from './step.ts'
 export interface Chooser {
   /** @returns an index into `enabled`, which has at least two. */
   choose(enabled: readonly Step[]): number
-  /** Told of each step once all that follows from it has run. */
+  /** Called after each step, once all code that it triggered has run. */
   taken?(name: string, touches: readonly Touched[]): void
 }
 

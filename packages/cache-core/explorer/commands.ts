@@ -61,7 +61,7 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
         () => server.keysUnder(prefix),
         (found) => found.map(nameOf).join(', ') || 'none',
       )
-      // One at a time: real batches may end anywhere.
+      // One command at a time, since a real batch may be cut off anywhere.
       for (const key of keys) yield [key]
     },
     isReady: () => !connection.isCut,

@@ -1,4 +1,4 @@
-/** All schedules of a small plan; of those that are equivalent, one. */
+/** Runs all schedules of a small plan, but only one of each set of equivalent ones. */
 import type { StoryLine } from './call.ts'
 import type { Chooser } from './choosers.ts'
 import { Equivalence } from './equivalence.ts'
@@ -9,18 +9,18 @@ import type { Step, Touched } from './step.ts'
 import type { Subject } from './world.ts'
 
 export interface ExhaustOptions {
-  /** Default true. Without, every interleaving is run. */
+  /** Whether equivalent schedules are skipped. Default true. */
   readonly prunes?: boolean
-  /** Collects what came of each schedule: what every reader got, what writers were told. Default false. */
+  /** Collects the outcome of each schedule: every reader's value and every writer's acknowledgement. Default false. */
   readonly collects?: boolean
-  /** After so many runs it gives up. */
+  /** The number of runs after which it gives up. */
   readonly maxRuns?: number
 }
 
 export interface Exhaustion {
-  /** How many schedules were run to their end. */
+  /** The number of schedules that ran to their end. */
   readonly schedules: number
-  /** How many were given up, since an equivalent one had been run. */
+  /** The number of schedules that were skipped because an equivalent one had run. */
   readonly pruned: number
   /** False: it gave up, or stopped at a finding. */
   readonly isComplete: boolean
@@ -28,14 +28,15 @@ export interface Exhaustion {
   readonly finding?: Finding
 }
 
-/** How many runs come before others in this process get a turn. */
+/** The number of runs after which it yields to other work in this process. */
 const BATCH = 200
 
 /**
- * Runs a plan again and again, each time with another choice at one of the points where several steps were possible, until none is
- * left. Time passes only while no actor can take a step, so the duration of commands is not a choice; the fault `pass` ends a lease or a TTL.
+ * Runs a plan repeatedly, each time with another choice at one of the points where several steps are possible, until no choice
+ * is left. Time passes only while no actor can take a step, so the duration of commands is not a choice; the fault `pass` ends
+ * a lease or a TTL.
  *
- * @returns at the first schedule that breaks an invariant, which `replay` repeats.
+ * @returns early if a schedule breaks an invariant; `replay` repeats that schedule.
  */
 export async function exhaust(subject: Subject, plan: Plan, options: ExhaustOptions = {}): Promise<Exhaustion> {
   const { prunes = true, collects = false, maxRuns = Number.POSITIVE_INFINITY } = options
@@ -81,7 +82,7 @@ interface Path {
 
 const PRUNED = new Error('an equivalent schedule has been run')
 
-/** Follows a path; from there on takes the first of the steps that are possible, and leaves the others to be run later. */
+/** Follows a path. After its end it always takes the first possible step, and keeps the alternatives for later runs. */
 class Branching implements Chooser {
   hasFinished = () => false
   readonly #followed: number[] = []
@@ -91,7 +92,7 @@ class Branching implements Chooser {
   readonly #seen: Set<number> | undefined
   readonly #equivalence = new Equivalence()
 
-  /** @param left gets what is to be run later. */
+  /** @param left receives the paths to run later. */
   constructor(path: Path, left: Path[], seen: Set<number> | undefined) {
     this.#path = path
     this.#left = left

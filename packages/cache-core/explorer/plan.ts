@@ -60,7 +60,7 @@ export interface Move {
   readonly to: string
 }
 
-/** The entries that show the row: one or two of its own, a list under a tag, an entry that carries a tag. */
+/** The entries that show the row: one or two with only this row, a list under a tag, an entry that carries a tag. */
 export interface Layout {
   readonly questions: readonly { readonly key: string; readonly tags: readonly string[] }[]
   readonly changes: readonly PlannedChange[]
@@ -99,7 +99,7 @@ export interface PlanOptions {
 const befores: readonly Before[] = ['nothing', 'nothing', 'nothing', 'fresh', 'nearly expired', 'expired']
 const beforesToFallBackOn: readonly Before[] = ['nothing', 'fresh', 'nearly expired', 'expired', 'expired']
 
-/** A random plan. Small ones are likelier, since they find most and are easiest to read. */
+/** A random plan. Small ones are more likely, since they find most faults and are easiest to read. */
 export function randomPlan(rng: SeededRandom, { isRemote, canFallBack }: PlanOptions): Plan {
   const before = rng.pick(canFallBack ? beforesToFallBackOn : befores)
   const loadFailsOneIn = canFallBack ? 4 : 12
@@ -111,7 +111,7 @@ export function randomPlan(rng: SeededRandom, { isRemote, canFallBack }: PlanOpt
     tasks.push(rng.oneIn(2) ? readTask(rng, layout, loadFailsOneIn) : writeTask(rng, layout))
   }
   const moves = randomMoves(rng, layout, processes, isRemote)
-  // A fault in one process shows only there: half of the time, all actors are in it.
+  // A fault in one process is visible only there, so in half of the plans all actors are in that process.
   const troubled = moves.find(({ does }) => troubles.includes(does))
   const place = () => (troubled !== undefined && rng.oneIn(2) ? Number(troubled.to) : rng.below(processes))
   if (moves.some(({ does }) => does === 'cut')) tasks[0] = { ...tasks[0], times: TIMES_TO_OPEN }

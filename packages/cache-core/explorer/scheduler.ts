@@ -40,7 +40,7 @@ export class Scheduler {
   readonly #isReal: boolean
   readonly #maxSteps: number
   readonly #isTimeLazy: boolean
-  /** What the step in progress touches besides what it said. */
+  /** Data that the current step touches in addition to the data that it declared. */
   readonly #alsoTouched: Touched[] = []
   #ticks = 0
 

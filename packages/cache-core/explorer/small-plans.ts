@@ -20,13 +20,13 @@ const change = (keys: readonly string[], tags: readonly string[], entryTags: rea
   keysKnownLate: false,
 })
 
-/** How the row is shown: by an entry of its own, or in a list that a tag invalidates. */
+/** The entry that shows the row: one with only this row, or a list that a tag invalidates. */
 const shown: readonly Shown[] = [
   { name: 'row', key: 'row', tags: [], change: change(['row'], []) },
   { name: 'list', key: 'list', tags: ['rows'], change: change([], ['rows']) },
 ]
 
-/** In which of the two processes the readers and the writer are. The others are these with names exchanged, or leave one idle. */
+/** The process of each reader and of the writer. All other arrangements only exchange the processes' names, or leave one process idle. */
 const places = {
   'readers apart': [0, 1, 1],
   'readers together': [0, 0, 1],

@@ -11,7 +11,7 @@ const MAX_SCHEDULES = 200_000
 
 const HEAD = `# Races
 
-How a cache comes to keep an old value, and the safeguard of this one. Each section is one race: a few steps of
+How a cache comes to keep an old value, and how this one prevents it. Each section is one race: a few steps of
 processes that are each correct, in an unlucky order.
 
 The sequences are not drawn by hand. The explorer ([0008](decisions/0008-explorer.md)) found each by running the real
@@ -31,7 +31,7 @@ at version v1.
 | \`fill row with v1 → kept\`  | the value is now in the cache. \`refused\`: the caller no longer has the lease             |
 | \`invalidate row\`           | entry and lease are dropped                                                                |
 | \`new epoch for rows\`       | all entries that carry the tag \`rows\` are invalidated                                    |
-| \`gets the answer to …\`     | a late answer; without this line the answer arrived at once                                |
+| \`gets the answer to …\`     | a late answer; without this line the answer arrived immediately                            |
 | \`returns v1 (miss)\`        | the reader's result and its outcome                                                        |
 | \`P1 afterwards …\`          | a read at the end. It must be current                                                      |
 

@@ -58,7 +58,7 @@ async function main({ operations, seed, strategy, out }: Flags): Promise<number>
       for (const violation of verdict.violations.filter((v) => v.promised).slice(0, 5))
         console.log(describeViolation(violation))
     }
-    // A million operations take 1 GB of memory; the file has them.
+    // Not kept in memory: a million operations take 1 GB, and the file has them.
     turns.push({ ...turn, operations: [] })
   }
   const failures = failuresOf(turns)

@@ -59,8 +59,8 @@ export async function guaranteedBy(urls: readonly string[]): Promise<StrategyPro
 }
 
 /**
- * The guarantee of reads through `processes` API processes. With read-after-write the TTL is no separate bound. A naive strategy
- * guarantees nothing, but is checked for read-after-write, so that it is caught.
+ * The guarantee of reads through `processes` API processes. With read-after-write the TTL is not a separate bound. A naive
+ * strategy guarantees nothing, but is checked for read-after-write, to prove that the check finds violations.
  */
 export function promisedOf(guarantee: ToldGuarantee, processes: number): Guaranteed {
   if (guarantee.breaks !== undefined) return { readAfterWrite: true }

@@ -37,6 +37,6 @@ describe('promisedOf', () => {
   })
 
   it('checks read-after-write of a naive strategy, so that it can be caught', () => {
-    expect(promisedOf({ ...none, breaks: 'a load that a write overtakes' }, 2)).toEqual(CURRENT)
+    expect(promisedOf({ ...none, breaks: 'a load that began before a write' }, 2)).toEqual(CURRENT)
   })
 })

@@ -90,7 +90,7 @@ describe.each(peerNames)('%s', (name) => {
 
   it("throws the load's error to its caller, and keeps nothing", async () => {
     const [p1] = open()
-    const failure = new Error('origin away')
+    const failure = new Error('the origin is unavailable')
     await expect(
       p1.read('post:1', async () => {
         throw failure

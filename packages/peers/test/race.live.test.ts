@@ -7,7 +7,7 @@ import { peerNames, peers } from '../src/index.ts'
 
 const staleSet = races.find(({ title }) => title.startsWith('stale set'))!
 
-describe('a write that overtakes a load', () => {
+describe('a write during a load', () => {
   it.each(peerNames)('is lost by %s, for readers in both processes', async (name) => {
     expect(await onPeer(peers[name])(staleSet)).toEqual({ served: 1, acknowledged: 2 })
   })

@@ -119,7 +119,7 @@ export const strategies: Record<StrategyName, Strategy> = {
     ...tuned(cacheAside, ttlAndLease),
     write: invalidate,
     store: unguarded,
-    breaks: 'a load that a write overtakes leaves its old value cached until the TTL ends',
+    breaks: 'a load that began before a write leaves its old value cached until the TTL ends',
   },
   'naive-write-through': {
     title: 'Write-through, as most libraries ship it',
@@ -133,7 +133,8 @@ export const strategies: Record<StrategyName, Strategy> = {
     ...tuned(stampedeLock, ttlAndLease),
     write: invalidate,
     store: (backend) => unguarded(backend, { lock: true }),
-    breaks: 'a load that a write overtakes, or that outlasts its lock, leaves its old value cached until the TTL ends',
+    breaks:
+      'a load that began before a write, or that outlasts its lock, leaves its old value cached until the TTL ends',
   },
   'always-hit': {
     title: 'Always hit (the ceiling, not a strategy)',

@@ -30,7 +30,7 @@ interface PartOf {
 
 type Loaded = Pick<ReadResult<Representation>, 'value' | 'outcome'>
 
-/** All layers except `page`, which keeps the page whole and makes it of parts from the origin. */
+/** All layers except `page`, which keeps the whole page and makes it from parts read from the origin. */
 export type PartsLayer = Exclude<Layer, 'page'>
 
 /** Reads the posts and the report concurrently. @param told called with each part as soon as it is ready */

@@ -14,7 +14,7 @@ it.each([
   coded('25006', 'cannot execute UPDATE in a read-only transaction'),
   new Error('timeout exceeded when trying to connect'),
   new Error('Connection terminated unexpectedly'),
-])('is away: %s', async (error) => {
+])('is an outage: %s', async (error) => {
   await expect(failing(error).byId(1)).rejects.toThrow(DatabaseAway)
   await expect(failing(error).byId(1)).rejects.toMatchObject({ cause: error })
 })
@@ -56,6 +56,9 @@ it('does not retry a write that lost its connection, since it may have been comm
   expect(patch).toHaveBeenCalledTimes(1)
 })
 
-it.each([coded('42P01'), coded('BAD_OPTION'), new TypeError('x is undefined')])('is not away: %s', async (error) => {
-  await expect(failing(error).byId(1)).rejects.toBe(error)
-})
+it.each([coded('42P01'), coded('BAD_OPTION'), new TypeError('x is undefined')])(
+  'is not an outage: %s',
+  async (error) => {
+    await expect(failing(error).byId(1)).rejects.toBe(error)
+  },
+)

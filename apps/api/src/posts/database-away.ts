@@ -35,7 +35,7 @@ async function noticing<T>(call: Promise<T>): Promise<T> {
   }
 }
 
-/** When one connection breaks, others often break too: the delay lets the pool notice that. */
+/** When one connection breaks, others often break too. The delay gives the pool time to notice that. */
 const TRIES = 4
 const MOMENT_MS = 20
 

@@ -64,7 +64,7 @@ function without(comparison: Comparison, strategy: string): Comparison {
   }
 }
 
-/** Whether a strategy is ruled out by nothing but figures that another TTL may change. */
+/** Whether a strategy is ruled out only by figures that another TTL may change. */
 function isUsableIn(comparison: Comparison, { mayLoseWrites, maxStalenessMs }: Requirements) {
   return (strategy: ComparedStrategy): boolean => {
     if (whyUnusable(comparison, strategy) !== undefined) return false

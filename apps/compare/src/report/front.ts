@@ -10,7 +10,7 @@ export interface FrontPoint {
   readonly loads: Spread
   /** Share of the reads; undefined if unknown. */
   readonly stale: Spread | undefined
-  /** Whether it keeps its guarantee. If not, it is drawn, but on no front. */
+  /** Whether it keeps its guarantee. If not, it is drawn but belongs to no front. */
   readonly keepsGuarantee: boolean
   /** No other strategy that keeps its guarantee has both a lower p50 and fewer loads, by medians. */
   readonly onFront: boolean

@@ -1,6 +1,6 @@
 /**
  * The measured system: API processes over one Redis and one Postgres. It is started here, private and fresh, or it is an
- * external one, given by its addresses. Of an external one less is visible.
+ * external one, given by its addresses. An external system shows fewer figures.
  */
 import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'

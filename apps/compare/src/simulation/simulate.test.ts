@@ -110,13 +110,13 @@ describe('a write', () => {
   it.each([
     ['manual-invalidation', 0],
     ['naive-invalidation', 1],
-  ] as const)('that overtakes a load: later stale reads under %s: %d', async (strategy, staleReads) => {
-    const overtaken: TraceRequest[] = [
+  ] as const)('that comes during a load: later stale reads under %s: %d', async (strategy, staleReads) => {
+    const duringLoad: TraceRequest[] = [
       { timeMs: 0, op: 'read', key: 'a' },
       { timeMs: 10, op: 'write', key: 'a' },
       { timeMs: 50, op: 'read', key: 'a' },
     ]
-    const simulated = await simulate({ strategy, requests: overtaken, ttlMs: 1_000, loadMs: 25, seed: 1 })
+    const simulated = await simulate({ strategy, requests: duringLoad, ttlMs: 1_000, loadMs: 25, seed: 1 })
     expect(simulated.staleReads).toBe(staleReads)
   })
 })

@@ -70,7 +70,7 @@ it('may be below the best if a longer TTL has fewer hits', () => {
   expect(ttlKnees(curve({ 1: 40, 10: 90.5, 60: 91, 600: 85 }))).toMatchObject([{ ttlMs: 10 * SECOND, is: 'knee' }])
 })
 
-it('goes by loads for a strategy with background refresh, which hits at any TTL', () => {
+it('is found by loads for a strategy with background refresh, which hits at any TTL', () => {
   const loadsPerRead = { 1: 0.5, 10: 0.1, 60: 0.02, 600: 0.015 }
   const rows = Object.entries(loadsPerRead).map(([ttl, loads]) => ({
     ...curve({ [ttl]: 99 }, 'stale-while-revalidate')[0]!,

@@ -21,7 +21,7 @@ const HITS = IDS.length * STRATEGIES.length
 export const apiBusy: Drill = {
   name: 'api-busy',
   fault: `an API process is busy for ${BUSY_MS} ms with ${HITS} hits in flight, which Redis answers after ${REDIS_ANSWERS_AFTER_MS} ms; ${ROUNDS} times`,
-  holds: `${HITS} hits each time, and Redis never counts as away: its answers arrived in time`,
+  holds: `${HITS} hits each time, and Redis never counts as unavailable: its answers arrived in time`,
   apis: () => [
     { NODE_OPTIONS: `--import=${new URL('../busy-on-signal.ts', import.meta.url)}`, BUSY_MS: String(BUSY_MS) },
     {},

@@ -38,7 +38,7 @@ export const leaseHolderStopped: Drill = {
     let current: (number | null)[]
     try {
       const stoppedAt = monotonicMs()
-      const overtake = async (strategy: StrategyName) => {
+      const fillAndWrite = async (strategy: StrategyName) => {
         await untilHit(() => ask(other, strategy, 'reads from another'))
         site.note(
           `${strategy}: another process filled ${(monotonicMs() - stoppedAt).toFixed(0)} ms after the holder was stopped`,
@@ -49,7 +49,7 @@ export const leaseHolderStopped: Drill = {
         await untilHit(() => ask(other, strategy, 'reads from another'))
         return version
       }
-      current = await Promise.all(site.strategies.map(overtake))
+      current = await Promise.all(site.strategies.map(fillAndWrite))
     } finally {
       holder.child.kill('SIGCONT')
     }

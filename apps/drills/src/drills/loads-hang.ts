@@ -24,8 +24,8 @@ const idsFrom = (first: number) => Array.from({ length: LOADS }, (_, i) => first
 
 export const loadsHang: Drill = {
   name: 'loads-hang',
-  fault: `${LOADS} loads of an API process never end, with Redis up, then with Redis away; the database ends ${LOADS} more by statement_timeout (${STATEMENT_TIMEOUT_MS} ms)`,
-  holds: `hits continue; with Redis away reads of all other posts are answered within ${OTHERS_WITHIN_MS} ms; an ended statement gets 503`,
+  fault: `${LOADS} loads of an API process never end, with Redis available, then with Redis unavailable; the database ends ${LOADS} more by statement_timeout (${STATEMENT_TIMEOUT_MS} ms)`,
+  holds: `hits continue; with Redis unavailable, reads of all other posts are answered within ${OTHERS_WITHIN_MS} ms; an ended statement gets 503`,
   apis: () => [
     {
       NODE_OPTIONS: `--import=${new URL('../hang-loads-on-signal.ts', import.meta.url)}`,

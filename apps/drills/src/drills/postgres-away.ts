@@ -78,7 +78,7 @@ function countsOf(reads: readonly SteadyRead[]): string {
 /** Keeps the drill's own connections. */
 async function setAway({ database, postgres }: Site, isAway: boolean): Promise<void> {
   const { rows } = await database.query('SELECT current_database() AS name')
-  // A database can't be closed from within.
+  // Through another database: a connection to this one can't close it to new connections.
   const admin = new pg.Client({ connectionString: postgres.url, connectionTimeoutMillis: 5_000 })
   await admin.connect()
   try {

@@ -49,7 +49,7 @@ const SETTLED_WITHIN_MS = 3_000
 
 export const redisRefusesCommands: Drill = {
   name: 'redis-refuses-commands',
-  fault: `ACL rules take each command that the API uses away from its user, one at a time: ${Object.keys(COMMANDS).join(', ')}`,
+  fault: `ACL rules deny the API's user each command that it uses, one at a time: ${Object.keys(COMMANDS).join(', ')}`,
   holds:
     'no read fails; the cache works without the command, or each process logs the missing ACL rule; hits again once it is given back',
   // A refused fill leaves its lease behind, and a caller that waits for it may then meet another.

@@ -20,7 +20,7 @@ const HIT_SHARE = 0.95
 export const redisSlowLink: Drill = {
   name: 'redis-slow-link',
   fault: `all connections of an API process to Redis share ${MBIT_PER_S} Mbit/s; the list of ${POSTS} posts is read every ${LIST_EVERY_MS / 1_000} s beside ${SINGLES_PER_S} reads/s of single posts`,
-  holds: `at least ${100 * HIT_SHARE} % of the single posts are hits; the list is a hit too, or the log says once why not; Redis never counts as away`,
+  holds: `at least ${100 * HIT_SHARE} % of the single posts are hits; the list is a hit too, or the log says once why not; Redis never counts as unavailable`,
   strategies: ['write-through'],
   apis: () => [{}],
   throughTcpProxy: 'all',
