@@ -19,7 +19,7 @@ const breaches: Record<string, string[]> = {
   'packages/workload/src/a.ts': ["import 'cache-core/redis'", "import '../../history/src/index.ts'"],
   'packages/strategies/src/a.ts': ["import 'posts-db'", "import 'cache-core/testing'"],
   'packages/posts-db/src/a.ts': ["import 'cache-core'", "import 'strategies'"],
-  'packages/history/src/a.ts': ["import 'local-servers'"],
+  'packages/history/src/a.ts': ["import 'local-servers'", "import 'posts-db'"],
   'apps/api/src/a.ts': ["import 'local-servers'", "import 'cache-core/testing'", "export const a = import('peers')"],
   'apps/compare/src/a.ts': ["import 'peers'", "import '../../api/src/main.ts'"],
   'apps/attacks/src/fuzz/a.ts': ["import '../soak/load.ts'", "import '../../../api/src/main.ts'"],

@@ -1,3 +1,5 @@
+// Its own parsers, since k6 can't import `command-line`: an npm package is behind it.
+
 /** The variables from `-e NAME=value`, and the environment of k6. */
 export type Env = Record<string, string | undefined>
 

@@ -1,5 +1,6 @@
 import type { MeasureName } from '../../apps/compare/src/measures.ts'
 import { figureOf } from '../../apps/compare/src/spread.ts'
+import { quantilesOf } from '../../packages/workload/src/index.ts'
 import { ms, percent, seconds, spread, table, timesLower, whole } from './figures.ts'
 import { cheap, run } from './stored-runs.ts'
 
@@ -64,7 +65,7 @@ export const performanceTables: Record<string, () => string> = {
     const { results } = run('hit-path') as {
       results: { title: string; bytes: number; ours: number[]; bare: number[]; ratio: number }[]
     }
-    const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
+    const median = (numbers: readonly number[]) => quantilesOf(numbers)(0.5)
     const withRange = (numbers: readonly number[]) =>
       `${median(numbers).toFixed(0)} [${Math.min(...numbers).toFixed(0)}–${Math.max(...numbers).toFixed(0)}]`
     const rows = results.map(({ title, bytes, ours, bare, ratio }) => [

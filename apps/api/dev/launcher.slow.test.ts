@@ -197,9 +197,9 @@ describe('pnpm dev', () => {
   })
 
   it.each([
-    [{}, ['--processes', '0'], 2, '--processes "0" is not allowed; give a whole number from 1 to 16\n'],
-    [{}, ['--processes', '17'], 2, '--processes "17" is not allowed; give a whole number from 1 to 16\n'],
-    [{}, ['--', '--processes=two'], 2, '--processes "two" is not allowed; give a whole number from 1 to 16\n'],
+    [{}, ['--processes', '0'], 2, '--processes is "0"; give a whole number from 1 to 16\n'],
+    [{}, ['--processes', '17'], 2, '--processes is "17"; give a whole number from 1 to 16\n'],
+    [{}, ['--', '--processes=two'], 2, '--processes is "two"; give a whole number from 1 to 16\n'],
     [{}, ['--workers', '2'], 2, "unknown option '--workers'; allowed: --processes, --help\n"],
     [
       { WORKERS: '2', REDIS_URL: 'redis://127.0.0.1:1' },

@@ -1,6 +1,6 @@
 /** One job of the worker, over a real Redis: what it loads, and that two runs of it do not double the work. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { AuthorsResource, ListResource, PostResource } from '../src/posts/resources.ts'
+import { allPosts, authorsReport, PostResource } from '../src/posts/resources.ts'
 import type { StrategyInstance } from '../src/strategies/strategy-instance.ts'
 import { type KeepWarmOptions, keepWarm } from '../src/worker/keep-warm.ts'
 import { tasks } from '../src/worker/tasks.ts'
@@ -18,9 +18,6 @@ beforeEach(async () => {
   instance.counters.reset()
 })
 
-const list = new ListResource()
-const report = new AuthorsResource()
-
 function options(dueAt: number, more: Partial<KeepWarmOptions> = {}): KeepWarmOptions {
   return { dueAt, leaseMs: 1_000, giveUpAfterMs: 5_000, signal: new AbortController().signal, ...more }
 }
@@ -33,7 +30,11 @@ const read = async (path: string) =>
 
 it('refreshes entries loaded before the job fell due, so that readers get no miss', async () => {
   await read('posts')
-  expect(await keepWarm(instance, [list, report], options(dueNow()))).toEqual({ loaded: 2, found: 0, skipped: 0 })
+  expect(await keepWarm(instance, [allPosts, authorsReport], options(dueNow()))).toEqual({
+    loaded: 2,
+    found: 0,
+    skipped: 0,
+  })
   expect(loads()).toBe(3)
   expect([await read('posts'), await read('authors')]).toEqual(['HIT', 'HIT'])
 })
@@ -41,11 +42,11 @@ it('refreshes entries loaded before the job fell due, so that readers get no mis
 it('loads once per due time, even if it runs concurrently, or again after its worker was killed', async () => {
   const dueAt = Date.now()
   const both = await Promise.all([
-    keepWarm(instance, [report], options(dueAt)),
-    keepWarm(instance, [report], options(dueAt)),
+    keepWarm(instance, [authorsReport], options(dueAt)),
+    keepWarm(instance, [authorsReport], options(dueAt)),
   ])
   expect(both.map(({ loaded }) => loaded).sort()).toEqual([0, 1])
-  expect(await keepWarm(instance, [report], options(dueAt))).toEqual({ loaded: 0, found: 1, skipped: 0 })
+  expect(await keepWarm(instance, [authorsReport], options(dueAt))).toEqual({ loaded: 0, found: 1, skipped: 0 })
   expect(loads()).toBe(1)
 })
 
@@ -54,7 +55,7 @@ it("waits for another process's load, and loads itself if that process dies", as
   const key = `${api.prefix}stampede-lock:l:{authors}`
   const endsAt = Date.now() + 300
   await api.redis!.set(key, `${String(endsAt).padStart(16, '0')}${'x'.repeat(16)}`, 'PX', 10_000)
-  const done = keepWarm(instance, [report], options(dueNow()))
+  const done = keepWarm(instance, [authorsReport], options(dueNow()))
   expect(await read('authors')).toBe('HIT')
   expect(await done).toEqual({ loaded: 1, found: 0, skipped: 0 })
   expect(Date.now()).toBeGreaterThanOrEqual(endsAt)
@@ -64,7 +65,7 @@ it("waits for another process's load, and loads itself if that process dies", as
 it("fails with the load's error, and readers keep the existing entry", async () => {
   await read('authors')
   const broken = new Error('the origin is unavailable')
-  const failing = Object.assign(new AuthorsResource(), { load: () => Promise.reject(broken) })
+  const failing = { ...authorsReport, load: () => Promise.reject(broken) }
   await expect(keepWarm(instance, [failing], options(dueNow()))).rejects.toBe(broken)
   expect(await read('authors')).toBe('HIT')
 })
@@ -100,7 +101,7 @@ it('keeps the most-read posts warm', async () => {
 })
 
 it("gives entries the strategy's TTL", async () => {
-  await keepWarm(instance, [report], options(Date.now()))
+  await keepWarm(instance, [authorsReport], options(Date.now()))
   const response = await api.request('/api/authors?strategy=stampede-lock')
   const ttl = Number(/ttl=(\d+)/.exec(response.headers.get('Cache-Status')!)![1])
   expect(ttl).toBeGreaterThan(50)
@@ -108,7 +109,7 @@ it("gives entries the strategy's TTL", async () => {
 })
 
 it('refuses a strategy that keeps nothing', async () => {
-  await expect(keepWarm(api.instances.named('no-cache'), [list], options(0))).rejects.toThrow(
+  await expect(keepWarm(api.instances.named('no-cache'), [allPosts], options(0))).rejects.toThrow(
     'no-cache keeps no entries',
   )
 })

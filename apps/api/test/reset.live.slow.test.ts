@@ -6,7 +6,7 @@ import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startApi } from './support/start-api.ts'
 
-const command = new URL('../../../packages/posts-db/src/cli/load-posts.ts', import.meta.url).pathname
+const command = new URL('../cli/load-posts.ts', import.meta.url).pathname
 let scratch: ScratchDatabase
 const load = (...args: string[]) =>
   promisify(execFile)(process.execPath, ['--conditions=workspace-source', command, ...args], {

@@ -1,4 +1,4 @@
-import type { Rng } from './rng.ts'
+import type { SeededRandom } from 'workload'
 
 /** The actors of a schedule and its faults. The schedule gives the order. */
 export interface Plan {
@@ -100,7 +100,7 @@ const befores: readonly Before[] = ['nothing', 'nothing', 'nothing', 'fresh', 'n
 const beforesToFallBackOn: readonly Before[] = ['nothing', 'fresh', 'nearly expired', 'expired', 'expired']
 
 /** A random plan. Small ones are more likely, since they find most faults and are easiest to read. */
-export function randomPlan(rng: Rng, { isRemote, canFallBack }: PlanOptions): Plan {
+export function randomPlan(rng: SeededRandom, { isRemote, canFallBack }: PlanOptions): Plan {
   const before = rng.pick(canFallBack ? beforesToFallBackOn : befores)
   const loadFailsOneIn = canFallBack ? 4 : 12
   const processes = rng.oneIn(4) ? 3 : 2
@@ -131,12 +131,12 @@ const TIMES_TO_OPEN = 6
 
 type ReadTask = Extract<Task, { does: 'read' }>
 
-function readTask(rng: Rng, { questions }: Layout, loadFailsOneIn: number): ReadTask {
+function readTask(rng: SeededRandom, { questions }: Layout, loadFailsOneIn: number): ReadTask {
   const { key, tags } = rng.pick(questions)
   return { does: 'read', key, tags, times: rng.oneIn(4) ? 2 : 1, loadFails: rng.oneIn(loadFailsOneIn) }
 }
 
-function writeTask(rng: Rng, { questions, changes }: Layout): Task {
+function writeTask(rng: SeededRandom, { questions, changes }: Layout): Task {
   if (rng.oneIn(4)) {
     const tags = [...new Set(questions.flatMap((question) => question.tags))]
     const keys = questions.filter((question) => question.tags.length === 0).map(({ key }) => key)
@@ -148,7 +148,7 @@ function writeTask(rng: Rng, { questions, changes }: Layout): Task {
 
 type Nameless = Omit<Move, 'name'>
 
-function randomMoves(rng: Rng, layout: Layout, processes: number, isRemote: boolean): Nameless[] {
+function randomMoves(rng: SeededRandom, layout: Layout, processes: number, isRemote: boolean): Nameless[] {
   const moves: Nameless[] = []
   const somebody = () => String(rng.below(processes))
   if (rng.oneIn(3)) moves.push({ does: 'evict', to: evictable(rng, layout, isRemote) })
@@ -178,7 +178,7 @@ function randomMoves(rng: Rng, layout: Layout, processes: number, isRemote: bool
   return moves
 }
 
-function evictable(rng: Rng, { questions }: Layout, isRemote: boolean): string {
+function evictable(rng: SeededRandom, { questions }: Layout, isRemote: boolean): string {
   const { key, tags } = rng.pick(questions)
   return isRemote
     ? rng.pick(['everything', `entry ${key}`, `lease ${key}`, ...tags.map((tag) => `tag ${tag}`)])

@@ -136,7 +136,10 @@ export class Scheduler {
   }
 }
 
-/** Resolves once all runnable code has run: after all microtasks, including those they create. */
+/**
+ * Resolves once all runnable code has run: after all microtasks, including those they create. Much faster than the `settled` of
+ * `testing/`, which also lets the event loop turn.
+ */
 export function settled(): Promise<void> {
   return new Promise((resolve) => process.nextTick(resolve))
 }

@@ -1,3 +1,5 @@
+// Its own checks, since k6 can't import cache-core or zod.
+
 /** Throws a RangeError that names the option, its value and the allowed range. */
 export function requireInteger(name: string, value: number, min: number, max: number): void {
   if (!Number.isSafeInteger(value) || value < min || value > max) {

@@ -1,7 +1,7 @@
 /** The two parts of the page, and how each layer gets them. */
 import type { Outcome, ReadResult } from 'cache-core'
 import { Representation } from '../posts/representation.ts'
-import { AuthorsResource, LIST_OPTIONS, PageResource, type Resource } from '../posts/resources.ts'
+import { authorsReport, LIST_OPTIONS, PageResource, type Resource } from '../posts/resources.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { Layer, PageRequest } from './page-request.ts'
 import { renderAuthors, renderPosts } from './render.ts'
@@ -82,7 +82,7 @@ function postsPart(after: number): PartOf {
 
 const authorsPart: PartOf = {
   name: 'authors',
-  data: new AuthorsResource(),
+  data: authorsReport,
   fragmentKey: 'fragment:authors',
   render: (json, strategy) => renderAuthors(JSON.parse(json), strategy),
 }

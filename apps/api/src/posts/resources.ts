@@ -1,5 +1,6 @@
 /** The reads that a GET can request: the key of the entry, how to load it, and how stale an answer is. */
 import type { ReadOptions, ReadResult } from 'cache-core'
+import { LISTS_TAG, POST_KEY_PREFIX, postKey } from 'posts-db/keys'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { Representation } from './representation.ts'
 
@@ -15,14 +16,11 @@ export interface Resource {
   next(answer: Representation): string | undefined
 }
 
-/** The tag of lists and the report: any write may change any of them. */
-export const LISTS_TAG = 'posts'
 export const LIST_OPTIONS: ReadOptions = { tags: [LISTS_TAG] }
 
-export const postKey = (id: number) => `post:${id}`
-
 const KNOWN_KEY = new RegExp(
-  '^(?:post:[1-9]\\d{0,15}|posts(?:\\?limit=[1-9]\\d{0,3}&after=(?:0|[1-9]\\d{0,15}))?|authors|' +
+  `^(?:${POST_KEY_PREFIX}[1-9]\\d{0,15}|` +
+    'posts(?:\\?limit=[1-9]\\d{0,3}&after=(?:0|[1-9]\\d{0,15}))?|authors|' +
     '(?:fragment:posts|page:/posts)(?:\\?after=(?:0|[1-9]\\d{0,15}))?|fragment:authors)$',
 )
 
@@ -59,40 +57,24 @@ export class PostResource implements Resource {
 }
 
 /** All posts. */
-export class ListResource implements Resource {
-  readonly key: string = 'posts'
-  readonly postId = undefined
-  readonly options = LIST_OPTIONS
+export const allPosts = madeOfAllPosts('posts', (instance) => instance.loadAll())
 
-  load(instance: StrategyInstance): Promise<Representation | undefined> {
-    return instance.loadAll()
+/** The report on authors. */
+export const authorsReport = madeOfAllPosts('authors', (instance) => instance.loadAuthors())
+
+/** Any write replaces it, even of a title, which leaves the report unchanged: this code does not know what a write changed. */
+function madeOfAllPosts(key: string, load: Resource['load']): Resource {
+  return {
+    key,
+    postId: undefined,
+    options: LIST_OPTIONS,
+    load,
+    staleMs({ writes }, { value }, arrivedAt) {
+      if (writes === undefined || value === undefined) return 0
+      return writes.listStaleMs(0, Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
+    },
+    next() {},
   }
-
-  staleMs = ofAllPosts
-
-  next(): undefined {}
-}
-
-/** The report on authors, made from all posts. */
-export class AuthorsResource implements Resource {
-  readonly key: string = 'authors'
-  readonly postId = undefined
-  readonly options = LIST_OPTIONS
-
-  load(instance: StrategyInstance): Promise<Representation | undefined> {
-    return instance.loadAuthors()
-  }
-
-  /** Counts every write, even of a title, which leaves the report unchanged: this code does not know what a write changed. */
-  staleMs = ofAllPosts
-
-  next(): undefined {}
-}
-
-/** The staleness of data made from all posts: any write replaces it. */
-function ofAllPosts({ writes }: StrategyInstance, { value }: ReadResult<Representation>, arrivedAt: number): number {
-  if (writes === undefined || value === undefined) return 0
-  return writes.listStaleMs(0, Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
 }
 
 /** Up to `limit` posts with ids above `after`. */

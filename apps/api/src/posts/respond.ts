@@ -51,7 +51,7 @@ export function respond(context: ApiContext, instance: StrategyInstance, answer:
   if (instance.writes !== undefined) headers['X-Stale-Ms'] = String(answer.staleMs)
   if (value === undefined) {
     const { 'Content-Type': _, ...rest } = headers
-    const detail = `there is no post ${resource.key.slice('post:'.length)}`
+    const detail = `there is no post ${resource.postId}`
     return problemResponse(context, { status: 404, code: 'no-such-post', detail }, rest)
   }
   const next = resource.next(value)

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
-import { AuthorsResource, ListResource } from './resources.ts'
+import { allPosts, authorsReport } from './resources.ts'
 import { postResources, warmResources } from './warm.ts'
 
 /**
@@ -21,7 +21,7 @@ export async function warmOnStart(
   try {
     // If Redis does not answer, this fails: loaded values could not be kept anyway.
     const ids = hottest === undefined ? [] : await hottest.top(count)
-    const resources = [new ListResource(), new AuthorsResource(), ...postResources(ids)]
+    const resources = [allPosts, authorsReport, ...postResources(ids)]
     const { tookMs, ...warmed } = await warmResources(instance, resources, signal)
     logger.info({ ...warmed, tookMs }, `warmed ${name} in ${tookMs} ms: list, report and ${postsSaid(ids, hottest)}`)
   } catch (err) {

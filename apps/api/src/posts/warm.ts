@@ -1,6 +1,6 @@
 import { Problem } from '../http/problem.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
-import { ListResource, PostResource, type Resource } from './resources.ts'
+import { allPosts, PostResource, type Resource } from './resources.ts'
 
 /** Concurrent loads: enough to be fast, few enough not to block other users of the database. */
 export const AT_ONCE = 8
@@ -18,7 +18,7 @@ export interface Warmed {
 /** Reads the list and the posts of `ids` through the cache. Default: ids 1 to 1,000. */
 export function warm(instance: StrategyInstance, ids?: readonly number[]): Promise<Warmed> {
   const wanted = ids ?? Array.from({ length: DEFAULT_IDS }, (_, i) => i + 1)
-  return warmResources(instance, [new ListResource(), ...postResources(wanted)])
+  return warmResources(instance, [allPosts, ...postResources(wanted)])
 }
 
 export function postResources(ids: Iterable<number>): Resource[] {

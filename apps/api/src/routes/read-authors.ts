@@ -1,11 +1,9 @@
 import type { Api } from '../http/api-types.ts'
 import { readQuery, searchOf } from '../http/query.ts'
-import { AuthorsResource } from '../posts/resources.ts'
+import { authorsReport } from '../posts/resources.ts'
 import { servePosts } from '../posts/serve-posts.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
-
-const report = new AuthorsResource()
 
 /** `GET /api/authors`: posts and words per author. Its load is expensive. */
 export function readAuthorsRoute(app: Api, instances: StrategyInstances, log: AccessLog): void {
@@ -13,6 +11,6 @@ export function readAuthorsRoute(app: Api, instances: StrategyInstances, log: Ac
     const arrivedAt = performance.now()
     const search = searchOf(context.req.url)
     const instance = instances.bySearch(search) ?? instances.byParameter(readQuery(search, ['strategy']).strategy)
-    return servePosts(context, instance, report, log, arrivedAt)
+    return servePosts(context, instance, authorsReport, log, arrivedAt)
   })
 }

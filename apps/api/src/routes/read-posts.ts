@@ -1,14 +1,12 @@
 import type { Api } from '../http/api-types.ts'
 import { badRequest } from '../http/problem.ts'
 import { readId, readNumber, readQuery, searchOf } from '../http/query.ts'
-import { ListResource, PageResource, PostResource } from '../posts/resources.ts'
+import { allPosts, PageResource, PostResource } from '../posts/resources.ts'
 import { servePosts } from '../posts/serve-posts.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
 export const MAX_PAGE = 1_000
-
-const allPosts = new ListResource()
 
 /** The cached routes `GET /api/posts` and `GET /api/posts/:id`. */
 export function readPostsRoutes(app: Api, instances: StrategyInstances, log: AccessLog): void {

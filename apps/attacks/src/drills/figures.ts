@@ -1,3 +1,4 @@
+import { quantilesOf } from 'workload'
 import type { DrillReport } from './run-drill.ts'
 
 /** The totals of a report over all strategies. Times in ms; null: not measured. */
@@ -38,14 +39,17 @@ export function figuresOf({
   const all = [...results.values()]
   const sum = (of: (result: (typeof all)[number]) => number) => all.reduce((total, each) => total + of(each), 0)
   const most = (of: (result: (typeof all)[number]) => number) => rounded(Math.max(...all.map(of)))
-  const durations = all.flatMap(({ during }) => during.durationsMs).sort((a, b) => a - b)
-  const quantile = (share: number) => rounded(durations[Math.floor(share * durations.length)] ?? Number.NaN)
+  const quantile = quantilesOf(all.flatMap(({ during }) => during.durationsMs))
   return {
     drill: drill.name,
     held: problems.length === 0,
     reads: sum(({ reads }) => reads),
     failedReads: sum(({ failedReads }) => failedReads),
-    during: { p50Ms: quantile(0.5), p99Ms: quantile(0.99), answers: addedUp(all.map(({ during }) => during.answers)) },
+    during: {
+      p50Ms: rounded(quantile(0.5)),
+      p99Ms: rounded(quantile(0.99)),
+      answers: addedUp(all.map(({ during }) => during.answers)),
+    },
     longestMs: most(({ longestMs }) => longestMs),
     breaches: sum(({ breaches }) => breaches.length),
     excused: sum(({ excused }) => excused.length),

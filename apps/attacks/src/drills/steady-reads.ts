@@ -72,6 +72,7 @@ export function checkWaits(
     cache === 'BYPASS' && cacheMs > COMMAND_DEADLINE_MS / 2 ? [cacheMs] : [],
   )
   waits.sort((a, b) => a - b)
+  // By rank, not `quantilesOf`: an interpolated value would be above nine of ten.
   const most = waits[Math.ceil(SHARE_IN_TIME * waits.length) - 1] ?? 0
   const inWords = `${waits.length} of the drill's own ${reads.length} reads timed out on Redis, nine of ten for at most ${most.toFixed(0)} ms`
   note(`${inWords}; the longest ${(waits.at(-1) ?? 0).toFixed(0)} ms`)

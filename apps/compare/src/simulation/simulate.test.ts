@@ -94,7 +94,7 @@ describe('a write', () => {
 
   it('under cache-aside is not seen until the TTL ends; staleness counts from the first missed write', async () => {
     const simulated = await simulate({ strategy: 'cache-aside', requests, ttlMs: 100, seed: 1 })
-    expect(simulated).toMatchObject({ loads: 2, staleReads: 2, staleForMs: { p50: 20, p99: 50, max: 50 } })
+    expect(simulated).toMatchObject({ loads: 2, staleReads: 2, staleForMs: { p50: 35, p99: 49.7, max: 50 } })
   })
 
   it('that deletes leaves nothing in the cache, even under write-through', async () => {

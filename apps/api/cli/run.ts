@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { type Command, runCommand } from 'command-line'
-import { createDatabase, type PostsDatabase } from '../database.ts'
-import { PostsDbError, reasonOf } from '../errors.ts'
+import { createDatabase, type PostsDatabase, PostsDbError, reasonOf } from 'posts-db'
 
 /** For the help of the commands. */
 export const needsPostgres =
@@ -30,7 +29,7 @@ export async function withDatabase(use: (db: PostsDatabase) => Promise<void>): P
   if (given) return withUrl(given, use)
   // Imported only if needed: in production DATABASE_URL is set, and local-servers is not installed.
   const { openPostgresFolder, postgresFolder } = await import('local-servers')
-  const opened = await openPostgresFolder(join(import.meta.dirname, '../../../..', postgresFolder))
+  const opened = await openPostgresFolder(join(import.meta.dirname, '../../..', postgresFolder))
   console.error(
     `DATABASE_URL is not set: using ${postgresFolder}${opened.isShared ? ', which `pnpm dev` has open' : ''}`,
   )

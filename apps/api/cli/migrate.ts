@@ -1,5 +1,5 @@
 import { collect, describeCommand } from 'command-line'
-import { migrate } from '../migrate.ts'
+import { migrate } from 'posts-db'
 import { needsPostgres, runToEnd, withDatabase } from './run.ts'
 import { chosenSchemas } from './schemas.ts'
 

@@ -1,8 +1,6 @@
-// The library posts-db knows no strategies; callers pass its schemas. The commands need the list of names, which is a file without
-// imports, so importing it by path adds no dependency.
-import { UsageError } from 'command-line'
-import { strategyNames } from '../../../strategies/src/strategy-names.ts'
-import { schemaName } from '../schema-name.ts'
+import { wrongValue } from 'command-line'
+import { schemaName } from 'posts-db'
+import { strategyNames } from 'strategies'
 
 /**
  * The schemas for the `--schema` flags. Each value is a strategy's name (`cache-aside`), a schema's (`cache_aside`), `peer:…`, or
@@ -15,9 +13,7 @@ export function chosenSchemas(given: readonly string[] = []): string[] {
   for (const name of names) {
     if (strategyNames.some((known) => known === name)) continue
     if (/^peer:[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) continue
-    throw new UsageError(
-      `--schema ${JSON.stringify(name.slice(0, 40))} is not allowed; give one of ${strategyNames.join(', ')}, or peer:NAME`,
-    )
+    throw wrongValue('--schema', name, `one of ${strategyNames.join(', ')}, or peer:NAME`)
   }
   return [...new Set((names.length > 0 ? names : strategyNames).map(schemaName))]
 }
