@@ -8,7 +8,7 @@ const leftOut = isSlow ? '**/!(*.slow).test.ts' : '**/*.slow.test.ts'
  * Limits for tests that hang; a test about time sets its own. Slow tests start several processes and new databases: this
  * takes 4 to 8 s on an idle machine, and up to 5 times as long in parallel with other test files.
  */
-const limits = isSlow ? { testTimeout: 90_000, expect: { poll: { timeout: 10_000 } } } : { testTimeout: 20_000 }
+const limits = { testTimeout: isSlow ? 90_000 : 20_000, expect: { poll: { timeout: 10_000 } } }
 
 /** Every package's tests import the workspace's sources, so they need no build. */
 export default defineConfig({

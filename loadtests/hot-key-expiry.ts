@@ -9,7 +9,7 @@ import exec from 'k6/execution'
 import { strategyNames } from '../packages/strategies/src/strategy-names.ts'
 import { timetable } from '../packages/workload/src/index.ts'
 import type { StrategyInfo } from './lib/api.ts'
-import { countersOf, noteCounters, orAbort } from './lib/api-control.ts'
+import { countersOf, orAbort, recordCounters } from './lib/api-control.ts'
 import { explained } from './lib/env.ts'
 import { slicesFor } from './lib/expiries.ts'
 import type { Moment } from './lib/figures.ts'
@@ -65,7 +65,7 @@ export function setup(): SetupData {
     for (const strategy of config.strategies) {
       requirePost({ baseUrl, strategy, acceptEncoding, knowsAllWrites: false }, config.post)
     }
-    noteLoads('start')
+    recordLoads('start')
     for (const name of config.strategies) fleet.flush(name)
     // Last, since k6 runs no teardown when setup fails.
     fleet.tune(listed, tuning)
@@ -74,9 +74,9 @@ export function setup(): SetupData {
 }
 
 /** Records the total loads of all processes. */
-function noteLoads(at: Moment) {
+function recordLoads(at: Moment) {
   const stats = fleet.stats(config.strategies)
-  for (const name of config.strategies) noteCounters(name, at, { loads: countersOf(stats, name).loads! })
+  for (const name of config.strategies) recordCounters(name, at, { loads: countersOf(stats, name).loads! })
 }
 
 const lagMs = lagMeter()
@@ -103,7 +103,7 @@ export function readHotPost() {
 
 export function teardown({ listed }: SetupData) {
   orAbort(() => {
-    noteLoads('end')
+    recordLoads('end')
     fleet.restore(listed, Object.keys(tuning))
   })
 }

@@ -6,18 +6,18 @@
  */
 import exec from 'k6/execution'
 import { CEILING, strategyNames } from '../packages/strategies/src/strategy-names.ts'
-import { countersOf, noteCounters, orAbort } from './lib/api-control.ts'
-import { carryOut } from './lib/carry-out.ts'
+import { countersOf, orAbort, recordCounters } from './lib/api-control.ts'
 import { explained } from './lib/env.ts'
+import { execute } from './lib/execute.ts'
 import { strategyFigures } from './lib/figures.ts'
 import { connectAll } from './lib/fleet.ts'
 import { deleteInserted, findLastId } from './lib/inserted.ts'
 import { lagMeter } from './lib/lag.ts'
 import { unfinished } from './lib/metrics.ts'
 import { openRecording } from './lib/open-recording.ts'
-import { ACCOUNTED, READ_OPS } from './lib/outcomes.ts'
+import { READ_OPS, RECONCILED } from './lib/outcomes.ts'
 import { findMissing } from './lib/present-posts.ts'
-import { noteBalance } from './lib/record.ts'
+import { recordBalance } from './lib/record.ts'
 import { refuseOverride, resultFile } from './lib/results.ts'
 import { LEAD_MS, loadScenario, scenarioName, snapshotScenario, turns } from './lib/schedule.ts'
 import { sideBySideOptions } from './lib/side-by-side-options.ts'
@@ -55,7 +55,7 @@ function optionsOfRun() {
           ? [[name, load]]
           : [
               [name, load],
-              [`${name}-middle`, snapshotScenario(turn, 'noteMiddle')],
+              [`${name}-middle`, snapshotScenario(turn, 'recordMiddle')],
             ]
       }),
     ),
@@ -63,7 +63,7 @@ function optionsOfRun() {
       ...sharedThresholds((summary) => config.strategies.map((name) => strategyFigures(name, context, summary))),
       ...Object.fromEntries(
         config.strategies.flatMap((strategy) =>
-          ACCOUNTED.map((outcome) => [`balance{strategy:${strategy},outcome:${outcome}}`, ['count==0']]),
+          RECONCILED.map((outcome) => [`balance{strategy:${strategy},outcome:${outcome}}`, ['count==0']]),
         ),
       ),
       ...bypassThresholds(
@@ -96,7 +96,7 @@ export function setup() {
     /** @type {Record<string, number[]>} */
     const missing = {}
     for (const strategy of config.strategies) {
-      noteCounters(strategy, 'start', countersOf(stats, strategy))
+      recordCounters(strategy, 'start', countersOf(stats, strategy))
       // Counted like any other read, so that the counters still agree.
       const target = targetOf(strategy, 0)
       missing[strategy] = findMissing(target, config.posts)
@@ -108,7 +108,7 @@ export function setup() {
       }
       // The reads above are not measured.
       if (config.warmupMs === 0) {
-        noteCounters(strategy, 'middle', countersOf(fleet.stats([strategy]), strategy))
+        recordCounters(strategy, 'middle', countersOf(fleet.stats([strategy]), strategy))
       }
     }
     // Last, since k6 runs no teardown when setup fails.
@@ -139,7 +139,7 @@ export function operate({ lastIds, missing }) {
   const sinceStartMs = Date.now() - exec.scenario.startTime - LEAD_MS
   const lag = lagMs(strategy, sinceStartMs - plan.timeAtMs(n))
   unfinished.add(1, { strategy })
-  carryOut(plan.operationAt(n), n, {
+  execute(plan.operationAt(n), n, {
     target: targetOf(strategy, n),
     phase: n < plan.warmupOperations ? 'warmup' : 'measured',
     lagMs: lag,
@@ -153,16 +153,16 @@ export function operate({ lastIds, missing }) {
 }
 
 /** Records the API's own counters (loads, fills, invalidations) at the start of the measured phase. */
-export function noteMiddle() {
+export function recordMiddle() {
   const strategy = String(__ENV.STRATEGY)
-  orAbort(() => noteCounters(strategy, 'middle', countersOf(fleet.stats([strategy]), strategy)))
+  orAbort(() => recordCounters(strategy, 'middle', countersOf(fleet.stats([strategy]), strategy)))
 }
 
 /** @param {import('./lib/side-by-side-result.ts').SetupData} found */
 export function teardown({ listed, stats: before, lastIds }) {
   orAbort(() => {
     const after = fleet.stats(config.strategies)
-    for (const strategy of config.strategies) noteCounters(strategy, 'end', countersOf(after, strategy))
+    for (const strategy of config.strategies) recordCounters(strategy, 'end', countersOf(after, strategy))
     for (const [strategy, lastId] of Object.entries(lastIds)) {
       deleteInserted(targetOf(strategy, 0), lastId, plan.inserts)
     }
@@ -170,8 +170,8 @@ export function teardown({ listed, stats: before, lastIds }) {
     // must equal k6's.
     const settled = plan.inserts > 0 ? fleet.stats(config.strategies) : after
     for (const strategy of config.strategies) {
-      noteCounters(strategy, 'settled', countersOf(settled, strategy))
-      noteBalance(strategy, countersOf(before, strategy), countersOf(settled, strategy))
+      recordCounters(strategy, 'settled', countersOf(settled, strategy))
+      recordBalance(strategy, countersOf(before, strategy), countersOf(settled, strategy))
     }
     fleet.restore(listed, Object.keys(tuning))
   })

@@ -1,6 +1,6 @@
 /**
- * The `@example`s of cache-core's public calls. Without an argument: says which call has none. With a folder: writes each into it
- * as a file that a user's project can type-check, behind declarations of what the examples take for granted.
+ * The `@example`s of cache-core's public calls. Without an argument it names the calls that have none. With a folder it writes
+ * each example into a file that a user's project can type-check, after declarations of the names that the examples assume.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'

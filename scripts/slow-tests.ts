@@ -1,6 +1,6 @@
 /**
- * Lists the tests that `pnpm test` leaves out. With --check it lists nothing, and fails if a `*.slow.test.ts` would never
- * run, because its package has no `test:slow` or its vitest does not include it.
+ * Lists the tests that `pnpm test` skips. With --check it lists nothing, and fails if a `*.slow.test.ts` would never run
+ * because its package has no `test:slow`, or because its vitest does not include it.
  */
 import { globSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, matchesGlob, relative } from 'node:path'

@@ -1,6 +1,6 @@
 import exec from 'k6/execution'
 import { type Api, ApiError, type Counters, type StrategyInfo } from './api.ts'
-import { type Moment, NOTED_COUNTERS } from './figures.ts'
+import { type Moment, RECORDED_COUNTERS } from './figures.ts'
 import { apiCount } from './metrics.ts'
 
 /** Runs a phase of the script; an API error ends the run with one line and exit code 108. */
@@ -47,8 +47,8 @@ export function countersOf(stats: Record<string, Counters>, strategy: string): C
 }
 
 /** Records a strategy's counters for the summary. */
-export function noteCounters(strategy: string, at: Moment, counters: Counters): void {
-  for (const counter of NOTED_COUNTERS) {
+export function recordCounters(strategy: string, at: Moment, counters: Counters): void {
+  for (const counter of RECORDED_COUNTERS) {
     const value = counters[counter]
     if (value !== undefined) apiCount.add(value, { strategy, counter, at })
   }

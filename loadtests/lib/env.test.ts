@@ -27,7 +27,7 @@ describe('durationMsFrom', () => {
 
   it.each(['5', 's', '-1s', '5 s', '1h', '121s', '1e3s'])('refuses "%s"', (text) => {
     expect(() => read(text)).toThrow(
-      new OptionError(`T is "${text}"; allowed is a time with its unit (500ms, 15s, 1m) from 0ms to 120s`),
+      new OptionError(`T is "${text}"; it must be a time with its unit (500ms, 15s, 1m) from 0ms to 120s`),
     )
   })
 
@@ -44,11 +44,11 @@ describe('integerFrom and decimalFrom', () => {
   })
 
   it.each(['x', '1.5', '-1', '11', '1e1', '0x5', 'NaN', 'Infinity'])('refuse "%s" as a whole number', (text) => {
-    expect(() => integerFrom({ N: text }, 'N', rule)).toThrow(`N is "${text}"; allowed is a whole number from 0 to 10`)
+    expect(() => integerFrom({ N: text }, 'N', rule)).toThrow(`N is "${text}"; it must be a whole number from 0 to 10`)
   })
 
   it.each(['x', '-1', '10.1', '1e1', '.', 'NaN'])('refuse "%s" as a number', (text) => {
-    expect(() => decimalFrom({ N: text }, 'N', rule)).toThrow(`N is "${text}"; allowed is a number from 0 to 10`)
+    expect(() => decimalFrom({ N: text }, 'N', rule)).toThrow(`N is "${text}"; it must be a number from 0 to 10`)
   })
 })
 
@@ -59,14 +59,14 @@ describe('baseUrlFrom', () => {
   })
 
   it.each(['127.0.0.1:3000', 'ftp://x', 'http://', 'http://a b', 'http://x?y'])('refuses "%s"', (text) => {
-    expect(() => baseUrlFrom({ U: text }, 'U', '')).toThrow(`U is "${text}"; allowed is an address like http://`)
+    expect(() => baseUrlFrom({ U: text }, 'U', '')).toThrow(`U is "${text}"; it must be an address like http://`)
   })
 })
 
 describe('baseUrlsFrom', () => {
   it('accepts several, and checks each', () => {
     expect(baseUrlsFrom({ U: 'http://a:1/, http://b:2' }, 'U', '')).toEqual(['http://a:1', 'http://b:2'])
-    expect(() => baseUrlsFrom({ U: 'http://a:1,b' }, 'U', '')).toThrow('U is "b"; allowed is an address like')
+    expect(() => baseUrlsFrom({ U: 'http://a:1,b' }, 'U', '')).toThrow('U is "b"; it must be an address like')
   })
 })
 
@@ -81,9 +81,9 @@ describe('strategiesFrom', () => {
   })
 
   it.each([
-    ['cache-asid', 'S is "cache-asid"; allowed is a comma-separated list of no-cache, cache-aside, write-through'],
-    ['no-cache,', 'S is ""; allowed is a comma-separated list of no-cache, cache-aside, write-through'],
-    ['no-cache,no-cache', 'S is "no-cache"; allowed is each strategy once'],
+    ['cache-asid', 'S is "cache-asid"; it must be a comma-separated list of no-cache, cache-aside, write-through'],
+    ['no-cache,', 'S is ""; it must be a comma-separated list of no-cache, cache-aside, write-through'],
+    ['no-cache,no-cache', 'S is "no-cache"; it must be listed only once'],
   ])('refuses "%s"', (text, message) => {
     expect(() => strategiesFrom({ S: text }, 'S', known)).toThrow(new OptionError(message))
   })

@@ -1,3 +1,5 @@
+// Its own parsers, since k6 can't import `command-line`: an npm package is behind it.
+
 /** The variables from `-e NAME=value`, and the environment of k6. */
 export type Env = Record<string, string | undefined>
 
@@ -11,7 +13,7 @@ function given(env: Env, name: string): string | undefined {
 }
 
 function wrong(name: string, text: string, allowed: string): OptionError {
-  return new OptionError(`${name} is "${text}"; allowed is ${allowed}`)
+  return new OptionError(`${name} is "${text}"; it must be ${allowed}`)
 }
 
 export function textFrom(env: Env, name: string, fallback: string): string {
@@ -23,7 +25,7 @@ export function choiceFrom<T extends string>(env: Env, name: string, allowed: re
   const text = given(env, name)
   if (text === undefined) return null
   const found = allowed.find((word) => word === text)
-  if (found === undefined) throw wrong(name, text, allowed.join(', '))
+  if (found === undefined) throw wrong(name, text, `one of ${allowed.join(', ')}`)
   return found
 }
 
@@ -94,7 +96,7 @@ export function strategiesFrom(
   const unknown = names.filter((part) => !known.includes(part) && !/^peer:[a-z0-9-]+$/.test(part))
   if (unknown.length > 0) throw wrong(name, unknown.join(','), `a comma-separated list of ${known.join(', ')}`)
   const repeated = names.filter((part, at) => names.indexOf(part) !== at)
-  if (repeated.length > 0) throw wrong(name, repeated.join(','), 'each strategy once')
+  if (repeated.length > 0) throw wrong(name, repeated.join(','), 'listed only once')
   return names
 }
 

@@ -1,5 +1,5 @@
 import type { Slices } from './expiries.ts'
-import { ACCOUNTED, FAILURES, type Failure, OUTCOMES, type Outcome, READ_OPS, type ReadOp } from './outcomes.ts'
+import { FAILURES, type Failure, OUTCOMES, type Outcome, READ_OPS, RECONCILED, type ReadOp } from './outcomes.ts'
 import { scenarioName } from './schedule.ts'
 import { type Stampede, stampedeOf } from './stampede.ts'
 import type { Distribution, Summary } from './summary.ts'
@@ -11,9 +11,9 @@ import type { Distribution, Summary } from './summary.ts'
 export type Moment = 'start' | 'middle' | 'end' | 'settled'
 
 /** The recorded counters of `/api/stats`. */
-export const NOTED_COUNTERS = [
+export const RECORDED_COUNTERS = [
   'reads',
-  ...ACCOUNTED,
+  ...RECONCILED,
   'loads',
   'fills',
   'refusedFills',
@@ -21,7 +21,7 @@ export const NOTED_COUNTERS = [
   'errors',
   'evictions',
 ] as const
-type NotedCounter = (typeof NOTED_COUNTERS)[number]
+type RecordedCounter = (typeof RECORDED_COUNTERS)[number]
 
 type OutcomeCounts = Record<Outcome, number>
 type Account = OutcomeCounts & { reads: number; writes: number }
@@ -99,7 +99,7 @@ export function strategyFigures(
   const strategy = { strategy: name }
   const failures = failuresOf(name, summary)
   const unfinished = summary.counter('unfinished', strategy)
-  const middleToEnd = (counter: NotedCounter) => difference(name, counter, 'middle', 'end', summary)
+  const middleToEnd = (counter: RecordedCounter) => difference(name, counter, 'middle', 'end', summary)
   const [reads, loads] = [middleToEnd('reads'), middleToEnd('loads')]
   const unknown = summary.counter('stale_unknown', strategy) > 0
   const figuresOf = (ops: readonly ReadOp[]) => readFigures(name, ops, { unknown, measuredMs }, summary)
@@ -168,7 +168,7 @@ function readFigures(
 function compareCounters(name: string, summary: Summary, complete: boolean): StrategyFigures['counters'] {
   const outcomes = perOutcome((outcome) => summary.counter('answers', { strategy: name, outcome }))
   const k6 = { reads: total(outcomes), writes: summary.counter('acknowledged', { strategy: name }), ...outcomes }
-  const counted = (['reads', ...ACCOUNTED] as const).map(
+  const counted = (['reads', ...RECONCILED] as const).map(
     (counter) => [counter, difference(name, counter, 'start', 'settled', summary)] as const,
   )
   if (counted.some(([, count]) => count === null)) {
@@ -190,7 +190,7 @@ function failuresOf(name: string, summary: Summary): StrategyFigures['failures']
   return { total: sum, byKind }
 }
 
-function difference(name: string, counter: NotedCounter, from: Moment, to: Moment, summary: Summary): number | null {
+function difference(name: string, counter: RecordedCounter, from: Moment, to: Moment, summary: Summary): number | null {
   const before = summary.trend('api_count', { strategy: name, counter, at: from }).max
   const after = summary.trend('api_count', { strategy: name, counter, at: to }).max
   return before === null || after === null ? null : after - before

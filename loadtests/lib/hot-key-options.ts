@@ -44,7 +44,7 @@ export function hotKeyOptions(env: Env, known: readonly string[]): HotKeyOptions
   const originDelayMs = integerFrom(env, 'ORIGIN_DELAY_MS', { fallback: 100, min: 0, max: 5000 })
   if (originDelayMs > ttlMs / 2) {
     // Otherwise the loads of consecutive expiries overlap and can't be distinguished.
-    throw new OptionError(`ORIGIN_DELAY_MS is "${originDelayMs}"; allowed is at most half of TTL_MS, ${ttlMs / 2}`)
+    throw new OptionError(`ORIGIN_DELAY_MS is "${originDelayMs}"; it must be at most half of TTL_MS, ${ttlMs / 2}`)
   }
   const atOnce = Math.ceil((ratePerSecond * 2 * originDelayMs) / 1000) + 20
   return {

@@ -6,7 +6,7 @@ import { type SummaryData, summaryOf } from './summary.ts'
 
 /** 10 s with a TTL of 1 s: 9 TTLs end after the cold start. */
 const config = hotKeyOptions({}, strategyNames)
-const noted = (value: number) => ({ count: 1, min: value, med: value, max: value })
+const recorded = (value: number) => ({ count: 1, min: value, med: value, max: value })
 
 interface Seen {
   hits: number
@@ -28,8 +28,8 @@ function summary(
     [`answers{${s},outcome:stale}`]: { count: stale },
     [`answers{${s},outcome:misses}`]: { count: misses },
     [`waited_at_expiry{${s}}`]: { count: waitedLater },
-    [`api_count{${s},counter:loads,at:start}`]: noted(5),
-    [`api_count{${s},counter:loads,at:end}`]: noted(5 + loads),
+    [`api_count{${s},counter:loads,at:start}`]: recorded(5),
+    [`api_count{${s},counter:loads,at:end}`]: recorded(5 + loads),
     ...Object.fromEntries(slices.map((slice) => [`loads_begun{${s},slice:${slice}}`, { count: 1 }])),
   }
   return { metrics: Object.fromEntries(Object.entries(values).map(([name, figures]) => [name, { values: figures }])) }

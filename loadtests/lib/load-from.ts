@@ -55,7 +55,7 @@ export function loadFrom(env: Env, preset: Workload, ttlMs: number): Load {
   const sum = writeRatio + listRatio + pageRatio + reportRatio + insertRatio + rmwRatio
   if (sum > 1)
     throw new OptionError(
-      `${Object.keys(RATIOS).join(' + ')} is ${Number(sum.toFixed(6))}; allowed is at most 1 together`,
+      `${Object.keys(RATIOS).join(' + ')} is ${Number(sum.toFixed(6))}; together they must be at most 1`,
     )
   return {
     ratePerSecond,
@@ -80,7 +80,7 @@ export function recordedLoad(env: Env, facts: RecordingFacts, ttlMs: number): Lo
   const lengthMs = facts.stages.reduce((sum, { durationMs }) => sum + durationMs, 0)
   const warmupMs = warmupFrom(env, ttlMs)
   if (warmupMs >= lengthMs) {
-    throw new OptionError(`WARMUP is "${warmupMs}ms"; allowed is less than the recording of TRACE, ${lengthMs}ms`)
+    throw new OptionError(`WARMUP is "${warmupMs}ms"; it must be shorter than the recording of TRACE, ${lengthMs}ms`)
   }
   const { writeRatio, listRatio, pageRatio, rmwRatio } = facts
   return {

@@ -16,7 +16,7 @@ export interface OpenRecording {
 export function openRecording(env: Env): OpenRecording | null {
   const file = textFrom(env, 'TRACE', '')
   if (file === '') return null
-  if (!file.startsWith('/')) throw new OptionError(`TRACE is "${file}"; allowed is an absolute path`)
+  if (!file.startsWith('/')) throw new OptionError(`TRACE is "${file}"; it must be an absolute path`)
   // An error thrown inside the shared array would lose its class.
   let failure: unknown
   const shared = new SharedArray('trace', () => {

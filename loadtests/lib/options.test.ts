@@ -76,7 +76,7 @@ describe('sideBySideOptions', () => {
       trace: { file: '/a.json', operations: 3 },
     })
     expect(() => sideBySideOptions({ WARMUP: '2s' }, strategyNames, recording)).toThrow(
-      'WARMUP is "2000ms"; allowed is less than the recording of TRACE, 2000ms',
+      'WARMUP is "2000ms"; it must be shorter than the recording of TRACE, 2000ms',
     )
   })
 
@@ -86,17 +86,20 @@ describe('sideBySideOptions', () => {
   })
 
   it.each([
-    [{ RATE: '0' }, 'RATE is "0"; allowed is a whole number from 1 to 10000'],
-    [{ DURATION: '5' }, 'DURATION is "5"; allowed is a time with its unit (500ms, 15s, 1m) from 1000ms to 3600s'],
-    [{ WRITE_RATIO: '2' }, 'WRITE_RATIO is "2"; allowed is a number from 0 to 1'],
+    [{ RATE: '0' }, 'RATE is "0"; it must be a whole number from 1 to 10000'],
+    [{ DURATION: '5' }, 'DURATION is "5"; it must be a time with its unit (500ms, 15s, 1m) from 1000ms to 3600s'],
+    [{ WRITE_RATIO: '2' }, 'WRITE_RATIO is "2"; it must be a number from 0 to 1'],
     [
       { WRITE_RATIO: '0.75', LIST_RATIO: '0.5' },
-      'WRITE_RATIO + LIST_RATIO + PAGE_RATIO + REPORT_RATIO + INSERT_RATIO + RMW_RATIO is 1.455; allowed is at most 1 together',
+      'WRITE_RATIO + LIST_RATIO + PAGE_RATIO + REPORT_RATIO + INSERT_RATIO + RMW_RATIO is 1.455; together they must be at most 1',
     ],
-    [{ ZIPF: '-1' }, 'ZIPF is "-1"; allowed is a number from 0 to 10'],
-    [{ ORIGIN_DELAY_MS: 'slow' }, 'ORIGIN_DELAY_MS is "slow"; allowed is a whole number from 0 to 5000'],
-    [{ WORKLOAD: 'ycsb-e' }, 'WORKLOAD is "ycsb-e"; allowed is ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-f, twitter-hot'],
-    [{ ACCEPT_ENCODING: 'br' }, 'ACCEPT_ENCODING is "br"; allowed is gzip, identity'],
+    [{ ZIPF: '-1' }, 'ZIPF is "-1"; it must be a number from 0 to 10'],
+    [{ ORIGIN_DELAY_MS: 'slow' }, 'ORIGIN_DELAY_MS is "slow"; it must be a whole number from 0 to 5000'],
+    [
+      { WORKLOAD: 'ycsb-e' },
+      'WORKLOAD is "ycsb-e"; it must be one of ycsb-a, ycsb-b, ycsb-c, ycsb-d, ycsb-f, twitter-hot',
+    ],
+    [{ ACCEPT_ENCODING: 'br' }, 'ACCEPT_ENCODING is "br"; it must be one of gzip, identity'],
   ])('refuses %o', (env, message) => {
     expect(() => sideBySideOptions(env, strategyNames)).toThrow(message)
   })
@@ -153,7 +156,7 @@ describe('hotKeyOptions', () => {
 
   it('refuses loads that would last into the next expiry', () => {
     expect(() => hotKeyOptions({ TTL_MS: '200', ORIGIN_DELAY_MS: '101' }, strategyNames)).toThrow(
-      'ORIGIN_DELAY_MS is "101"; allowed is at most half of TTL_MS, 100',
+      'ORIGIN_DELAY_MS is "101"; it must be at most half of TTL_MS, 100',
     )
   })
 })

@@ -17,7 +17,7 @@ export const READ_OPS = ['read', 'list', 'page', 'report'] as const
 export type ReadOp = (typeof READ_OPS)[number]
 
 /** The counters of `/api/stats` that k6 keeps too, for reconciliation. */
-export const ACCOUNTED: readonly (Outcome | 'writes')[] = [...OUTCOMES, 'writes']
+export const RECONCILED: readonly (Outcome | 'writes')[] = [...OUTCOMES, 'writes']
 
 export function outcomeOf(header: string | undefined): Outcome | undefined {
   return Object.hasOwn(STATS_COUNTER, header ?? '') ? STATS_COUNTER[header as CacheHeader] : undefined

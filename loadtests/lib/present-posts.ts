@@ -2,7 +2,7 @@ import { ApiError } from './api.ts'
 import { recordRead } from './record.ts'
 import { readIds, readPost, type Target } from './requests.ts'
 
-/** With a smaller share of its posts, the load would be a different one. */
+/** With fewer of its posts, this would be a different load. */
 const ENOUGH = 0.9
 
 /**

@@ -1,6 +1,6 @@
 import type { Counters } from './api.ts'
 import { acknowledged, answers, balance, failures, latencyMs, staleMs, staleUnknown } from './metrics.ts'
-import { ACCOUNTED, type ReadOp, servedBy } from './outcomes.ts'
+import { RECONCILED, type ReadOp, servedBy } from './outcomes.ts'
 import type { ReadAnswer, WriteAnswer } from './requests.ts'
 
 /** Warm-up, setup and teardown are counted, for reconciliation with the server, but not timed. */
@@ -33,6 +33,6 @@ export function recordWrite(strategy: string, phase: Phase, answer: WriteAnswer,
 }
 
 /** Subtracts the API's counts since the start from k6's; see `balance`. */
-export function noteBalance(strategy: string, before: Counters, after: Counters): void {
-  for (const outcome of ACCOUNTED) balance.add(before[outcome]! - after[outcome]!, { strategy, outcome })
+export function recordBalance(strategy: string, before: Counters, after: Counters): void {
+  for (const outcome of RECONCILED) balance.add(before[outcome]! - after[outcome]!, { strategy, outcome })
 }

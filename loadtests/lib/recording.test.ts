@@ -25,10 +25,10 @@ describe('parseRecording', () => {
     [null, 'it must contain "operations" and "timesMs"'],
     [{ operations: [], timesMs: [] }, 'non-empty'],
     [{ operations: [['read', 1]], timesMs: [] }, 'of equal length'],
-    [{ operations: [['read']], timesMs: [0] }, 'operations[0] is ["read"]; allowed is [kind, id]'],
+    [{ operations: [['read']], timesMs: [0] }, 'operations[0] is ["read"]; it must be [kind, id]'],
     [{ operations: [['read', 0]], timesMs: [0] }, 'operations[0] is ["read",0]'],
     [{ operations: [['delete', 1]], timesMs: [0] }, 'operations[0] is ["delete",1]'],
-    [{ operations: [['list'], ['list']], timesMs: [5, 4] }, 'timesMs[1] is 4; allowed is a number from 5'],
+    [{ operations: [['list'], ['list']], timesMs: [5, 4] }, 'timesMs[1] is 4; it must be a number from 5'],
   ])('refuses %j', (content, message) => {
     expect(() => parse(content)).toThrow(OptionError)
     expect(() => parse(content)).toThrow(message)

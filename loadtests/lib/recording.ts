@@ -41,7 +41,7 @@ export function parseRecording(text: string, file: string): { facts: RecordingFa
     if (WITHOUT_ID.includes(kind)) return { kind }
     if (WITH_ID.includes(kind) && Number.isSafeInteger(id) && id >= 1) return { kind, id }
     throw wrong(
-      `operations[${at}] is ${JSON.stringify(entry)}; allowed is [kind, id] with ${WITH_ID.join(', ')} and an id from 1, or ["list"], ["page"]`,
+      `operations[${at}] is ${JSON.stringify(entry)}; it must be [kind, id] with ${WITH_ID.join(', ')} and an id from 1, or ["list"], ["page"]`,
     )
   })
   try {

@@ -13,7 +13,7 @@ export function resultFile(env: Env, name: string): string {
   // k6 opens files relative to this script, but writes them relative to its working directory.
   const path = folder.startsWith('/') ? folder : `${textFrom(env, 'PWD', '')}/${folder}`
   if (!isFolder(path)) {
-    throw new OptionError(`RESULTS_DIR is "${folder}"; allowed is an existing folder: mkdir -p "${folder}"`)
+    throw new OptionError(`RESULTS_DIR is "${folder}"; it must be an existing folder: mkdir -p "${folder}"`)
   }
   return `${path}/${name}`
 }

@@ -7,14 +7,14 @@ import type { Stage } from '../../packages/workload/src/index.ts'
 export const DRAIN_MS = 3000
 
 /** One strategy's turn, in ms since the scenarios began. */
-export interface Turn {
+export interface ScheduledTurn {
   strategy: string
   warmupAtMs: number
   measuredAtMs: number
   endsAtMs: number
 }
 
-export function turns(strategies: readonly string[], warmupMs: number, durationMs: number): Turn[] {
+export function turns(strategies: readonly string[], warmupMs: number, durationMs: number): ScheduledTurn[] {
   const turnMs = warmupMs + durationMs + DRAIN_MS
   return strategies.map((strategy, at) => ({
     strategy,
@@ -40,21 +40,21 @@ export interface LoadOptions {
 /** The offset of the plan's start from the scenario's start. */
 export const LEAD_MS = 1
 
-/** k6's clock for stages starts when its users are ready, but their end counts from before that: extra time for the last. */
+/** k6 starts the stages when its users are ready, but measures their end from before that. This is extra time for the last stage. */
 const TAIL_MS = 500
 
 /**
  * Open model: operations begin at the plan's rate, even if earlier ones have not ended, like real visitors. With a fixed
  * number of clients, a slow strategy would get fewer requests and look better than it is.
  *
- * Warm-up and measured phase are one scenario without a pause: in a pause, entries would age unread, and the first
+ * Warm-up and measured phase are one scenario without a pause: during a pause nothing would refresh the entries, and the first
  * seconds would show too many misses.
  *
- * k6 starts its i-th iteration, i from 1, when the rates so far add up to i. Half an iteration before the first stage
- * puts each iteration in the middle of its interval, as in the plan. That is away from the stage boundaries, where
- * rounding could move it or cut it off, so exactly the planned number starts.
+ * k6 starts its i-th iteration, i from 1, when the rates so far add up to i. A lead of half an iteration before the first
+ * stage puts each iteration in the middle of its interval, as in the plan. At a stage boundary, rounding could move an iteration or
+ * cut it off. In the middle of its interval it can't, so exactly the planned number starts.
  */
-export function loadScenario(turn: Turn, { stages, vus, exec }: LoadOptions) {
+export function loadScenario(turn: ScheduledTurn, { stages, vus, exec }: LoadOptions) {
   const jumps = stages.flatMap(({ ratePerSecond, durationMs }) => [
     { duration: '0s', target: thousandfold(ratePerSecond) },
     { duration: `${durationMs}ms`, target: thousandfold(ratePerSecond) },
@@ -87,7 +87,7 @@ function thousandfold(rate: number): number {
 }
 
 /** Calls `exec` once when the measured phase begins, parallel to the load. */
-export function snapshotScenario(turn: Turn, exec: string) {
+export function snapshotScenario(turn: ScheduledTurn, exec: string) {
   return {
     executor: 'shared-iterations' as const,
     exec,

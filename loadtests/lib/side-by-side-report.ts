@@ -2,7 +2,7 @@ import { CEILING } from '../../packages/strategies/src/strategy-names.ts'
 import { workloads } from '../../packages/workload/src/index.ts'
 import type { StrategyInfo } from './api.ts'
 import type { ReadFigures } from './figures.ts'
-import { ACCOUNTED } from './outcomes.ts'
+import { RECONCILED } from './outcomes.ts'
 import type { SideBySideResult } from './side-by-side-result.ts'
 import type { Distribution } from './summary.ts'
 import { type Column, count, number, percent, table, wrapped } from './table.ts'
@@ -263,7 +263,7 @@ function troubles(strategy: StrategyResult, posts: number): string[] {
   const { k6, api, agree, notCompared } = counters
   if (notCompared !== null) lines.push(`${name}: counters not compared: ${notCompared}`)
   else if (!agree && api !== null) {
-    const differing = (['reads', ...ACCOUNTED] as const).filter((counter) => k6[counter] !== api[counter])
+    const differing = (['reads', ...RECONCILED] as const).filter((counter) => k6[counter] !== api[counter])
     const pairs = differing.map(
       (counter) => `${counter} ${count(k6[counter])} in k6, ${count(api[counter])} in the API`,
     )

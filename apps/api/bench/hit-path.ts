@@ -15,6 +15,7 @@ import { Redis } from 'ioredis'
 import { createScratchDatabase, freePort, startRedis } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
+import { quantilesOf } from 'workload'
 
 interface Flags {
   rounds: number
@@ -25,7 +26,7 @@ interface Flags {
 const here = import.meta.dirname
 const execArgv = ['--conditions=workspace-source']
 const run = promisify(execFile)
-const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!
+const median = (numbers: readonly number[]) => quantilesOf(numbers)(0.5)
 
 interface Case {
   readonly title: string

@@ -7,6 +7,7 @@ import { memoryStore } from 'cache-core'
 import { createOutbox, newWriteId } from 'cache-core/postgres'
 import { createScratchDatabase } from 'local-servers'
 import { createDatabase, loadPosts, migrate, postsRepository, recordChanges, schemaName } from 'posts-db'
+import { quantilesOf } from 'workload'
 
 const POSTS = 1_000
 const ROUNDS = 40
@@ -52,25 +53,23 @@ async function timeWrites(write: (id: number) => Promise<unknown>, atOnce: numbe
   return took
 }
 
-const quantile = (sorted: number[], q: number) => sorted[Math.floor(q * (sorted.length - 1))]!.toFixed(3)
-
 for (const atOnce of [1, 8]) {
   const samples = { plain: [] as number[], recorded: [] as number[] }
   const medians = { plain: [] as number[], recorded: [] as number[] }
   for (let round = -2; round < ROUNDS; round++) {
     for (const name of round % 2 === 0 ? (['plain', 'recorded'] as const) : (['recorded', 'plain'] as const)) {
-      const took = (await timeWrites(writers[name](), atOnce)).sort((a, b) => a - b)
+      const took = await timeWrites(writers[name](), atOnce)
       if (round < 0) continue // warming up
       samples[name].push(...took)
-      medians[name].push(Number(quantile(took, 0.5)))
+      medians[name].push(quantilesOf(took)(0.5))
     }
   }
   for (const name of ['plain', 'recorded'] as const) {
-    const all = samples[name].sort((a, b) => a - b)
-    const rounds = medians[name].sort((a, b) => a - b)
+    const [all, rounds] = [quantilesOf(samples[name]), quantilesOf(medians[name])]
+    const [median, p99, lowest, highest] = [all(0.5), all(0.99), rounds(0), rounds(1)].map((ms) => ms.toFixed(3))
     console.log(
-      `${atOnce} at once, ${name}: median ${quantile(all, 0.5)} ms, p99 ${quantile(all, 0.99)} ms, ` +
-        `medians of rounds ${rounds[0]}–${rounds.at(-1)} (${all.length} writes)`,
+      `${atOnce} in parallel, ${name}: median ${median} ms, p99 ${p99} ms, ` +
+        `medians of rounds ${lowest}–${highest} (${samples[name].length} writes)`,
     )
   }
 }

@@ -10,6 +10,7 @@ import { cpus, loadavg, release, totalmem } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createScratchDatabase, startApi } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
+import { quantilesOf } from 'workload'
 import { layers } from '../src/places/page-request.ts'
 
 const STRATEGY = 'manual-invalidation'
@@ -30,7 +31,11 @@ await database.pool.query(`vacuum analyze ${schemaName(STRATEGY)}.posts`)
 const { rows: servers } = await database.pool.query('show server_version')
 await database.close()
 const prefix = `bench-places-${process.pid}:`
-const api = await startApi({ DATABASE_URL: scratch.url, REDIS_URL, REDIS_PREFIX: prefix })
+const api = await startApi(new URL('../src/main.ts', import.meta.url), {
+  DATABASE_URL: scratch.url,
+  REDIS_URL,
+  REDIS_PREFIX: prefix,
+})
 
 async function call(layer: string): Promise<{ ms: number; said: string; bytes: number }> {
   const startedAt = performance.now()
@@ -60,17 +65,12 @@ function cpuMs(): number {
   return ((Number(fields[11]) + Number(fields[12])) * 1_000) / TICKS_PER_SECOND
 }
 
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!
 const rounded = (ms: number) => Math.round(ms * 100) / 100
-const quantile = (values: readonly number[], q: number) =>
-  rounded([...values].sort((a, b) => a - b)[Math.floor(q * (values.length - 1))]!)
-const spread = (values: readonly number[]) => ({
-  median: rounded(median(values)),
-  p25: quantile(values, 0.25),
-  p75: quantile(values, 0.75),
-  min: rounded(Math.min(...values)),
-  max: rounded(Math.max(...values)),
-})
+const spread = (values: readonly number[]) => {
+  const quantile = quantilesOf(values)
+  const [min, p25, median, p75, max] = [0, 0.25, 0.5, 0.75, 1].map((share) => rounded(quantile(share)))
+  return { median, p25, p75, min, max }
+}
 
 const taken = Object.fromEntries(
   layers.map((layer) => [
@@ -92,7 +92,7 @@ try {
       if (round < 0) continue // warming up
       const row = taken[layer]!
       row.first.push(first.ms)
-      row.second.push(median(second.map(({ ms }) => ms)))
+      row.second.push(quantilesOf(second.map(({ ms }) => ms))(0.5))
       row.said = [first.said, second[0]!.said]
       row.bytes = first.bytes
       row.cpuMs += cpu

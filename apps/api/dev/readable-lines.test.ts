@@ -36,10 +36,14 @@ describe('a line on a terminal', () => {
       'INFO: tuned: cache-aside {"change":{"ttlMs":5}}',
     ],
     [{ leftOut: 7, msg: '7 more reads in this second' }, 'INFO: 7 more reads in this second'],
-    [{ level: 40, msg: 'redis: away' }, 'WARN: redis: away'],
+    [{ level: 40, msg: 'redis: unavailable' }, 'WARN: redis: unavailable'],
     [
-      { level: 40, err: { message: 'connect ECONNREFUSED', stack: 'Error: x\n    at here' }, msg: 'redis: away' },
-      'WARN: redis: away: connect ECONNREFUSED',
+      {
+        level: 40,
+        err: { message: 'connect ECONNREFUSED', stack: 'Error: x\n    at here' },
+        msg: 'redis: unavailable',
+      },
+      'WARN: redis: unavailable: connect ECONNREFUSED',
     ],
     [
       { level: 40, method: 'POST', path: '/api/x', status: 503, code: 'c', requestId: 'r', msg: 'not invalidated' },
@@ -52,17 +56,17 @@ describe('a line on a terminal', () => {
   it('prints an error after its stack, so that the reason is the last line', () => {
     const err = {
       type: 'Error',
-      message: 'gone: away',
-      stack: 'Error: gone\n    at here\ncaused by: Error: away\n    at there\u001b',
+      message: 'gone: unavailable',
+      stack: 'Error: gone\n    at here\ncaused by: Error: unavailable\n    at there\u001b',
     }
     const lines = shown({ level: 50, err, method: 'GET', path: '/api/x', requestId: 'r', msg: 'failed' }).split('\n')
     expect(lines.slice(0, -1)).toEqual([
       '    Error: gone',
       '    at here',
-      '    caused by: Error: away',
+      '    caused by: Error: unavailable',
       '    at there\\x1b',
     ])
-    expect(lines.at(-1)).toMatch(/ ERROR: GET \/api\/x: failed: gone: away \(request r\)$/)
+    expect(lines.at(-1)).toMatch(/ ERROR: GET \/api\/x: failed: gone: unavailable \(request r\)$/)
   })
 
   it('escapes control characters from clients', () => {

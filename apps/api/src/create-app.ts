@@ -16,14 +16,14 @@ import { readPostsRoutes } from './routes/read-posts.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { strategiesRoutes } from './routes/strategies.ts'
 import { writePostsRoutes } from './routes/write-posts.ts'
-import type { Runtimes } from './strategies/runtimes.ts'
+import type { StrategyInstances } from './strategies/strategy-instances.ts'
 import { type AccessLog, accessLog } from './telemetry/access-log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
 import type { Evictions } from './telemetry/redis-evictions.ts'
 import type { WorkerState } from './worker/worker-state.ts'
 
 export interface AppDeps {
-  readonly runtimes: Runtimes
+  readonly instances: StrategyInstances
   readonly logger: Logger
   /** Default: one that writes to `logger`. */
   readonly log?: AccessLog
@@ -38,19 +38,19 @@ export interface AppDeps {
 }
 
 /** The HTTP API over the given parts. It opens nothing, so that tests can call `app.request()` without a port. */
-export function createApp({ runtimes, logger, log = accessLog(logger), adminToken, ...deps }: AppDeps): Api {
+export function createApp({ instances, logger, log = accessLog(logger), adminToken, ...deps }: AppDeps): Api {
   const { parts, evictions, pool, worker } = deps
   // Not strict: a trailing slash is accepted.
   const app: Api = new Hono<ApiEnv>({ strict: false })
-  readPostsRoutes(app, runtimes, log)
-  readAuthorsRoute(app, runtimes, log)
-  postsPageRoute(app, runtimes, log)
-  writePostsRoutes(app, runtimes, log)
-  strategiesRoutes(app, runtimes, adminToken, log)
-  statsRoutes(app, runtimes, adminToken, evictions, log)
-  cacheRoutes(app, runtimes, adminToken, log)
-  healthRoutes(app, runtimes, parts)
-  metricsRoute(app, createMetrics(runtimes, pool, evictions, worker))
+  readPostsRoutes(app, instances, log)
+  readAuthorsRoute(app, instances, log)
+  postsPageRoute(app, instances, log)
+  writePostsRoutes(app, instances, log)
+  strategiesRoutes(app, instances, adminToken, log)
+  statsRoutes(app, instances, adminToken, evictions, log)
+  cacheRoutes(app, instances, adminToken, log)
+  healthRoutes(app, instances, parts)
+  metricsRoute(app, createMetrics(instances, pool, evictions, worker))
   openApiRoute(app)
   indexPageRoute(app)
   app.notFound(notFoundHandler(routesOf(app), log))

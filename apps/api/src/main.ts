@@ -14,9 +14,9 @@ import { runMain } from './process/run-main.ts'
 import { endGracefully, finishRequests } from './process/shutdown.ts'
 import { announce, warnOfMissingPosts } from './process/startup-lines.ts'
 import { handleMessages } from './process/worker-messages.ts'
-import { closeOutboxes, outboxLag, recordPromised, startOutboxes } from './strategies/outboxes.ts'
+import { closeOutboxes, enableChangeRecording, outboxLag, startOutboxes } from './strategies/outboxes.ts'
 import { peerStrategies, servedNames } from './strategies/peer-strategies.ts'
-import { startRuntimes } from './strategies/start-runtimes.ts'
+import { startInstances } from './strategies/start-instances.ts'
 import { watchLoads } from './strategies/watch-loads.ts'
 import { accessLog } from './telemetry/access-log.ts'
 import { createLogger } from './telemetry/logger.ts'
@@ -38,22 +38,22 @@ async function main(): Promise<void> {
   const redis = kind === 'redis' ? await connectRedis(env.REDIS_URL!, logger) : undefined
   const memcached = kind === 'memcached' ? await connectMemcached(env.MEMCACHED_URL!, logger) : undefined
   await migrate(database, names.map(schemaName))
-  await recordPromised(database, schemaName)
+  await enableChangeRecording(database, schemaName)
   const peers = env.PEERS === 1 ? await peerStrategies(env.REDIS_URL!, env.REDIS_PREFIX) : []
-  const runtimes = startRuntimes(env, database, redis, logger, { peers, memcached })
-  await startOutboxes(runtimes)
-  await warnOfMissingPosts(runtimes, env, logger)
-  const stopWatching = await watchLoads(runtimes, database)
+  const instances = startInstances(env, database, redis, logger, { peers, memcached })
+  await startOutboxes(instances)
+  await warnOfMissingPosts(instances, env, logger)
+  const stopWatching = await watchLoads(instances, database)
 
-  const stopCounting = flushCounts(runtimes)
+  const stopCounting = flushCounts(instances)
   const evictions =
     (redis && new Evictions('redis', () => evictedByRedis(redis))) ??
     (memcached && new Evictions('memcached', () => evictedByMemcached(memcached)))
-  onWorkerMessage(handleMessages(runtimes, evictions))
+  onWorkerMessage(handleMessages(instances, evictions))
 
   const log = accessLog(logger)
   const app = createApp({
-    runtimes,
+    instances,
     logger,
     log,
     adminToken: env.ADMIN_TOKEN,
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
       database: () => database.ping(),
       redis: redis && (() => soon(redis.ping())),
       memcached: memcached && (() => pingMemcached(memcached)),
-      outbox: () => outboxLag(runtimes),
+      outbox: () => outboxLag(instances),
     },
     evictions,
     pool: database.pool,
@@ -69,11 +69,11 @@ async function main(): Promise<void> {
   })
   const server = createProblemServer(app.fetch, logger, log)
   const address = await listen(server, env)
-  announce(address, env, { redis, memcached }, runtimes, logger)
+  announce(address, env, { redis, memcached }, instances, logger)
   const ending = new AbortController()
   // Only one process warms: entries are shared.
   if (env.WARM_ON_START > 0 && (cluster.isPrimary || cluster.worker?.id === 1)) {
-    void warmOnStart(runtimes.byParameter(undefined), env.WARM_ON_START, logger, ending.signal)
+    void warmOnStart(instances.byParameter(undefined), env.WARM_ON_START, logger, ending.signal)
   }
 
   endGracefully(logger, 'finishing requests in flight', async () => {
@@ -81,8 +81,8 @@ async function main(): Promise<void> {
     ending.abort()
     stopWatching()
     await stopCounting()
-    await closeOutboxes(runtimes)
-    await runtimes.close()
+    await closeOutboxes(instances)
+    await instances.close()
     redis?.disconnect()
     await memcached?.disconnect()
     await database.close()

@@ -6,7 +6,7 @@ import { connectRedis } from './process/redis-connection.ts'
 import { runMain } from './process/run-main.ts'
 import { endGracefully } from './process/shutdown.ts'
 import { namedStrategy } from './strategies/named-strategy.ts'
-import { startRuntimes } from './strategies/start-runtimes.ts'
+import { startInstances } from './strategies/start-instances.ts'
 import { createLogger } from './telemetry/logger.ts'
 import { checkQueuePolicy } from './worker/queue-policy.ts'
 import { startWorker } from './worker/start-worker.ts'
@@ -43,12 +43,12 @@ async function main(): Promise<void> {
   await migrate(database, names.map(schemaName))
   // The API delivers out-of-band changes. The worker serves no reads, and the API's invalidations also refuse or drop its fills.
   const scope = { names, withOutboxes: false }
-  const runtimes = startRuntimes({ ...env, CACHE_STRATEGY: names[0]! }, database, redis, logger, scope)
+  const instances = startInstances({ ...env, CACHE_STRATEGY: names[0]! }, database, redis, logger, scope)
   const worker = await startWorker({
     redisUrl: REDIS_URL,
     prefix: REDIS_PREFIX,
     ttlMs: env.CACHE_TTL_MS,
-    runtimes,
+    instances,
     client: redis,
     logger,
   })
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
 
   endGracefully(logger, 'finishing active jobs', async () => {
     if (!(await worker.close())) logger.warn('a job did not end in time; another worker will restart it')
-    await runtimes.close()
+    await instances.close()
     redis.disconnect()
     await database.close()
   })
@@ -71,7 +71,7 @@ async function main(): Promise<void> {
 function workerStrategies({ WORKER_STRATEGIES, CACHE_STRATEGY }: Env): StrategyName[] {
   const names = WORKER_STRATEGIES ?? (isNamed(CACHE_STRATEGY) ? [CACHE_STRATEGY] : [])
   const kept = strategyNames.filter((name) => {
-    return strategies[name].place !== 'memory' && namedStrategy(name, undefined, '').storeKind !== 'none'
+    return strategies[name].storeKind !== 'memory' && namedStrategy(name, undefined, '').storeKind !== 'none'
   })
   const without = names.find((name) => !kept.includes(name))
   if (names.length > 0 && without === undefined) return [...new Set(names)]

@@ -101,7 +101,7 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
     await api.send('POST', '/api/stats/reset', { strategy })
     const answer = await api.request(`/api/authors?strategy=${strategy}`)
     expect(Number(/origin;dur=([\d.]+)/.exec(answer.headers.get('Server-Timing')!)![1])).toBeLessThan(2_000)
-    expect(api.runtimes.named(strategy).counters.snapshot()).toMatchObject({ reads: 1, bypassed: 1, loads: 1 })
+    expect(api.instances.named(strategy).counters.snapshot()).toMatchObject({ reads: 1, bypassed: 1, loads: 1 })
     await api.send('PATCH', `/api/strategies/${strategy}`, { originDelayMs: 0 })
   })
 })

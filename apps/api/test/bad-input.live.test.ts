@@ -14,7 +14,7 @@ afterAll(() => api.close())
 
 /** Every row of every copy. */
 async function everything(): Promise<string> {
-  const rows = api.runtimes.all.map(({ schema }) =>
+  const rows = api.instances.all.map(({ schema }) =>
     sql`select * from ${sql.id(schema, 'posts')} order by id`.execute(api.database.kysely),
   )
   return JSON.stringify((await Promise.all(rows)).map((result) => result.rows))

@@ -1,9 +1,10 @@
 /** A client with its own cache, over real connections to the API as a process. */
-import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
+import { type ApiProcess, createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ClientCache } from './support/client-cache.ts'
+import { startApi } from './support/start-api.ts'
 
 let scratch: ScratchDatabase
 let api: ApiProcess

@@ -12,8 +12,8 @@ import type { ApiEnv } from '../src/http/api-types.ts'
 import { Representation, representationCodec } from '../src/posts/representation.ts'
 import { readAuthorsRoute } from '../src/routes/read-authors.ts'
 import { readPostsRoutes } from '../src/routes/read-posts.ts'
-import { Runtimes } from '../src/strategies/runtimes.ts'
-import { StrategyRuntime } from '../src/strategies/strategy-runtime.ts'
+import { StrategyInstance } from '../src/strategies/strategy-instance.ts'
+import { StrategyInstances } from '../src/strategies/strategy-instances.ts'
 import { accessLog } from '../src/telemetry/access-log.ts'
 import { ClientCache } from './support/client-cache.ts'
 
@@ -91,7 +91,7 @@ function world(name: StrategyName, runtime: FakeRuntime) {
   const store = strategy.store({ prefix: '', memory: { runtime } })
   const tuning = { ...defaultTuning, ttlMs: TTL_MS, originDelayMs: 0 }
   const keepsNothing = strategy.read(tuning).lifetime === undefined
-  const served = new StrategyRuntime({
+  const served = new StrategyInstance({
     logger: pino({ level: 'silent' }),
     strategy: {
       ...strategy,
@@ -99,7 +99,7 @@ function world(name: StrategyName, runtime: FakeRuntime) {
       library: 'cache-core',
       storeKind: keepsNothing ? 'none' : 'memory',
       readAfterWriteOf: guaranteeOf(strategy.read(tuning), strategy.write(), store).readAfterWriteOf,
-      settle: (tuning) => tuning,
+      effectiveTuning: (tuning) => tuning,
       open: () => ({
         store,
         close: async () => {},
@@ -107,7 +107,7 @@ function world(name: StrategyName, runtime: FakeRuntime) {
           createCache({ store, read: strategy.read(tuning), write: strategy.write(), codec: bytesCodec }),
         cache(tuning) {
           const read = strategy.read(tuning)
-          return notingSources(
+          return recordingSources(
             createCache({ store, read, write: strategy.write(), codec: representationCodec, runtime }),
             runtime,
           )
@@ -121,8 +121,8 @@ function world(name: StrategyName, runtime: FakeRuntime) {
   })
   const app = new Hono<ApiEnv>({ strict: false })
   const log = accessLog(pino({ level: 'silent' }))
-  readPostsRoutes(app, new Runtimes([served], name), log)
-  readAuthorsRoute(app, new Runtimes([served], name), log)
+  readPostsRoutes(app, new StrategyInstances([served], name), log)
+  readAuthorsRoute(app, new StrategyInstances([served], name), log)
 
   async function writePost({ commitMs, ackMs }: { commitMs: number; ackMs: number }): Promise<number> {
     const change = { keys: ['post:1'], tags: ['posts'], value: (version: number) => representation(version) }
@@ -140,7 +140,7 @@ function world(name: StrategyName, runtime: FakeRuntime) {
 }
 
 /** Records the source of each answer. */
-function notingSources(cache: Cache<Representation>, { now }: FakeRuntime): Cache<Representation> {
+function recordingSources(cache: Cache<Representation>, { now }: FakeRuntime): Cache<Representation> {
   return {
     ...cache,
     read: (async (key, load, options) => {
@@ -211,9 +211,9 @@ describe.each(names)('under %s a client with its own cache', (name) => {
   const { readAfterWriteOf } = guaranteeOf(read({ ...defaultTuning, ttlMs: TTL_MS }), write(), store({ prefix: '' }))
   // All requests go to one process.
   const isCurrent = readAfterWriteOf !== 'none'
-  const promised = isCurrent ? 'always revalidates and sees every acknowledged write' : 'serves nothing past its TTL'
+  const guaranteed = isCurrent ? 'always revalidates and sees every acknowledged write' : 'serves nothing past its TTL'
 
-  it(`${promised}; unchanged answers are a 304`, async () => {
+  it(`${guaranteed}; unchanged answers are a 304`, async () => {
     const counted = { unasked: 0, afterWrite: 0, confirmed: 0, changed: 0 }
     const check = ({ path, version, answer, ...one }: Seen) => {
       if (answer === undefined) {

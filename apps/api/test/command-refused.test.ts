@@ -8,9 +8,9 @@ import { createApp } from '../src/create-app.ts'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { representationCodec } from '../src/posts/representation.ts'
 import { namedStrategy } from '../src/strategies/named-strategy.ts'
-import { Runtimes } from '../src/strategies/runtimes.ts'
-import type { RuntimeTuning, ServedStrategy } from '../src/strategies/served-strategy.ts'
-import { StrategyRuntime } from '../src/strategies/strategy-runtime.ts'
+import { StrategyInstance } from '../src/strategies/strategy-instance.ts'
+import { StrategyInstances } from '../src/strategies/strategy-instances.ts'
+import type { RuntimeTuning, StrategyProvider } from '../src/strategies/strategy-provider.ts'
 import { observedStore } from '../src/telemetry/observed-store.ts'
 import { openApiCheck } from './support/openapi-check.ts'
 
@@ -21,7 +21,7 @@ const nothing = new Proxy({} as PostsRepository, { get: () => async () => undefi
 
 /** A named strategy over this store. */
 function over(name: 'manual-invalidation' | 'write-through' | 'cache-aside', store: Store, library = 'cache-core') {
-  const strategy: ServedStrategy = {
+  const strategy: StrategyProvider = {
     ...namedStrategy(name, undefined, ''),
     library,
     open(counters) {
@@ -35,7 +35,7 @@ function over(name: 'manual-invalidation' | 'write-through' | 'cache-aside', sto
     },
   }
   const tuning = { ...defaultTuning, originDelayMs: 0 }
-  return new StrategyRuntime({
+  return new StrategyInstance({
     strategy,
     tuning,
     posts: nothing,
@@ -53,14 +53,14 @@ const refusing = (): Store => ({
 })
 
 let lines: Record<string, unknown>[]
-function apiOf(runtimes: readonly StrategyRuntime[]) {
+function apiOf(instances: readonly StrategyInstance[]) {
   const logger = pino({ level: 'info' }, { write: (text: string) => void lines.push(JSON.parse(text)) })
   const parts = {
     database: async () => {},
     redis: async () => {},
     outbox: async () => ({ undelivered: 0, lagSeconds: 0 }),
   }
-  const app = createApp({ runtimes: new Runtimes(runtimes, runtimes[0]!.name), logger, parts })
+  const app = createApp({ instances: new StrategyInstances(instances, instances[0]!.name), logger, parts })
   return (path: string, body?: unknown) => {
     const sent = { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
     return app.request(path, body === undefined ? {} : sent, {
@@ -83,12 +83,12 @@ describe('POST /api/cache/invalidate', () => {
         return other.invalidateAll()
       },
     }
-    const runtimes = [
+    const instances = [
       over('manual-invalidation', refusing()),
       over('cache-aside', counting),
       over('write-through', refusing()),
     ]
-    const answer = await apiOf(runtimes)('/api/cache/invalidate', { all: true })
+    const answer = await apiOf(instances)('/api/cache/invalidate', { all: true })
     expect(answer.status).toBe(503)
     expect(answer.headers.get('Content-Type')).toBe('application/problem+json')
     expect(await documented('POST', '/api/cache/invalidate', answer.clone())).toEqual([])
@@ -131,13 +131,13 @@ describe('POST /api/cache/invalidate', () => {
 
 describe('GET /readyz', () => {
   it('is degraded and lists each reason of a store once', async () => {
-    const away: Store = { ...memoryStore(), health: () => ({ isUsable: false, reason: 'the store is away' }) }
-    const runtimes = [
+    const away: Store = { ...memoryStore(), health: () => ({ isUsable: false, reason: 'the store is unavailable' }) }
+    const instances = [
       over('manual-invalidation', refusing()),
       over('cache-aside', away),
       over('write-through', refusing()),
     ]
-    const answer = await apiOf(runtimes)('/readyz')
+    const answer = await apiOf(instances)('/readyz')
     expect(await documented('GET', '/readyz', answer.clone())).toEqual([])
     expect([answer.status, await answer.json()]).toMatchObject([
       200,
@@ -146,7 +146,7 @@ describe('GET /readyz', () => {
         parts: {
           stores: [
             { reason: line, strategies: ['manual-invalidation', 'write-through'] },
-            { reason: 'the store is away', strategies: ['cache-aside'] },
+            { reason: 'the store is unavailable', strategies: ['cache-aside'] },
           ],
         },
       },

@@ -73,7 +73,7 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
       expect(written.status).toBe(200)
       expect(await written.json()).toMatchObject({ id: 6, title: 'New', version: 2 })
       const read = await api.request(`/api/posts/6${q}`)
-      const { readAfterWriteOf, breaks } = api.runtimes.named(strategy).describe().promise
+      const { readAfterWriteOf, breaks } = api.instances.named(strategy).describe().promise
       // A naive form guarantees nothing, but is current without a race.
       const isCurrent = readAfterWriteOf !== 'none' || (breaks !== undefined && !isCeiling)
       expect(isCurrent).toBe(!isExpireOnly)
@@ -212,13 +212,13 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
       ['cache-aside', { ttlMs: 5, beta: 1 }],
       ['stampede-lock', { staleMs: 5 }],
     ] as const) {
-      const before = JSON.stringify(api.runtimes.named(name).tuning)
+      const before = JSON.stringify(api.instances.named(name).tuning)
       const answer = await api.send('PATCH', `/api/strategies/${name}`, change)
       expect([answer.status, ((await answer.json()) as { detail: string }).detail]).toEqual([
         400,
         expect.stringMatching(/tunable here: .*originDelayMs/),
       ])
-      expect(JSON.stringify(api.runtimes.named(name).tuning)).toBe(before)
+      expect(JSON.stringify(api.instances.named(name).tuning)).toBe(before)
     }
   })
 
@@ -238,7 +238,7 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
     await api.send('POST', '/api/stats/reset', {})
     const warmed = await api.send('POST', '/api/cache/warm', { strategy: 'stampede-lock', ids: [11, 12] })
     expect(await warmed.json()).toMatchObject({ strategies: [{ name: 'stampede-lock', loaded: 3, found: 0 }] })
-    expect(api.runtimes.named('stampede-lock').counters.snapshot()).toMatchObject({ reads: 0, loads: 3, fills: 3 })
+    expect(api.instances.named('stampede-lock').counters.snapshot()).toMatchObject({ reads: 0, loads: 3, fills: 3 })
     expect([await cacheOf(path), await cacheOf(list)]).toEqual(['HIT', 'MISS'])
   })
 
@@ -254,7 +254,7 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
   it('forgets acknowledged writes when everything is invalidated, also if nothing is kept', async () => {
     const path = '/api/posts/16?strategy=no-cache'
     await api.send('PATCH', path, { title: 'Before the reload' })
-    const { schema } = api.runtimes.named('no-cache')
+    const { schema } = api.instances.named('no-cache')
     const posts = sql.id(schema, 'posts')
     await sql`delete from ${posts} where id = 16`.execute(api.database.kysely)
     await sql`insert into ${posts} (id, title, content, author) values (16, 'Reloaded', '', 'x')`.execute(

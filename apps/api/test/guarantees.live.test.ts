@@ -22,7 +22,7 @@ describe.each([
   })
   afterAll(() => api.close())
 
-  const told = async () => {
+  const guarantees = async () => {
     const answer = await api.request('/api/strategies')
     expect(await check('GET', '/api/strategies', answer.clone())).toEqual([])
     const listed = (await answer.json()) as { name: StrategyName; store: string; promise: Record<string, unknown> }[]
@@ -58,21 +58,21 @@ describe.each([
       'naive-write-through': { ...naive('naive-write-through'), ...perProcess },
       'naive-lock': { ...naive('naive-lock'), ...perExpiry },
     }
-    const all = await told()
+    const all = await guarantees()
     // cache-core's suites check the other strategies against their declared guarantees.
     expect(Object.fromEntries(Object.keys(expected).map((name) => [name, all[name]]))).toEqual(expected)
   })
 
   it('lists the TTL that a PATCH has set', async () => {
     await api.send('PATCH', '/api/strategies/write-through', { ttlMs: 1_234 })
-    expect((await told())['write-through']).toMatchObject({ staleForAtMostMs: 1_234, where })
+    expect((await guarantees())['write-through']).toMatchObject({ staleForAtMostMs: 1_234, where })
   })
 
   it('has an outbox and Cache-Control: no-cache only for strategies that guarantee read-after-write', async () => {
-    const promises = await told()
+    const listed = await guarantees()
     for (const name of strategyNames) {
-      const { outbox, storeKind } = api.runtimes.named(name)
-      const isCurrent = promises[name]!.readAfterWriteOf !== 'none'
+      const { outbox, storeKind } = api.instances.named(name)
+      const isCurrent = listed[name]!.readAfterWriteOf !== 'none'
       expect([name, outbox !== undefined]).toEqual([name, isCurrent && storeKind !== 'none'])
       const control = (await api.request(`/api/posts/1?strategy=${name}`)).headers.get('Cache-Control')
       expect([name, control === 'no-cache']).toEqual([name, isCurrent])

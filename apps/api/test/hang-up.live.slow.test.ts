@@ -1,7 +1,8 @@
 /** Clients that disconnect or send invalid bytes in the middle of a body. */
 import { connect } from 'node:net'
-import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
+import { type ApiProcess, createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { startApi } from './support/start-api.ts'
 
 let scratch: ScratchDatabase
 let api: ApiProcess

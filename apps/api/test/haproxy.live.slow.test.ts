@@ -5,11 +5,11 @@ import {
   type Haproxy,
   lacksTools,
   type ScratchDatabase,
-  startApi,
   startHaproxy,
 } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startApi } from './support/start-api.ts'
 
 const PLAIN = ['option httpchk GET /healthz']
 /** The configuration from docs/running.md. */

@@ -5,9 +5,10 @@ import { Redis } from 'ioredis'
 import { startTcpProxy } from 'local-servers'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seededRandom } from 'workload'
 import { HottestPosts, MAX_COUNTED } from '../src/posts/hottest/hottest-posts.ts'
 import { readEnv } from '../src/process/env.ts'
-import { startRuntimes } from '../src/strategies/start-runtimes.ts'
+import { startInstances } from '../src/strategies/start-instances.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 const HOUR = 500_000
@@ -30,15 +31,6 @@ function counters(processes: number, hour?: () => number) {
 
 function read(posts: HottestPosts, id: number, times: number): void {
   for (let i = 0; i < times; i++) posts.add(id)
-}
-
-/** Repeatable numbers from 0 to 1. */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
 }
 
 describe('the hottest posts', () => {
@@ -115,7 +107,7 @@ describe('the hottest posts', () => {
 
   it('finds the true 10 hottest of 10,000 posts read by Zipf in two processes', async () => {
     const { all } = counters(2)
-    const random = randomNumbers(7)
+    const random = seededRandom(7).uniform
     // Ids are not ordered by rank.
     const idOf = (rank: number) => ((rank * 7_919) % 10_000) + 1
     const weights = Array.from({ length: 10_000 }, (_, i) => 1 / (i + 1))
@@ -177,14 +169,14 @@ describe('reads of posts', () => {
     for (const path of ['posts/3', 'posts/3', 'posts/4', 'posts/999999', 'posts', 'authors'])
       await api.request(`/api/${path}?strategy=write-through`)
     await api.request('/api/posts/5')
-    const { hottest } = api.runtimes.named('write-through')
+    const { hottest } = api.instances.named('write-through')
     await hottest!.flush()
     expect(await hottest!.top(10)).toEqual([3, 4])
   })
 
   it('are not counted with the memory store, or if nothing is kept', async () => {
-    expect(api.runtimes.named('no-cache').hottest).toBeUndefined()
-    const { all } = startRuntimes(readEnv({ DATABASE_URL: 'postgres://nobody' }), api.database, undefined, pino())
+    expect(api.instances.named('no-cache').hottest).toBeUndefined()
+    const { all } = startInstances(readEnv({ DATABASE_URL: 'postgres://nobody' }), api.database, undefined, pino())
     expect(all.filter(({ hottest }) => hottest !== undefined)).toEqual([])
   })
 })

@@ -104,7 +104,7 @@ describe('POST /api/cache/invalidate', () => {
 
   it('knows every key that reads use', async () => {
     const kept = new Set<string>()
-    const { cache } = api.runtimes.named('cache-aside')
+    const { cache } = api.instances.named('cache-aside')
     const read = cache.read.bind(cache)
     cache.read = ((key: string, ...rest: [never]) => kept.add(key) && read(key, ...rest)) as typeof cache.read
     for (const path of ['posts', 'posts/1', 'posts/999', 'posts?limit=1000', 'posts?limit=1&after=2', 'authors']) {

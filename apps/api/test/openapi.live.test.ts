@@ -44,7 +44,7 @@ const someIds = fc.record(
   { strategy, ids: fc.array(fc.integer({ min: 0, max: 20 }), { maxLength: 5 }) },
   { requiredKeys: ['ids'] },
 )
-const steering = fc.oneof(
+const adminCall = fc.oneof(
   fc.record(
     { strategy, keys: fc.array(fc.constantFrom('post:1', 'posts')), tags: fc.constant(['posts']) },
     { requiredKeys: [] },
@@ -59,7 +59,7 @@ const steering = fc.oneof(
 )
 
 function bodyOf(path: string): fc.Arbitrary<string | undefined> {
-  const right = path.startsWith('/api/posts') ? post : steering
+  const right = path.startsWith('/api/posts') ? post : adminCall
   const body = mostly(
     right.map((value) => JSON.stringify(value) ?? ''),
     fc.oneof(oddText, fc.constant(undefined)),

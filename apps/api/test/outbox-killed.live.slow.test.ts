@@ -10,7 +10,6 @@ import {
   createScratchDatabase,
   type PrivateRedis,
   type ScratchDatabase,
-  startApi,
   startRedis,
   startTcpProxy,
   type TcpProxy,
@@ -18,6 +17,7 @@ import {
 import { createDatabase, loadPosts, migrate, type PostsDatabase, postsRepository, schemaName } from 'posts-db'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { strategiesWithOutbox } from '../src/strategies/outboxes.ts'
+import { startApi } from './support/start-api.ts'
 
 const promising = strategiesWithOutbox
 const WITHIN_MS = 1_000

@@ -23,7 +23,7 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
   })
   afterAll(() => api.close())
 
-  const tableOf = (strategy: string) => sql.id(api.runtimes.named(strategy).schema, 'posts')
+  const tableOf = (strategy: string) => sql.id(api.instances.named(strategy).schema, 'posts')
   const get = async (path: string) => {
     const answer = await api.request(path)
     return { cache: answer.headers.get('X-Cache'), body: await answer.text() }
@@ -68,7 +68,7 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
     })
 
     it('shows the rows of a bulk update and of load-posts', async () => {
-      const { schema } = api.runtimes.named(strategy)
+      const { schema } = api.instances.named(strategy)
       await loadPosts(api.database, [schema], { count: 5_000 })
       const paths = [1, 2_500, 5_000].map((id) => `/api/posts/${id}?strategy=${strategy}`)
       await Promise.all(paths.map((path) => untilItSays(path, '"version":1}')))
@@ -88,7 +88,7 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
   it('does not repeat invalidations that the API has delivered itself', async () => {
     const check = async (strategy: string) => {
       const path = `/api/posts/5?strategy=${strategy}`
-      const { counters, outbox } = api.runtimes.named(strategy)
+      const { counters, outbox } = api.instances.named(strategy)
       await expect.poll(async () => (await outbox!.lag()).undelivered).toBe(0)
       await api.send('PATCH', path, { title: 'Through the API' })
       await get(path)
@@ -105,7 +105,7 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
   it('records nothing for strategies without current reads', async () => {
     for (const strategy of strategyNames.filter((name) => !promising.includes(name))) {
       await api.send('PATCH', `/api/posts/5?strategy=${strategy}`, { title: 'x' })
-      const { schema, outbox } = api.runtimes.named(strategy)
+      const { schema, outbox } = api.instances.named(strategy)
       expect(outbox).toBe(undefined)
       const { rows } = await sql`select from ${sql.id(schema, 'outbox')}`.execute(api.database.kysely)
       expect(rows).toEqual([])
@@ -113,7 +113,7 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
   })
 
   it('reports its lag', async () => {
-    const { schema, outbox } = api.runtimes.named('write-through')
+    const { schema, outbox } = api.instances.named('write-through')
     await expect.poll(async () => (await outbox!.lag()).undelivered).toBe(0)
     await sql`insert into ${sql.id(schema, 'outbox')} (keys, due_at) values ('{x}', now() + interval '1 h')`.execute(
       api.database.kysely,

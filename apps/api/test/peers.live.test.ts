@@ -1,10 +1,11 @@
 /** With PEERS=1, other libraries serve the same routes; without it, they are unknown. */
-import { createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
+import { createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { peerNames } from 'peers'
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { openApiCheck } from './support/openapi-check.ts'
+import { startApi } from './support/start-api.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 const json = async (answer: Response) => (await answer.json()) as never
@@ -108,10 +109,10 @@ describe('with PEERS=1', () => {
     })
 
     it("passes on the origin's errors, so that too many posts are a 400, not a 500", async () => {
-      const { runtimes } = api
-      const runtime = runtimes.named(name)
-      const refused = runtime.cache.read('posts?limit=1&after=77', () =>
-        runtime.loadAll().then(() => Promise.reject(new RangeError('as thrown'))),
+      const { instances } = api
+      const instance = instances.named(name)
+      const refused = instance.cache.read('posts?limit=1&after=77', () =>
+        instance.loadAll().then(() => Promise.reject(new RangeError('as thrown'))),
       )
       await expect(refused).rejects.toThrow(new RangeError('as thrown'))
     })

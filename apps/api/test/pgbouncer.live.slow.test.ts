@@ -5,7 +5,6 @@ import {
   type PgBouncer,
   type PostgresServer,
   type PrivateRedis,
-  startApi,
   startPgBouncer,
   startPostgresServer,
   startRedis,
@@ -14,6 +13,7 @@ import { createDatabase, loadPosts, migrate, type PostsDatabase, schemaName } fr
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { strategiesWithOutbox } from '../src/strategies/outboxes.ts'
+import { startApi } from './support/start-api.ts'
 
 const TIMEOUT_MS = 1_000
 

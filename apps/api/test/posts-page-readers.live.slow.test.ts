@@ -1,9 +1,10 @@
 /** Two concurrent readers, over real connections to the API as a process: no answer contains the other's name. */
-import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
+import { type ApiProcess, createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { layers } from '../src/places/page-request.ts'
+import { startApi } from './support/start-api.ts'
 
 const REQUESTS = 1_000
 const AT_ONCE = 16

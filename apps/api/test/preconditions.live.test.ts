@@ -29,7 +29,7 @@ const etagOf = async (path: string) => (await get(path)).headers.get('ETag')!
 
 /** The number of rows ever added to the outbox; the relay may have taken some. */
 async function recorded(strategy: string): Promise<number> {
-  const outbox = sql.id(api.runtimes.named(strategy).schema, 'outbox')
+  const outbox = sql.id(api.instances.named(strategy).schema, 'outbox')
   const { rows } = await sql<{ last: number }>`select coalesce(max(id), 0)::integer as last from ${outbox}`.execute(
     api.database.kysely,
   )
@@ -56,7 +56,7 @@ describe.each(strategyNames)('under %s', (strategy) => {
     '%s with the ETag of an older version is 412, and nothing is changed or invalidated',
     async (method, body) => {
       const id = 11 + methods.findIndex(([other]) => other === method)
-      const { counters } = api.runtimes.named(strategy)
+      const { counters } = api.instances.named(strategy)
       const old = await etagOf(at(id))
       const current = (await write('PATCH', at(id), { title: 'Newer' }, {})).headers.get('ETag')!
       const paths = [at(id), `/api/posts?strategy=${strategy}`]
@@ -92,7 +92,7 @@ describe.each(strategyNames)('under %s', (strategy) => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)])
     const won = answers.find(({ status }) => status === 200)!
     const { title } = (await won.json()) as { title: string }
-    const current = await api.runtimes.named(strategy).posts.byId(20)
+    const current = await api.instances.named(strategy).posts.byId(20)
     expect(JSON.parse(current!.json)).toMatchObject({ title, version: 2 })
   })
 })
@@ -141,7 +141,7 @@ it.each(methods)('%s of a missing post is 404, also with a precondition', async 
 
 it('a write of a missing post invalidates nothing', async () => {
   const strategy = 'manual-invalidation'
-  const { counters } = api.runtimes.named(strategy)
+  const { counters } = api.instances.named(strategy)
   const before = counters.counts.invalidations
   for (const [method, body] of methods) await write(method, `/api/posts/999?strategy=${strategy}`, body, {})
   expect(counters.counts.invalidations).toBe(before)

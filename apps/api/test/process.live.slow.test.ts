@@ -1,14 +1,8 @@
-import {
-  type ApiProcess,
-  createScratchDatabase,
-  freePort,
-  type ScratchDatabase,
-  startApi,
-  startRedis,
-} from 'local-servers'
+import { type ApiProcess, createScratchDatabase, freePort, type ScratchDatabase, startRedis } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startApi } from './support/start-api.ts'
 
 let scratch: ScratchDatabase
 const started: ApiProcess[] = []

@@ -1,11 +1,12 @@
 /** `pnpm load-posts --reset` while the API runs. */
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
+import { type ApiProcess, createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { strategyNames } from 'strategies'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startApi } from './support/start-api.ts'
 
-const command = new URL('../../../packages/posts-db/src/cli/load-posts.ts', import.meta.url).pathname
+const command = new URL('../cli/load-posts.ts', import.meta.url).pathname
 let scratch: ScratchDatabase
 const load = (...args: string[]) =>
   promisify(execFile)(process.execPath, ['--conditions=workspace-source', command, ...args], {

@@ -94,7 +94,7 @@ describe('an unreachable database', () => {
     expect([miss.status, miss.headers.get('Retry-After')]).toEqual([503, '1'])
     expect(await miss.text()).not.toContain('10.9.8.7')
     expect((await away.send('PATCH', '/api/posts/1?strategy=stampede-lock', { title: 'x' })).status).toBe(503)
-    expect(away.runtimes.named('stampede-lock').counters.snapshot()).toMatchObject({
+    expect(away.instances.named('stampede-lock').counters.snapshot()).toMatchObject({
       reads: 2,
       failedReads: 1,
       writes: 0,
@@ -121,7 +121,7 @@ describe('a failed refresh', () => {
     const lines: Record<string, unknown>[] = []
     const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
     const failing = await testApi({ posts: 1, logger })
-    const { counters, schema } = failing.runtimes.named(name)
+    const { counters, schema } = failing.instances.named(name)
     const url = `${path}?strategy=${name}${path === '/posts' ? '&layer=page' : ''}`
     await failing.send('PATCH', `/api/strategies/${name}`, { ttlMs: 1 })
     expect((await failing.request(url)).headers.get('X-Cache') ?? 'MISS').toBe('MISS')
@@ -154,7 +154,7 @@ describe('a failed refresh', () => {
 
   it('does not count as a failed read, but a page that cannot be made does', async () => {
     const failing = await testApi({ posts: 1, store: 'memory' })
-    const { counters, schema } = failing.runtimes.named(name)
+    const { counters, schema } = failing.instances.named(name)
     await failing.database.pool.query(`ALTER TABLE ${schema}.posts RENAME TO away`)
     expect((await failing.request(`/posts?strategy=${name}&layer=page`)).status).toBe(500)
     expect(counters.snapshot()).toMatchObject({ reads: 0, failedReads: 1, failedRefreshes: 0 })
@@ -183,7 +183,7 @@ describe('too many posts for one answer', () => {
   it('are refused with a hint at limit, and pages are still served', async () => {
     const many = await testApi({ posts: 0, store: 'memory' })
     const asked = ['cache-aside', 'no-cache'] as const
-    const schemas = asked.map((name) => many.runtimes.named(name).schema)
+    const schemas = asked.map((name) => many.instances.named(name).schema)
     await loadPosts(many.database, schemas, { count: 50_001 })
     const list = await many.request('/api/posts')
     expect([list.status, ((await list.json()) as { detail: string }).detail]).toEqual([
@@ -192,7 +192,7 @@ describe('too many posts for one answer', () => {
     ])
     await many.request('/api/posts?strategy=no-cache')
     for (const name of asked) {
-      expect(many.runtimes.named(name).counters.snapshot()).toMatchObject({ reads: 0, failedReads: 0, loads: 0 })
+      expect(many.instances.named(name).counters.snapshot()).toMatchObject({ reads: 0, failedReads: 0, loads: 0 })
     }
     const warmed = await many.send('POST', '/api/cache/warm', { strategy: 'cache-aside', ids: [] })
     expect(await warmed.json()).toMatchObject({ strategies: [{ loaded: 0, skipped: 1 }] })

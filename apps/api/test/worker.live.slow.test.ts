@@ -3,54 +3,27 @@
  * are filled, not the workers.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
-import { type ApiProcess, createScratchDatabase, type PrivateRedis, startApi, startRedis } from 'local-servers'
-import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
-import { afterEach, describe, expect, it } from 'vitest'
+import type { ApiProcess, PrivateRedis } from 'local-servers'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { timingOf } from '../src/worker/timing.ts'
-import { startWorkerProcess, type WorkerLine, type WorkerProcess } from './support/worker-process.ts'
+import { doneJobs, end, firstOf, servers, type Task, tasks, workerOn } from './support/running-workers.ts'
+import { startApi } from './support/start-api.ts'
+import type { WorkerLine, WorkerProcess } from './support/worker-process.ts'
 
 /** 600 is the long run of docs/warming.md. */
 const SECONDS = Number(process.env.WORKER_SECONDS ?? 35)
 
-const cleanups: (() => unknown)[] = []
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-
-/** Private servers, with 500 posts. */
-async function servers(redisArgs: string[] = []) {
-  const redis = await startRedis({ args: ['--notify-keyspace-events', 'K$', ...redisArgs] })
-  cleanups.push(() => redis.stop())
-  const scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
-  cleanups.push(() => scratch.drop())
-  const database = createDatabase({ url: scratch.url })
-  await migrate(database, [schemaName('cache-aside')])
-  await loadPosts(database, [schemaName('cache-aside')], { count: 500 })
-  await database.close()
-  return { redis, env: { REDIS_URL: redis.url, DATABASE_URL: scratch.url } }
-}
-
 async function apiOn(env: Record<string, string>): Promise<ApiProcess> {
   const api = await startApi(env)
-  cleanups.push(() => api.kill())
+  onTestFinished(() => api.kill())
   return api
 }
-
-function workerOn(env: Record<string, string>): WorkerProcess {
-  const worker = startWorkerProcess({ ...env, LOG_LEVEL: 'debug' })
-  cleanups.push(() => worker.child.kill('SIGKILL'))
-  return worker
-}
-
-const tasks = { list: 'posts', report: 'authors' } as const
-type Task = keyof typeof tasks
 
 /** Counts how often the list and the report were stored in Redis. */
 async function countFills({ url }: PrivateRedis) {
   const client = new Redis(url, { protocol: 2 })
-  cleanups.push(() => client.disconnect())
+  onTestFinished(() => client.disconnect())
   const counts = { list: 0, report: 0 }
   const channels = Object.entries(tasks).map(
     ([task, key]) => [`__keyspace@0__:posts:cache-aside:e:{${key}}`, task as Task] as const,
@@ -60,22 +33,6 @@ async function countFills({ url }: PrivateRedis) {
     if (event === 'set') counts[channels.find(([name]) => name === channel)![1]]++
   })
   return counts
-}
-
-/** The due times of the completed jobs of each task, in order. */
-async function doneJobs({ url }: PrivateRedis) {
-  const connection = new Redis(url, { maxRetriesPerRequest: null, protocol: 2 })
-  const queue = new Queue('cache-aside', { connection, prefix: 'posts:worker' })
-  const jobs = await queue.getJobs(['completed'])
-  const failed = await queue.getJobs(['failed'])
-  await queue.close()
-  connection.disconnect()
-  const dueOf = (task: Task) =>
-    jobs
-      .filter(({ name }) => name === task)
-      .map(({ id }) => Number(id!.split(':').at(-1)))
-      .sort((one, other) => one - other)
-  return { list: dueOf('list'), report: dueOf('report'), failed: failed.length }
 }
 
 /** Reads list and report alternately, 20 times per second, until `end`; counts the outcomes. */
@@ -110,13 +67,6 @@ function readSteadily({ url }: ApiProcess) {
   }
 }
 
-/** Resolves with the first worker that logs a matching line. */
-function firstOf(workers: readonly WorkerProcess[], wanted: (line: WorkerLine) => boolean): Promise<WorkerProcess> {
-  return new Promise((resolve) => {
-    for (const worker of workers) worker.onLine((line) => wanted(line) && resolve(worker))
-  })
-}
-
 /** Kills the worker that begins the next load of the list, as soon as it logs that: the load takes longer. */
 async function killInMidJob(workers: readonly WorkerProcess[]): Promise<WorkerProcess> {
   const begins = ({ msg, key }: WorkerLine) => msg === 'load begins' && key === 'posts'
@@ -133,13 +83,6 @@ async function killInMidJob(workers: readonly WorkerProcess[]): Promise<WorkerPr
   })
   expect(await victim!.ended).toBe('SIGKILL')
   return victim!
-}
-
-/** Ends a worker, but not before it has started: earlier, a SIGTERM would kill it immediately. */
-async function end(worker: WorkerProcess): Promise<void> {
-  await expect.poll(() => worker.lines.some(({ msg }) => msg.startsWith('worker: ')), { timeout: 20_000 }).toBe(true)
-  worker.child.kill('SIGTERM')
-  expect(await worker.ended).toBe(0)
 }
 
 /** The due times of a task's jobs that these workers logged as done, in order, and those of the jobs that loaded. */
@@ -239,74 +182,4 @@ describe('two workers', () => {
     },
     (SECONDS + 60) * 1_000,
   )
-})
-
-describe('a worker', () => {
-  it('ends within 10 s of a SIGTERM, after finishing its active job', async () => {
-    const { redis, env: addresses } = await servers()
-    const worker = workerOn({ ...addresses, ORIGIN_DELAY_MS: '1000' })
-    await firstOf([worker], ({ msg, key }) => msg === 'load begins' && key === 'posts')
-    const toldAt = Date.now()
-    await end(worker)
-    expect(Date.now() - toldAt).toBeLessThan(10_000)
-    expect((await doneJobs(redis)).list).toHaveLength(1)
-    expect(worker.words).toEqual([])
-  }, 30_000)
-
-  it('retries a job after a Postgres error, and counts it when it is done', async () => {
-    const { redis, env: addresses } = await servers()
-    const database = createDatabase({ url: addresses.DATABASE_URL })
-    cleanups.push(() => database.close())
-    const schema = schemaName('cache-aside')
-    const worker = workerOn({ ...addresses, CACHE_TTL_MS: '12000' })
-    await firstOf([worker], ({ msg, task }) => msg === 'kept warm' && task === 'report')
-    await database.pool.query(`ALTER SCHEMA ${schema} RENAME TO away`)
-    await firstOf([worker], ({ msg, task }) => msg === 'not kept warm; retrying' && task === 'list')
-    await database.pool.query(`ALTER SCHEMA away RENAME TO ${schema}`)
-    await firstOf([worker], ({ msg, task, attempt = 0 }) => msg === 'kept warm' && task === 'list' && attempt > 1)
-    await end(worker)
-    expect((await doneJobs(redis)).failed).toBe(0)
-  }, 40_000)
-
-  const DATABASE_URL = 'postgres://nobody@127.0.0.1:1/none'
-  it.each([
-    ['without REDIS_URL', {}, /^REDIS_URL is not set; the worker needs the API's Redis/],
-    [
-      'without Redis',
-      { REDIS_URL: 'redis://127.0.0.1:1' },
-      /^the worker needs Redis, but none answers at 127.0.0.1:1;/,
-    ],
-    [
-      'for no-cache',
-      { WORKER_STRATEGIES: 'no-cache' },
-      /^WORKER_STRATEGIES is "no-cache", which keeps nothing in Redis/,
-    ],
-    [
-      'for always-hit',
-      { WORKER_STRATEGIES: 'always-hit' },
-      /^WORKER_STRATEGIES is "always-hit", which keeps nothing in Redis/,
-    ],
-    [
-      'for entries in memcached',
-      { CACHE_STORE: 'memcached', MEMCACHED_URL: 'memcached://127.0.0.1:1', REDIS_URL: 'redis://127.0.0.1:1' },
-      /^CACHE_STORE is "memcached"; the worker needs entries kept in Redis, .*; allowed: auto, redis$/,
-    ],
-    ['for entries in memory', { CACHE_STORE: 'memory' }, /^CACHE_STORE is "memory"; the worker needs entries kept in/],
-    ['for no-cache by default', { CACHE_STRATEGY: 'no-cache' }, /^CACHE_STRATEGY is "no-cache", which keeps nothing/],
-    ['for an unknown name', { WORKER_STRATEGIES: 'cache-aside, nocache' }, /^WORKER_STRATEGIES is .*one of no-cache,/],
-  ])('%s prints its requirement in one line, and exits with 1', async (_, env, line) => {
-    const worker = workerOn({ DATABASE_URL, ...env })
-    expect(await worker.ended).toBe(1)
-    expect(worker.words).toEqual([expect.stringMatching(line)])
-  })
-
-  it('on a Redis that may evict jobs prints its requirement in one line, and exits with 1', async () => {
-    const redis = await startRedis({ args: ['--maxmemory-policy', 'allkeys-lru'] })
-    cleanups.push(() => redis.stop())
-    const worker = workerOn({ DATABASE_URL, REDIS_URL: redis.url })
-    expect(await worker.ended).toBe(1)
-    expect(worker.words).toEqual([
-      expect.stringMatching(/^the worker needs a Redis that evicts no jobs: .*allkeys-lru$/),
-    ])
-  })
 })

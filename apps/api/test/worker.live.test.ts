@@ -1,4 +1,4 @@
-/** The worker's requirements and its metrics in the API. `worker.live.slow.test.ts` tests running workers. */
+/** The worker's requirements and its metrics in the API. `worker.live.slow.test.ts` and `worker-process.live.slow.test.ts` test running workers. */
 import { Queue } from 'bullmq'
 import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
@@ -95,7 +95,7 @@ describe('/metrics', () => {
       await recordJob(api.redis!, { ...of, ok: true, at: 1_700_000_000_500 })
       await recordJob(api.redis!, { ...of, ok: false, at: 1_700_000_009_000 })
       const { waiting, active, delayed } = await queue.getJobCounts('waiting', 'active', 'delayed')
-      const [state, ...others] = await readWorkerState(api.redis!, api.prefix, api.runtimes.names)
+      const [state, ...others] = await readWorkerState(api.redis!, api.prefix, api.instances.names)
       expect(others).toEqual([])
       expect(state!.jobs).toEqual({ waiting, active, delayed })
       expect(waiting! + delayed!).toBe(4)

@@ -20,7 +20,7 @@ import { findK6 } from './run/find-k6.ts'
 import { createProgress } from './run/progress.ts'
 import { remainingTurns, runComparison } from './run/run-comparison.ts'
 import { runTurn } from './run/run-turn.ts'
-import { startSystem, systemAt, whatIsMissing } from './run/system.ts'
+import { startPrivateSystem, systemAt, whatIsMissing } from './run/system.ts'
 import { ttlSweepOf } from './simulation/ttl-sweep.ts'
 import { fromFlags, whereItStopped } from './started-comparison.ts'
 import { whatIsWrong } from './strict.ts'
@@ -47,19 +47,19 @@ async function compare(flags: Flags): Promise<number> {
   const { strict = false, resume, maxStaleness, maxAge, p99, maxWaiting, maxDbLoad, mayLoseWrites, ...load } = flags
   const asked = requirementFlags(flags)
   const requirements = hasRequirements(asked) ? readRequirements(asked) : undefined
-  const begun =
+  const started =
     resume === undefined ? await fromFlags(load) : await whereItStopped(resume === true ? undefined : resume, load)
   const k6 = findK6()
   const { BASE_URL, ADMIN_TOKEN, DATABASE_URL } = process.env
   const missing = BASE_URL ? undefined : whatIsMissing()
   if (missing !== undefined) throw new Error(missing)
-  for (const note of begun.notes) console.error(note)
+  for (const note of started.notes) console.error(note)
 
-  const { config } = begun
+  const { config } = started
   const stopped = stopOnSignal()
   const system = BASE_URL
     ? systemAt(BASE_URL, ADMIN_TOKEN, config.workload.ttlMs)
-    : await startSystem({
+    : await startPrivateSystem({
         ...config,
         ttlMs: config.workload.ttlMs,
         originDelayMs: config.workload.originDelayMs,
@@ -68,8 +68,8 @@ async function compare(flags: Flags): Promise<number> {
         onStep: (step) => console.error(step),
       })
   const progress = createProgress(config.warmupMs + config.measuredMs + config.probe.durationMs + AROUND_A_TURN_MS)
-  let comparison = begun.kept?.comparison
-  let folder = begun.kept?.folder
+  let comparison = started.kept?.comparison
+  let folder = started.kept?.folder
   try {
     comparison ??= newComparison(config, environmentOf(k6, system), await system.describe(config.strategies))
     folder ??= await newFolder(comparison)
@@ -77,7 +77,7 @@ async function compare(flags: Flags): Promise<number> {
     comparison = await runComparison(comparison, {
       onTurn: progress.begin,
       async runTurn(plan) {
-        const turn = await runTurn({ k6, system, config, replay: begun.replay }, plan, stopped)
+        const turn = await runTurn({ k6, system, config, replay: started.replay }, plan, stopped)
         progress.end(turn)
         return turn
       },

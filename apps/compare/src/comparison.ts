@@ -42,7 +42,7 @@ const workload = z.object({
   popularity: z.enum(['zipf', 'latest']),
   /** Measured from an empty cache, without a warm-up. */
   cold: z.boolean(),
-  /** A flash crowd in a part of the measured phase: a higher rate, mostly for one post. */
+  /** A flash crowd in a part of the measured phase: a higher rate, with most operations on one post. */
   crowd: z
     .object({
       /** `from` and `to`: shares of the measured phase, 0 to 1. */
@@ -78,7 +78,7 @@ const workload = z.object({
 export const comparisonConfig = z.object({
   workload,
   strategies: z.array(z.string()),
-  /** How often each strategy is measured. */
+  /** How many times each strategy is measured. */
   runs: count,
   seed: count,
   warmupMs: count,
@@ -134,9 +134,9 @@ export const comparedStrategy = z.object({
 /** One strategy measured once. */
 const turn = z.object({
   strategy: z.string(),
-  /** From 1: which repetition. */
+  /** The number of the repetition, from 1. */
   run: count,
-  /** From 1: its place in the order of all turns. */
+  /** Its position in the order of all turns, from 1. */
   place: count,
   startedAt: z.iso.datetime(),
   /** `failed-check`: measured, but a check failed. `technical-error`: no figures. Only `ok` turns count. */

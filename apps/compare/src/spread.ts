@@ -1,4 +1,5 @@
 /** The values of a figure over the runs, and the rule for a difference between two strategies. */
+import { quantilesOf } from 'workload'
 import type { Comparison } from './comparison.ts'
 import type { MeasureName } from './measures.ts'
 
@@ -17,10 +18,8 @@ export const RUNS_TO_CLAIM = 5
 export function spreadOf(values: readonly (number | null | undefined)[]): Spread | undefined {
   const known = values.filter((value) => value !== null && value !== undefined)
   if (known.length === 0) return undefined
-  const sorted = known.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-  return { median, min: sorted[0]!, max: sorted.at(-1)!, values: known }
+  const quantile = quantilesOf(known)
+  return { median: quantile(0.5), min: quantile(0), max: quantile(1), values: known }
 }
 
 /** A figure of a strategy over the runs that count: those with status `ok`. */

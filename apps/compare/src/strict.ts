@@ -1,11 +1,11 @@
 import type { Comparison } from './comparison.ts'
 import { measures } from './measures.ts'
-import { promisesKept } from './report/broken-promises.ts'
+import { checkGuarantees } from './report/check-guarantees.ts'
 import { deviationsOf } from './theory/deviations-of.ts'
 
 /** The failed checks, a line each. `--strict` exits with 1 if there are any. */
 export function whatIsWrong(comparison: Comparison): string[] {
-  return [...turnsThatDoNotCount(comparison), ...brokenPromises(comparison), ...wrongPredictions(comparison)]
+  return [...turnsThatDoNotCount(comparison), ...guarantees(comparison), ...wrongPredictions(comparison)]
 }
 
 function turnsThatDoNotCount({ config, turns }: Comparison): string[] {
@@ -23,11 +23,11 @@ function turnsThatDoNotCount({ config, turns }: Comparison): string[] {
 }
 
 /** Without strategies that declare how they break it. */
-function brokenPromises(comparison: Comparison): string[] {
-  return promisesKept(comparison)
+function guarantees(comparison: Comparison): string[] {
+  return checkGuarantees(comparison)
     .filter(({ verdict }) => verdict === 'broken')
-    .flatMap(({ strategy, promised }) =>
-      Object.entries(promised).map(([kind, times]) => `${strategy.name} broke its guarantee: ${times} × ${kind}`),
+    .flatMap(({ strategy, forbidden }) =>
+      Object.entries(forbidden).map(([kind, times]) => `${strategy.name} broke its guarantee: ${times} × ${kind}`),
     )
 }
 

@@ -11,7 +11,7 @@ const current = {
   ...currentOrNot(true),
   mayLoseWrites: false,
 }
-const breaks = 'a load that a write overtakes leaves its old value cached until the TTL ends'
+const breaks = 'a load that began before a write leaves its old value cached until the TTL ends'
 
 const descriptions: Readonly<Record<string, Description>> = {
   'no-cache': {

@@ -48,7 +48,7 @@ function summed(parts: readonly K6Figures['reads'][]): Pick<K6Figures['reads'], 
 
 export function probedFigures(chosen: Partial<Probed> = {}): Probed {
   return {
-    account: { reads: 0, writes: 0, hits: 0 },
+    counts: { reads: 0, writes: 0, hits: 0 },
     failed: 0,
     reads: 100,
     staleReads: 0,

@@ -6,8 +6,8 @@ import { decide } from '../src/advisor/decide.ts'
 import { type Comparison, comparisonSchema } from '../src/comparison.ts'
 import { claimsOf, contradictionsBetween } from '../src/contradictions.ts'
 import { type MeasureName, measureNames } from '../src/measures.ts'
-import { promisesKept } from '../src/report/broken-promises.ts'
-import { standingsIn } from '../src/report/standing.ts'
+import { checkGuarantees } from '../src/report/check-guarantees.ts'
+import { ranksIn } from '../src/report/ranks.ts'
 import { differenceOf, figureOf, spreadOf } from '../src/spread.ts'
 import { whatIsWrong } from '../src/strict.ts'
 
@@ -84,7 +84,8 @@ describe('the stored comparisons', () => {
     (_seed, comparison) => {
       const lock = (measure: MeasureName) => figureOf(comparison, 'stampede-lock', measure)!
       const stale = (measure: MeasureName) => figureOf(comparison, 'stale-while-revalidate', measure)!
-      // Of all reads less than 5 times fewer: most of the waits that are left follow an edit, and an invalidated value is never served.
+      // Of all reads, less than 5 times fewer wait: most of the remaining waits follow an edit, since an invalidated
+      // value is never served.
       expect(lock('waitingPerSecond').median / stale('waitingPerSecond').median).toBeGreaterThanOrEqual(4.5)
       const waits = (of: typeof lock) => 1 - of('postHitRatio').median
       expect(waits(lock) / waits(stale)).toBeGreaterThanOrEqual(10)
@@ -108,8 +109,10 @@ describe('the stored comparisons', () => {
 
   it('never rank or recommend the ceiling, and do not count its stale reads as violations', () => {
     for (const comparison of refreshed) {
-      expect(promisesKept(comparison).find(({ strategy }) => strategy.name === CEILING)?.verdict).toBe('not a strategy')
-      for (const measure of measureNames) expect(standingsIn(comparison, measure).has(CEILING)).toBe(false)
+      expect(checkGuarantees(comparison).find(({ strategy }) => strategy.name === CEILING)?.verdict).toBe(
+        'not a strategy',
+      )
+      for (const measure of measureNames) expect(ranksIn(comparison, measure).has(CEILING)).toBe(false)
       expect(decide(comparison, { mayLoseWrites: false }).winner).not.toBe(CEILING)
     }
   })

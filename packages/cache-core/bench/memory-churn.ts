@@ -14,6 +14,7 @@
  * time per operation.
  */
 import { setImmediate, setTimeout } from 'node:timers/promises'
+import { seededRandom } from 'workload'
 import { cacheAside, createCache, invalidate, memoryStore } from '../src/index.ts'
 
 const MIB = 2 ** 20
@@ -27,11 +28,7 @@ const cache = createCache<string>({
   write: invalidate(),
 })
 
-let state = 1
-function random(): number {
-  state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-  return state / 2 ** 32
-}
+const { uniform: random } = seededRandom(1)
 
 /** Zipf's law with an exponent of 0.8, by the inverse of its integral. */
 const zipf = (keys: number) => Math.floor((random() * (keys ** 0.2 - 1) + 1) ** 5)

@@ -24,7 +24,7 @@ function touchesOf({ nodes, backend }: World, { does, to }: Move): readonly Touc
   switch (does) {
     case 'pass':
       return EVERYTHING_WRITTEN
-    case 'evict': // one entry, or for want of finer means all of them
+    case 'evict': // one entry; or all of them, if the store can't evict a single one
       return to === 'everything' || backend.troubles === undefined ? EVERYTHING_WRITTEN : written(to.split(' ')[1]!)
     case 'pause':
     case 'wake':

@@ -205,7 +205,7 @@ export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisPa
     troubles: {
       setCut: (process, isCut) => of(process).setCut(isCut),
       isCut: (process) => of(process).isCut,
-      hasPending: (process) => RedisConnection.of(of(process).client)?.pendingOf(prefix)?.areFlushed === false,
+      hasPending: (process) => RedisConnection.of(of(process).client)?.pending.of(prefix)?.areFlushed === false,
       isAway: (process) => RedisConnection.of(of(process).client)?.circuit.isClosed === false,
     },
   }

@@ -1,4 +1,4 @@
-import type { Rng } from './rng.ts'
+import type { SeededRandom } from 'workload'
 import type { Step, Touched } from './step.ts'
 
 /** Chooses the next step. */
@@ -14,7 +14,7 @@ export interface Chooser {
 }
 
 /** Chooses at random. Some schedules switch actors at every step, others let one run for long: races need both. */
-export function randomChooser(rng: Rng): Chooser {
+export function randomChooser(rng: SeededRandom): Chooser {
   const interruptOneIn = rng.pick([1, 2, 4, 10])
   const tickOneIn = rng.pick([2, 8, 30])
   let last = ''

@@ -43,14 +43,26 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
     set: (key, value, ms) =>
       step(`new epoch for ${nameOf(key)}`, written(nameOf(key)), () => server.set(key, value, ms)),
     setIfAbsent: (key, value, ms) =>
-      step(`epoch of ${nameOf(key)}`, written(nameOf(key)), () => server.setIfAbsent(key, value, ms), traceEpoch, (found) => found === null),
+      step(
+        `epoch of ${nameOf(key)}`,
+        written(nameOf(key)),
+        () => server.setIfAbsent(key, value, ms),
+        traceEpoch,
+        (found) => found === null,
+      ),
     unlink: (...keys) =>
       step(`invalidate ${nameOf(keys[0]!)}`, written(...keys.map(nameOf)), () => server.unlink(...keys)),
     time: () => step('compare clocks', [], () => server.time()),
     ping: () => step('ping', [], () => 'PONG'),
     evalsha(sha, keys, args) {
       const { what, trace } = traceScript(sha, keys[0]!, args)
-      return step(what, written(nameOf(keys[0]!)), () => server.evalsha(sha, keys, args), trace, (answer) => changesKey(sha, answer))
+      return step(
+        what,
+        written(nameOf(keys[0]!)),
+        () => server.evalsha(sha, keys, args),
+        trace,
+        (answer) => changesKey(sha, answer),
+      )
     },
     eval: () => Promise.reject(new Error('the emulated server knows all scripts')),
     info: async () => [],
@@ -62,7 +74,7 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
         () => server.keysUnder(prefix),
         (found) => found.map(nameOf).join(', ') || 'none',
       )
-      // One at a time: real batches may end anywhere.
+      // One command at a time, since a real batch may be cut off anywhere.
       for (const key of keys) yield [key]
     },
     isReady: () => !connection.isCut,

@@ -1,6 +1,7 @@
 /**
  * The part of Redis that the guarded protocol uses. Each command and script is one atomic step. The scripts are written again in
- * TypeScript; `emulated-redis.live.test.ts` compares the answers of both.
+ * TypeScript; `emulated-redis.live.test.ts` compares the answers of both. No key-value store is shared with `strategies`, which
+ * imports cache-core.
  */
 import { HEADER_BYTES, IDENTITY_END, IDENTITY_START } from '../src/entry.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from '../src/redis/scripts.ts'

@@ -1,6 +1,6 @@
 import type { Touched } from './step.ts'
 
-/** Two 32-bit hashes, of which a pair makes one number without loss. */
+/** Two 32-bit hashes, since JavaScript's integer operations have 32 bits. */
 interface Hash {
   readonly a: number
   readonly b: number
@@ -9,21 +9,21 @@ interface Hash {
 const NONE: Hash = { a: 0, b: 0 }
 
 /**
- * Which schedules are equivalent: those that differ only in the order of steps that share nothing one of them writes.
+ * Recognises equivalent schedules: they differ only in the order of steps that share no data that one of them writes.
  *
- * Each step has a hash, of its name and of the hashes of the steps that it depends on: the last write of what it touches, and for
- * what it writes, the reads since. The sum of these hashes identifies the steps taken so far, in any
- * order (Mazurkiewicz, "Trace Theory", 1987).
+ * A step's hash is computed from its name and the hashes of the steps that it depends on: for each datum that it touches, the
+ * last write, and for each datum that it writes, also the reads since then. The sum of these hashes identifies the steps taken
+ * so far, in any order (Mazurkiewicz, "Trace Theory", 1987).
  */
 export class Equivalence {
   #sum = NONE
   readonly #writes = new Map<string, Hash>()
   readonly #reads = new Map<string, Hash>()
-  /** The last step that wrote everything, and the sum of those that have read everything. */
+  /** The hash of the last step that wrote everything, and the sum of the hashes of steps that have read everything since. */
   #lastOfAll = NONE
   #readsOfAll = NONE
 
-  /** The same for every order of equivalent steps. Different ones have the same in one case of 2^52. */
+  /** Equal for equivalent schedules. Two others have the same fingerprint with a probability of 2^-52. */
   get fingerprint(): number {
     return numberOf(this.#sum)
   }
@@ -81,7 +81,7 @@ function numberOf({ a, b }: Hash): number {
   return (a >>> 6) * 2 ** 26 + (b >>> 6)
 }
 
-/** Each thing once: written, where it is both. */
+/** Each datum once: as written if the step both reads and writes it. */
 function withoutRepeats(touches: readonly Touched[]): Touched[] {
   const written = new Set(touches.filter(({ isWritten }) => isWritten).map(({ what }) => what))
   const all = new Set(touches.map(({ what }) => what))

@@ -1,27 +1,27 @@
-/** All schedules of a small plan; of those that are equivalent, one. */
+/** Runs all schedules of a small plan, but only one of each set of equivalent ones. */
 import type { StoryLine } from './call.ts'
 import type { Chooser } from './choosers.ts'
 import { Equivalence } from './equivalence.ts'
 import { type Finding, openWorld } from './explore.ts'
 import { Violation } from './oracle.ts'
 import type { Plan } from './plan.ts'
+import { isPrivate } from './private-steps.ts'
 import type { Step, Touched } from './step.ts'
 import type { Subject, World } from './world.ts'
-import { isPrivate } from './private-steps.ts'
 
 export interface ExhaustOptions {
-  /** Default true. Without, every interleaving is run. */
+  /** Whether equivalent schedules are skipped. Default true. */
   readonly prunes?: boolean
-  /** Collects what came of each schedule: what every reader got, what writers were told. Default false. */
+  /** Collects the outcome of each schedule: every reader's value and every writer's acknowledgement. Default false. */
   readonly collects?: boolean
-  /** After so many runs it gives up. */
+  /** The number of runs after which it gives up. */
   readonly maxRuns?: number
 }
 
 export interface Exhaustion {
-  /** How many schedules were run to their end. */
+  /** The number of schedules that ran to their end. */
   readonly schedules: number
-  /** How many were given up, since an equivalent one had been run. */
+  /** The number of schedules that were skipped or given up because an equivalent one had run. */
   readonly pruned: number
   /** False: it gave up, or stopped at a finding. */
   readonly isComplete: boolean
@@ -29,14 +29,15 @@ export interface Exhaustion {
   readonly finding?: Finding
 }
 
-/** How many runs come before others in this process get a turn. */
+/** The number of runs after which it yields to other work in this process. */
 const BATCH = 200
 
 /**
- * Runs a plan again and again, each time with another choice at one of the points where several steps were possible, until none is
- * left. Time passes only while no actor can take a step, so the duration of commands is not a choice; the fault `pass` ends a lease or a TTL.
+ * Runs a plan repeatedly, each time with another choice at one of the points where several steps are possible, until no choice
+ * is left. Time passes only while no actor can take a step, so the duration of commands is not a choice; the fault `pass` ends
+ * a lease or a TTL.
  *
- * @returns at the first schedule that breaks an invariant, which `replay` repeats.
+ * @returns early if a schedule breaks an invariant; `replay` repeats that schedule.
  */
 export async function exhaust(subject: Subject, plan: Plan, options: ExhaustOptions = {}): Promise<Exhaustion> {
   const { prunes = true, collects = false, maxRuns = Number.POSITIVE_INFINITY } = options
@@ -45,15 +46,14 @@ export async function exhaust(subject: Subject, plan: Plan, options: ExhaustOpti
   const paths: Path[] = [{ before: undefined, choice: 0 }]
   let schedules = 0
   let pruned = 0
-  let given = 0
+  let runs = 0
   for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
     if (path.leadsTo !== undefined && reached!.has(path.leadsTo)) {
       pruned++
       continue
     }
-    const runs = schedules + given
     if (runs >= maxRuns) return { schedules, pruned, isComplete: false, outcomes }
-    if (runs % BATCH === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (runs++ % BATCH === 0) await new Promise((resolve) => setImmediate(resolve))
     const chooser = new Branching(path, paths, reached)
     const story: StoryLine[] = []
     const world = openWorld(subject, plan, chooser, collects ? story : undefined, true)
@@ -65,7 +65,6 @@ export async function exhaust(subject: Subject, plan: Plan, options: ExhaustOpti
     } catch (error) {
       if (error === PRUNED) {
         pruned++
-        given++
         continue
       }
       if (!(error instanceof Violation)) throw error
@@ -153,18 +152,18 @@ class Branching implements Chooser {
     const next = enabled.map((step, choice): Path => {
       return { before: this.#path, choice, leadsTo: this.#reached?.after(this.#equivalence, step) }
     })
-    const only = this.#reached && enabled.findIndex((step) => isPrivate(step, this.#reached!.touchesOf(this.#equivalence, step), this.world))
-    if (only !== undefined && only >= 0) {
-      const path = next[only]!
-      if (this.#reached!.has(path.leadsTo!)) throw PRUNED
-      this.#path = path
-      return only
-    }
-    const [first, ...others] = next.filter(({ leadsTo }) => leadsTo === undefined || !this.#reached!.has(leadsTo))
+    const only = next.find((_, i) => this.#isPrivate(enabled[i]!))
+    const candidates = only === undefined ? next : [only]
+    const [first, ...others] = candidates.filter(({ leadsTo }) => leadsTo === undefined || !this.#reached!.has(leadsTo))
     if (first === undefined) throw PRUNED
     this.#left.push(...others.reverse())
     this.#path = first
     return first.choice
+  }
+
+  #isPrivate(step: Step): boolean {
+    const touches = this.#reached?.touchesOf(this.#equivalence, step)
+    return touches !== undefined && isPrivate(step, touches, this.world)
   }
 
   /** @throws PRUNED */

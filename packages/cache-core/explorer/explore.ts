@@ -1,11 +1,11 @@
 /** Runs many schedules of one subject until one breaks an invariant. */
 
+import { seededRandom } from 'workload'
 import { addMoves } from './adversary.ts'
 import type { StoryLine } from './call.ts'
 import { type Chooser, listChooser, randomChooser } from './choosers.ts'
 import { Violation } from './oracle.ts'
 import { type Plan, randomPlan } from './plan.ts'
-import { nthSeed, rngOf } from './rng.ts'
 import { perform } from './tasks.ts'
 import { canFallBack, type Subject, World } from './world.ts'
 
@@ -59,9 +59,14 @@ export async function explore(subject: Subject, { schedules, seed, plan }: Explo
 
 /** The `n`th schedule of a seed. */
 export async function runNth(subject: Subject, seed: number, n: number, plan?: Plan): Promise<Run & { plan: Plan }> {
-  const rng = rngOf(nthSeed(seed, n))
+  const rng = seededRandom(nthSeed(seed, n))
   const planned = plan ?? randomPlan(rng, { isRemote: subject.backend.isRemote, canFallBack: canFallBack(subject) })
   return { plan: planned, ...(await run(subject, planned, randomChooser(rng))) }
+}
+
+/** The seed of the `n`th schedule of a run. Neighbouring schedules are unrelated. */
+function nthSeed(seed: number, n: number): number {
+  return Math.imul(seed ^ Math.imul(n + 1, 0x9e3779b1), 0x85ebca6b) >>> 0
 }
 
 /** Runs a plan by a schedule, and returns its story. */

@@ -95,10 +95,10 @@ it.each<[LoadsPerExpiry, number]>([
   [{ atMost: 2, per: 'process' }, 2],
   [{ expected: 1.5, per: 'expiry' }, 1],
   [{ atMost: 1, per: 'read' }, 10],
-])('%o lets a process run %i loads of a key at once', (guarantee, most) => {
+])('%o lets a process run %i loads of a key at the same time', (guarantee, most) => {
   const { loads } = counting(guarantee)
   for (let n = 0; n < most; n++) loads.begin(here, 'row', true)
   const oneMore = () => loads.begin(here, 'row', true)
-  if (most < 10) expect(oneMore).toThrow('at once')
+  if (most < 10) expect(oneMore).toThrow('at the same time')
   else expect(oneMore).not.toThrow()
 })

@@ -79,7 +79,7 @@ export class LoadCount implements KeyEvents {
     const running = (this.#running.get(runner) ?? 0) + 1
     this.#running.set(runner, running)
     if (isPromised && running > this.#atOnce) {
-      throw new Violation('loads per expiry', `${process.name} runs ${running} loads of ${key} at once`)
+      throw new Violation('loads per expiry', `${process.name} runs ${running} loads of ${key} at the same time`)
     }
     return () => this.#running.set(runner, this.#running.get(runner)! - 1)
   }

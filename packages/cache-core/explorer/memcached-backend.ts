@@ -54,7 +54,7 @@ function openMemcached(scheduler: Scheduler, server: EmulatedMemcached, now: () 
     troubles: {
       setCut: (process, isCut) => of(process).setCut(isCut),
       isCut: (process) => of(process).isCut,
-      hasPending: (process) => connectionOf(process)?.pendingOf(PREFIX)?.areFlushed === false,
+      hasPending: (process) => connectionOf(process)?.pending.of(PREFIX)?.areFlushed === false,
       isAway: (process) => connectionOf(process)?.circuit.isClosed === false,
     },
   }

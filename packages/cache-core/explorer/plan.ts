@@ -1,4 +1,4 @@
-import type { Rng } from './rng.ts'
+import type { SeededRandom } from 'workload'
 
 /** The actors of a schedule and its faults. The schedule gives the order. */
 export interface Plan {
@@ -60,7 +60,7 @@ export interface Move {
   readonly to: string
 }
 
-/** The entries that show the row: one or two of its own, a list under a tag, an entry that carries a tag. */
+/** The entries that show the row: one or two with only this row, a list under a tag, an entry that carries a tag. */
 export interface Layout {
   readonly questions: readonly { readonly key: string; readonly tags: readonly string[] }[]
   readonly changes: readonly PlannedChange[]
@@ -99,8 +99,8 @@ export interface PlanOptions {
 const befores: readonly Before[] = ['nothing', 'nothing', 'nothing', 'fresh', 'nearly expired', 'expired']
 const beforesToFallBackOn: readonly Before[] = ['nothing', 'fresh', 'nearly expired', 'expired', 'expired']
 
-/** A random plan. Small ones are likelier, since they find most and are easiest to read. */
-export function randomPlan(rng: Rng, { isRemote, canFallBack }: PlanOptions): Plan {
+/** A random plan. Small ones are more likely, since they find most faults and are easiest to read. */
+export function randomPlan(rng: SeededRandom, { isRemote, canFallBack }: PlanOptions): Plan {
   const before = rng.pick(canFallBack ? beforesToFallBackOn : befores)
   const loadFailsOneIn = canFallBack ? 4 : 12
   const processes = rng.oneIn(4) ? 3 : 2
@@ -111,7 +111,7 @@ export function randomPlan(rng: Rng, { isRemote, canFallBack }: PlanOptions): Pl
     tasks.push(rng.oneIn(2) ? readTask(rng, layout, loadFailsOneIn) : writeTask(rng, layout))
   }
   const moves = randomMoves(rng, layout, processes, isRemote)
-  // A fault in one process shows only there: half of the time, all actors are in it.
+  // A fault in one process is visible only there, so in half of the plans all actors are in that process.
   const troubled = moves.find(({ does }) => troubles.includes(does))
   const place = () => (troubled !== undefined && rng.oneIn(2) ? Number(troubled.to) : rng.below(processes))
   if (moves.some(({ does }) => does === 'cut')) tasks[0] = { ...tasks[0], times: TIMES_TO_OPEN }
@@ -131,12 +131,12 @@ const TIMES_TO_OPEN = 6
 
 type ReadTask = Extract<Task, { does: 'read' }>
 
-function readTask(rng: Rng, { questions }: Layout, loadFailsOneIn: number): ReadTask {
+function readTask(rng: SeededRandom, { questions }: Layout, loadFailsOneIn: number): ReadTask {
   const { key, tags } = rng.pick(questions)
   return { does: 'read', key, tags, times: rng.oneIn(4) ? 2 : 1, loadFails: rng.oneIn(loadFailsOneIn) }
 }
 
-function writeTask(rng: Rng, { questions, changes }: Layout): Task {
+function writeTask(rng: SeededRandom, { questions, changes }: Layout): Task {
   if (rng.oneIn(4)) {
     const tags = [...new Set(questions.flatMap((question) => question.tags))]
     const keys = questions.filter((question) => question.tags.length === 0).map(({ key }) => key)
@@ -148,7 +148,7 @@ function writeTask(rng: Rng, { questions, changes }: Layout): Task {
 
 type Nameless = Omit<Move, 'name'>
 
-function randomMoves(rng: Rng, layout: Layout, processes: number, isRemote: boolean): Nameless[] {
+function randomMoves(rng: SeededRandom, layout: Layout, processes: number, isRemote: boolean): Nameless[] {
   const moves: Nameless[] = []
   const somebody = () => String(rng.below(processes))
   if (rng.oneIn(3)) moves.push({ does: 'evict', to: evictable(rng, layout, isRemote) })
@@ -178,7 +178,7 @@ function randomMoves(rng: Rng, layout: Layout, processes: number, isRemote: bool
   return moves
 }
 
-function evictable(rng: Rng, { questions }: Layout, isRemote: boolean): string {
+function evictable(rng: SeededRandom, { questions }: Layout, isRemote: boolean): string {
   const { key, tags } = rng.pick(questions)
   return isRemote
     ? rng.pick(['everything', `entry ${key}`, `lease ${key}`, ...tags.map((tag) => `tag ${tag}`)])

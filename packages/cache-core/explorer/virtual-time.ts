@@ -24,7 +24,7 @@ function isNoTick({ everyMs }: Alarm): boolean {
   return everyMs !== TICK_MS
 }
 
-/** The world's time. Stands still until `pass` is called. */
+/** The world's time. It changes only when `pass` is called. Unlike `fakeRuntime`'s, its timers belong to processes that pause and die. */
 export class VirtualTime {
   now = 0
   #alarms: Alarm[] = []

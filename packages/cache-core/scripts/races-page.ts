@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { type Finding, type Run, replay, runNth } from '../explorer/explore.ts'
 import { traceAsDiagram, traceInWords } from '../explorer/index.ts'
 import { calm } from '../explorer/shrink.ts'
-import { type ToldRace, toldRaces } from '../test/traced-races.ts'
+import { type TracedRace, tracedRaces } from '../test/traced-races.ts'
 
 export const PAGE = new URL('../../../docs/races.md', import.meta.url)
 const SEED = 1
@@ -11,7 +11,7 @@ const MAX_SCHEDULES = 200_000
 
 const HEAD = `# Races
 
-How a cache comes to keep an old value, and the safeguard of this one. Each section is one race: a few steps of
+How a cache comes to keep an old value, and how this one prevents it. Each section is one race: a few steps of
 processes that are each correct, in an unlucky order.
 
 The sequences are not drawn by hand. The explorer ([0008](decisions/0008-explorer.md)) found each by running the real
@@ -31,7 +31,7 @@ at version v1.
 | \`fill row with v1 → kept\`  | the value is now in the cache. \`refused\`: the caller no longer has the lease             |
 | \`invalidate row\`           | entry and lease are dropped                                                                |
 | \`new epoch for rows\`       | all entries that carry the tag \`rows\` are invalidated                                    |
-| \`gets the answer to …\`     | a late answer; without this line the answer arrived at once                                |
+| \`gets the answer to …\`     | a late answer; without this line the answer arrived immediately                            |
 | \`returns v1 (miss)\`        | the reader's result and its outcome                                                        |
 | \`P1 afterwards …\`          | a read at the end. It must be current                                                      |
 
@@ -41,7 +41,7 @@ The same races, scripted, are played against every strategy and store
 
 export async function racesPage(): Promise<string> {
   const sections: string[] = []
-  for (const race of toldRaces) sections.push(await section(race))
+  for (const race of tracedRaces) sections.push(await section(race))
   return [HEAD, ...sections, TAIL].join('\n')
 }
 
@@ -51,7 +51,7 @@ A cache in the process in front of the shared one has one more race: the reply t
 store is not built yet.
 `
 
-async function section(race: ToldRace): Promise<string> {
+async function section(race: TracedRace): Promise<string> {
   const { plan, schedule, violation } = await find(race)
   const broken = await replay(race.broken, plan, schedule)
   const guarded = await replay(race.guarded, plan, schedule)
@@ -80,7 +80,7 @@ ${race.closedBy}
 }
 
 /** The calmest schedule that shows the race. @throws Error without one */
-async function find(race: ToldRace): Promise<Finding> {
+async function find(race: TracedRace): Promise<Finding> {
   const isRight = (run: Run) => run.violation !== undefined && tells(race, run)
   for (let n = 0; n < MAX_SCHEDULES; n++) {
     const { schedule, violation } = await runNth(race.broken, SEED, n, race.plan)
@@ -91,7 +91,7 @@ async function find(race: ToldRace): Promise<Finding> {
   throw new Error(`none of ${MAX_SCHEDULES} schedules shows "${race.title}"`)
 }
 
-function tells({ has }: ToldRace, { story }: Run): boolean {
+function tells({ has }: TracedRace, { story }: Run): boolean {
   let from = 0
   const lines = story.map(({ by, text }) => `${by} ${text}`)
   return has.every((wanted) => {

@@ -48,7 +48,7 @@ it('takes over from a dead holder when its lease ends', async () => {
   expect((await reading).outcome).toBe('miss')
 })
 
-it('is granted the lease at once when a load fails', async () => {
+it('is granted the lease immediately when a load fails', async () => {
   const { runtime, p1, p2 } = world(stampedeLock({ leaseMs: 10_000 }))
   const handOver = gate()
   const failing = p1.read('k', async () => {
@@ -89,7 +89,7 @@ it('guarantees one load per process if waitMs is 0', async () => {
   expect(p1.guarantee.loadsPerExpiry).toEqual({ atMost: 1, per: 'process' })
 })
 
-it('takes the jitter off the TTL, and never adds to it', async () => {
+it('subtracts the jitter from the TTL, and never adds to it', async () => {
   for (const [chance, ttlMs] of [
     [0, 1_000],
     [0.5, 900],

@@ -13,7 +13,7 @@ export interface Guarantee {
   /** The reads for which that holds. `where` gives the readers. */
   readonly readAfterWriteOf: ReadAfterWriteOf
   readonly where: StoreGuarantee['where']
-  /** Readers in other processes see an acknowledged write within this many milliseconds. Absent: immediately, if at all. */
+  /** Readers in other processes see an acknowledged write within this many milliseconds. Absent: immediately, if `where` covers them. */
   readonly othersWithinMs?: number
   readonly loadsPerExpiry: LoadsPerExpiry
   /** Whether an acknowledged write may be lost. */

@@ -26,7 +26,7 @@ function leaving(): { store: Store; leave: () => void } {
   let isAway = false
   const orAway = <A extends unknown[], R>(command: (...args: A) => R) => {
     return (...args: A): R => {
-      if (isAway) throw new CacheError('STORE_UNAVAILABLE', 'away')
+      if (isAway) throw new CacheError('STORE_UNAVAILABLE', 'unavailable')
       return command(...args)
     }
   }
@@ -60,7 +60,7 @@ describe.each([
   ['cache-aside', () => open(cacheAside())],
   ['stampede-lock', () => open(stampedeLock())],
   ['no-cache', () => open(noCache())],
-  ['a store that is away', () => open(cacheAside(), away.store)],
+  ['a store that is unavailable', () => open(cacheAside(), away.store)],
 ])('a load under %s', (_name, make) => {
   it('that reads its own key gets an error, and the key is free', async () => {
     const cache = make()

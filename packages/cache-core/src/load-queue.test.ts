@@ -14,7 +14,7 @@ import {
 import { fakeRuntime, gate, settled } from './testing/index.ts'
 
 const away = () => {
-  throw new CacheError('STORE_UNAVAILABLE', 'away')
+  throw new CacheError('STORE_UNAVAILABLE', 'unavailable')
 }
 const absent: Store = { ...memoryStore(), get: away, acquire: away }
 
@@ -34,7 +34,7 @@ function readHanging(cache: Cache<unknown>, count: number) {
   return { reads, end: () => hanging.resolve('late'), loads: () => loads }
 }
 
-it('run 32 at once, in order; when one ends, the next in the queue gets its place', async () => {
+it('run 32 at a time, in order; when one ends, the next in the queue gets its place', async () => {
   const cache = open({ runtime: fakeRuntime() })
   const first = readHanging(cache, 32)
   await settled()
@@ -141,7 +141,7 @@ it.each([cacheAside, stampedeLock])(
       await runtime.advance(101)
       expect(await other).toMatchObject({
         code: 'LOAD_TIMEOUT',
-        message: 'the load of "k" was waited for for longer than its timeout of 500 ms',
+        message: 'the load of "k" was awaited longer than its timeout of 500 ms',
       })
       handOver.open()
       expect((await patient).value).toBe('v')
@@ -150,9 +150,9 @@ it.each([cacheAside, stampedeLock])(
   },
 )
 
-it('that fail because another store is away run once, and their error is the answer', async () => {
+it('that fail because another store is unavailable run once, and their error is the answer', async () => {
   for (const store of [absent, memoryStore()]) {
-    const failure = new CacheError('STORE_UNAVAILABLE', 'the other store is away')
+    const failure = new CacheError('STORE_UNAVAILABLE', 'the other store is unavailable')
     const load = vi.fn(() => Promise.reject(failure))
     const cache = open({ store })
     await expect(cache.read('k', load)).rejects.toBe(failure)

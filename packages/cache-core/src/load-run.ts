@@ -186,14 +186,13 @@ export function waitForLoad(
       const now = runtime.now()
       const waitedMs = now - Math.max(cameAt, other.loadBeganAt ?? now)
       // A load with the same timeout fails at this moment, and its error is the answer.
-      if (waitedMs > timeoutMs) reject(loadTimeout(key, 'was waited for', timeoutMs))
+      if (waitedMs > timeoutMs) reject(loadTimeout(key, 'was awaited', timeoutMs))
       else cancel = runtime.after(Math.max(1, timeoutMs - waitedMs), look)
     }
   })
 }
 
-export function loadTimeout(key: string, did: 'took' | 'queued' | 'was waited for', timeoutMs: number): CacheError {
-  const longer = did === 'was waited for' ? 'for longer' : 'longer'
-  const message = `the load of "${key}" ${did} ${longer} than its timeout of ${timeoutMs} ms`
+export function loadTimeout(key: string, did: 'took' | 'queued' | 'was awaited', timeoutMs: number): CacheError {
+  const message = `the load of "${key}" ${did} longer than its timeout of ${timeoutMs} ms`
   return new CacheError('LOAD_TIMEOUT', message, { key })
 }

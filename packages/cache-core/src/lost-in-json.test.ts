@@ -16,7 +16,7 @@ describe('names the value that JSON would lose', () => {
     [new Map([['a', 1]]), 'a Map'],
     [new Set([1]), 'a Set'],
     [/a/, 'a RegExp'],
-    [new RangeError('away'), 'a RangeError'],
+    [new RangeError('unavailable'), 'a RangeError'],
     [new Uint8Array(2), 'a Uint8Array'],
     [new Float64Array(2), 'a Float64Array'],
     [Buffer.from('a'), 'a Buffer'],

@@ -196,11 +196,11 @@ describe('close waits for a read', () => {
     expect(await closesDuringLoad(cacheAside(), slowGet)).toBe(false)
   })
 
-  it('that bypasses a store that goes away meanwhile', async () => {
+  it('that bypasses a store that becomes unavailable meanwhile', async () => {
     const failingAcquire = (_memory: Store, passed: Gate): Partial<Store> => ({
       async acquire() {
         await passed.pass()
-        throw new CacheError('STORE_UNAVAILABLE', 'away')
+        throw new CacheError('STORE_UNAVAILABLE', 'unavailable')
       },
     })
     expect(await closesDuringLoad(cacheAside(), failingAcquire)).toBe(false)
@@ -213,7 +213,7 @@ describe('close waits for a read', () => {
 
 describe('a store without resilience that fails during a load', () => {
   const away = async () => {
-    throw new CacheError('STORE_UNAVAILABLE', 'away')
+    throw new CacheError('STORE_UNAVAILABLE', 'unavailable')
   }
 
   it('costs no second load, and leaves no unhandled rejection', async () => {
@@ -237,8 +237,8 @@ describe('a store without resilience that fails during a load', () => {
 
   it('does not hide why the load failed', async () => {
     const cache = createCache({ store: { ...memoryStore(), release: away }, read: cacheAside(), write: invalidate() })
-    const load = vi.fn(() => Promise.reject(new Error('the database is away')))
-    await expect(cache.read('k', load)).rejects.toThrow('the database is away')
+    const load = vi.fn(() => Promise.reject(new Error('the database is unavailable')))
+    await expect(cache.read('k', load)).rejects.toThrow('the database is unavailable')
     expect(load).toHaveBeenCalledTimes(1)
   })
 })

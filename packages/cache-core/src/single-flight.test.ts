@@ -52,7 +52,7 @@ it('lets later callers share the next flight', async () => {
   expect(starts).toBe(1)
 })
 
-it('judges an answer by its own moment, not by the flight’s last request', async () => {
+it('shares an answer by when it was requested, not by the flight’s last request', async () => {
   const flights = new SingleFlight()
   const handOver = gate()
   const asker = { askedAt: 0 }
@@ -92,7 +92,7 @@ it('shares a failure that concerns all callers with all of them, regardless of w
   const handOver = gate()
   const failing = async (): Promise<{ said: string; asOf: number }> => {
     await handOver.pass()
-    throw new Error('away')
+    throw new Error('unavailable')
   }
   const always = () => true
   const { asker, ask } = asking('later')

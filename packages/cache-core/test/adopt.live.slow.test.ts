@@ -69,7 +69,7 @@ beforeAll(async () => {
   pool.query = (async (text: string, values?: unknown[]) => {
     if (!/^select .* from \S+\.posts/.test(text)) return query(text, values)
     selects++
-    if (isAway) throw new Error('the database is away')
+    if (isAway) throw new Error('the database is unavailable')
     const read = await query(text, values)
     await held?.pass()
     return read
@@ -139,7 +139,7 @@ it('they type-check', async () => {
   expect(stdout).toBe('')
 })
 
-it('before: a load that a write overtakes leaves its old value in the cache', async () => {
+it('before: a load that began before a write leaves its old value in the cache', async () => {
   expect(await staleSet(await open(BEFORE!))).toBe('before the race')
 })
 
@@ -210,8 +210,8 @@ it('step 4: an expired entry survives an outage of the database, and an invalida
       expect(selects - before).toBeGreaterThan(3)
     })
     await posts.renamePost(posts.id, 'new')
-    await expect(posts.getPost(posts.id)).rejects.toThrow('away')
-    await expect(posts.newestPosts()).rejects.toThrow('away')
+    await expect(posts.getPost(posts.id)).rejects.toThrow('unavailable')
+    await expect(posts.newestPosts()).rejects.toThrow('unavailable')
   } finally {
     isAway = false
   }

@@ -1,5 +1,6 @@
 /**
- * The moment of an answer. A fallback dates from when its reader found the entry, even if the reader has asked again since. Its
+ * When an answer was requested. A fallback counts from the moment at which its reader found the entry, even if the reader has
+ * asked again since. Its
  * age limit is checked when it is served, since a load may take a long time to fail.
  */
 import { describe, expect, it } from 'vitest'
@@ -12,7 +13,7 @@ const STALE_MS = 1_000
 const fallsBack = staleIfError(stampedeLock({ ttlMs: TTL_MS }), { forMs: STALE_MS })
 
 const fail = async (): Promise<number> => {
-  throw new Error('the database is away')
+  throw new Error('the database is unavailable')
 }
 
 /** Two processes on one store, and an expired entry of v1. */

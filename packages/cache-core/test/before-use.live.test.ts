@@ -13,6 +13,7 @@ import { type Gate, gate } from '../src/testing/index.ts'
 import { kindsByTurn, type TestClient } from './clients.ts'
 import { neverOld } from './never-old.ts'
 import { pool, scratchOutbox } from './scratch-outbox.ts'
+import { TcpProxy } from './tcp-proxy.ts'
 
 describe.each(kindsByTurn)('by $name', (kind) => {
   let server: PrivateRedis
@@ -38,8 +39,8 @@ describe.each(kindsByTurn)('by $name', (kind) => {
   }
 
   /** One process: its connection and its cache. */
-  async function open(outbox?: InvalidationSource, options?: { readonly retryMs: number }) {
-    const client = await kind.connect(server.url, options)
+  async function open(outbox?: InvalidationSource, url = server.url) {
+    const client = await kind.connect(url)
     clients.push(client)
     return { client, ...cacheOver(client, 'b:', outbox) }
   }
@@ -123,7 +124,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     it('is retried when it rejects', async () => {
       let calls = 0
       const catchUp = async () => {
-        if (++calls < 3) throw new Error('the database is away')
+        if (++calls < 3) throw new Error('the database is unavailable')
       }
       const { read } = await open({ attach: () => ({ catchUp, detach() {} }) })
       await until('hit', read)
@@ -138,9 +139,9 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     })
 
     /** One process with an outbox whose relay doesn't run. */
-    async function openWithOutbox(options?: { readonly retryMs: number }) {
+    async function openWithOutbox(url?: string) {
       const outbox = createOutbox({ pool, schema })
-      return { ...(await open(outbox, options)), outbox }
+      return { ...(await open(outbox, url)), outbox }
     }
 
     /** A write with a row in the outbox. Returns whether the store confirmed it. */
@@ -187,11 +188,13 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     })
 
     it('sends nothing on a new connection before it has caught up, not even commands issued just before', async () => {
+      let proxy: TcpProxy | undefined
       const dir = mkdtempSync(join(tmpdir(), 'restored-redis-'))
       try {
         await server.stop()
         server = await startRedis({ dir })
-        const { client, store, cache, outbox, read } = await openWithOutbox({ retryMs: 1_500 })
+        proxy = await TcpProxy.open(server.url)
+        const { client, store, cache, outbox, read } = await openWithOutbox(proxy.url)
         await until('hit', () => read('v1'))
         await client.send('SAVE')
         await writeRecorded({ cache, outbox })
@@ -202,14 +205,17 @@ describe.each(kindsByTurn)('by $name', (kind) => {
           early.resolve(read('v2'))
         })
         const port = server.port
+        proxy.isClosed = true
         await server.kill()
         server = await startRedis({ port, dir })
         // Another process is first, so the server already knows the scripts.
         await (await connect()).script('LOAD', CLAIM.lua)
         expect(client.isReady()).toBe(false)
+        proxy.isClosed = false
         expect(await early.promise).toMatchObject({ value: 'v2', outcome: 'bypass' })
         await neverOld(() => read('v2'))
       } finally {
+        proxy?.close()
         rmSync(dir, { recursive: true, force: true })
       }
     })

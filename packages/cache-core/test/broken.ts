@@ -177,7 +177,7 @@ const withPending = (view: (pending: PendingInvalidations) => View) =>
       const { clock } = connection
       const gate = connection.gateFor(true)
       const commands = redisCommands(connection.client, prefix, clock, () => {})
-      const pending = connection.sharePending(prefix, () => pendingFor(commands, gate))
+      const pending = connection.pending.join(prefix, () => pendingFor(commands, gate))
       return resilientStore(commands, gate, { onFailure }, view(pending) as PendingInvalidations)
     },
   })

@@ -1,9 +1,8 @@
-/** The calls other than `read` and `write`, and the options of `read`: each under the guard, and by a scripted race. */
+/** The calls other than `read` and `write`, background refreshes and `close`: each under the guard, and by a scripted race. */
 import { describe, expect, it } from 'vitest'
 import {
   type Cache,
   type CacheEvent,
-  type CacheOptions,
   type CachingStrategy,
   cacheAside,
   createCache,
@@ -14,10 +13,11 @@ import {
 } from '../src/index.ts'
 import { fakeRuntime, gate } from '../src/testing/index.ts'
 import { backends } from './backends.ts'
+import { leaseOn, processesOn } from './processes.ts'
 
 /** Serves an expired entry with a background refresh. */
 function refreshing({ ttlMs = 60_000, staleMs = 60_000 } = {}): CachingStrategy {
-  const read = stampedeLock({ ttlMs })
+  const read = stampedeLock({ ttlMs, leaseMs: 10_000 })
   return {
     ...read,
     lifetime: { ...read.lifetime, staleMs },
@@ -26,197 +26,8 @@ function refreshing({ ttlMs = 60_000, staleMs = 60_000 } = {}): CachingStrategy 
   }
 }
 
-/** For a key without an entry. */
-async function leaseOn(store: Store, key: string): Promise<'free' | 'held'> {
-  const acquired = await store.acquire(key, { token: 'probe', leaseMs: 10, seen: undefined, tags: [] })
-  await store.release(key, 'probe')
-  return acquired.kind === 'granted' ? 'free' : 'held'
-}
-
 describe.each(backends)('$name', ({ makeStore }) => {
-  /** Each call opens a cache in another process. `lease` tells whether the lease on a key is free. */
-  async function processes(read: CachingStrategy = cacheAside()) {
-    const room = await makeStore()
-    const open = (options: Partial<CacheOptions<unknown>> = {}) =>
-      createCache({ store: room.open(), read, write: invalidate(), ...options })
-    return Object.assign(open, { lease: (key: string) => leaseOn(room.open(), key) })
-  }
-
-  describe('signal', () => {
-    it('ends only the wait of the caller that aborts, not the load or the wait of others', async () => {
-      const cache = (await processes())()
-      const handOver = gate()
-      const caller = new AbortController()
-      let loadSignal: AbortSignal | undefined
-      const load = async ({ signal }: LoadContext) => {
-        loadSignal = signal
-        await handOver.pass()
-        return 'v1'
-      }
-      const aborted = cache.read('k', load, { signal: caller.signal })
-      const other = cache.read('k', async () => 'not asked')
-      await handOver.reached
-      caller.abort(new Error('the client hung up'))
-      await expect(aborted).rejects.toThrow('the client hung up')
-      expect(loadSignal?.aborted).toBe(false)
-      handOver.open()
-      expect((await other).value).toBe('v1')
-      expect(await cache.peek('k')).toMatchObject({ outcome: 'hit', value: 'v1' })
-    })
-
-    it('refuses a caller that has already aborted, without a load', async () => {
-      const cache = (await processes())()
-      const load = async () => expect.fail('loaded')
-      await expect(cache.read('k', load, { signal: AbortSignal.abort(new Error('gone')) })).rejects.toThrow('gone')
-    })
-  })
-
-  describe('loadTimeoutMs', () => {
-    it('frees the key for the next reader, aborts the load’s signal, and is the error of all waiting readers', async () => {
-      const process = await processes(stampedeLock())
-      const runtime = fakeRuntime()
-      const [p1, p2] = [process({ runtime, loadTimeoutMs: 500 }), process()]
-      const hanging = gate()
-      let reason: unknown
-      const hang = async ({ signal }: LoadContext) => {
-        signal.addEventListener('abort', () => {
-          reason = signal.reason
-        })
-        await hanging.pass()
-        return 'too late'
-      }
-      const readers = [p1.read('k', hang), p1.read('k', hang)]
-      const failed = Promise.allSettled(readers)
-      await hanging.reached
-      await runtime.advance(500)
-      const errors = await failed
-      expect(await process.lease('k')).toBe('free')
-      for (const settled of errors) {
-        expect(settled).toMatchObject({ status: 'rejected', reason: { code: 'LOAD_TIMEOUT', key: 'k' } })
-      }
-      expect(reason).toMatchObject({ code: 'LOAD_TIMEOUT' })
-      expect(await p2.read('k', async () => 'v2')).toMatchObject({ outcome: 'miss', value: 'v2' })
-      hanging.open()
-      expect((await p2.read('k', async () => 'v3')).value).toBe('v2')
-    })
-
-    it('can be given for one read, and leaves no timer after a load that is in time', async () => {
-      const runtime = fakeRuntime()
-      let timers = 0
-      const counting = {
-        ...runtime,
-        after(ms: number, action: () => void) {
-          timers++
-          const cancel = runtime.after(ms, action)
-          return () => {
-            timers--
-            cancel()
-          }
-        },
-      }
-      const cache = (await processes())({ runtime: counting })
-      await cache.read('k', async () => 'v1', { loadTimeoutMs: 1 })
-      await expect(
-        cache.read('failing', () => Promise.reject(new Error('away')), { loadTimeoutMs: 1 }),
-      ).rejects.toThrow('away')
-      const atOnce = () => {
-        throw new Error('at once')
-      }
-      await expect(cache.read('failing', atOnce, { loadTimeoutMs: 1 })).rejects.toThrow('at once')
-      expect(timers).toBe(0)
-    })
-
-    it.each([0, -1, Number.NaN, 2 ** 31, '5'])('refuses %s', async (loadTimeoutMs) => {
-      const process = await processes()
-      const wrong = { loadTimeoutMs: loadTimeoutMs as number }
-      expect(() => process(wrong)).toThrow(/loadTimeoutMs is/)
-      await expect(process().read('k', async () => 1, wrong)).rejects.toThrow(/loadTimeoutMs is/)
-    })
-  })
-
-  describe('skip', () => {
-    it('returns the value, keeps nothing, and releases the lease', async () => {
-      const process = await processes(stampedeLock())
-      const [p1, p2] = [process(), process()]
-      const skipping = async ({ skip }: LoadContext) => {
-        skip()
-        return 'only for this one'
-      }
-      expect(await p1.read('k', skipping)).toMatchObject({ outcome: 'miss', value: 'only for this one', ttlMs: 0 })
-      expect(await process.lease('k')).toBe('free')
-      expect((await p2.read('k', async () => 'v2')).outcome).toBe('miss')
-    })
-  })
-
-  describe('a TTL for one value', () => {
-    it('is set by the read or by the load, and shows in ttlMs', async () => {
-      const cache = (await processes(cacheAside({ ttlMs: 60_000 })))()
-      await cache.read('by the read', async () => 1, { ttlMs: 5_000 })
-      await cache.read('by the load', async ({ setTtl }) => setTtl(5_000), { ttlMs: 50_000 })
-      for (const key of ['by the read', 'by the load']) {
-        const { ttlMs } = (await cache.peek(key))!
-        expect(ttlMs, key).toBeGreaterThan(1_000)
-        expect(ttlMs, key).toBeLessThanOrEqual(5_000)
-      }
-    })
-
-    it('is at most the strategy’s, on which the guarantee is based', async () => {
-      const process = await processes(cacheAside({ ttlMs: 1_000 }))
-      const cache = process()
-      const message = 'ttlMs is 1001; give a number from 1 to 1000'
-      await expect(cache.read('k', async () => 1, { ttlMs: 1_001 })).rejects.toThrow(message)
-      await expect(cache.read('k', async ({ setTtl }) => setTtl(1_001))).rejects.toThrow(message)
-      await expect(cache.set('k', 1, { ttlMs: 1_001 })).rejects.toThrow(message)
-      expect(await process.lease('k')).toBe('free')
-    })
-  })
-
-  describe('setTags', () => {
-    const tags = ['category:a', 'category:b']
-    const inA = async ({ setTags }: LoadContext) => {
-      setTags(['category:a'])
-      return 'row'
-    }
-
-    it('removes tags that the value does not have', async () => {
-      const cache = (await processes())()
-      await cache.read('k', inA, { tags })
-      await cache.invalidate({ tags: ['category:b'] })
-      expect((await cache.read('k', inA, { tags })).outcome).toBe('hit')
-      await cache.invalidate({ tags: ['category:a'] })
-      expect((await cache.read('k', inA, { tags })).outcome).toBe('miss')
-    })
-
-    it('the entry does not survive a tag’s invalidation during the load', async () => {
-      const process = await processes()
-      const [p1, p2] = [process(), process()]
-      const handOver = gate()
-      const slow = p1.read(
-        'k',
-        async (context) => {
-          await handOver.pass()
-          return inA(context)
-        },
-        { tags },
-      )
-      await handOver.reached
-      await p2.invalidate({ tags: ['category:a'] })
-      handOver.open()
-      await slow
-      expect((await p2.read('k', inA, { tags })).outcome).toBe('miss')
-    })
-
-    it('refuses a tag whose epoch was not read before the load, with the remedy', async () => {
-      const process = await processes(stampedeLock())
-      const cache = process()
-      const load = async ({ setTags }: LoadContext) => setTags(['category:c'])
-      await expect(cache.read('k', load, { tags })).rejects.toThrow(
-        '"k" was read with the tags "category:a", "category:b", so the epoch of "category:c" was not read before its load; give that tag to read too',
-      )
-      await expect(cache.read('k', load)).rejects.toThrow('"k" was read without tags')
-      expect(await process.lease('k')).toBe('free')
-    })
-  })
+  const processes = async (read?: CachingStrategy) => processesOn(await makeStore(), read)
 
   describe('set', () => {
     it('keeps a value for all processes', async () => {
@@ -337,13 +148,13 @@ describe.each(backends)('$name', ({ makeStore }) => {
     })
 
     it('that fails does not affect the answer, is counted, and is reported by its event', async () => {
-      const { p1, refreshes, read } = await withExpired(() => Promise.reject(new Error('the database is away')))
+      const { p1, refreshes, read } = await withExpired(() => Promise.reject(new Error('the database is unavailable')))
       expect(await read(p1)).toMatchObject({ outcome: 'stale', value: 'v1' })
-      await expect(refreshes[0]).rejects.toThrow('the database is away')
+      await expect(refreshes[0]).rejects.toThrow('the database is unavailable')
       expect(p1.stats()).toMatchObject({ refreshes: 1, failedRefreshes: 1, failedLoads: 1, failedReads: 0 })
     })
 
-    it('does not keep what a write has overtaken', async () => {
+    it('does not keep a value if a write committed during its load', async () => {
       const handOver = gate()
       const { p1, p2, refreshes, read } = await withExpired(async () => {
         await handOver.pass()
@@ -442,7 +253,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
     await cache.read('k', async () => 1)
     await cache.read('k', async () => 1)
     await cache.write({ keys: ['k'], tags: ['t'] }, async () => 2)
-    await cache.read('f', () => Promise.reject(new Error('away'))).catch(() => {})
+    await cache.read('f', () => Promise.reject(new Error('unavailable'))).catch(() => {})
     await cache.invalidateAll()
     const counts = { hits: 1, misses: 1, failedReads: 1, loads: 2, failedLoads: 1, fills: 1, writes: 1 }
     expect(cache.stats()).toMatchObject({ ...counts, invalidations: 3, collapsed: 0, stale: 0, bypassed: 0 })

@@ -6,10 +6,9 @@ import { nodeRedisOptions, type RedisStoreClient, redisOptions } from '../src/re
 
 export interface ClientKind {
   readonly name: string
-  /** @param retryMs delay before a reconnect. Default that of `redisOptions`. */
-  connect(url: string, options?: { readonly retryMs?: number }): Promise<TestClient>
+  connect(url: string): Promise<TestClient>
   /** A client that is not connected yet. */
-  make(url: string, options?: { readonly retryMs?: number }): TestClient
+  make(url: string): TestClient
 }
 
 export interface TestClient {
@@ -31,14 +30,13 @@ function commandsOf(client: Redis): Record<string, (...args: string[]) => Promis
 function ioredis(name: string, Client: typeof Redis): ClientKind {
   return {
     name,
-    async connect(url, options) {
-      const made = this.make(url, options)
+    async connect(url) {
+      const made = this.make(url)
       await made.reconnect()
       return made
     },
-    make(url, { retryMs } = {}) {
-      const retry = retryMs === undefined ? {} : { retryStrategy: () => retryMs }
-      const client = new Client(url, { ...redisOptions, ...retry, lazyConnect: true })
+    make(url) {
+      const client = new Client(url, { ...redisOptions, lazyConnect: true })
       client.on('error', () => {}) // without a listener, ioredis prints errors
       return {
         client,
@@ -69,18 +67,13 @@ function ioredis(name: string, Client: typeof Redis): ClientKind {
 
 const nodeRedis: ClientKind = {
   name: 'node-redis',
-  async connect(url, options) {
-    const made = this.make(url, options)
+  async connect(url) {
+    const made = this.make(url)
     await made.reconnect()
     return made
   },
-  make(url, { retryMs } = {}) {
-    const { socket } = nodeRedisOptions
-    const client = createClient({
-      url,
-      ...nodeRedisOptions,
-      socket: retryMs === undefined ? socket : { ...socket, reconnectStrategy: retryMs },
-    })
+  make(url) {
+    const client = createClient({ url, ...nodeRedisOptions })
     client.on('error', () => {})
     return {
       client,

@@ -206,7 +206,7 @@ describe.each(clientKinds)('by $name', (kind) => {
       expect(store.health()).toEqual({
         isUsable: false,
         reason: expect.stringMatching(
-          /^the store is away; the last failure: (no answer within 250 ms|Command timed out)$/,
+          /^the store is unavailable; the last failure: (no answer within 250 ms|Command timed out)$/,
         ),
       })
     })
@@ -227,13 +227,13 @@ describe.each(clientKinds)('by $name', (kind) => {
 
     it('reports a failed catch-up, and why', async () => {
       const catchUp = async () => {
-        throw new Error('the database is away')
+        throw new Error('the database is unavailable')
       }
       const store = open('', { outbox: { attach: () => ({ catchUp, detach() {} }) } })
       await expect
         .poll(() => store.health().reason, { interval: 5 })
         .toBe(
-          'invalidations by other processes have not been caught up with yet; the last attempt failed: the database is away',
+          'invalidations by other processes have not been caught up with yet; the last attempt failed: the database is unavailable',
         )
       await store.close()
     })

@@ -1,4 +1,4 @@
-/** All schedules of small plans: pruning leaves no outcome out, and what is broken is found. */
+/** All schedules of small plans: pruning misses no outcome, and each broken variant is found. */
 import { describe, expect, it } from 'vitest'
 import { exhaust, memoryBackend, type Plan, redisBackend, type Subject } from '../explorer/index.ts'
 import { cacheAside, invalidate } from '../src/index.ts'

@@ -5,8 +5,9 @@ import { gate } from '../src/testing/index.ts'
 import { reads } from './all-strategies.ts'
 import { backends } from './backends.ts'
 
-/** Far more than needed even on a busy machine, and far less than `waitMs` and the lease. */
-const AT_ONCE_MS = 1_000
+/** Far more than needed even on a busy machine, and far less than `waitMs` and the lease: 10 s each. */
+const AT_ONCE_MS = 5_000
+const LEASE_MS = 10_000
 
 async function readChain(cache: Cache<unknown>, [key, ...others]: readonly string[]): Promise<unknown> {
   const load = async () => (others.length === 0 ? 'the last' : readChain(cache, others))
@@ -40,7 +41,11 @@ describe.each(backends)('$name', ({ makeStore }) => {
       ['its own key through another', ['a', 'b', 'a']],
       ['its own key 50 loads deep', [...Array.from({ length: 50 }, (_, i) => `k${i}`), 'k0']],
     ])('a load that reads %s gets an error that names the path, and later readers are served', async (_what, path) => {
-      const cache = createCache({ store: (await makeStore()).open(), read: read(), write: invalidate() })
+      const cache = createCache({
+        store: (await makeStore()).open(),
+        read: read({ leaseMs: LEASE_MS }),
+        write: invalidate(),
+      })
       await cache.peek('connect')
       const { got, tookMs } = await timed(readChain(cache, path))
       expect(got).toMatchObject({ code: 'LOAD_CYCLE', message: expect.stringContaining(path.join(' → ')) })
@@ -48,8 +53,12 @@ describe.each(backends)('$name', ({ makeStore }) => {
       for (const key of path) expect(await readChain(cache, [key])).toBe('the last')
     })
 
-    it('two callers whose loads read each other’s key are answered at once, at most one with an error', async () => {
-      const cache = createCache({ store: (await makeStore()).open(), read: read(), write: invalidate() })
+    it('two callers whose loads read each other’s key are answered immediately, at most one with an error', async () => {
+      const cache = createCache({
+        store: (await makeStore()).open(),
+        read: read({ leaseMs: LEASE_MS }),
+        write: invalidate(),
+      })
       const met = await meet(cache, cache)
       const failures = met.filter(({ got }) => got instanceof Error)
       expect(failures.map(({ got }) => got)).toEqual(

@@ -3,7 +3,7 @@
  * random, only this test checks the guaranteed mean; the pairs and the explorer check one expiry each.
  */
 import { expect, it } from 'vitest'
-import { rngOf } from '../explorer/rng.ts'
+import { seededRandom } from 'workload'
 import { type CachingStrategy, createCache, memoryStore, refreshAhead } from '../src/index.ts'
 import { invalidate } from '../src/strategies/invalidate.ts'
 import { fakeRuntime } from '../src/testing/index.ts'
@@ -18,8 +18,7 @@ const TOLERANCE = 1.1
 
 /** Loads per fill, while three processes read a key every millisecond. */
 async function loadsPerExpiry(read: CachingStrategy): Promise<number> {
-  const rng = rngOf(1)
-  const runtime = { ...fakeRuntime(), random: () => rng.below(1_000) / 1_000 }
+  const runtime = { ...fakeRuntime(), random: seededRandom(1).uniform }
   const store = memoryStore({ runtime })
   const caches = Array.from({ length: PROCESSES }, () => createCache({ store, read, write: invalidate(), runtime }))
   const sum = (count: 'fills' | 'loads') => caches.reduce((total, cache) => total + cache.stats()[count], 0)

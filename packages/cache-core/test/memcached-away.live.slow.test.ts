@@ -6,6 +6,8 @@ import { watchMemcached } from '../src/memcached/index.ts'
 import { untilUsable } from './backends.ts'
 import { aside, ends, open, serve } from './own-memcached.ts'
 
+const DEADLINE_MS = 250
+
 /** Resolves once every thread has stopped: one that has not may still answer. */
 async function stop(pid: number): Promise<void> {
   process.kill(pid, 'SIGSTOP')
@@ -32,7 +34,7 @@ describe('several servers', () => {
     expect(new Set(await outcomes())).toEqual(new Set(['miss']))
   })
 
-  it('are bypassed while one is away, and none serves an entry invalidated meanwhile', async () => {
+  it('are bypassed while one is unavailable, and none serves an entry invalidated meanwhile', async () => {
     const servers = [await serve(), await serve()]
     const { store } = await open(servers)
     const cache = createCache<number>({ store, read: cacheAside({ ttlMs: 60_000 }), write: invalidate() })
@@ -50,26 +52,27 @@ describe('several servers', () => {
   })
 })
 
-describe('a server that is away', () => {
-  it('costs reads one deadline, is reported once, and is used again when it is back', async () => {
+describe('a server that is unavailable', () => {
+  // A pause of the machine may fail one run, a fault fails each.
+  it('costs reads one deadline, is reported once, and is used again when it is back', { retry: 2 }, async () => {
     const server = await serve()
     const { store, client } = await open([server])
     const said: string[] = []
-    ends.push(watchMemcached(client, { onAway: () => said.push('away'), onBack: () => said.push('back') }))
+    ends.push(watchMemcached(client, { onAway: () => said.push('unavailable'), onBack: () => said.push('back') }))
     const cache = createCache<number>({ store, read: cacheAside({ ttlMs: 60_000 }), write: invalidate() })
     await cache.read('k', async () => 1)
     await stop(server.pid)
     const start = performance.now()
     expect(await cache.read('k', async () => 2)).toMatchObject({ value: 2, outcome: 'bypass' })
-    expect(performance.now() - start).toBeLessThan(600)
+    expect(performance.now() - start).toBeLessThan(2 * DEADLINE_MS)
     const second = performance.now()
     expect(await cache.read('k', async () => 3)).toMatchObject({ value: 3, outcome: 'bypass' })
-    expect(performance.now() - second).toBeLessThan(100)
+    expect(performance.now() - second).toBeLessThan(DEADLINE_MS)
     expect(store.health()).toMatchObject({ isUsable: false, reason: expect.stringContaining('no answer') })
     process.kill(server.pid, 'SIGCONT')
     await untilUsable(store)
     expect((await cache.read('k', async () => 4)).value).toBe(1)
-    expect(said).toEqual(['away', 'back'])
+    expect(said).toEqual(['unavailable', 'back'])
   })
 
   it('is empty after a restart, and is reconnected automatically', async () => {

@@ -125,7 +125,7 @@ describe('the guard', () => {
     const entry = entryOf(store)
     await store.fill('k', { token: 'one', entry, expiresAt: store.clock.latest() + 1_500 })
     expect((await store.acquire('k', { ...request('two'), seen: identityOf(entry) })).kind).toBe('granted')
-    expect(String(await send(`mg ${PREFIX}e:k t`))).toMatch(/ t(?:200|201)$/)
+    expect(String(await send(`mg ${PREFIX}e:k t`))).toMatch(/ t(?:19\d|20[01])$/)
     expect(await fillIn(store, 'two')).toBe(true)
   })
 })
@@ -184,9 +184,10 @@ describe('the time', () => {
 
   it('is known to the millisecond, from the log', async () => {
     const { store } = await open([await serve()])
-    expect(store.clock.latest() - store.clock.earliest()).toBeLessThan(50)
-    expect(store.clock.earliest()).toBeLessThanOrEqual(Date.now() + 1)
-    expect(store.clock.latest()).toBeGreaterThanOrEqual(Date.now() - 1)
+    const [before, earliest, latest, after] = [Date.now(), store.clock.earliest(), store.clock.latest(), Date.now()]
+    expect(latest - earliest).toBeLessThan(1_000) // the time that asking took; whole seconds would leave more than 2,000
+    expect(earliest).toBeLessThanOrEqual(after + 1)
+    expect(latest).toBeGreaterThanOrEqual(before - 1)
   })
 
   it('is taken from its whole seconds if watching the log is disabled: entries live up to 2.05 s less', async () => {

@@ -46,7 +46,7 @@ describe.skipIf(lacksTools('postgres', 'pgbouncer'))('an outbox through PgBounce
   }
   const undelivered = async () => (await direct.query('select from outbox where delivered_at is null')).rows.length
 
-  it('has its table created by several processes at once, and leaves no lock', async () => {
+  it('has its table created by several processes at the same time, and leaves no lock', async () => {
     await Promise.all(Array.from({ length: 4 }, () => userPool().query(outboxTable().join(';'))))
     expect((await direct.query("select from pg_locks where locktype = 'advisory'")).rows).toEqual([])
   })

@@ -1,4 +1,4 @@
-/** What the public types accept and give back. `typecheck` holds it: nothing here runs. */
+/** The arguments and results of the public types. Checked by `typecheck`; nothing here runs. */
 import { expectTypeOf } from 'vitest'
 import { cachePage } from '../src/hono/index.ts'
 import {
@@ -37,7 +37,7 @@ declare const redisClient: RedisStoreOptions['client']
 const store = memoryStore({ maxBytes: 1_000_000 })
 const cache = createCache({ store, read: cacheAside({ ttlMs: 1_000 }), write: invalidate() })
 
-// A read gives what its load gives. `undefined` from a load means that there is no such value.
+// A read returns its load's value. `undefined` from a load means that there is no such value.
 const read = cache.read('post:1', () => findPost(1), { tags: ['posts'] })
 expectTypeOf(read).resolves.toEqualTypeOf<ReadResult<Post>>()
 expectTypeOf<ReadResult<Post>['value']>().toEqualTypeOf<Post | undefined>()
@@ -49,20 +49,20 @@ expectTypeOf(
   }),
 ).resolves.toExtend<ReadResult<number>>()
 
-// A cache of one type takes no loads of another.
+// A cache of one type accepts no loads of another type.
 const numbers = createCache<number>({ store, read: cacheAside(), write: invalidate() })
-// @ts-expect-error a string is no number
+// @ts-expect-error a string is not a number
 numbers.read('n', async () => 'one')
 expectTypeOf(numbers.peek('n')).resolves.toEqualTypeOf<ReadResult<number> | undefined>()
-// @ts-expect-error nor does it keep one
+// @ts-expect-error the cache does not keep a string either
 numbers.set('n', 'one')
 
-// A write gives what its commit gives, and says whether the store has confirmed it.
+// A write returns its commit's result, and whether the store has confirmed the write.
 const written = cache.write({ keys: ['post:1'], tags: ['posts'] }, async () => ({ id: 1, title: 'New' }))
 expectTypeOf(written).resolves.toEqualTypeOf<WriteResult<{ id: number; title: string }>>()
 expectTypeOf<WriteResult<Post>['isConfirmed']>().toEqualTypeOf<boolean>()
 numbers.write({ keys: ['n'], value: (committed: number) => committed }, async () => 2)
-// @ts-expect-error the value is made from what the commit resolved to
+// @ts-expect-error the value is made from the commit's result
 numbers.write({ keys: ['n'], value: (committed: string) => committed.length }, async () => 2)
 
 expectTypeOf(cache.invalidate({ tags: ['posts'] })).resolves.toEqualTypeOf<boolean>()
@@ -71,24 +71,24 @@ cache.invalidate({ tags: 'posts' })
 expectTypeOf(cache.stats()).toEqualTypeOf<Readonly<CacheStats>>()
 expectTypeOf(cache.guarantee).toEqualTypeOf<Guarantee>()
 
-// What strategies are, and which of them can be wrapped.
+// Kinds of strategies, and the kind that can be wrapped.
 expectTypeOf(staleWhileRevalidate({ ttlMs: 1, staleMs: 2 })).toEqualTypeOf<CachingStrategy>()
 expectTypeOf(noCache()).toEqualTypeOf<UncachedStrategy>()
 expectTypeOf(writeThrough()).toEqualTypeOf<WriteStrategy>()
 expectTypeOf(staleIfError(xfetch({ beta: 1 }), { forMs: 1_000 })).toEqualTypeOf<CachingStrategy>()
-// @ts-expect-error what keeps nothing has nothing to fall back on
+// @ts-expect-error a strategy that keeps nothing can't fall back to an entry
 staleIfError(noCache(), { forMs: 1_000 })
-// @ts-expect-error an option that there is not
+// @ts-expect-error an unknown option
 cacheAside({ ttl: 1_000 })
 
 // Stores.
 expectTypeOf<MemoryStoreOptions['maxBytes']>().toEqualTypeOf<number | undefined>()
 expectTypeOf(redisStore({ client: redisClient, prefix: 'blog:' })).toExtend<typeof store>()
-// @ts-expect-error a store has a prefix
+// @ts-expect-error a store needs a prefix
 redisStore({ client: redisClient })
 expectTypeOf<Outbox>().toHaveProperty('start')
 
-// Events tell their kind apart.
+// Events are distinguished by their kind.
 const onEvent = (event: CacheEvent) => {
   if (event.type === 'refresh') expectTypeOf(event.finished).toExtend<Promise<unknown>>()
   if (event.type === 'fill') expectTypeOf(event.isKept).toEqualTypeOf<boolean>()

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
+import { seededRandom } from 'workload'
 import { cacheAside, createCache, invalidate } from '../src/index.ts'
 import { createOutbox } from '../src/postgres/index.ts'
 import { redisStore } from '../src/redis/index.ts'
@@ -13,15 +14,6 @@ import { isEmbedded, pool, scratchOutbox } from './scratch-outbox.ts'
 const WRITES = 1_000
 /** Concurrent transactions, any of which may commit next. */
 const OPEN = 20
-
-/** A seeded generator. */
-function random(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}
 
 it.skipIf(isEmbedded)(
   'invalidates every key after its commit, and skips none',
@@ -48,7 +40,7 @@ it.skipIf(isEmbedded)(
     })
     onTestFinished(() => void doomed.kill('SIGKILL'))
     const hanging = once(doomed, 'message').then(([names]) => names as number)
-    const next = random(7)
+    const next = seededRandom(7).uniform
 
     const clients = new Set<pg.PoolClient>()
     onTestFinished(() => {

@@ -43,8 +43,9 @@ describe.each(clientKinds)('by $name', (kind) => {
     const start = performance.now()
     await ask('dead', 500)
     while ((await ask('next', 500)).kind !== 'granted');
-    expect(performance.now() - start).toBeGreaterThan(490)
-    expect(performance.now() - start).toBeLessThan(2_500)
+    const tookMs = performance.now() - start
+    expect(tookMs).toBeGreaterThan(490)
+    expect(tookMs).toBeLessThan(3_900) // it is forgotten after 8 times its length
   })
 
   it('delivers pending invalidations after a lost connection', async () => {

@@ -12,7 +12,7 @@ export const pool = new pg.Pool({
   connectionString: url,
   max: 24,
   connectionTimeoutMillis: 10_000,
-  statement_timeout: 15_000,
+  statement_timeout: 30_000,
 })
 
 const { rows } = await pool.query('select version()')

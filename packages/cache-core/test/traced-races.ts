@@ -5,7 +5,7 @@ import type { Actor, Move, PlannedChange } from '../explorer/plan.ts'
 import { type Cache, cacheAside, invalidate, stampedeLock, writeThrough } from '../src/index.ts'
 import { brokenBy } from './broken.ts'
 
-export interface ToldRace {
+export interface TracedRace {
   readonly title: string
   /** The race in one to three sentences. */
   readonly idea: string
@@ -59,10 +59,10 @@ function loadsFirst(cache: Cache<number>): Cache<number> {
   }
 }
 
-export const toldRaces: readonly ToldRace[] = [
+export const tracedRaces: readonly TracedRace[] = [
   {
     title: 'Stale set',
-    idea: 'A reader has missed and loads the row. A write overtakes it: it commits, invalidates the entry, and is acknowledged. Then the reader fills the old value.',
+    idea: 'A reader has missed and loads the row. Before it fills, a write commits, invalidates the entry, and is acknowledged. Then the reader fills the old value.',
     closedBy:
       'The write revokes the lease as well as dropping the entry, so the fill is refused. The reader still gets the loaded value.',
     plan: plan([reads('R', 1), writes('W', 2)]),
@@ -95,7 +95,7 @@ export const toldRaces: readonly ToldRace[] = [
   {
     title: 'Crossed writes, the entry evicted between them',
     idea: 'The same, but the newer value was evicted before the older one arrives: there is nothing left to compare it with.',
-    closedBy: 'The lease, which needs no entry and no remembered version.',
+    closedBy: 'The lease decides, and it needs no entry and no remembered version.',
     plan: plan([writes('W1', 1), writes('W2', 2)], ['evict', 'entry row']),
     guarded: filling,
     without: 'a fill checks no token',
@@ -105,7 +105,7 @@ export const toldRaces: readonly ToldRace[] = [
   {
     title: 'Zombie holder',
     idea: 'A reader is paused past the end of its lease while it loads. Another reader takes the lease over, loads a newer value and fills it. Then the first reader wakes and fills the old value.',
-    closedBy: 'The token. Only the newest holder’s fill is accepted, however long its load took.',
+    closedBy: 'The token decides: only the newest holder’s fill is accepted, however long its load took.',
     plan: plan([reads('R1', 1), writes('W', 2), reads('R2', 2)], ['pause', '0'], ['pass', 'lease'], ['wake', '0']),
     guarded: invalidating,
     without: 'a fill checks no token',
@@ -165,7 +165,7 @@ export const toldRaces: readonly ToldRace[] = [
     title: 'Crash between commit and invalidation',
     idea: 'A writer commits and is killed before it invalidates.',
     closedBy:
-      'The outbox: a row in the same transaction names the keys and tags, and a relay invalidates them. Until then, reads may be old.',
+      'The outbox has a row from the same transaction, which names the keys and tags, and a relay invalidates them. Until then, reads may be old.',
     plan: plan([reads('R', 2), writes('W', 1)], ['kill', '0']),
     guarded: invalidating,
     without: 'there is no outbox',

@@ -8,25 +8,18 @@ import {
   type Codec,
   createCache,
   invalidate,
-  type Store,
   stampedeLock,
   writeThrough,
 } from '../src/index.ts'
 import { gate } from '../src/testing/index.ts'
 import { backends } from './backends.ts'
+import { leaseOn } from './processes.ts'
 
 const refreshing: CachingStrategy = {
   ...stampedeLock({ ttlMs: 1 }),
   lifetime: { ...stampedeLock({ ttlMs: 1 }).lifetime, staleMs: 60_000 },
   guarantee: { staleForAtMostMs: 60_000, loadsPerExpiry: { atMost: 1, per: 'expiry' } },
   evaluate: (entry, { now }) => (now < entry.freshUntil ? 'serve' : 'refresh'),
-}
-
-/** Whether a reader of a key without an entry must wait. */
-async function leaseOn(store: Store, key: string): Promise<'free' | 'held'> {
-  const acquired = await store.acquire(key, { token: 'probe', leaseMs: 10, seen: undefined, tags: [] })
-  await store.release(key, 'probe')
-  return acquired.kind === 'granted' ? 'free' : 'held'
 }
 
 const failing: Codec<unknown> = {

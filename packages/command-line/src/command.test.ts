@@ -89,7 +89,7 @@ describe('a command', () => {
     'NaN',
   ])('refuses %j as a number and names flag, value and range', async (text) => {
     const { exitCode, err } = await run('--count', text)
-    expect(err).toBe(`--count ${JSON.stringify(text)} is not allowed; give a whole number from 1 to 1000`)
+    expect(err).toBe(`--count is ${JSON.stringify(text)}; give a whole number from 1 to 1000`)
     expect(exitCode).toBe(2)
   })
 

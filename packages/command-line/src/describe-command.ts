@@ -10,7 +10,7 @@ export interface About {
   prints: string
 }
 
-/** A command named as users type it, such as `pnpm drill`. The caller adds flags and the action, and runs it with `runCommand`. */
+/** A command named as users type it, such as `pnpm attack drill`. The caller adds flags and the action, and runs it with `runCommand`. */
 export function describeCommand(name: string, { does, needs, prints }: About): Command {
   return new Command(name)
     .description(does)

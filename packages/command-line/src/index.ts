@@ -1,5 +1,5 @@
 export type { Command } from 'commander'
 export { type About, describeCommand } from './describe-command.ts'
-export { collect, wholeNumber } from './flag-values.ts'
+export { collect, decimal, names, time, wholeNumber, wrongValue } from './flag-values.ts'
 export { runCommand } from './run-command.ts'
 export { UsageError } from './usage-error.ts'

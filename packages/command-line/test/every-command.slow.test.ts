@@ -6,14 +6,21 @@ import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../../..')
 
-/** The scripts of a package that run our own programs: the name as users type it, and Node's arguments. */
-function commandsOf(folder: string, prefix: string): [name: string, folder: string, args: string[]][] {
+type Script = [name: string, usage: string, folder: string, args: string[]]
+
+/** The scripts of a package that run our own programs: name, the name in their help, and Node's arguments. */
+function commandsOf(folder: string, prefix: string): Script[] {
   const { scripts } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>
   }
   return Object.entries(scripts)
-    .filter(([name, script]) => /^node [^&]*\.ts$/.test(script) && !/^(post)?test/.test(name))
-    .map(([name, script]) => [`${prefix}${name}`, join(root, folder), script.split(' ').slice(1)])
+    .filter(([name, script]) => /^node [^&]*\.ts\b[^&]*$/.test(script) && !/^(post)?test/.test(name))
+    .map(([name, script]) => {
+      // An alias of an attack.
+      const attack = /\battacks\/src\/cli\.ts (\w+)/.exec(script)
+      const usage = attack ? `pnpm attack ${attack[1]}` : `${prefix}${name}`
+      return [`${prefix}${name}`, usage, join(root, folder), script.split(' ').slice(1)]
+    })
 }
 
 const commands = [
@@ -37,6 +44,7 @@ it('finds the commands', () => {
   expect(commands.map(([name]) => name)).toEqual(
     expect.arrayContaining([
       'pnpm dev',
+      'pnpm attack',
       'pnpm drill',
       'pnpm mutations',
       'pnpm --filter peers run race',
@@ -45,11 +53,11 @@ it('finds the commands', () => {
   )
 })
 
-describe.each(commands)('%s', (name, folder, args) => {
+describe.each(commands)('%s', (_name, usage, folder, args) => {
   it('--help: what it does and accepts', () => {
     const { status, stdout, stderr } = run(folder, [...args, '--help'])
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
-    expect(stdout).toContain(`Usage: ${name}`)
+    expect(stdout).toContain(`Usage: ${usage}`)
   })
 
   it('--help: what it needs and prints; a wrong flag prints one line and exits with 2', () => {

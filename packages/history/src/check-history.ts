@@ -4,6 +4,7 @@
  * Two operations are ordered if one ended before the other began. Overlapping operations may have happened in either order, and
  * both are accepted. So every violation is certain.
  */
+import { quantilesOf } from 'workload'
 import { HistoryError } from './history-error.ts'
 import { KeyWrites } from './key-writes.ts'
 import { type Done, FINAL_CLIENT, isDone, type Operation } from './operation.ts'
@@ -203,9 +204,8 @@ function checkSequential(client: string, ascending: readonly Operation[]): void 
   }
 }
 
-function distribution(values: number[]): Distribution | undefined {
+function distribution(values: readonly number[]): Distribution | undefined {
   if (values.length === 0) return undefined
-  values.sort((a, b) => a - b)
-  const quantile = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))]!
-  return { count: values.length, p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99), max: values.at(-1)! }
+  const quantile = quantilesOf(values)
+  return { count: values.length, p50: quantile(0.5), p90: quantile(0.9), p99: quantile(0.99), max: quantile(1) }
 }

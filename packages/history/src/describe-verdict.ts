@@ -30,7 +30,7 @@ export function describeVerdict(verdict: Verdict, { examples = 2 }: DescribeOpti
     `${total(reads)} reads (${reads.ok} ok) and ${total(writes)} writes (${writes.ok} acknowledged, ${writes.failed} refused, ` +
       `${writes.unknown} unknown) of ${keys} keys by ${clients} clients`,
     '',
-    ...violationKinds.map((kind) => row(TITLES[kind], counts[kind], isPromised(kind, promised))),
+    ...violationKinds.map((kind) => row(TITLES[kind], counts[kind], requirementOf(kind, promised))),
     row('reads without a value', reads.failed + reads.unknown, 'counted, not checked'),
   ]
   const byStatus = [...failedReads].sort(([a], [b]) => a - b)
@@ -54,7 +54,7 @@ export function describeVerdict(verdict: Verdict, { examples = 2 }: DescribeOpti
 /** The guarantee checked, and whether it held, in one sentence. */
 export function verdictInWords(verdict: Verdict, strategy: string): string {
   const broken = violationKinds.filter((kind) => verdict.violations.some((v) => v.promised && v.kind === kind))
-  const checked = `${strategy}, checked for ${promiseInWords(verdict.promised)}`
+  const checked = `${strategy}, checked for ${guaranteeInWords(verdict.promised)}`
   if (broken.length === 0) return `${checked}: it held`
   return `${checked}: BROKEN by ${broken.map((kind) => `${verdict.counts[kind]} × ${kind}`).join(', ')}`
 }
@@ -84,7 +84,7 @@ function describeOperation(
   return `client ${client} ${what}  ${from}  ${notes.join(' ')}`.trimEnd()
 }
 
-function promiseInWords({ readAfterWrite, staleForAtMostMs }: Guaranteed): string {
+function guaranteeInWords({ readAfterWrite, staleForAtMostMs }: Guaranteed): string {
   const reads = [
     ...(readAfterWrite ? ['no read older than an acknowledged write'] : []),
     ...(staleForAtMostMs === undefined ? [] : [`none older for longer than ${staleForAtMostMs} ms`]),
@@ -92,7 +92,7 @@ function promiseInWords({ readAfterWrite, staleForAtMostMs }: Guaranteed): strin
   return [...reads, 'no lost update'].join(', ')
 }
 
-function isPromised(kind: ViolationKind, { readAfterWrite, staleForAtMostMs }: Guaranteed): string {
+function requirementOf(kind: ViolationKind, { readAfterWrite, staleForAtMostMs }: Guaranteed): string {
   const promised = {
     'read-after-write': readAfterWrite,
     'time-bound': staleForAtMostMs !== undefined,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Guaranteed } from './verdict.ts'
 
-export interface StrategyPromise {
+export interface StrategyGuarantee {
   readonly strategy: string
   readonly promised: Guaranteed
   /** How a naive strategy returns stale values, by its own description. Absent: its guarantee holds. */
@@ -11,7 +11,7 @@ export interface StrategyPromise {
 }
 
 /** The part of a guarantee that clients can check, as in `promise` of `GET /api/strategies`. */
-export interface ToldGuarantee {
+export interface ReportedGuarantee {
   /** The maximum age of a value that is not invalidated, in milliseconds. */
   readonly staleForAtMostMs: number
   /** No read in any process that begins after a write was acknowledged returns an older value. */
@@ -45,24 +45,24 @@ const description = z.object({
  *
  * @throws errors of the network, or of zod if the answer is not a list of strategies.
  */
-export async function guaranteedBy(urls: readonly string[]): Promise<StrategyPromise[]> {
+export async function guaranteedBy(urls: readonly string[]): Promise<StrategyGuarantee[]> {
   const answer = await fetch(new URL('/api/strategies', urls[0]))
   return z
     .array(description)
     .parse(await answer.json())
     .map(({ name, promise, tuning }) => ({
       strategy: name,
-      promised: promisedOf(promise, urls.length),
+      promised: guaranteedReads(promise, urls.length),
       ...(promise.breaks !== undefined && { breaks: promise.breaks }),
       tunable: Object.keys(tuning),
     }))
 }
 
 /**
- * The guarantee of reads through `processes` API processes. With read-after-write the TTL is no separate bound. A naive strategy
- * guarantees nothing, but is checked for read-after-write, so that it is caught.
+ * The guarantee of reads through `processes` API processes. With read-after-write the TTL is not a separate bound. A naive
+ * strategy guarantees nothing, but is checked for read-after-write, to prove that the check finds violations.
  */
-export function promisedOf(guarantee: ToldGuarantee, processes: number): Guaranteed {
+export function guaranteedReads(guarantee: ReportedGuarantee, processes: number): Guaranteed {
   if (guarantee.breaks !== undefined) return { readAfterWrite: true }
   const staleForAtMostMs = staleAfterWriteMs(guarantee, processes)
   return staleForAtMostMs === 0 ? { readAfterWrite: true } : { readAfterWrite: false, staleForAtMostMs }
@@ -72,7 +72,7 @@ export function promisedOf(guarantee: ToldGuarantee, processes: number): Guarant
  * How long after a write was acknowledged a read through any of `processes` API processes may return an older value, in
  * milliseconds. 0: never. If only reads of keys have read-after-write, the bound of reads by tag applies.
  */
-export function staleAfterWriteMs(guarantee: ToldGuarantee, processes: number): number {
+export function staleAfterWriteMs(guarantee: ReportedGuarantee, processes: number): number {
   const { readAfterWrite, readAfterWriteOf, staleForAtMostMs, othersWithinMs = Number.POSITIVE_INFINITY } = guarantee
   if (readAfterWrite) return 0
   if (readAfterWriteOf !== 'keys and tags') return staleForAtMostMs

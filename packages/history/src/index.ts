@@ -1,17 +1,18 @@
+export { postKey } from 'posts-db/keys'
 export { checkHistory } from './check-history.ts'
 export { describeVerdict, describeViolation, verdictInWords } from './describe-verdict.ts'
 export {
   guaranteedBy,
-  promisedOf,
-  type StrategyPromise,
+  guaranteedReads,
+  type ReportedGuarantee,
+  type StrategyGuarantee,
   staleAfterWriteMs,
-  type ToldGuarantee,
 } from './guaranteed-by.ts'
 export { HistoryError } from './history-error.ts'
 export { type HistoryFile, type HistoryHeader, readHistory, writeHistory } from './history-file.ts'
 export { type Answer, type HttpClient, httpClient } from './http-client.ts'
 export { FINAL_CLIENT, monotonicMs, type Operation } from './operation.ts'
-export { postKey, readPost, type Target, writePost } from './post-client.ts'
+export { readPost, type Target, writePost } from './post-client.ts'
 export { type RacePlan, raceClients } from './race-clients.ts'
 export { finalReads, readPastTheCache } from './read-past-the-cache.ts'
 export { type Recording, type RecordOptions, recordClients } from './record-clients.ts'

@@ -1,4 +1,5 @@
 /** Reads and writes one post, and returns the outcome as an operation. */
+import { postKey } from 'posts-db/keys'
 import type { Answer, HttpClient } from './http-client.ts'
 import { monotonicMs, type Operation } from './operation.ts'
 
@@ -7,10 +8,6 @@ export interface Target {
   readonly url: string
   readonly strategy: string
   readonly id: number
-}
-
-export function postKey(id: number): string {
-  return `post:${id}`
 }
 
 export async function readPost(http: HttpClient, client: string, target: Target): Promise<Operation> {

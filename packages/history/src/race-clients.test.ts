@@ -55,7 +55,7 @@ const plan: Omit<RacePlan, 'urls'> = {
 const never = new AbortController().signal
 
 describe('raceClients', () => {
-  it('finds stale reads of a cache that keeps overtaken loads', async () => {
+  it('finds stale reads of a cache that keeps values loaded before a write', async () => {
     const urls = await serve(2, unguardedPosts())
     const { counts } = checkHistory(await raceClients({ ...plan, urls }, never), { readAfterWrite: true })
     expect(counts['read-after-write']).toBeGreaterThan(0)

@@ -4,10 +4,11 @@
  * through two processes.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { postKey } from 'posts-db/keys'
 import { random } from 'workload'
 import { type HttpClient, httpClient } from './http-client.ts'
 import type { Operation } from './operation.ts'
-import { postKey, readPost, writePost } from './post-client.ts'
+import { readPost, writePost } from './post-client.ts'
 
 export interface RacePlan {
   /** The API processes; the two writers of a post use the first and the last. */

@@ -1,6 +1,7 @@
+import { postKey } from 'posts-db/keys'
 import { type HttpClient, httpClient } from './http-client.ts'
 import { FINAL_CLIENT, monotonicMs, type Operation } from './operation.ts'
-import { postKey, readPost } from './post-client.ts'
+import { readPost } from './post-client.ts'
 
 /** The version of a post in the database. */
 export type FinalRead = (id: number) => Promise<number>

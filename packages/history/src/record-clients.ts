@@ -52,20 +52,20 @@ export function recordClients(options: RecordOptions): Recording {
       for (const operation of report.operations) operations.push(operation)
     })
   }
-  const tellAll = () => {
+  const stopAll = () => {
     for (const worker of workers) if (worker.connected) worker.send('stop', () => {})
   }
   const done = Promise.all(workers.map(ended)).then(
     async () => operations.concat(await finalReads(options.ids, options.readFinal ?? readPastTheCache(options))),
     (error) => {
-      tellAll()
+      stopAll()
       throw error
     },
   )
   done.catch(() => {}) // reported to the caller that awaits it
   return {
     stop() {
-      tellAll()
+      stopAll()
       return done
     },
     done,

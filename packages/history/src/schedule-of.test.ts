@@ -30,18 +30,18 @@ it('shows the operations on the key before the stale read, from shortly before t
     op('later', 'read', 1, 1_040, 1_041),
   ]
   const [violation] = checkHistory(operations, { readAfterWrite: true }).violations
-  const told = scheduleOf(violation!, operations)
-  expect(told).toHaveLength(4)
-  expect(told[0]).toMatch(/^read-after-write, 20\.000 ms after/)
-  expect(told.slice(1).map((line) => /client (.+?) (?:reads|writes)/.exec(line)?.[1])).toEqual(['slow', 'w', 'r'])
+  const lines = scheduleOf(violation!, operations)
+  expect(lines).toHaveLength(4)
+  expect(lines[0]).toMatch(/^read-after-write, 20\.000 ms after/)
+  expect(lines.slice(1).map((line) => /client (.+?) (?:reads|writes)/.exec(line)?.[1])).toEqual(['slow', 'w', 'r'])
 })
 
 it('omits the middle of a long schedule, and says how much', () => {
   const reads = Array.from({ length: 30 }, (_, at) => op(`r${at}`, 'read', 2, 1_012 + at, 1_012.5 + at))
   const operations = [op('w', 'write', 2, 1_000, 1_010), ...reads, op('old', 'read', 1, 1_100, 1_101)]
   const [violation] = checkHistory(operations, { readAfterWrite: true }).violations
-  const told = scheduleOf(violation!, operations)
-  expect(told).toHaveLength(1 + 9 + 1 + 2)
-  expect(told[10]).toBe('  … 21 more operations …')
-  expect(told.at(-1)).toContain('client old reads')
+  const lines = scheduleOf(violation!, operations)
+  expect(lines).toHaveLength(1 + 9 + 1 + 2)
+  expect(lines[10]).toBe('  … 21 more operations …')
+  expect(lines.at(-1)).toContain('client old reads')
 })

@@ -53,7 +53,7 @@ describe('findRedisServer', () => {
     expect(search('first', 'second')).toMatchObject({ name: 'redis-server' })
   })
 
-  it('skips a program of that name that prints no version', () => {
+  it('skips a program with that name if it prints no version', () => {
     program('first/redis-server', 'something else')
     program('second/redis-server', 'Redis server v=7.4.0 sha=0')
     expect(search('first', 'second')).toMatchObject({ version: '7.4.0' })

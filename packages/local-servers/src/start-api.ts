@@ -16,16 +16,15 @@ export interface ApiProcess {
   kill(): Promise<void>
 }
 
-const main = fileURLToPath(new URL('../../../apps/api/src/main.ts', import.meta.url))
-
 /**
  * Starts the API on a free port and resolves when it serves. Its environment is only `env` and `PATH`; `DATABASE_URL` is required.
  *
  * It is killed when this process exits, but survives a SIGKILL of this process: if that matters, see `Services.alsoEnd`.
+ * @param entry the file that `node` runs
  * @throws with its output if it ends before it serves
  */
-export async function startApi(env: Record<string, string | undefined>): Promise<ApiProcess> {
-  const child = spawn(process.execPath, ['--conditions=workspace-source', main], {
+export async function startApi(entry: URL, env: Record<string, string | undefined>): Promise<ApiProcess> {
+  const child = spawn(process.execPath, ['--conditions=workspace-source', fileURLToPath(entry)], {
     env: { PATH: process.env.PATH, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

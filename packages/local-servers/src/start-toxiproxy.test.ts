@@ -3,25 +3,25 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { refuses } from '../test/connections.ts'
 import { lacksTools } from './lacks-tools.ts'
 import { type PrivateRedis, startRedis } from './start-redis.ts'
-import { type ProxiedWay, startToxiproxy, type Toxiproxy } from './start-toxiproxy.ts'
+import { startToxiproxy, type ToxicProxy, type Toxiproxy } from './start-toxiproxy.ts'
 
 describe.skipIf(lacksTools('toxiproxy'))('startToxiproxy', () => {
   let redis: PrivateRedis
   let toxiproxy: Toxiproxy
-  let way: ProxiedWay
+  let proxy: ToxicProxy
   beforeAll(async () => {
     redis = await startRedis()
     toxiproxy = await startToxiproxy()
-    way = await toxiproxy.proxy(`127.0.0.1:${redis.port}`)
+    proxy = await toxiproxy.proxy(`127.0.0.1:${redis.port}`)
   })
   afterAll(async () => {
     await toxiproxy.kill()
     await redis.kill()
   })
-  beforeEach(() => way.mend())
+  beforeEach(() => proxy.mend())
 
   async function connect(): Promise<Redis> {
-    const client = new Redis(`redis://${way.address}`, {
+    const client = new Redis(`redis://${proxy.address}`, {
       lazyConnect: true,
       retryStrategy: () => null,
       commandTimeout: 500,
@@ -39,21 +39,21 @@ describe.skipIf(lacksTools('toxiproxy'))('startToxiproxy', () => {
 
   it('delays answers until mended', async () => {
     const client = await connect()
-    await way.delay(200)
+    await proxy.delay(200)
     const askedAt = performance.now()
     await client.ping()
     expect(performance.now() - askedAt).toBeGreaterThanOrEqual(195)
-    await way.mend()
+    await proxy.mend()
     expect(await client.ping()).toBe('PONG')
     client.disconnect()
   })
 
   it('hangs: a command neither arrives nor is answered', async () => {
     const client = await connect()
-    await way.hang()
+    await proxy.hang()
     await expect(client.set('key', 'value')).rejects.toThrow(/timed out/)
     client.disconnect()
-    await way.mend()
+    await proxy.mend()
     const after = await connect()
     expect(await after.get('key')).toBeNull()
     after.disconnect()
@@ -62,7 +62,7 @@ describe.skipIf(lacksTools('toxiproxy'))('startToxiproxy', () => {
   it('resets connections', async () => {
     const client = await connect()
     const ended = new Promise((resolve) => client.once('end', resolve))
-    await way.reset()
+    await proxy.reset()
     await expect(client.ping()).rejects.toThrow()
     await ended
   })

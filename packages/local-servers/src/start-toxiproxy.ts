@@ -14,7 +14,7 @@ export const installToxiproxyHint =
 const START_WITHIN_MS = 5_000
 
 /** A proxy to a server that can inject faults. Without a fault it forwards everything. */
-export interface ProxiedWay {
+export interface ToxicProxy {
   /** `127.0.0.1:PORT`, to be used instead of the server's own address. */
   readonly address: string
   /** Delays each answer. */
@@ -30,7 +30,7 @@ export interface ProxiedWay {
 export interface Toxiproxy {
   readonly pid: number
   /** @param upstream `host:port` */
-  proxy(upstream: string): Promise<ProxiedWay>
+  proxy(upstream: string): Promise<ToxicProxy>
   /** Ends it (SIGKILL) and waits until it is gone. */
   kill(): Promise<void>
 }

@@ -118,7 +118,7 @@ export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>):
   }
 }
 
-/** For a read whose own load did not run: it shared a load of this process if that ended after the read began. */
+/** The outcome of a read whose own load did not run. It shared a load of this process if that load ended after the read began. */
 function sharedOutcome({ by, loadedAt }: Kept<unknown>, beganAt: number): Outcome {
   return by === self && loadedAt >= beganAt ? 'collapsed' : 'hit'
 }

@@ -10,10 +10,10 @@ export interface Peer {
   /** TTLs are rounded up to a multiple of this, in ms. */
   readonly ttlStepMs: number
   /** Connects in the background, as one process of several. */
-  open(place: PeerPlace): OpenPeer
+  open(options: PeerOptions): OpenPeer
 }
 
-export interface PeerPlace {
+export interface PeerOptions {
   readonly redisUrl: string
   /** Of all its keys in Redis. */
   readonly prefix: string

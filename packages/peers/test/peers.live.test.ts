@@ -1,8 +1,8 @@
 /** What every peer must do to be compared, over a real Redis. Two instances of one peer act as two processes. */
 import { gate } from 'cache-core/testing'
 import { afterEach, describe, expect, it } from 'vitest'
-import { openRoom, type Room } from '../race/room.ts'
 import { peerNames, peers } from '../src/index.ts'
+import { openRoom, type Room } from '../src/room.ts'
 
 const LIST = { tags: ['posts'] }
 let room: Room
@@ -90,7 +90,7 @@ describe.each(peerNames)('%s', (name) => {
 
   it("throws the load's error to its caller, and keeps nothing", async () => {
     const [p1] = open()
-    const failure = new Error('origin away')
+    const failure = new Error('the origin is unavailable')
     await expect(
       p1.read('post:1', async () => {
         throw failure

@@ -1,6 +1,10 @@
 import { PostsDbError } from './errors.ts'
 
-/** @throws PostsDbError `BAD_OPTION`, naming the option, its value and the allowed range */
+/**
+ * Not the check of `workload`: this package has one error class.
+ *
+ * @throws PostsDbError `BAD_OPTION`, naming the option, its value and the allowed range
+ */
 export function checkWhole(name: string, value: number, min: number, max: number = Number.MAX_SAFE_INTEGER): void {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return
   const allowed = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`

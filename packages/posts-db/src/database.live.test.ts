@@ -66,7 +66,7 @@ test('a statement_timeout in the URL overrides the option', async () => {
 
 test('an error on an idle connection reaches onError, and does not crash without one', () => {
   const seen: Error[] = []
-  const error = new Error('the server went away')
+  const error = new Error('the server became unavailable')
   open({ onError: (each) => seen.push(each) }).pool.emit('error', error, undefined as never)
   open().pool.emit('error', error, undefined as never)
   expect(seen).toEqual([error])

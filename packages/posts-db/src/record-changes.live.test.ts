@@ -102,7 +102,7 @@ describe('the outbox, once changes are recorded', () => {
     expect(await outbox()).toEqual([])
   })
 
-  it('invalidates everything for more than 1,000 rows at once, a truncation, and load-posts', async () => {
+  it('invalidates everything for more than 1,000 rows in one statement, a truncation, and load-posts', async () => {
     await byHand(sql`insert into ${table()} (title, content, author)
       select 'a', 'b', 'c' from generate_series(1, 4990)`)
     await byHand(sql`update ${table()} set title = 'x' where id <= 1000`)

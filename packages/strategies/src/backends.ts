@@ -38,12 +38,12 @@ export interface MemoryRoom {
 
 /** The guarded store. */
 export function guarded({ client, memcached, prefix, onFailure, outbox, ...room }: Backend): Store {
-  const told = outbox && { outbox }
+  const delivery = outbox && { outbox }
   if (memcached !== undefined) {
-    return memcachedStore({ client: memcached, prefix, ...told, ...(onFailure && { onFailure }) })
+    return memcachedStore({ client: memcached, prefix, ...delivery, ...(onFailure && { onFailure }) })
   }
-  if (client === undefined) return inMemory({ ...room, prefix, ...told })
-  return redisStore({ client, prefix, ...told, ...(onFailure && { onFailure }) })
+  if (client === undefined) return inMemory({ ...room, prefix, ...delivery })
+  return redisStore({ client, prefix, ...delivery, ...(onFailure && { onFailure }) })
 }
 
 /** The same in this process's memory, regardless of the backend. */

@@ -107,6 +107,7 @@ const OVERHEAD_BYTES = 600
 /** Maximum number of locks and tags. */
 const MAX_OTHERS = 100_000
 
+/** Not `memoryStore`: that has the guard, which these forms lack. */
 export function memoryKeyValue({ now, maxBytes, maxEntries = Infinity, onEvict }: MemoryKeyValueOptions): KeyValue {
   const entries = new LRUCache<string, Kept>({
     maxSize: maxBytes ?? 256 * 1024 * 1024,

@@ -12,11 +12,11 @@ import { Memcache } from 'memcache'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { defaultTuning, type StrategyName, strategies, strategyNames } from './index.ts'
 
-const overtaken = ['stale set', 'slow reader', 'zombie holder', 'joined flight']
+const withOldLoads = ['stale set', 'slow reader', 'zombie holder', 'joined flight']
 const loses: Partial<Record<StrategyName, readonly string[]>> = {
-  'naive-invalidation': overtaken,
-  'naive-write-through': [...overtaken, 'crossed writes'],
-  'naive-lock': overtaken,
+  'naive-invalidation': withOldLoads,
+  'naive-write-through': [...withOldLoads, 'crossed writes'],
+  'naive-lock': withOldLoads,
 }
 
 const paused = { ...systemRuntime, every: () => () => {} }

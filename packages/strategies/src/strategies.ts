@@ -33,10 +33,10 @@ export interface Strategy {
   readonly options: (tuning: Tuning) => Readonly<Record<string, number>>
   readonly write: () => WriteStrategy
   readonly tunable: readonly (keyof Tuning)[]
-  /** Builds the store in the given place. */
+  /** Builds the store on the given backend. */
   readonly store: (backend: Backend) => Store
-  /** The place for its entries, regardless of the backend. Absent: in the backend. */
-  readonly place?: 'memory'
+  /** The kind of its store, whatever the backend. Absent: the backend decides. */
+  readonly storeKind?: 'memory'
   /** How it returns old values: it guarantees nothing. Absent: its guarantee holds. */
   readonly breaks?: string
 }
@@ -48,11 +48,11 @@ export interface Strategy {
 function tuned<K extends keyof Tuning>(
   make: (options: Record<string, number>) => ReadStrategy,
   tunable: readonly K[],
-  more: (told: Pick<Tuning, K>) => Record<string, number> = () => ({}),
+  more: (chosen: Pick<Tuning, K>) => Record<string, number> = () => ({}),
 ) {
   const options = (tuning: Tuning) => {
-    const told = Object.fromEntries(tunable.map((name) => [name, tuning[name]])) as Pick<Tuning, K>
-    return { ...told, ...more(told) }
+    const chosen = Object.fromEntries(tunable.map((name) => [name, tuning[name]])) as Pick<Tuning, K>
+    return { ...chosen, ...more(chosen) }
   }
   return { tunable, options, read: (tuning: Tuning) => make(options(tuning)) }
 }
@@ -119,7 +119,7 @@ export const strategies: Record<StrategyName, Strategy> = {
     ...tuned(cacheAside, ttlAndLease),
     write: invalidate,
     store: unguarded,
-    breaks: 'a load that a write overtakes leaves its old value cached until the TTL ends',
+    breaks: 'a load that began before a write leaves its old value cached until the TTL ends',
   },
   'naive-write-through': {
     title: 'Write-through, as most libraries ship it',
@@ -133,14 +133,15 @@ export const strategies: Record<StrategyName, Strategy> = {
     ...tuned(stampedeLock, ttlAndLease),
     write: invalidate,
     store: (backend) => unguarded(backend, { lock: true }),
-    breaks: 'a load that a write overtakes, or that outlasts its lock, leaves its old value cached until the TTL ends',
+    breaks:
+      'a load that began before a write, or that outlasts its lock, leaves its old value cached until the TTL ends',
   },
   'always-hit': {
     title: 'Always hit (the ceiling, not a strategy)',
     ...tuned(cacheAside, [], neverExpires),
     write: expireOnly,
     store: inMemory,
-    place: 'memory',
+    storeKind: 'memory',
     breaks: 'memory that never expires and sees no write: it shows how fast a cache could be at best',
   },
 }

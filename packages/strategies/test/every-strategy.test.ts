@@ -28,14 +28,14 @@ describe.each(strategyNames)('%s', (name) => {
 
   it('lists exactly the options that it uses as tunable', () => {
     const asked = new Set<PropertyKey>()
-    const noted = new Proxy(defaultTuning, {
+    const recording = new Proxy(defaultTuning, {
       get(target, option) {
         asked.add(option)
         return Reflect.get(target, option)
       },
     })
     const { read, tunable } = strategies[name]
-    read(noted)
+    read(recording)
     const used = tunables.filter((option) => asked.has(option))
     expect([...tunable].sort(), `\`tunable\` in the row of ${name}: the options that its read strategy uses`).toEqual(
       used.sort(),

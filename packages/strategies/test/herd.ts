@@ -64,8 +64,3 @@ export class Herd {
     for (const worker of this.workers) worker.kill('SIGKILL')
   }
 }
-
-/** The quantile of an ascending list. */
-export function quantile(ascending: readonly number[], share: number): number {
-  return ascending[Math.min(ascending.length - 1, Math.floor(share * ascending.length))]!
-}

@@ -1,7 +1,7 @@
 /** The naive stores as the explorer's backends: each command of their key-value store is a step of the schedule. */
 import type { Backend, OpenBackend, Scheduler } from 'cache-core/explorer'
 import { read, type Touched, traceBytes, written } from 'cache-core/explorer'
-import type { KeyValue } from '../src/key-value.ts'
+import { type KeyValue, memoryKeyValue } from '../src/key-value.ts'
 import { type UnguardedOptions, unguardedStore } from '../src/unguarded-store.ts'
 
 /** Over an emulated key-value store. */
@@ -10,12 +10,7 @@ export function emulatedKeyValueBackend(options: Pick<UnguardedOptions, 'lock'>)
     name: 'an emulated key-value store',
     isRemote: false,
     reportsKeyEvents: false,
-    open: (scheduler) =>
-      opened(
-        scheduler,
-        emulatedKeyValue(() => scheduler.time.now),
-        options,
-      ),
+    open: (scheduler) => opened(scheduler, memoryKeyValue({ now: () => scheduler.time.now }), options),
   }
 }
 
@@ -70,28 +65,4 @@ function scheduled(kv: KeyValue, scheduler: Scheduler): KeyValue {
 /** `row`, for the key of its entry. */
 function nameOf(key: string): string {
   return key.replace(/^e:/, '')
-}
-
-function emulatedKeyValue(now: () => number): KeyValue {
-  const kept = new Map<string, { value: Buffer; endsAt: number }>()
-  const live = (key: string) => {
-    const found = kept.get(key)
-    return found !== undefined && now() < found.endsAt ? found.value : undefined
-  }
-  const set = (key: string, value: Buffer, ttlMs: number) => kept.set(key, { value, endsAt: now() + ttlMs })
-  return {
-    get: async (key) => live(key),
-    async set(key, value, ttlMs) {
-      set(key, value, ttlMs)
-    },
-    async setIfAbsent(key, value, ttlMs) {
-      if (live(key) !== undefined) return false
-      set(key, value, ttlMs)
-      return true
-    },
-    async delete(key) {
-      kept.delete(key)
-    },
-    clear: async () => kept.clear(),
-  }
 }

@@ -1,7 +1,8 @@
 /** 4 processes × 250 readers of one expired key whose load takes 100 ms: the library on a real Redis, no HTTP. */
 import { afterEach, expect, it } from 'vitest'
+import { quantilesOf } from 'workload'
 import type { StrategyName } from '../src/index.ts'
-import { Herd, quantile, type Round } from './herd.ts'
+import { Herd, type Round } from './herd.ts'
 
 const PROCESSES = 4
 const READERS = 250
@@ -32,8 +33,7 @@ async function expiredRounds(count: number): Promise<Round[]> {
 
 function report(title: string, loop: readonly Round[]): { loads: number[]; medianP99Ms: number } {
   const loads = loop.map((round) => round.loads)
-  const p99s = loop.map(({ waitsMs }) => quantile(waitsMs, 0.99)).sort((a, b) => a - b)
-  const medianP99Ms = quantile(p99s, 0.5)
+  const medianP99Ms = quantilesOf(loop.map(({ waitsMs }) => quantilesOf(waitsMs)(0.99)))(0.5)
   console.log(
     `${title}: loads per round ${loads.join(' ')} · p99 wait, median over rounds ${medianP99Ms.toFixed(1)} ms`,
   )

@@ -1,9 +1,11 @@
 // No dependencies and no Node built-ins: k6 imports these files by relative path and runs them directly.
 export { createMix, type Mix, type MixShape, type Operation, shareNames } from './operations.ts'
 export { type Plan, type PlanOptions, planOf } from './plan.ts'
+export { quantilesOf } from './quantiles-of.ts'
 export { random } from './random.ts'
 export { type Recording, recordedStages, replayPlan } from './replay-plan.ts'
 export { scatter } from './scatter.ts'
+export { type SeededRandom, seededRandom } from './seeded-random.ts'
 export { type Stage, type Timetable, timetable } from './timetable.ts'
 export { measuredMsFor, warmupMsFor } from './turn-times.ts'
 export { type Crowd, type Workload, type WorkloadName, workloadNames, workloads } from './workloads.ts'

@@ -140,15 +140,15 @@ describe('createMix', () => {
   })
 
   it.each([
-    [{ writeShare: 1.5 }, 'writeShare is 1.5; allowed is a number from 0 to 1'],
-    [{ listShare: -1 }, 'listShare is -1; allowed is a number from 0 to 1'],
-    [{ insertShare: Number.NaN }, 'insertShare is NaN; allowed is a number from 0 to 1'],
+    [{ writeShare: 1.5 }, 'writeShare is 1.5; it must be a number from 0 to 1'],
+    [{ listShare: -1 }, 'listShare is -1; it must be a number from 0 to 1'],
+    [{ insertShare: Number.NaN }, 'insertShare is NaN; it must be a number from 0 to 1'],
     [
       { writeShare: 0.75, listShare: 0.5 },
-      'writeShare + listShare + pageShare + reportShare + insertShare + readModifyWriteShare is 1.25; allowed is at most 1 together',
+      'writeShare + listShare + pageShare + reportShare + insertShare + readModifyWriteShare is 1.25; together they must be at most 1',
     ],
-    [{ posts: 0 }, 'posts is 0; allowed is a whole number from 1 to 10000000'],
-    [{ zipf: -1 }, 'exponent is -1; allowed is a number of at least 0'],
+    [{ posts: 0 }, 'posts is 0; it must be a whole number from 1 to 10000000'],
+    [{ zipf: -1 }, 'exponent is -1; it must be a number of at least 0'],
   ])('refuses %o', (wrong, message) => {
     expect(() => createMix({ ...options, ...wrong }, 1)).toThrow(new RangeError(message))
   })

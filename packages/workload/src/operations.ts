@@ -61,7 +61,7 @@ export function createMix(shape: MixShape, seed: number): Mix {
   requireInteger('posts', posts, 1, 10_000_000)
   for (const name of shareNames) requireNumber(name, shape[name], 0, 1)
   const sum = shareNames.reduce((total, name) => total + shape[name], 0)
-  if (sum > 1 + 1e-9) throw new RangeError(`${shareNames.join(' + ')} is ${sum}; allowed is at most 1 together`)
+  if (sum > 1 + 1e-9) throw new RangeError(`${shareNames.join(' + ')} is ${sum}; together they must be at most 1`)
   const ranks = zipf({ items: posts, exponent: shape.zipf })
   const idOfRank = scatter(posts)
   // Inserts are spread evenly instead of drawn, so that the number before the n-th operation needs no counting.

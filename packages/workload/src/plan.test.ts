@@ -63,15 +63,15 @@ describe('planOf', () => {
   })
 
   it.each([
-    [{ ratePerSecond: 0 }, {}, 'ratePerSecond is 0; allowed is a number from 0.001 to 1000000'],
-    [{}, { measuredMs: 0 }, 'measuredMs is 0; allowed is a whole number from 1 to 9007199254740991'],
-    [{}, { seed: -1 }, 'seed is -1; allowed is a whole number from 0 to 9007199254740991'],
+    [{ ratePerSecond: 0 }, {}, 'ratePerSecond is 0; it must be a number from 0.001 to 1000000'],
+    [{}, { measuredMs: 0 }, 'measuredMs is 0; it must be a whole number from 1 to 9007199254740991'],
+    [{}, { seed: -1 }, 'seed is -1; it must be a whole number from 0 to 9007199254740991'],
     [
       { crowd: { from: 0.5, to: 0.4, rateFactor: 2, share: 1 } },
       {},
-      'crowd.to is 0.4; allowed is a number from 0.5 to 1',
+      'crowd.to is 0.4; it must be a number from 0.5 to 1',
     ],
-    [{ pageShare: 2 }, {}, 'pageShare is 2; allowed is a number from 0 to 1'],
+    [{ pageShare: 2 }, {}, 'pageShare is 2; it must be a number from 0 to 1'],
   ])('refuses %o with %o', (workload, wrong, message) => {
     expect(() => planOf({ ...workloads['ycsb-b'], ...workload }, { ...options, ...wrong })).toThrow(
       new RangeError(message),

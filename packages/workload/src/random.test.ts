@@ -52,9 +52,9 @@ describe('random', () => {
   })
 
   it.each([
-    [-1, 0, 0, 'seed is -1; allowed is a whole number from 0 to 9007199254740991'],
-    [0, 2 ** 32, 0, 'stream is 4294967296; allowed is a whole number from 0 to 4294967295'],
-    [0, 0, 0.5, 'n is 0.5; allowed is a whole number from 0 to 9007199254740991'],
+    [-1, 0, 0, 'seed is -1; it must be a whole number from 0 to 9007199254740991'],
+    [0, 2 ** 32, 0, 'stream is 4294967296; it must be a whole number from 0 to 4294967295'],
+    [0, 0, 0.5, 'n is 0.5; it must be a whole number from 0 to 9007199254740991'],
   ])('refuses random(%d, %d, %d)', (seed, stream, n, message) => {
     expect(() => random(seed, stream, n)).toThrow(new RangeError(message))
   })

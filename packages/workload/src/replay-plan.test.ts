@@ -30,11 +30,11 @@ describe('replayPlan', () => {
 
   it('refuses a warm-up that leaves nothing to measure', () => {
     expect(() => replayPlan(recording, 3_000)).toThrow(
-      new RangeError('warmupMs is 3000; allowed is a whole number from 0 to 2999'),
+      new RangeError('warmupMs is 3000; it must be a whole number from 0 to 2999'),
     )
   })
 
   it('refuses descending times', () => {
-    expect(() => recordedStages([5, 4])).toThrow('timesMs[1] is 4; allowed is a number from 5 to 9007199254740991')
+    expect(() => recordedStages([5, 4])).toThrow('timesMs[1] is 4; it must be a number from 5 to 9007199254740991')
   })
 })

@@ -16,6 +16,6 @@ describe('scatter', () => {
   })
 
   it('refuses an invalid rank', () => {
-    expect(() => scatter(10)(0)).toThrow(new RangeError('rank is 0; allowed is a whole number from 1 to 10'))
+    expect(() => scatter(10)(0)).toThrow(new RangeError('rank is 0; it must be a whole number from 1 to 10'))
   })
 })

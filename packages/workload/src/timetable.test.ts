@@ -45,12 +45,12 @@ describe('timetable', () => {
   it('has no operation without a rate, and refuses indexes out of range', () => {
     const { operations, timeAtMs } = timetable([{ ratePerSecond: 0, durationMs: 1_000 }])
     expect(operations).toBe(0)
-    expect(() => timeAtMs(0)).toThrow('operation is 0; allowed is a whole number from 0 to -1')
+    expect(() => timeAtMs(0)).toThrow('operation is 0; it must be a whole number from 0 to -1')
   })
 
   it('names the invalid stage', () => {
     expect(() => timetable([{ ratePerSecond: -1, durationMs: 1 }])).toThrow(
-      new RangeError('ratePerSecond of stage 1 is -1; allowed is a number from 0 to 1000000'),
+      new RangeError('ratePerSecond of stage 1 is -1; it must be a number from 0 to 1000000'),
     )
   })
 })

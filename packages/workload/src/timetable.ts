@@ -39,7 +39,7 @@ export function timetable(stages: readonly Stage[]): Timetable {
     durationMs,
     timeAtMs(n) {
       if (!(n >= 0 && n < operations)) {
-        throw new RangeError(`operation is ${n}; allowed is a whole number from 0 to ${operations - 1}`)
+        throw new RangeError(`operation is ${n}; it must be a whole number from 0 to ${operations - 1}`)
       }
       const at = lastUpTo(begun, n + 0.5)
       return startMs[at]! + ((n + 0.5 - begun[at]!) * 1_000) / stages[at]!.ratePerSecond

@@ -52,17 +52,17 @@ describe('zipf', () => {
   })
 
   it.each([
-    [{ items: 0, exponent: 1 }, 'items is 0; allowed is a whole number from 1 to 10000000'],
-    [{ items: 2.5, exponent: 1 }, 'items is 2.5; allowed is a whole number from 1 to 10000000'],
-    [{ items: 10, exponent: -0.1 }, 'exponent is -0.1; allowed is a number of at least 0'],
-    [{ items: 10, exponent: Number.NaN }, 'exponent is NaN; allowed is a number of at least 0'],
+    [{ items: 0, exponent: 1 }, 'items is 0; it must be a whole number from 1 to 10000000'],
+    [{ items: 2.5, exponent: 1 }, 'items is 2.5; it must be a whole number from 1 to 10000000'],
+    [{ items: 10, exponent: -0.1 }, 'exponent is -0.1; it must be a number of at least 0'],
+    [{ items: 10, exponent: Number.NaN }, 'exponent is NaN; it must be a number of at least 0'],
   ])('refuses %o', (options, message) => {
     expect(() => zipf(options)).toThrow(new RangeError(message))
   })
 
   it('refuses a rank and a uniform number out of range', () => {
     const { probability, rankAt } = zipf({ items: 10, exponent: 1 })
-    expect(() => probability(11)).toThrow('rank is 11; allowed is a whole number from 1 to 10')
-    expect(() => rankAt(1)).toThrow('uniform is 1; allowed is a number in [0, 1)')
+    expect(() => probability(11)).toThrow('rank is 11; it must be a whole number from 1 to 10')
+    expect(() => rankAt(1)).toThrow('uniform is 1; it must be a number in [0, 1)')
   })
 })

@@ -36,7 +36,7 @@ export function zipf({ items, exponent }: ZipfOptions): Zipf {
       return rank ** -exponent / total
     },
     rankAt(uniform) {
-      if (!(uniform >= 0 && uniform < 1)) throw new RangeError(`uniform is ${uniform}; allowed is a number in [0, 1)`)
+      if (!(uniform >= 0 && uniform < 1)) throw new RangeError(`uniform is ${uniform}; it must be a number in [0, 1)`)
       const target = uniform * total
       let first = 0
       let last = items - 1

@@ -61,7 +61,8 @@ const loadsPerExpiry = z
     z.object({
       atMost: z.int().min(1),
       per: z.enum(['expiry', 'process', 'read']).meta({
-        description: 'read: every read loads; process: that many at once in each process; expiry: that many in total',
+        description:
+          'read: every read loads; process: that many at the same time in each process; expiry: that many in total',
       }),
     }),
     z.object({
@@ -95,7 +96,7 @@ const guarantee = z
     othersWithinMs: ms.optional().meta({
       description:
         'Readers in other processes see an acknowledged write within this many milliseconds; ' +
-        'absent: at once, if at all',
+        'absent: immediately, if `where` covers them',
     }),
     loadsPerExpiry,
     mayLoseWrites: z.boolean().meta({ description: 'Whether an acknowledged write may be lost' }),

@@ -1,8 +1,8 @@
 /** The two parts of the page, and how each layer gets them. */
 import type { Outcome, ReadResult } from 'cache-core'
 import { Representation } from '../posts/representation.ts'
-import { AuthorsResource, LIST_OPTIONS, PageResource, type Resource } from '../posts/resources.ts'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import { authorsReport, LIST_OPTIONS, PageResource, type Resource } from '../posts/resources.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { Layer, PageRequest } from './page-request.ts'
 import { renderAuthors, renderPosts } from './render.ts'
 
@@ -30,45 +30,45 @@ interface PartOf {
 
 type Loaded = Pick<ReadResult<Representation>, 'value' | 'outcome'>
 
-/** All layers except `page`, which keeps the page whole and makes it of parts from the origin. */
+/** All layers except `page`, which keeps the whole page and makes it from parts read from the origin. */
 export type PartsLayer = Exclude<Layer, 'page'>
 
-/** Reads the posts and the report concurrently. @param told called with each part as soon as it is ready */
+/** Reads the posts and the report concurrently. @param onPart called with each part as soon as it is ready */
 export function readParts(
-  { runtime, after }: PageRequest,
+  { instance, after }: PageRequest,
   layer: PartsLayer,
-  told: (part: Part) => void,
+  onPart: (part: Part) => void,
 ): Promise<[posts: Part, authors: Part]> {
   const read = async (part: PartOf): Promise<Part> => {
-    const { key, outcome, html, next } = await readPart(runtime, part, layer)
+    const { key, outcome, html, next } = await readPart(instance, part, layer)
     const made = { name: `${layer}:${part.name}`, key, outcome, html, next }
-    told(made)
+    onPart(made)
     return made
   }
   return Promise.all([read(postsPart(after)), read(authorsPart)])
 }
 
-async function readPart(runtime: StrategyRuntime, { data, fragmentKey, render }: PartOf, layer: PartsLayer) {
+async function readPart(instance: StrategyInstance, { data, fragmentKey, render }: PartOf, layer: PartsLayer) {
   if (layer === 'fragment') {
     const load = async () => {
-      const loaded = (await data.load(runtime))!
-      return Representation.of(render(textOf(loaded), runtime.name), loaded.nextCursor ?? 0)
+      const loaded = (await data.load(instance))!
+      return Representation.of(render(textOf(loaded), instance.name), loaded.nextCursor ?? 0)
     }
-    const { value, outcome } = await runtime.cache.read(fragmentKey, load, LIST_OPTIONS)
+    const { value, outcome } = await instance.cache.read(fragmentKey, load, LIST_OPTIONS)
     return { key: fragmentKey, outcome, html: textOf(value!), next: value!.nextCursor }
   }
-  const { value, outcome } = await readData(runtime, data, layer)
-  return { key: data.key, outcome, html: render(textOf(value!), runtime.name), next: value!.nextCursor }
+  const { value, outcome } = await readData(instance, data, layer)
+  return { key: data.key, outcome, html: render(textOf(value!), instance.name), next: value!.nextCursor }
 }
 
 async function readData(
-  runtime: StrategyRuntime,
+  instance: StrategyInstance,
   data: Resource,
   layer: Exclude<PartsLayer, 'fragment'>,
 ): Promise<Loaded> {
-  if (layer === 'none') return { value: await data.load(runtime), outcome: 'bypass' }
-  const cache = layer === 'memory' ? runtime.memory : runtime.cache
-  return cache.read(data.key, () => data.load(runtime), data.options)
+  if (layer === 'none') return { value: await data.load(instance), outcome: 'bypass' }
+  const cache = layer === 'memory' ? instance.memory : instance.cache
+  return cache.read(data.key, () => data.load(instance), data.options)
 }
 
 function postsPart(after: number): PartOf {
@@ -82,7 +82,7 @@ function postsPart(after: number): PartOf {
 
 const authorsPart: PartOf = {
   name: 'authors',
-  data: new AuthorsResource(),
+  data: authorsReport,
   fragmentKey: 'fragment:authors',
   render: (json, strategy) => renderAuthors(JSON.parse(json), strategy),
 }

@@ -13,21 +13,21 @@ export class DatabaseAway extends Error {
 }
 
 /** Throws `DatabaseAway` for calls that the database did not answer. A read that lost its connection is first retried. */
-export function noticingOutages(posts: PostsRepository): PostsRepository {
+export function mapOutages(posts: PostsRepository): PostsRepository {
   return {
-    all: () => noticing(trying(() => posts.all())),
-    count: (atMost) => noticing(trying(() => posts.count(atMost))),
-    page: (options) => noticing(trying(() => posts.page(options))),
-    authors: () => noticing(trying(() => posts.authors())),
-    byId: (id) => noticing(trying(() => posts.byId(id))),
-    create: (input, options) => noticing(posts.create(input, options)),
-    replace: (id, input, options) => noticing(posts.replace(id, input, options)),
-    patch: (id, patch, options) => noticing(posts.patch(id, patch, options)),
-    delete: (id, options) => noticing(posts.delete(id, options)),
+    all: () => mapOutage(retryRead(() => posts.all())),
+    count: (atMost) => mapOutage(retryRead(() => posts.count(atMost))),
+    page: (options) => mapOutage(retryRead(() => posts.page(options))),
+    authors: () => mapOutage(retryRead(() => posts.authors())),
+    byId: (id) => mapOutage(retryRead(() => posts.byId(id))),
+    create: (input, options) => mapOutage(posts.create(input, options)),
+    replace: (id, input, options) => mapOutage(posts.replace(id, input, options)),
+    patch: (id, patch, options) => mapOutage(posts.patch(id, patch, options)),
+    delete: (id, options) => mapOutage(posts.delete(id, options)),
   }
 }
 
-async function noticing<T>(call: Promise<T>): Promise<T> {
+async function mapOutage<T>(call: Promise<T>): Promise<T> {
   try {
     return await call
   } catch (error) {
@@ -35,12 +35,12 @@ async function noticing<T>(call: Promise<T>): Promise<T> {
   }
 }
 
-/** When one connection breaks, others often break too: the delay lets the pool notice that. */
+/** When one connection breaks, others often break too. The delay gives the pool time to notice that. */
 const TRIES = 4
 const MOMENT_MS = 20
 
 /** Retries a read on another connection: it changes nothing, and the database may be reachable. */
-async function trying<T>(read: () => Promise<T>): Promise<T> {
+async function retryRead<T>(read: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await read()

@@ -5,7 +5,7 @@
 import type { PostJson, WriteOptions } from 'posts-db'
 import type { ApiContext } from '../http/api-types.ts'
 import { badRequest, Problem, shown } from '../http/problem.ts'
-import { representationOf } from '../strategies/strategy-runtime.ts'
+import { representationOf } from '../strategies/strategy-instance.ts'
 import { tagsIn } from './conditional.ts'
 
 /** One request's condition on the post that it changes. */

@@ -1,6 +1,7 @@
 /** The reads that a GET can request: the key of the entry, how to load it, and how stale an answer is. */
 import type { ReadOptions, ReadResult } from 'cache-core'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import { LISTS_TAG, POST_KEY_PREFIX, postKey } from 'posts-db/keys'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { Representation } from './representation.ts'
 
 export interface Resource {
@@ -8,21 +9,18 @@ export interface Resource {
   /** The requested post's id; undefined for lists and the report. */
   readonly postId: number | undefined
   readonly options: ReadOptions | undefined
-  load(runtime: StrategyRuntime): Promise<Representation | undefined>
+  load(instance: StrategyInstance): Promise<Representation | undefined>
   /** How long the answer had been replaced at `arrivedAt` by an acknowledged write. */
-  staleMs(runtime: StrategyRuntime, answer: ReadResult<Representation>, arrivedAt: number): number
+  staleMs(instance: StrategyInstance, answer: ReadResult<Representation>, arrivedAt: number): number
   /** The next page's query, for `Link`. */
   next(answer: Representation): string | undefined
 }
 
-/** The tag of lists and the report: any write may change any of them. */
-export const LISTS_TAG = 'posts'
 export const LIST_OPTIONS: ReadOptions = { tags: [LISTS_TAG] }
 
-export const postKey = (id: number) => `post:${id}`
-
 const KNOWN_KEY = new RegExp(
-  '^(?:post:[1-9]\\d{0,15}|posts(?:\\?limit=[1-9]\\d{0,3}&after=(?:0|[1-9]\\d{0,15}))?|authors|' +
+  `^(?:${POST_KEY_PREFIX}[1-9]\\d{0,15}|` +
+    'posts(?:\\?limit=[1-9]\\d{0,3}&after=(?:0|[1-9]\\d{0,15}))?|authors|' +
     '(?:fragment:posts|page:/posts)(?:\\?after=(?:0|[1-9]\\d{0,15}))?|fragment:authors)$',
 )
 
@@ -41,12 +39,12 @@ export class PostResource implements Resource {
     this.key = postKey(id)
   }
 
-  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
-    return runtime.loadPost(this.postId)
+  load(instance: StrategyInstance): Promise<Representation | undefined> {
+    return instance.loadPost(this.postId)
   }
 
   staleMs(
-    { writes }: StrategyRuntime,
+    { writes }: StrategyInstance,
     { value, ageMs, loadMs }: ReadResult<Representation>,
     arrivedAt: number,
   ): number {
@@ -59,40 +57,24 @@ export class PostResource implements Resource {
 }
 
 /** All posts. */
-export class ListResource implements Resource {
-  readonly key: string = 'posts'
-  readonly postId = undefined
-  readonly options = LIST_OPTIONS
+export const allPosts = madeOfAllPosts('posts', (instance) => instance.loadAll())
 
-  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
-    return runtime.loadAll()
+/** The report on authors. */
+export const authorsReport = madeOfAllPosts('authors', (instance) => instance.loadAuthors())
+
+/** Any write replaces it, even of a title, which leaves the report unchanged: this code does not know what a write changed. */
+function madeOfAllPosts(key: string, load: Resource['load']): Resource {
+  return {
+    key,
+    postId: undefined,
+    options: LIST_OPTIONS,
+    load,
+    staleMs({ writes }, { value }, arrivedAt) {
+      if (writes === undefined || value === undefined) return 0
+      return writes.listStaleMs(0, Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
+    },
+    next() {},
   }
-
-  staleMs = ofAllPosts
-
-  next(): undefined {}
-}
-
-/** The report on authors, made from all posts. */
-export class AuthorsResource implements Resource {
-  readonly key: string = 'authors'
-  readonly postId = undefined
-  readonly options = LIST_OPTIONS
-
-  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
-    return runtime.loadAuthors()
-  }
-
-  /** Counts every write, even of a title, which leaves the report unchanged: this code does not know what a write changed. */
-  staleMs = ofAllPosts
-
-  next(): undefined {}
-}
-
-/** The staleness of data made from all posts: any write replaces it. */
-function ofAllPosts({ writes }: StrategyRuntime, { value }: ReadResult<Representation>, arrivedAt: number): number {
-  if (writes === undefined || value === undefined) return 0
-  return writes.listStaleMs(0, Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
 }
 
 /** Up to `limit` posts with ids above `after`. */
@@ -109,11 +91,11 @@ export class PageResource implements Resource {
     this.key = `posts?limit=${limit}&after=${after}`
   }
 
-  load(runtime: StrategyRuntime): Promise<Representation | undefined> {
-    return runtime.loadPage(this.#limit, this.#after)
+  load(instance: StrategyInstance): Promise<Representation | undefined> {
+    return instance.loadPage(this.#limit, this.#after)
   }
 
-  staleMs({ writes }: StrategyRuntime, { value }: ReadResult<Representation>, arrivedAt: number): number {
+  staleMs({ writes }: StrategyInstance, { value }: ReadResult<Representation>, arrivedAt: number): number {
     if (writes === undefined || value === undefined) return 0
     return writes.listStaleMs(this.#after, value.nextCursor ?? Number.POSITIVE_INFINITY, value.readAt, arrivedAt)
   }

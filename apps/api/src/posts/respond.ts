@@ -8,7 +8,7 @@ import type { Outcome, ReadResult } from 'cache-core'
 import { CEILING } from 'strategies'
 import type { ApiContext } from '../http/api-types.ts'
 import { problemResponse } from '../http/problem.ts'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import { isNotModified } from './conditional.ts'
 import type { Representation } from './representation.ts'
 import type { Resource } from './resources.ts'
@@ -34,24 +34,24 @@ export interface Answer {
   readonly readAt: number
 }
 
-export function respond(context: ApiContext, runtime: StrategyRuntime, answer: Answer): Response {
+export function respond(context: ApiContext, instance: StrategyInstance, answer: Answer): Response {
   const { resource, result } = answer
   const { value } = result
   const ageSeconds = Math.floor(result.ageMs / 1_000)
   const headers: Record<string, string> = {
     'Content-Type': 'application/json',
     'X-Cache': X_CACHE[result.outcome],
-    'X-Cache-Strategy': runtime.name,
-    'Cache-Status': cacheStatus(runtime.strategy.library, result),
-    'Cache-Control': cacheControl(runtime, ageSeconds, result.ttlMs),
+    'X-Cache-Strategy': instance.name,
+    'Cache-Status': cacheStatus(instance.strategy.library, result),
+    'Cache-Control': cacheControl(instance, ageSeconds, result.ttlMs),
     Age: String(ageSeconds),
     ETag: value === undefined ? ABSENT_ETAG : value.etag,
     'Server-Timing': serverTiming(result, answer.arrivedAt, answer.readAt),
   }
-  if (runtime.writes !== undefined) headers['X-Stale-Ms'] = String(answer.staleMs)
+  if (instance.writes !== undefined) headers['X-Stale-Ms'] = String(answer.staleMs)
   if (value === undefined) {
     const { 'Content-Type': _, ...rest } = headers
-    const detail = `there is no post ${resource.key.slice('post:'.length)}`
+    const detail = `there is no post ${resource.postId}`
     return problemResponse(context, { status: 404, code: 'no-such-post', detail }, rest)
   }
   const next = resource.next(value)
@@ -84,7 +84,7 @@ function cacheStatus(library: string, { outcome, ttlMs }: ReadResult<Representat
  *
  * The ceiling's entries stay fresh for 10 years, for measurements only: clients must not store such an answer.
  */
-function cacheControl({ name, readsAreCurrent }: StrategyRuntime, ageSeconds: number, ttlMs: number): string {
+function cacheControl({ name, readsAreCurrent }: StrategyInstance, ageSeconds: number, ttlMs: number): string {
   if (readsAreCurrent) return 'no-cache'
   if (name === CEILING) return 'no-store'
   return `max-age=${ageSeconds + (ttlMs > 0 ? Math.floor(ttlMs / 1_000) : 0)}`

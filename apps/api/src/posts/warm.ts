@@ -1,6 +1,6 @@
 import { Problem } from '../http/problem.ts'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
-import { ListResource, PostResource, type Resource } from './resources.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
+import { allPosts, PostResource, type Resource } from './resources.ts'
 
 /** Concurrent loads: enough to be fast, few enough not to block other users of the database. */
 export const AT_ONCE = 8
@@ -16,9 +16,9 @@ export interface Warmed {
 }
 
 /** Reads the list and the posts of `ids` through the cache. Default: ids 1 to 1,000. */
-export function warm(runtime: StrategyRuntime, ids?: readonly number[]): Promise<Warmed> {
+export function warm(instance: StrategyInstance, ids?: readonly number[]): Promise<Warmed> {
   const wanted = ids ?? Array.from({ length: DEFAULT_IDS }, (_, i) => i + 1)
-  return warmResources(runtime, [new ListResource(), ...postResources(wanted)])
+  return warmResources(instance, [allPosts, ...postResources(wanted)])
 }
 
 export function postResources(ids: Iterable<number>): Resource[] {
@@ -32,7 +32,7 @@ export function postResources(ids: Iterable<number>): Resource[] {
  * @throws the error of a load, or the reason of an aborted `signal`; then no more reads start
  */
 export async function warmResources(
-  runtime: StrategyRuntime,
+  instance: StrategyInstance,
   resources: readonly Resource[],
   signal?: AbortSignal,
 ): Promise<Warmed> {
@@ -42,10 +42,10 @@ export async function warmResources(
   let bypassed = 0
   let skipped = 0
   // Without a store there is nothing to warm.
-  await forEachAtOnce(runtime.storeKind === 'none' ? [] : resources, async (resource) => {
+  await forEachAtOnce(instance.storeKind === 'none' ? [] : resources, async (resource) => {
     signal?.throwIfAborted()
     try {
-      const { outcome } = await runtime.cache.read(resource.key, () => resource.load(runtime), resource.options)
+      const { outcome } = await instance.cache.read(resource.key, () => resource.load(instance), resource.options)
       // A stale entry counts as found: it is refreshed in the background, and nothing here waits for that.
       if (outcome === 'hit' || outcome === 'stale') found++
       else if (outcome === 'bypass') bypassed++
@@ -56,7 +56,7 @@ export async function warmResources(
       skipped++
     }
   })
-  return { name: runtime.name, loaded, found, bypassed, skipped, tookMs: Math.round(performance.now() - startedAt) }
+  return { name: instance.name, loaded, found, bypassed, skipped, tookMs: Math.round(performance.now() - startedAt) }
 }
 
 /** Calls `work` for each item, 8 at a time. @throws the first failure, after which no more start */

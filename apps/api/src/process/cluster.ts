@@ -4,7 +4,7 @@
  */
 import cluster, { type Worker } from 'node:cluster'
 import type { Logger } from 'pino'
-import type { TuningChange } from '../strategies/strategy-runtime.ts'
+import type { TuningChange } from '../strategies/strategy-instance.ts'
 import { FINISH_WITHIN_MS } from './shutdown.ts'
 
 /** A command that every process carries out. */

@@ -16,7 +16,7 @@ export async function connectMemcached(url: string, logger: Logger): Promise<Mem
   const client = new Memcache({ nodes: [`${hostname}:${port || DEFAULT_PORT}`], ...memcachedOptions })
   watchMemcached(client, {
     onWarning: ({ code, message }) => logger.warn({ code }, `memcached: ${message}`),
-    onAway: (err) => logger.warn({ err }, 'memcached: away; reads bypass the cache until it is back'),
+    onAway: (err) => logger.warn({ err }, 'memcached: unavailable; reads bypass the cache until it is back'),
     onBack: () => logger.warn('memcached: back'),
   })
   // Waits briefly, so that the first requests find it connected.

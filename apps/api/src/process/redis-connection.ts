@@ -17,7 +17,7 @@ export async function connectRedis(url: string, logger: Logger): Promise<Redis> 
   watchRedis(client, {
     ownsConnection: true,
     onWarning: ({ code, message }) => logger.warn({ code }, `redis: ${message}`),
-    onAway: (err) => logger.warn({ err }, 'redis: away; reads bypass the cache until it is back'),
+    onAway: (err) => logger.warn({ err }, 'redis: unavailable; reads bypass the cache until it is back'),
     onBack: () => logger.warn('redis: back'),
   })
   // Waits briefly, so that the first requests find it connected. `once` rejects with the first `error`.

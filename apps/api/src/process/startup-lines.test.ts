@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { createDatabase } from 'posts-db'
 import { expect, it } from 'vitest'
-import { startRuntimes } from '../strategies/start-runtimes.ts'
+import { startInstances } from '../strategies/start-instances.ts'
 import { storeLine } from './startup-lines.ts'
 
 it('row 18: states for the memory store that guarantees hold in this process only', async () => {
@@ -15,11 +15,11 @@ it('row 18: states for the memory store that guarantees hold in this process onl
     WORKERS: 1,
   } as const
   const database = createDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' })
-  const runtimes = startRuntimes(env, database, undefined, pino({ level: 'silent' }))
-  expect(storeLine({}, env, runtimes)).toBe(
+  const instances = startInstances(env, database, undefined, pino({ level: 'silent' }))
+  expect(storeLine({}, env, instances)).toBe(
     "store: this process's memory, since REDIS_URL is not set; guarantees hold in this process only, others may read older " +
       'values; to use Redis: apt-get install redis-server or brew install redis, then set REDIS_URL=redis://127.0.0.1:6379',
   )
-  await runtimes.close()
+  await instances.close()
   await database.close()
 })

@@ -2,13 +2,19 @@
 import type { Redis } from 'ioredis'
 import type { Memcache } from 'memcache'
 import type { Logger } from 'pino'
-import type { Runtimes } from '../strategies/runtimes.ts'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { Env } from './env.ts'
 
 /** Logs the address, the store, and for which readers guarantees hold. */
-export function announce(address: string, env: Env, servers: Servers, runtimes: Runtimes, logger: Logger): void {
-  logger.info(storeLine(servers, env, runtimes))
+export function announce(
+  address: string,
+  env: Env,
+  servers: Servers,
+  instances: StrategyInstances,
+  logger: Logger,
+): void {
+  logger.info(storeLine(servers, env, instances))
   // Last, so that the address to open is at the end.
   logger.info(`API on ${address} (default strategy: ${env.CACHE_STRATEGY})`)
 }
@@ -24,7 +30,7 @@ const AWAY = 'not reachable yet: reads bypass the cache until it is'
 export function storeLine(
   { redis, memcached }: Servers,
   { REDIS_PREFIX, CACHE_STORE }: Pick<Env, 'REDIS_PREFIX' | 'CACHE_STORE'>,
-  { all }: Pick<Runtimes, 'all'>,
+  { all }: Pick<StrategyInstances, 'all'>,
 ): string {
   if (redis !== undefined) {
     const { host, port } = redis.options
@@ -44,10 +50,10 @@ export function storeLine(
 }
 
 /** The API does not load posts itself: this explains empty lists. */
-export async function warnOfMissingPosts(runtimes: Runtimes, env: Env, logger: Logger): Promise<void> {
-  const empty: StrategyRuntime[] = []
-  for (const runtime of runtimes.all) {
-    if ((await runtime.posts.count(1)) === 0) empty.push(runtime)
+export async function warnOfMissingPosts(instances: StrategyInstances, env: Env, logger: Logger): Promise<void> {
+  const empty: StrategyInstance[] = []
+  for (const instance of instances.all) {
+    if ((await instance.posts.count(1)) === 0) empty.push(instance)
   }
   if (empty.length === 0) return
   const names = empty.map(({ name }) => name)

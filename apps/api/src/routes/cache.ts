@@ -7,8 +7,8 @@ import { readQuery, searchOf } from '../http/query.ts'
 import { chosenStrategy, readOptionalJson } from '../http/read-json.ts'
 import { isKnownKey, isKnownTag } from '../posts/resources.ts'
 import { warm } from '../posts/warm.ts'
-import type { Runtimes } from '../strategies/runtimes.ts'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
 const MAX_NAMES = 1_000
@@ -41,8 +41,14 @@ export const warmRequest = z.strictObject({
 })
 
 /** Manual invalidation and warming. */
-export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined, log: AccessLog): void {
-  const chosen = (strategy: string | undefined) => (strategy === undefined ? runtimes.all : [runtimes.named(strategy)])
+export function cacheRoutes(
+  app: Api,
+  instances: StrategyInstances,
+  adminToken: string | undefined,
+  log: AccessLog,
+): void {
+  const chosen = (strategy: string | undefined) =>
+    strategy === undefined ? instances.all : [instances.named(strategy)]
 
   app.post('/api/cache/invalidate', async (context) => {
     requireAdmin(context, adminToken)
@@ -59,7 +65,7 @@ export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | u
       ...(all ? { everything: true } : { keys: some(keys), tags: some(tags) }),
     })
     return context.json({
-      strategies: strategies.map((runtime) => runtime.name),
+      strategies: strategies.map((instance) => instance.name),
       keys,
       tags,
       all,
@@ -76,7 +82,7 @@ export function cacheRoutes(app: Api, runtimes: Runtimes, adminToken: string | u
     const strategies = chosen(strategy)
     const warmed: Awaited<ReturnType<typeof warm>>[] = []
     // One after another: warming must not starve concurrent readers.
-    for (const runtime of strategies) warmed.push(await warm(runtime, ids))
+    for (const instance of strategies) warmed.push(await warm(instance, ids))
     const sum = (of: 'loaded' | 'found') => warmed.reduce((total, one) => total + one[of], 0)
     log.action('warmed', { strategy: strategy ?? 'all', loaded: sum('loaded'), found: sum('found') })
     return context.json({ strategies: warmed })
@@ -99,8 +105,8 @@ interface What {
  *
  * @throws Problem 503 for a failed invalidation that is not retried
  */
-async function invalidateUnder(strategies: readonly StrategyRuntime[], what: What): Promise<boolean> {
-  const attempts = await Promise.allSettled(strategies.map((runtime) => invalidate(runtime, what)))
+async function invalidateUnder(strategies: readonly StrategyInstance[], what: What): Promise<boolean> {
+  const attempts = await Promise.allSettled(strategies.map((instance) => invalidate(instance, what)))
   const reasons = new Map<string, string[]>()
   for (const [i, attempt] of attempts.entries()) {
     const { name, strategy } = strategies[i]!
@@ -120,14 +126,14 @@ async function invalidateUnder(strategies: readonly StrategyRuntime[], what: Wha
   throw new Problem({ status: 503, code: 'not-invalidated', detail: undone.join('; ') })
 }
 
-async function invalidate(runtime: StrategyRuntime, { keys, tags, all }: What): Promise<boolean> {
-  const isKept = runtime.storeKind !== 'none'
-  let delivered = !isKept || (await runtime.cache.invalidate({ keys, tags }))
-  await runtime.invalidateMemory({ keys, tags })
+async function invalidate(instance: StrategyInstance, { keys, tags, all }: What): Promise<boolean> {
+  const isKept = instance.storeKind !== 'none'
+  let delivered = !isKept || (await instance.cache.invalidate({ keys, tags }))
+  await instance.invalidateMemory({ keys, tags })
   if (!all) return delivered
-  await runtime.invalidateMemory('all')
-  if (isKept) delivered = (await runtime.cache.invalidateAll()) && delivered
+  await instance.invalidateMemory('all')
+  if (isKept) delivered = (await instance.cache.invalidateAll()) && delivered
   // Reloaded posts start again at version 1. Nothing older is cached now, so the recorded writes are obsolete.
-  runtime.writes?.forget()
+  instance.writes?.forget()
   return delivered
 }

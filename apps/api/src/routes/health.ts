@@ -1,5 +1,5 @@
 import type { Api } from '../http/api-types.ts'
-import type { Runtimes } from '../strategies/runtimes.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 
 export interface Parts {
   /** Rejects when the database doesn't answer. */
@@ -16,7 +16,7 @@ export interface Parts {
 const BEHIND_SECONDS = 5
 
 /** `/healthz`: this process is alive. `/readyz`: its servers answer. */
-export function healthRoutes(app: Api, runtimes: Pick<Runtimes, 'all'>, parts: Parts): void {
+export function healthRoutes(app: Api, instances: Pick<StrategyInstances, 'all'>, parts: Parts): void {
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
 
   app.get('/readyz', async (context) => {
@@ -26,7 +26,7 @@ export function healthRoutes(app: Api, runtimes: Pick<Runtimes, 'all'>, parts: P
       parts.memcached ? stateOf(parts.memcached) : 'not used',
       outboxState(parts.outbox),
     ])
-    const stores = troubles(runtimes)
+    const stores = troubles(instances)
     // Without the store, reads are answered from the database. Without the database, they fail.
     const degraded = redis === 'down' || memcached === 'down' || outbox.state !== 'up' || stores.length > 0
     const status = database === 'down' ? 'not ready' : degraded ? 'degraded' : 'ready'
@@ -38,7 +38,7 @@ export function healthRoutes(app: Api, runtimes: Pick<Runtimes, 'all'>, parts: P
 }
 
 /** Groups the strategies by reason: most of them share a server. */
-function troubles({ all }: Pick<Runtimes, 'all'>) {
+function troubles({ all }: Pick<StrategyInstances, 'all'>) {
   const strategiesByReason = Map.groupBy(all, ({ trouble }) => trouble ?? '')
   strategiesByReason.delete('')
   return [...strategiesByReason].map(([reason, those]) => ({ reason, strategies: those.map(({ name }) => name) }))

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import type { Outcome } from 'cache-core'
 import { cachePage } from 'cache-core/hono'
 import type { MiddlewareHandler } from 'hono'
+import { LISTS_TAG } from 'posts-db/keys'
 import type { Api, ApiContext } from '../http/api-types.ts'
 import { Problem } from '../http/problem.ts'
 import { greet, readerOf } from '../places/greeting.ts'
@@ -9,51 +10,50 @@ import { type Part, type PartsLayer, readParts } from '../places/page-parts.ts'
 import { type PageRequest, readPageRequest } from '../places/page-request.ts'
 import { CONTENT_SECURITY_POLICY, renderPage } from '../places/render.ts'
 import { isNotModified } from '../posts/conditional.ts'
-import { LISTS_TAG } from '../posts/resources.ts'
 import { X_CACHE } from '../posts/respond.ts'
-import type { Runtimes } from '../strategies/runtimes.ts'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
 /** `GET /posts`: posts and report as an HTML page with a personal greeting, cached in the layer that `?layer=` names. */
-export function postsPageRoute(app: Api, runtimes: Runtimes, log: AccessLog): void {
+export function postsPageRoute(app: Api, instances: StrategyInstances, log: AccessLog): void {
   app.get(
     '/posts',
     async (context, next) => {
       const arrivedAt = performance.now()
-      const request = readPageRequest(context, runtimes)
-      const { runtime, layer } = request
+      const request = readPageRequest(context, instances)
+      const { instance, layer } = request
       const read = ({ key, outcome }: Pick<Part, 'key' | 'outcome'>) => {
         const ms = performance.now() - arrivedAt
-        runtime.counters.read(outcome, ms)
-        if (log.isOn) log.read(runtime.name, key, outcome, ms)
+        instance.counters.read(outcome, ms)
+        if (log.isOn) log.read(instance.name, key, outcome, ms)
       }
       if (layer !== 'page') {
         const parts: Part[] = []
-        const html = await countingFailures(runtime, () => makePage(request, layer, read, parts))
+        const html = await countingFailures(instance, () => makePage(request, layer, read, parts))
         const said = parts.map(({ name, outcome }) => `${name}=${X_CACHE[outcome]}`)
-        return forReader(context, runtime, { html, etag: etagOf(html), said: said.join(', ') })
+        return forReader(context, instance, { html, etag: etagOf(html), said: said.join(', ') })
       }
       const key = pageKeyOf(request)
-      await countingFailures(runtime, async () => keptWhole(runtime, key)(context, next))
+      await countingFailures(instance, async () => keptWhole(instance, key)(context, next))
       const { res } = context
       // A problem. (A strategy that serves a page despite an error has status 200.)
       if (res.status !== 200 && res.status !== 304) {
-        countFailure(runtime, context.error)
+        countFailure(instance, context.error)
         return
       }
       const xCache = res.headers.get('X-Cache')!
       read({ key, outcome: xCache.toLowerCase() as Outcome })
       // The handler's ETag: present for every outcome, and the same for GET and HEAD.
       const shared = { html: await res.text(), etag: res.headers.get('ETag')!, said: `page=${xCache}` }
-      const mine = forReader(context, runtime, shared, res.status === 304)
+      const mine = forReader(context, instance, shared, res.status === 304)
       // Otherwise Hono would merge the shared page's headers into the reader's response.
       context.res = undefined
       context.res = mine
     },
     // The page that is kept whole, made from the origin's rows: without a greeting, but with the hole for it.
     async (context) => {
-      const request = readPageRequest(context, runtimes)
+      const request = readPageRequest(context, instances)
       const html = await makePage(request, 'none')
       return new Response(html, { headers: { 'Content-Type': 'text/html; charset=utf-8', ETag: etagOf(html) } })
     },
@@ -61,8 +61,8 @@ export function postsPageRoute(app: Api, runtimes: Runtimes, log: AccessLog): vo
 }
 
 /** Keeps the page in its strategy's store. The key needs neither strategy nor layer, since they select the store. */
-function keptWhole(runtime: StrategyRuntime, key: string): MiddlewareHandler {
-  const read = ((_, load, options) => runtime.pages.read(key, load, options)) as typeof runtime.pages.read
+function keptWhole(instance: StrategyInstance, key: string): MiddlewareHandler {
+  const read = ((_, load, options) => instance.pages.read(key, load, options)) as typeof instance.pages.read
   return cachePage({ cache: { read }, tags: [LISTS_TAG] })
 }
 
@@ -80,7 +80,7 @@ async function makePage(
   const [posts, authors] = await readParts(request, layer, read)
   parts.push(posts, authors)
   return renderPage({
-    strategy: request.runtime.name,
+    strategy: request.instance.name,
     layer: request.layer,
     after: request.after,
     next: posts.next,
@@ -89,18 +89,18 @@ async function makePage(
   })
 }
 
-async function countingFailures<R>(runtime: StrategyRuntime, work: () => Promise<R>): Promise<R> {
+async function countingFailures<R>(instance: StrategyInstance, work: () => Promise<R>): Promise<R> {
   try {
     return await work()
   } catch (error) {
-    countFailure(runtime, error)
+    countFailure(instance, error)
     throw error
   }
 }
 
 /** Problems are the caller's fault and do not count. */
-function countFailure(runtime: StrategyRuntime, error: unknown): void {
-  if (!(error instanceof Problem)) runtime.counters.counts.failedReads++
+function countFailure(instance: StrategyInstance, error: unknown): void {
+  if (!(error instanceof Problem)) instance.counters.counts.failedReads++
 }
 
 interface SharedPage {
@@ -113,7 +113,7 @@ interface SharedPage {
 /** @param isKnown whether the client already has this page, regardless of its ETag */
 function forReader(
   context: ApiContext,
-  runtime: StrategyRuntime,
+  instance: StrategyInstance,
   { html, etag, said }: SharedPage,
   isKnown = false,
 ): Response {
@@ -125,7 +125,7 @@ function forReader(
     Vary: 'Cookie',
     ETag: etagOf(JSON.stringify([etag, reader])),
     'X-Cache-Layers': said,
-    'X-Cache-Strategy': runtime.name,
+    'X-Cache-Strategy': instance.name,
     'Content-Security-Policy': CONTENT_SECURITY_POLICY,
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'same-origin',

@@ -1,18 +1,16 @@
 import type { Api } from '../http/api-types.ts'
 import { readQuery, searchOf } from '../http/query.ts'
-import { AuthorsResource } from '../posts/resources.ts'
+import { authorsReport } from '../posts/resources.ts'
 import { servePosts } from '../posts/serve-posts.ts'
-import type { Runtimes } from '../strategies/runtimes.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
-const report = new AuthorsResource()
-
 /** `GET /api/authors`: posts and words per author. Its load is expensive. */
-export function readAuthorsRoute(app: Api, runtimes: Runtimes, log: AccessLog): void {
+export function readAuthorsRoute(app: Api, instances: StrategyInstances, log: AccessLog): void {
   app.get('/api/authors', (context) => {
     const arrivedAt = performance.now()
     const search = searchOf(context.req.url)
-    const runtime = runtimes.bySearch(search) ?? runtimes.byParameter(readQuery(search, ['strategy']).strategy)
-    return servePosts(context, runtime, report, log, arrivedAt)
+    const instance = instances.bySearch(search) ?? instances.byParameter(readQuery(search, ['strategy']).strategy)
+    return servePosts(context, instance, authorsReport, log, arrivedAt)
   })
 }

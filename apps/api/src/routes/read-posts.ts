@@ -1,38 +1,36 @@
 import type { Api } from '../http/api-types.ts'
 import { badRequest } from '../http/problem.ts'
 import { readId, readNumber, readQuery, searchOf } from '../http/query.ts'
-import { ListResource, PageResource, PostResource } from '../posts/resources.ts'
+import { allPosts, PageResource, PostResource } from '../posts/resources.ts'
 import { servePosts } from '../posts/serve-posts.ts'
-import type { Runtimes } from '../strategies/runtimes.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
 export const MAX_PAGE = 1_000
 
-const allPosts = new ListResource()
-
 /** The cached routes `GET /api/posts` and `GET /api/posts/:id`. */
-export function readPostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): void {
+export function readPostsRoutes(app: Api, instances: StrategyInstances, log: AccessLog): void {
   app.get('/api/posts/:id', (context) => {
     const arrivedAt = performance.now()
     const resource = new PostResource(readId(context.req.param('id')))
     const search = searchOf(context.req.url)
-    const runtime = runtimes.bySearch(search) ?? runtimes.byParameter(readQuery(search, ['strategy']).strategy)
-    return servePosts(context, runtime, resource, log, arrivedAt)
+    const instance = instances.bySearch(search) ?? instances.byParameter(readQuery(search, ['strategy']).strategy)
+    return servePosts(context, instance, resource, log, arrivedAt)
   })
 
   app.get('/api/posts', (context) => {
     const arrivedAt = performance.now()
     const search = searchOf(context.req.url)
-    const known = runtimes.bySearch(search)
+    const known = instances.bySearch(search)
     if (known !== undefined) return servePosts(context, known, allPosts, log, arrivedAt)
     const query = readQuery(search, ['strategy', 'limit', 'after'])
-    const runtime = runtimes.byParameter(query.strategy)
+    const instance = instances.byParameter(query.strategy)
     const limit = readNumber('limit', query.limit, 1, MAX_PAGE)
     const after = readNumber('after', query.after, 0)
     if (limit === undefined && after !== undefined) {
       throw badRequest('limit-needed', `after is for pages; also give limit, from 1 to ${MAX_PAGE}`)
     }
     const resource = limit === undefined ? allPosts : new PageResource(limit, after ?? 0)
-    return servePosts(context, runtime, resource, log, arrivedAt)
+    return servePosts(context, instance, resource, log, arrivedAt)
   })
 }

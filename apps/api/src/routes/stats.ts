@@ -4,7 +4,7 @@ import type { Api } from '../http/api-types.ts'
 import { readQuery, searchOf } from '../http/query.ts'
 import { chosenStrategy, readOptionalJson } from '../http/read-json.ts'
 import { broadcast } from '../process/cluster.ts'
-import type { Runtimes } from '../strategies/runtimes.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import { type Evictions, evictionsOf } from '../telemetry/redis-evictions.ts'
 
@@ -16,7 +16,7 @@ const startedAt = new Date()
 /** Counters per strategy, and their reset. */
 export function statsRoutes(
   app: Api,
-  runtimes: Runtimes,
+  instances: StrategyInstances,
   adminToken: string | undefined,
   evictions: Evictions | undefined,
   log: AccessLog,
@@ -25,8 +25,8 @@ export function statsRoutes(
     readQuery(searchOf(context.req.url), [])
     await evictions?.refresh()
     const strategies = Object.fromEntries(
-      runtimes.all.map((runtime) => {
-        return [runtime.name, { ...runtime.counters.snapshot(), evictions: evictionsOf(runtime, evictions) }]
+      instances.all.map((instance) => {
+        return [instance.name, { ...instance.counters.snapshot(), evictions: evictionsOf(instance, evictions) }]
       }),
     )
     const store =
@@ -40,13 +40,13 @@ export function statsRoutes(
     requireAdmin(context, adminToken)
     readQuery(searchOf(context.req.url), [])
     const { strategy } = await readOptionalJson(context, resetRequest)
-    const chosen = strategy === undefined ? runtimes.all : [runtimes.named(strategy)]
+    const chosen = strategy === undefined ? instances.all : [instances.named(strategy)]
     await evictions?.refresh()
-    for (const runtime of chosen) {
-      runtime.counters.reset()
-      evictions?.reset(runtime.name)
+    for (const instance of chosen) {
+      instance.counters.reset()
+      evictions?.reset(instance.name)
     }
-    const reset = chosen.map((runtime) => runtime.name)
+    const reset = chosen.map((instance) => instance.name)
     broadcast({ do: 'reset', strategies: reset })
     log.action('stats reset', { strategy: strategy ?? 'all' })
     return context.json({ reset })

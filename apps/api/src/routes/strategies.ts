@@ -7,8 +7,8 @@ import { readJson } from '../http/read-json.ts'
 import { unknownName } from '../http/unknown-name.ts'
 import { refusePreconditions } from '../posts/preconditions.ts'
 import { broadcast } from '../process/cluster.ts'
-import type { Runtimes } from '../strategies/runtimes.ts'
-import type { RuntimeTuning } from '../strategies/served-strategy.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
+import type { RuntimeTuning } from '../strategies/strategy-provider.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1_000
@@ -39,10 +39,15 @@ const changeable = {
 export const tuningChange = z.strictObject(changeable)
 
 /** Lists the strategies with their guarantees and tuning, and changes the tuning. */
-export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: string | undefined, log: AccessLog): void {
+export function strategiesRoutes(
+  app: Api,
+  instances: StrategyInstances,
+  adminToken: string | undefined,
+  log: AccessLog,
+): void {
   app.get('/api/strategies', (context) => {
     readQuery(searchOf(context.req.url), [])
-    return context.json(runtimes.all.map((runtime) => runtime.describe()))
+    return context.json(instances.all.map((instance) => instance.describe()))
   })
 
   app.patch('/api/strategies/:name', async (context) => {
@@ -50,18 +55,18 @@ export function strategiesRoutes(app: Api, runtimes: Runtimes, adminToken: strin
     refusePreconditions(context)
     readQuery(searchOf(context.req.url), [])
     const name = context.req.param('name')
-    const runtime = runtimes.find(name)
-    if (runtime === undefined) {
+    const instance = instances.find(name)
+    if (instance === undefined) {
       throw new Problem({
         status: 404,
         code: 'unknown-strategy',
-        detail: unknownName('strategy', name, runtimes.names),
+        detail: unknownName('strategy', name, instances.names),
       })
     }
-    const change = await readJson(context, tuningChange, Object.keys(runtime.tuning))
-    runtime.tune(change)
+    const change = await readJson(context, tuningChange, Object.keys(instance.tuning))
+    instance.tune(change)
     broadcast({ do: 'tune', strategy: name, change })
-    log.action('tuned', { strategy: name, change, tuning: runtime.tuning })
-    return context.json(runtime.describe())
+    log.action('tuned', { strategy: name, change, tuning: instance.tuning })
+    return context.json(instance.describe())
   })
 }

@@ -1,6 +1,7 @@
 import type { Change, WriteResult } from 'cache-core'
 import { newWriteId } from 'cache-core/postgres'
 import { type PostJson, type PostsRepository, postInput, postPatch, type WriteOptions } from 'posts-db'
+import { LISTS_TAG, postKey } from 'posts-db/keys'
 import type { Api, ApiContext } from '../http/api-types.ts'
 import { badRequest, Problem, shown } from '../http/problem.ts'
 import { readId, readQuery, searchOf } from '../http/query.ts'
@@ -8,23 +9,22 @@ import { readJson } from '../http/read-json.ts'
 import { DELETED } from '../posts/acknowledged-writes.ts'
 import { type Precondition, readPrecondition, refusePreconditions } from '../posts/preconditions.ts'
 import type { Representation } from '../posts/representation.ts'
-import { LISTS_TAG, postKey } from '../posts/resources.ts'
-import type { Runtimes } from '../strategies/runtimes.ts'
-import { representationOf, type StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import { representationOf, type StrategyInstance } from '../strategies/strategy-instance.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
 const TAGS = [LISTS_TAG]
 
 /** Creates, changes and deletes posts, through the strategy or, with `?write=direct`, around its cache. */
-export function writePostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): void {
+export function writePostsRoutes(app: Api, instances: StrategyInstances, log: AccessLog): void {
   app.post('/api/posts', async (context) => {
     refusePreconditions(context)
-    const target = readWrite(context, runtimes)
-    const { runtime } = target
+    const target = readWrite(context, instances)
+    const { instance } = target
     const input = await readJson(context, postInput)
     const beganAt = performance.now()
     const change = { keys: ({ id }: Written) => [postKey(id)], tags: TAGS }
-    const done = await carryOut(target, change, async (options) => written(await runtime.posts.create(input, options))!)
+    const done = await execute(target, change, async (options) => written(await instance.posts.create(input, options))!)
     return acknowledge(target, done.result, done.ack, beganAt, log, 201, { Location: `/api/posts/${done.result.id}` })
   })
 
@@ -38,15 +38,15 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): 
     const value = (post: Written | undefined) => post?.representation
     const change = { keys: [postKey(id)], tags: TAGS, value }
     const commit = async (options: WriteOptions) =>
-      written(await write(target.runtime.posts, { ...options, onlyIf: precondition.onlyIf }))
-    const { result, ack } = await carryOut(target, change, commit)
+      written(await write(target.instance.posts, { ...options, onlyIf: precondition.onlyIf }))
+    const { result, ack } = await execute(target, change, commit)
     if (result === undefined) throw precondition.failed(id) ?? noSuchPost(id)
     return acknowledge(target, result, ack, beganAt, log, 200)
   }
 
   app.put('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
-    const target = readWrite(context, runtimes)
+    const target = readWrite(context, instances)
     const precondition = readPrecondition(context)
     const input = await readJson(context, postInput)
     return update(target, id, precondition, (posts, options) => posts.replace(id, input, options))
@@ -54,7 +54,7 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): 
 
   app.patch('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
-    const target = readWrite(context, runtimes)
+    const target = readWrite(context, instances)
     const precondition = readPrecondition(context)
     const patch = await readJson(context, postPatch)
     return update(target, id, precondition, (posts, options) => posts.patch(id, patch, options))
@@ -62,23 +62,23 @@ export function writePostsRoutes(app: Api, runtimes: Runtimes, log: AccessLog): 
 
   app.delete('/api/posts/:id', async (context) => {
     const id = readId(context.req.param('id'))
-    const target = readWrite(context, runtimes)
-    const { runtime } = target
+    const target = readWrite(context, instances)
+    const { instance } = target
     const precondition = readPrecondition(context)
     const beganAt = performance.now()
     const change = { keys: [postKey(id)], tags: TAGS }
     const commit = async (options: WriteOptions) =>
-      (await runtime.posts.delete(id, { ...options, onlyIf: precondition.onlyIf })) || undefined
-    const { result: deleted, ack } = await carryOut(target, change, commit)
+      (await instance.posts.delete(id, { ...options, onlyIf: precondition.onlyIf })) || undefined
+    const { result: deleted, ack } = await execute(target, change, commit)
     if (deleted === undefined) throw precondition.failed(id) ?? noSuchPost(id)
     count(target, id, DELETED, beganAt, log, 204)
-    return new Response(null, { status: 204, headers: writeHeaders(runtime, ack) })
+    return new Response(null, { status: 204, headers: writeHeaders(instance, ack) })
   })
 }
 
 /** The target of a write, and whether it goes around the cache. */
 interface Target {
-  readonly runtime: StrategyRuntime
+  readonly instance: StrategyInstance
   readonly direct: boolean
   readonly method: string
   readonly arrivedAt: number
@@ -94,13 +94,13 @@ interface Written {
  * Writes through the strategy, or around its cache. Invalidations that the store has confirmed are reported to the outbox, which
  * delivers all others, including those of writes around the cache. A commit that resolves to undefined changed nothing.
  */
-async function carryOut<R>(
-  { runtime, direct }: Target,
+async function execute<R>(
+  { instance, direct }: Target,
   touched: Change<Representation, R>,
   commit: (options: WriteOptions) => Promise<R>,
 ): Promise<Pick<WriteResult<R>, 'result' | 'ack'>> {
   if (direct) return { result: await commit({ writeId: undefined }), ack: 'database' }
-  const { outbox } = runtime
+  const { outbox } = instance
   const writeId = outbox && newWriteId()
   const changed = (result: R) => result !== undefined
   const committing = async () => {
@@ -111,10 +111,10 @@ async function carryOut<R>(
       return result
     } finally {
       // For every strategy: nothing else invalidates this process's memory.
-      if (hasChanged) await runtime.invalidateMemory({ tags: TAGS })
+      if (hasChanged) await instance.invalidateMemory({ tags: TAGS })
     }
   }
-  const written = await runtime.cache.write({ ...touched, changed }, committing)
+  const written = await instance.cache.write({ ...touched, changed }, committing)
   if (writeId !== undefined && written.isConfirmed && changed(written.result)) outbox?.delivered(writeId)
   return written
 }
@@ -124,14 +124,14 @@ function written(row: PostJson | undefined): Written | undefined {
   return row && { id: row.id, version: row.version, representation: representationOf(row)! }
 }
 
-function readWrite(context: ApiContext, runtimes: Runtimes): Target {
+function readWrite(context: ApiContext, instances: StrategyInstances): Target {
   const arrivedAt = performance.now()
   const { strategy, write } = readQuery(searchOf(context.req.url), ['strategy', 'write'])
   if (write !== undefined && write !== 'direct') {
     throw badRequest('bad-parameter', `write is ${shown(write)}; give direct, or omit it`)
   }
-  const runtime = runtimes.byParameter(strategy)
-  return { runtime, direct: write === 'direct', method: context.req.method, arrivedAt }
+  const instance = instances.byParameter(strategy)
+  return { instance, direct: write === 'direct', method: context.req.method, arrivedAt }
 }
 
 function acknowledge(
@@ -149,7 +149,7 @@ function acknowledge(
     headers: {
       'Content-Type': 'application/json',
       ETag: representation.etag,
-      ...writeHeaders(target.runtime, ack),
+      ...writeHeaders(target.instance, ack),
       ...headers,
     },
   })
@@ -157,7 +157,7 @@ function acknowledge(
 
 /** Records the write as acknowledged. */
 function count(
-  { runtime, direct, method, arrivedAt }: Target,
+  { instance, direct, method, arrivedAt }: Target,
   id: number,
   version: number,
   beganAt: number,
@@ -165,17 +165,17 @@ function count(
   status: number,
 ): void {
   const now = performance.now()
-  runtime.counters.counts.writes++
-  runtime.writes?.acknowledge(id, version, beganAt, now)
-  log.write({ method, key: postKey(id), strategy: runtime.name, status, ms: now - arrivedAt, direct })
+  instance.counters.counts.writes++
+  instance.writes?.acknowledge(id, version, beganAt, now)
+  log.write({ method, key: postKey(id), strategy: instance.name, status, ms: now - arrivedAt, direct })
 }
 
-function writeHeaders(runtime: StrategyRuntime, ack: WriteResult<unknown>['ack']): Record<string, string> {
+function writeHeaders(instance: StrategyInstance, ack: WriteResult<unknown>['ack']): Record<string, string> {
   return {
     'X-Write-Ack': ack,
-    'X-Cache-Strategy': runtime.name,
+    'X-Cache-Strategy': instance.name,
     // Each strategy has its own copy of the posts; a new post is only in this one.
-    'X-Posts-Copy': runtime.schema,
+    'X-Posts-Copy': instance.schema,
   }
 }
 

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis'
 import { defaultTuning, type StrategyName, strategies } from 'strategies'
 import { representationCodec } from '../posts/representation.ts'
 import { observedStore } from '../telemetry/observed-store.ts'
-import type { ReadBy, RuntimeTuning, ServedStrategy } from './served-strategy.ts'
+import type { ReadBy, RuntimeTuning, StrategyProvider } from './strategy-provider.ts'
 
 /** A named strategy over Redis, memcached or, without a client, memory. */
 export function namedStrategy(
@@ -12,8 +12,8 @@ export function namedStrategy(
   client: Redis | undefined,
   prefix: string,
   memcached?: MemcacheClient,
-): ServedStrategy {
-  const { title, read, write, tunable, store, place, breaks } = strategies[name]
+): StrategyProvider {
+  const { title, read, write, tunable, store, storeKind, breaks } = strategies[name]
   const anyRead = read(defaultTuning)
   const keepsNothing = anyRead.lifetime === undefined
   // No store is open yet. Its kind decides for which readers the guarantee holds, but not for which reads.
@@ -23,13 +23,13 @@ export function namedStrategy(
     name,
     title,
     library: 'cache-core',
-    storeKind: keepsNothing ? 'none' : (place ?? (client ? 'redis' : memcached ? 'memcached' : 'memory')),
+    storeKind: keepsNothing ? 'none' : (storeKind ?? (client ? 'redis' : memcached ? 'memcached' : 'memory')),
     tunable,
     readAfterWriteOf,
     breaks,
     read,
     write,
-    settle: (tuning) => tuning,
+    effectiveTuning: (tuning) => tuning,
     open(counters, reports, outbox) {
       const opened = store({
         client,

@@ -5,8 +5,8 @@ import { type PostsDatabase, recordChanges } from 'posts-db'
 import { type StrategyName, strategyNames } from 'strategies'
 import { within } from '../process/within.ts'
 import { namedStrategy } from './named-strategy.ts'
-import type { Runtimes } from './runtimes.ts'
-import type { ServedStrategy } from './served-strategy.ts'
+import type { StrategyInstances } from './strategy-instances.ts'
+import type { StrategyProvider } from './strategy-provider.ts'
 
 /** How long the start waits for pending changes. Until they are delivered, reads bypass the cache. */
 const CATCH_UP_WITHIN_MS = 1_000
@@ -14,32 +14,35 @@ const CATCH_UP_WITHIN_MS = 1_000
 const CLOSE_WITHIN_MS = 1_000
 
 /** Whether a strategy keeps entries and guarantees that reads see changes. Others need no outbox. */
-export function promisesChanges({
+export function needsOutbox({
   storeKind,
   readAfterWriteOf,
-}: Pick<ServedStrategy, 'storeKind' | 'readAfterWriteOf'>): boolean {
+}: Pick<StrategyProvider, 'storeKind' | 'readAfterWriteOf'>): boolean {
   return storeKind !== 'none' && readAfterWriteOf !== 'none'
 }
 
 /** The named strategies that need an outbox, over any store. */
 export const strategiesWithOutbox: readonly StrategyName[] = strategyNames.filter((name) =>
-  promisesChanges(namedStrategy(name, undefined, '')),
+  needsOutbox(namedStrategy(name, undefined, '')),
 )
 
 /** Enables the recording of changes in the copies of the strategies that need an outbox. */
-export async function recordPromised(database: PostsDatabase, schemaOf: (strategy: string) => string): Promise<void> {
+export async function enableChangeRecording(
+  database: PostsDatabase,
+  schemaOf: (strategy: string) => string,
+): Promise<void> {
   for (const name of strategiesWithOutbox) await recordChanges(database, schemaOf(name))
 }
 
 /** Starts delivery. Resolves when all caches may be used, or after 1 s. */
-export async function startOutboxes({ withOutbox }: Runtimes): Promise<void> {
+export async function startOutboxes({ withOutbox }: StrategyInstances): Promise<void> {
   for (const { outbox } of withOutbox) outbox.start()
   const caughtUp = Promise.all(withOutbox.map(({ outbox }) => outbox.caughtUp()))
   await Promise.race([caughtUp, sleep(CATCH_UP_WITHIN_MS)])
 }
 
 /** Marks delivered rows, if the database answers in time. Unmarked rows are delivered again. */
-export async function closeOutboxes({ withOutbox }: Pick<Runtimes, 'withOutbox'>): Promise<void> {
+export async function closeOutboxes({ withOutbox }: Pick<StrategyInstances, 'withOutbox'>): Promise<void> {
   const closed = Promise.all(withOutbox.map(({ outbox }) => outbox.close()))
   await Promise.race([closed, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })])
 }
@@ -56,7 +59,9 @@ export async function lagOf(outbox: Outbox): Promise<Lag> {
 }
 
 /** The lag of all outboxes together. @throws when the database does not answer within 2 s */
-export async function outboxLag({ withOutbox }: Runtimes): Promise<{ undelivered: number; lagSeconds: number }> {
+export async function outboxLag({
+  withOutbox,
+}: StrategyInstances): Promise<{ undelivered: number; lagSeconds: number }> {
   const lags = await Promise.all(withOutbox.map(({ outbox }) => lagOf(outbox)))
   return {
     undelivered: lags.reduce((sum, { undelivered }) => sum + undelivered, 0),

@@ -4,13 +4,13 @@ import type { ObjectCodec, Peer } from 'peers'
 import { strategyNames } from 'strategies'
 import { Representation, type RepresentationObject } from '../posts/representation.ts'
 import { type Env, EnvError } from '../process/env.ts'
-import type { ServedStrategy } from './served-strategy.ts'
+import type { StrategyProvider } from './strategy-provider.ts'
 
 /** Every peer, not yet connected. @throws EnvError if the package is not installed */
-export async function peerStrategies(redisUrl: string, prefix: string): Promise<ServedStrategy[]> {
+export async function peerStrategies(redisUrl: string, prefix: string): Promise<StrategyProvider[]> {
   const { peerCache, peerNames, peers } = await importPeers()
 
-  function served(name: string, peer: Peer): ServedStrategy {
+  function served(name: string, peer: Peer): StrategyProvider {
     const { title, library, ttlStepMs } = peer
     return {
       name,
@@ -21,7 +21,7 @@ export async function peerStrategies(redisUrl: string, prefix: string): Promise<
       readAfterWriteOf: 'none',
       read: () => ({ name: peer.read }),
       write: () => ({ name: peer.write }),
-      settle: (tuning) => ({ ...tuning, ttlMs: Math.ceil(tuning.ttlMs / ttlStepMs) * ttlStepMs }),
+      effectiveTuning: (tuning) => ({ ...tuning, ttlMs: Math.ceil(tuning.ttlMs / ttlStepMs) * ttlStepMs }),
       open(counters) {
         const onError = () => void counters.counts.errors++
         const opened = peer.open({ redisUrl, prefix: `${prefix}${name}:`, onError })

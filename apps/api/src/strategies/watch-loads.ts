@@ -1,6 +1,6 @@
 /** Detects reloaded posts for strategies without an outbox. */
 import { loadIds, type PostsDatabase } from 'posts-db'
-import type { Runtimes } from './runtimes.ts'
+import type { StrategyInstances } from './strategy-instances.ts'
 
 const EVERY_MS = 1_000
 
@@ -10,7 +10,7 @@ const EVERY_MS = 1_000
  * that stops it.
  */
 export async function watchLoads(
-  { all }: Pick<Runtimes, 'all'>,
+  { all }: Pick<StrategyInstances, 'all'>,
   database: PostsDatabase,
   everyMs: number = EVERY_MS,
 ): Promise<() => void> {
@@ -26,9 +26,9 @@ export async function watchLoads(
     try {
       const now = await loadIds(database, schemas)
       await Promise.all(
-        watched.map(async (runtime, i) => {
+        watched.map(async (instance, i) => {
           // If it is not acknowledged, the next check retries it.
-          if (now[i] !== seen[i] && (await runtime.invalidateAll())) seen[i] = now[i]
+          if (now[i] !== seen[i] && (await instance.invalidateAll())) seen[i] = now[i]
         }),
       )
     } catch {

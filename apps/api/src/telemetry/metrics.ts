@@ -3,7 +3,7 @@ import type { Lag } from 'cache-core/postgres'
 import type { PostsDatabase } from 'posts-db'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { lagOf } from '../strategies/outboxes.ts'
-import type { Runtimes } from '../strategies/runtimes.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { WorkerState } from '../worker/worker-state.ts'
 import { type CountName, outcomeCounter, outcomes } from './counters.ts'
 import { type Evictions, evictionsOf } from './redis-evictions.ts'
@@ -24,24 +24,24 @@ const COUNTERS: Partial<Record<CountName, { name: string; help: string }>> = {
 }
 
 export function createMetrics(
-  runtimes: Runtimes,
+  instances: StrategyInstances,
   pool: PostsDatabase['pool'] | undefined,
   evictions: Evictions | undefined,
   worker?: () => Promise<readonly WorkerState[]>,
 ): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  readMetrics(registry, runtimes)
-  countMetrics(registry, runtimes)
-  evictionMetrics(registry, runtimes, evictions)
+  readMetrics(registry, instances)
+  countMetrics(registry, instances)
+  evictionMetrics(registry, instances, evictions)
   // Before the metrics that query the database: otherwise each scrape would count its own queries as waiting.
   if (pool !== undefined) poolMetrics(registry, pool)
-  outboxMetrics(registry, runtimes)
+  outboxMetrics(registry, instances)
   if (worker !== undefined) workerMetrics(registry, worker)
   return registry
 }
 
-function readMetrics(registry: Registry, runtimes: Runtimes): void {
+function readMetrics(registry: Registry, instances: StrategyInstances): void {
   new Counter({
     name: `${PREFIX}reads_total`,
     help: 'Reads answered, by outcome',
@@ -49,7 +49,7 @@ function readMetrics(registry: Registry, runtimes: Runtimes): void {
     registers: [registry],
     collect() {
       this.reset()
-      for (const { name: strategy, counters } of runtimes.all) {
+      for (const { name: strategy, counters } of instances.all) {
         for (const outcome of outcomes) this.inc({ strategy, outcome }, counters.counts[outcomeCounter[outcome]])
       }
     },
@@ -61,7 +61,7 @@ function readMetrics(registry: Registry, runtimes: Runtimes): void {
     registers: [registry],
     collect() {
       this.reset()
-      for (const { name: strategy, counters } of runtimes.all) {
+      for (const { name: strategy, counters } of instances.all) {
         const { latencyMs } = counters.snapshot()
         for (const outcome of outcomes) {
           const { p50, p95, p99 } = latencyMs[outcome]
@@ -78,7 +78,7 @@ function readMetrics(registry: Registry, runtimes: Runtimes): void {
   })
 }
 
-function countMetrics(registry: Registry, runtimes: Runtimes): void {
+function countMetrics(registry: Registry, instances: StrategyInstances): void {
   for (const [count, { name, help }] of Object.entries(COUNTERS)) {
     new Counter({
       name: `${PREFIX}${name}_total`,
@@ -87,7 +87,7 @@ function countMetrics(registry: Registry, runtimes: Runtimes): void {
       registers: [registry],
       collect() {
         this.reset()
-        for (const { name: strategy, counters } of runtimes.all) {
+        for (const { name: strategy, counters } of instances.all) {
           this.inc({ strategy }, counters.counts[count as CountName])
         }
       },
@@ -95,7 +95,7 @@ function countMetrics(registry: Registry, runtimes: Runtimes): void {
   }
 }
 
-function evictionMetrics(registry: Registry, runtimes: Runtimes, evictions: Evictions | undefined): void {
+function evictionMetrics(registry: Registry, instances: StrategyInstances, evictions: Evictions | undefined): void {
   new Counter({
     name: `${PREFIX}evictions_total`,
     help: 'Entries evicted; for Redis and memcached those of the whole server, which every strategy shows',
@@ -104,12 +104,12 @@ function evictionMetrics(registry: Registry, runtimes: Runtimes, evictions: Evic
     async collect() {
       await evictions?.refresh()
       this.reset()
-      for (const runtime of runtimes.all) this.inc({ strategy: runtime.name }, evictionsOf(runtime, evictions))
+      for (const instance of instances.all) this.inc({ strategy: instance.name }, evictionsOf(instance, evictions))
     },
   })
 }
 
-function outboxMetrics(registry: Registry, runtimes: Runtimes): void {
+function outboxMetrics(registry: Registry, instances: StrategyInstances): void {
   const gauge = (name: string, help: string, read: (lag: Lag) => number) =>
     new Gauge({
       name: `${PREFIX}outbox_${name}`,
@@ -118,7 +118,7 @@ function outboxMetrics(registry: Registry, runtimes: Runtimes): void {
       registers: [registry],
       async collect() {
         this.reset()
-        const asked = runtimes.withOutbox.map(async ({ name: strategy, outbox }) =>
+        const asked = instances.withOutbox.map(async ({ name: strategy, outbox }) =>
           this.set({ strategy }, read(await lagOf(outbox))),
         )
         // If the database is unreachable, the metric has no values.

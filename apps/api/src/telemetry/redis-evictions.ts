@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { soon } from '../process/redis-connection.ts'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 
 /** How many keys Redis has evicted since it started. */
 export async function evictedByRedis(client: Redis): Promise<number> {
@@ -44,6 +44,6 @@ export class Evictions {
 }
 
 /** The evictions that a strategy shows: its own from memory, or its server's. */
-export function evictionsOf({ name, storeKind, counters }: StrategyRuntime, evictions: Evictions | undefined): number {
+export function evictionsOf({ name, storeKind, counters }: StrategyInstance, evictions: Evictions | undefined): number {
   return evictions !== undefined && storeKind === evictions.kind ? evictions.of(name) : counters.counts.evictions
 }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Problem } from '../http/problem.ts'
 import type { Resource } from '../posts/resources.ts'
 import { forEachAtOnce } from '../posts/warm.ts'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import { refreshWhenDue } from './refresh-when-due.ts'
 
 /** Interval for checking an entry that another process is loading. */
@@ -30,26 +30,26 @@ export interface KeepWarmOptions {
  * @returns how many were loaded here, found loaded, and skipped as too many posts for one answer
  * @throws the error of a load; Error if the store is unreachable or an entry is not kept within `giveUpAfterMs`
  */
-export async function keepWarm(runtime: StrategyRuntime, resources: readonly Resource[], options: KeepWarmOptions) {
+export async function keepWarm(instance: StrategyInstance, resources: readonly Resource[], options: KeepWarmOptions) {
   const { dueAt, leaseMs, giveUpAfterMs, signal, onLoad } = options
   const lateMs = () => Date.now() - dueAt + CLOCKS_DIFFER_MS
   const refreshing = new Map<string, Promise<boolean>>()
   const kept = new Set<string>()
-  const cache = runtime.cacheReadBy({
+  const cache = instance.cacheReadBy({
     read: (own) => refreshWhenDue(own, { lateMs, leaseMs }),
     onEvent(event) {
       if (event.type === 'refresh') refreshing.set(event.key, event.finished)
       else if (event.type === 'fill' && event.isKept) kept.add(event.key)
     },
   })
-  if (cache === undefined) throw new Error(`${runtime.name} keeps no entries that could be kept warm`)
+  if (cache === undefined) throw new Error(`${instance.name} keeps no entries that could be kept warm`)
   const counts = { loaded: 0, found: 0, skipped: 0 }
 
   async function keepOneWarm(resource: Resource): Promise<keyof typeof counts> {
     const { key } = resource
     const load = () => {
       onLoad?.(key)
-      return resource.load(runtime)
+      return resource.load(instance)
     }
     const giveUpAt = performance.now() + giveUpAfterMs
     for (;;) {

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Job, Queue, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import type { Runtimes } from '../strategies/runtimes.ts'
-import type { StrategyRuntime } from '../strategies/strategy-runtime.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import { keepWarm } from './keep-warm.ts'
 import { type TaskName, taskNames, tasks } from './tasks.ts'
 import { type Timing, timingOf } from './timing.ts'
@@ -27,7 +27,7 @@ export interface WorkerOptions {
   /** The prefix of all keys. */
   readonly prefix: string
   readonly ttlMs: number
-  readonly runtimes: Runtimes
+  readonly instances: StrategyInstances
   /** Built with `redisOptions`; records the jobs. */
   readonly client: Redis
   readonly logger: Logger
@@ -41,7 +41,7 @@ export interface RunningWorker {
 
 /** Schedules each task of each strategy, unless it is already scheduled, and starts working. @throws when Redis refuses it */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const { redisUrl, prefix, ttlMs, runtimes, logger } = options
+  const { redisUrl, prefix, ttlMs, instances, logger } = options
   const timing = timingOf(ttlMs)
   const ending = new AbortController()
   // A queue resends commands and waits for an unreachable Redis; the stores' connection must do neither. BullMQ is built for
@@ -51,9 +51,9 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   connection.on('error', said)
   const queues: Queue[] = []
   const workers: Worker[] = []
-  for (const runtime of runtimes.all) {
+  for (const instance of instances.all) {
     const shared = { connection, prefix: queuePrefix(prefix) }
-    const queue = new Queue(runtime.name, shared)
+    const queue = new Queue(instance.name, shared)
     queue.on('error', said)
     queues.push(queue)
     for (const task of taskNames) {
@@ -65,14 +65,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       }
       await queue.upsertJobScheduler(task, { every: timing.everyMs }, { name: task, opts })
     }
-    const worker = new Worker(runtime.name, (job) => work(runtime, job, timing, ending.signal, logger), {
+    const worker = new Worker(instance.name, (job) => work(instance, job, timing, ending.signal, logger), {
       ...shared,
       concurrency: CONCURRENCY,
       lockDuration: timing.lockMs,
       stalledInterval: timing.stalledEveryMs,
       maxStalledCount: MAX_STALLED,
     })
-    report(worker, runtime.name, options)
+    report(worker, instance.name, options)
     workers.push(worker)
   }
   return {
@@ -88,12 +88,12 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   }
 }
 
-async function work(runtime: StrategyRuntime, job: Job, timing: Timing, signal: AbortSignal, logger: Logger) {
+async function work(instance: StrategyInstance, job: Job, timing: Timing, signal: AbortSignal, logger: Logger) {
   const startedAt = performance.now()
   const task = job.name as TaskName
   const dueAt = dueAtOf(job)
-  const said = { strategy: runtime.name, task, due: new Date(dueAt).toISOString(), attempt: job.attemptsStarted }
-  const counts = await keepWarm(runtime, await tasks[task](runtime), {
+  const said = { strategy: instance.name, task, due: new Date(dueAt).toISOString(), attempt: job.attemptsStarted }
+  const counts = await keepWarm(instance, await tasks[task](instance), {
     dueAt,
     leaseMs: timing.leaseMs,
     giveUpAfterMs: timing.everyMs,

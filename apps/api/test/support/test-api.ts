@@ -13,10 +13,10 @@ import { createApp } from '../../src/create-app.ts'
 import type { Api } from '../../src/http/api-types.ts'
 import type { Env } from '../../src/process/env.ts'
 import { pingMemcached } from '../../src/process/memcached-connection.ts'
-import { closeOutboxes, outboxLag, recordPromised, startOutboxes } from '../../src/strategies/outboxes.ts'
+import { closeOutboxes, enableChangeRecording, outboxLag, startOutboxes } from '../../src/strategies/outboxes.ts'
 import { peerStrategies, servedNames } from '../../src/strategies/peer-strategies.ts'
-import type { Runtimes } from '../../src/strategies/runtimes.ts'
-import { startRuntimes } from '../../src/strategies/start-runtimes.ts'
+import { startInstances } from '../../src/strategies/start-instances.ts'
+import type { StrategyInstances } from '../../src/strategies/strategy-instances.ts'
 import { Evictions, evictedByRedis } from '../../src/telemetry/redis-evictions.ts'
 import { readWorkerState } from '../../src/worker/worker-state.ts'
 
@@ -42,7 +42,7 @@ export interface TestApi {
   send(method: string, path: string, body?: unknown): Promise<Response>
   /** For an HTTP server. */
   readonly fetch: Api['fetch']
-  readonly runtimes: Runtimes
+  readonly instances: StrategyInstances
   readonly database: PostsDatabase
   readonly redis: Redis | undefined
   /** The prefix of its keys in Redis, before the strategy's name. */
@@ -74,22 +74,22 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const schemas = (await servedNames({ PEERS })).map(schemaOf)
   await migrate(database, schemas)
   if (posts > 0) await loadPosts(database, schemas, { count: posts })
-  await recordPromised(database, schemaOf)
+  await enableChangeRecording(database, schemaOf)
   if (redis && redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve))
   const peers = PEERS === 1 ? await peerStrategies(redisUrlOf('redis'), prefix) : []
-  const runtimes = startRuntimes(env, database, redis, logger, { schemaOf, peers, memcached })
-  await startOutboxes(runtimes)
+  const instances = startInstances(env, database, redis, logger, { schemaOf, peers, memcached })
+  await startOutboxes(instances)
   // The stores connect to memcached themselves.
-  while (memcached !== undefined && runtimes.all.some(({ trouble }) => trouble !== undefined)) await setImmediate()
+  while (memcached !== undefined && instances.all.some(({ trouble }) => trouble !== undefined)) await setImmediate()
   const app = createApp({
-    runtimes,
+    instances,
     logger,
     adminToken,
     parts: {
       database: () => database.ping(),
       redis: redis && (() => redis.ping()),
       memcached: memcached && (() => pingMemcached(memcached)),
-      outbox: () => outboxLag(runtimes),
+      outbox: () => outboxLag(instances),
     },
     evictions: redis && new Evictions('redis', () => evictedByRedis(redis)),
     pool: database.pool,
@@ -103,13 +103,13 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     send: (method, path, body) =>
       request(path, { method, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
     fetch: app.fetch,
-    runtimes,
+    instances,
     database,
     redis,
     prefix,
     async close() {
-      await closeOutboxes(runtimes)
-      await runtimes.close()
+      await closeOutboxes(instances)
+      await instances.close()
       redis?.disconnect()
       await memcached?.disconnect()
       await memcachedServer?.stop()

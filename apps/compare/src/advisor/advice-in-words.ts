@@ -1,7 +1,7 @@
-import type { Advice, Loser, Recommendation } from './advice.ts'
+import type { Advice, Alternative, Recommendation } from './advice.ts'
+import { formatTime } from './format.ts'
 import { guaranteeInWords } from './guarantee.ts'
 import type { Requirements } from './requirements.ts'
-import { toldTime } from './told.ts'
 
 const NOTHING_MEASURED = 'No measured strategy meets the requirements.'
 
@@ -33,7 +33,7 @@ function recommendation(pick: Recommendation): string[] {
       : [NOTHING_MEASURED, `Predicted to meet them, not measured: ${name}`]),
     ...(ttlMs === undefined
       ? []
-      : [`  TTL ${toldTime(ttlMs)}, ${basis === 'measured' ? 'as measured' : 'a prediction'}`]),
+      : [`  TTL ${formatTime(ttlMs)}, ${basis === 'measured' ? 'as measured' : 'a prediction'}`]),
     `  guarantee: ${guaranteeInWords(guarantee, ttlMs)}`,
     ...figures.map((figure) => `  ${figure}`),
     ...(otherTtl === undefined ? [] : [`  another TTL, a prediction: ${otherTtl}`]),
@@ -48,18 +48,18 @@ function requirementsInWords(requirements: Requirements): string {
       ? 'staleness unlimited'
       : maxStalenessMs === 0
         ? 'reads see every acknowledged write'
-        : `a value at most ${toldTime(maxStalenessMs)} old`,
-    ...(maxAgeMs === undefined ? [] : [`an out-of-band change seen within ${toldTime(maxAgeMs)}`]),
-    ...(p99Ms === undefined ? [] : [`read p99 within ${toldTime(p99Ms)}`]),
+        : `a value at most ${formatTime(maxStalenessMs)} old`,
+    ...(maxAgeMs === undefined ? [] : [`an out-of-band change seen within ${formatTime(maxAgeMs)}`]),
+    ...(p99Ms === undefined ? [] : [`read p99 within ${formatTime(p99Ms)}`]),
     ...(maxWaitingPerSecond === undefined ? [] : [`at most ${maxWaitingPerSecond} reads per second wait for a load`]),
     ...(maxLoadsPerSecond === undefined ? [] : [`at most ${maxLoadsPerSecond} loads per second`]),
     mayLoseWrites ? 'acknowledged writes may be lost' : 'no acknowledged write may be lost',
   ].join(', ')
 }
 
-function section(title: string, losers: readonly Loser[]): string[] {
-  if (losers.length === 0) return []
-  return ['', `${title}:`, ...losers.map(({ strategy, why }) => `  - ${strategy}: ${why}`)]
+function section(title: string, alternatives: readonly Alternative[]): string[] {
+  if (alternatives.length === 0) return []
+  return ['', `${title}:`, ...alternatives.map(({ strategy, why }) => `  - ${strategy}: ${why}`)]
 }
 
 function indented(line: string): string {

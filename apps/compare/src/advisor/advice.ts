@@ -22,7 +22,7 @@ export interface Recommendation {
 }
 
 /** A strategy that also meets the requirements, and why it is not recommended. */
-export interface Loser {
+export interface Alternative {
   readonly strategy: string
   readonly why: string
 }
@@ -36,9 +36,9 @@ export interface Advice {
   /** Why nothing should be cached. Then the pick is `no-cache`. */
   readonly dontCache: string | undefined
   /** The recommendation if the pick is left out. */
-  readonly runnerUp: Loser | undefined
+  readonly runnerUp: Alternative | undefined
   /** The others that meet the requirements, simplest first. */
-  readonly others: readonly Loser[]
+  readonly others: readonly Alternative[]
   readonly ruledOut: readonly RuledOut[]
   /** Limits of this advice. */
   readonly notes: readonly string[]

@@ -102,7 +102,7 @@ function beats(comparison: Comparison, a: string, b: string): boolean {
   return bySimplicity(a, b) < 0
 }
 
-function losersOf({ runnerUp, others }: Advice): string[] {
+function alternativesOf({ runnerUp, others }: Advice): string[] {
   return [...(runnerUp ? [runnerUp] : []), ...others].map(({ strategy }) => strategy)
 }
 
@@ -146,14 +146,18 @@ describe('the advice', { timeout: 120_000 }, () => {
       }),
     ))
 
-  it('does not change without a losing strategy, unless a loser beats the winner directly', () =>
+  it('does not change without a losing strategy, unless an alternative beats the winner directly', () =>
     check(
       fc.asyncProperty(comparisons, limits, async (comparison, requirements) => {
         const advice = await advise(comparison, requirements)
         const pick = advice.pick?.strategy
-        const losers = losersOf(advice)
+        const alternatives = alternativesOf(advice)
         // Savings are measured against the floor, so it is never left out.
-        if (pick !== FLOOR && losers.some((loser) => pick !== undefined && beats(comparison, loser, pick))) return
+        if (
+          pick !== FLOOR &&
+          alternatives.some((alternative) => pick !== undefined && beats(comparison, alternative, pick))
+        )
+          return
         for (const { name } of comparison.strategies) {
           if (name === pick || name === FLOOR) continue
           expect((await advise(without(comparison, name), requirements)).pick?.strategy, `without ${name}`).toBe(pick)
@@ -240,11 +244,11 @@ type Write = () => library.WriteStrategy
 
 /** The guarantee that cache-core gives for the strategies in the printed code. */
 function printedGuarantee(text: string) {
-  const [, read, told] = /read: (\w+)\(\{ ([^)]+) \}\)/.exec(text) ?? []
+  const [, read, argument] = /read: (\w+)\(\{ ([^)]+) \}\)/.exec(text) ?? []
   const [, write] = /write: (\w+)\(\)/.exec(text) ?? []
-  if (told === undefined) return undefined
+  if (argument === undefined) return undefined
   const options: Options = Object.fromEntries(
-    told.split(', ').map((option) => {
+    argument.split(', ').map((option) => {
       const [name, value] = option.split(': ')
       return [name!, Number(value!.replaceAll('_', ''))]
     }),

@@ -7,16 +7,16 @@ import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import { compareCommand } from '../report/content/setting.ts'
 import { formatWholeShare } from '../report/format.ts'
 import { type Difference, differenceOf, RUNS_TO_CLAIM } from '../spread.ts'
-import type { Advice, Loser, Recommendation } from './advice.ts'
+import type { Advice, Alternative, Recommendation } from './advice.ts'
 import { type BestTtl, bestTtl } from './best-ttl.ts'
 import { changesLittle, type Decision, decide, FLOOR, figuresOf, WORTH_SAVING, WORTH_SPEED } from './decide.ts'
+import { formatMeasured, formatTime } from './format.ts'
 import { type Guarantee, guaranteeAt, guaranteeOf, isCurrent } from './guarantee.ts'
 import { bestForecast, type Forecast, forecastsOf, meets, type TtlSweep, whatCannotBeMet } from './other-ttls.ts'
-import { type Beaten, bySimplicity, type FigureOf, steps } from './ranking.ts'
+import { bySimplicity, type FigureOf, type Outranked, steps } from './ranking.ts'
 import type { Requirements } from './requirements.ts'
 import { ruledOutBy, whyUnusable } from './ruled-out-by.ts'
 import { snippet } from './snippet.ts'
-import { told, toldTime } from './told.ts'
 
 export interface AdviseOptions {
   readonly ttlSweep?: TtlSweep
@@ -31,7 +31,7 @@ export async function advise(
   const { winner } = decision
   const second = winner === undefined ? undefined : decide(without(comparison, winner), requirements).winner
   const figures = figuresOf(comparison)
-  const losers = losersOf(decision, figures)
+  const alternatives = alternativesOf(decision, figures)
   const picked = comparison.strategies.find(({ name }) => name === winner)
   // Other TTLs are tried for the winner. Without a winner, or if `no-cache` wins, for all usable strategies.
   const candidates =
@@ -46,8 +46,8 @@ export async function advise(
     pick,
     cannotBeMet: pick ? [] : whatCannotBeMet(comparison, forecasts.flat(), requirements),
     dontCache: winner === FLOOR ? whyNoCache(comparison, decision, second, figures) : undefined,
-    runnerUp: losers.find(({ strategy }) => strategy === second),
-    others: losers.filter(({ strategy }) => strategy !== second),
+    runnerUp: alternatives.find(({ strategy }) => strategy === second),
+    others: alternatives.filter(({ strategy }) => strategy !== second),
     ruledOut: decision.ruledOut,
     notes: [
       ...notesOn(comparison, decision, requirements, figures),
@@ -64,7 +64,7 @@ function without(comparison: Comparison, strategy: string): Comparison {
   }
 }
 
-/** Whether a strategy is ruled out by nothing but figures that another TTL may change. */
+/** Whether a strategy is ruled out only by figures that another TTL may change. */
 function isUsableIn(comparison: Comparison, { mayLoseWrites, maxStalenessMs }: Requirements) {
   return (strategy: ComparedStrategy): boolean => {
     if (whyUnusable(comparison, strategy) !== undefined) return false
@@ -91,13 +91,13 @@ function measured(
     basis: 'measured' as const,
     guarantee,
     figures: [
-      `${told('loadsPerRead', figures(name, 'loadsPerRead'))} loads per read, ${told('loadsPerSecond', figures(name, 'loadsPerSecond'))}`,
+      `${formatMeasured('loadsPerRead', figures(name, 'loadsPerRead'))} loads per read, ${formatMeasured('loadsPerSecond', figures(name, 'loadsPerSecond'))}`,
       ...(figures(name, 'waitingPerSecond') === undefined
         ? []
-        : [`reads that waited for a load: ${told('waitingPerSecond', figures(name, 'waitingPerSecond'))}`]),
-      `read p50 ${told('readP50Ms', figures(name, 'readP50Ms'))}, p99 ${told('readP99Ms', figures(name, 'readP99Ms'))}`,
-      `hit ratio ${told('hitRatio', figures(name, 'hitRatio'))}`,
-      `stale reads seen: ${told('staleReadRatio', figures(name, 'staleReadRatio'))} of the probe reads`,
+        : [`reads that waited for a load: ${formatMeasured('waitingPerSecond', figures(name, 'waitingPerSecond'))}`]),
+      `read p50 ${formatMeasured('readP50Ms', figures(name, 'readP50Ms'))}, p99 ${formatMeasured('readP99Ms', figures(name, 'readP99Ms'))}`,
+      `hit ratio ${formatMeasured('hitRatio', figures(name, 'hitRatio'))}`,
+      `stale reads seen: ${formatMeasured('staleReadRatio', figures(name, 'staleReadRatio'))} of the probe reads`,
     ],
   }
   if (store === 'none') return recommendation
@@ -118,7 +118,7 @@ const WHY: Record<BestTtl<Forecast>['why'], string> = {
 }
 
 function otherTtl({ outlook, why }: BestTtl<Forecast>): string {
-  return `${toldTime(outlook.ttlMs)}, ${WHY[why]}: ${predictedOf(outlook)}; ${meaningOf(outlook)}`
+  return `${formatTime(outlook.ttlMs)}, ${WHY[why]}: ${predictedOf(outlook)}; ${meaningOf(outlook)}`
 }
 
 function predictedOf({ hitRatio, loadsPerSecond }: Forecast): string {
@@ -126,7 +126,7 @@ function predictedOf({ hitRatio, loadsPerSecond }: Forecast): string {
 }
 
 function meaningOf({ staleForMs, guarantee: { where, staleForAtMostMs } }: Forecast): string {
-  const age = toldTime(staleForAtMostMs)
+  const age = formatTime(staleForAtMostMs)
   const change =
     where === 'every process' ? 'an out-of-band change' : "another process's write or an out-of-band change"
   return staleForMs === 0 ? `${change} may then stay hidden for ${age}` : `a value may then be ${age} old`
@@ -135,7 +135,7 @@ function meaningOf({ staleForMs, guarantee: { where, staleForAtMostMs } }: Forec
 function atTtl(forecast: Forecast, comparison: Comparison): Recommendation {
   const { strategy, ttlMs, guarantee, readP99Ms } = forecast
   const figures = figuresOf(comparison)
-  const measuredAt = `at TTL ${toldTime(comparison.config.workload.ttlMs)}`
+  const measuredAt = `at TTL ${formatTime(comparison.config.workload.ttlMs)}`
   return {
     strategy: strategy.name,
     title: strategy.title,
@@ -143,8 +143,8 @@ function atTtl(forecast: Forecast, comparison: Comparison): Recommendation {
     guarantee,
     figures: [
       `predicted: ${predictedOf(forecast)}`,
-      `measured ${measuredAt}: hit ratio ${told('hitRatio', figures(strategy.name, 'hitRatio'))}, ` +
-        `${told('loadsPerSecond', figures(strategy.name, 'loadsPerSecond'))} loads`,
+      `measured ${measuredAt}: hit ratio ${formatMeasured('hitRatio', figures(strategy.name, 'hitRatio'))}, ` +
+        `${formatMeasured('loadsPerSecond', figures(strategy.name, 'loadsPerSecond'))} loads`,
       ...(readP99Ms === undefined
         ? []
         : [`read p99 ${readP99Ms.toPrecision(3)} ms, taken from the measurement ${measuredAt}`]),
@@ -156,16 +156,16 @@ function atTtl(forecast: Forecast, comparison: Comparison): Recommendation {
 }
 
 /** The code, unless its guarantee would differ from the one that the decision used. */
-function codeFor(strategy: ComparedStrategy, ttlMs: number, judged: Guarantee): { snippet?: string } {
+function codeFor(strategy: ComparedStrategy, ttlMs: number, expected: Guarantee): { snippet?: string } {
   const code = guaranteeAt(strategy, ttlMs)
-  if (!isDeepStrictEqual(code, judged)) return {}
+  if (!isDeepStrictEqual(code, expected)) return {}
   const written = snippet(strategy, ttlMs)
   return written === undefined ? {} : { snippet: written }
 }
 
 function confirming({ strategy, ttlMs }: Forecast, { config: { workload } }: Comparison): string {
   return compareCommand(workload, [
-    `--ttl ${toldTime(ttlMs).replace(' ', '')}`,
+    `--ttl ${formatTime(ttlMs).replace(' ', '')}`,
     `--strategies ${FLOOR},${strategy.name}`,
   ])
 }
@@ -176,14 +176,14 @@ function noteOnTtl(forecast: Forecast, comparison: Comparison, figures: FigureOf
   // Another TTL makes no load more expensive.
   if (changesLittle(forecast.strategy.name, figures)) return []
   return [
-    `with TTL ${toldTime(forecast.ttlMs)}, ${forecast.strategy.name} is predicted to be worth it: ${predictedOf(forecast)} against ` +
-      `${told('loadsPerSecond', floor)} for ${FLOOR}; ${meaningOf(forecast)}. Confirm: ${confirming(forecast, comparison)}`,
+    `with TTL ${formatTime(forecast.ttlMs)}, ${forecast.strategy.name} is predicted to be worth it: ${predictedOf(forecast)} against ` +
+      `${formatMeasured('loadsPerSecond', floor)} for ${FLOOR}; ${meaningOf(forecast)}. Confirm: ${confirming(forecast, comparison)}`,
   ]
 }
 
-function losersOf({ beaten, notWorthIt }: Decision, figures: FigureOf): Loser[] {
+function alternativesOf({ outranked, notWorthIt }: Decision, figures: FigureOf): Alternative[] {
   return [
-    ...beaten.map((one) => ({ strategy: one.strategy, why: whyBeaten(one, figures) })),
+    ...outranked.map((one) => ({ strategy: one.strategy, why: whyOutranked(one, figures) })),
     ...notWorthIt.map(({ strategy, reason }) => ({ strategy, why: reason })),
   ].toSorted((a, b) => bySimplicity(a.strategy, b.strategy))
 }
@@ -195,10 +195,10 @@ const THAN: Record<Difference, string> = {
   'too few runs': 'by the medians',
 }
 
-function whyBeaten({ strategy, step, by }: Beaten, figures: FigureOf): string {
+function whyOutranked({ strategy, step, by }: Outranked, figures: FigureOf): string {
   const against = (measure: 'loadsPerRead' | 'readP99Ms', name: string) => {
     const [own, other] = [figures(strategy, measure), figures(by, measure)]
-    return `${name} ${told(measure, own)} against ${told(measure, other)} for ${by} (${THAN[differenceOf(own, other)]})`
+    return `${name} ${formatMeasured(measure, own)} against ${formatMeasured(measure, other)} for ${by} (${THAN[differenceOf(own, other)]})`
   }
   const load = against(steps.load, 'loads per read')
   if (step === 'load') return load
@@ -218,7 +218,7 @@ function whyNoCache(
   if (best === undefined) return `${FLOOR} meets the requirements, and no measured cache does; ${load}`
   const against = (measure: 'readP50Ms' | 'readP99Ms') => {
     const [own, floor] = [figures(best.strategy, measure), figures(FLOOR, measure)]
-    return `${told(measure, own)} against ${told(measure, floor)} (${THAN[differenceOf(own, floor)]})`
+    return `${formatMeasured(measure, own)} against ${formatMeasured(measure, floor)} (${THAN[differenceOf(own, floor)]})`
   }
   return (
     `${FLOOR} meets the requirements, and the best cache, ${best.strategy}, is not worth it: ${best.reason}. ` +
@@ -228,9 +228,9 @@ function whyNoCache(
 }
 
 function notesOn(comparison: Comparison, decision: Decision, requirements: Requirements, figures: FigureOf): string[] {
-  const { winner, beaten, notWorthIt } = decision
+  const { winner, outranked, notWorthIt } = decision
   const { maxStalenessMs, p99Ms, maxLoadsPerSecond } = requirements
-  const compared = [winner, ...beaten.map(({ strategy }) => strategy), ...notWorthIt.map(({ strategy }) => strategy)]
+  const compared = [winner, ...outranked.map(({ strategy }) => strategy), ...notWorthIt.map(({ strategy }) => strategy)]
   const few = compared.filter((name) => name !== undefined && runsOf(comparison, name) < RUNS_TO_CLAIM)
   const straddling = (
     [
@@ -252,10 +252,10 @@ function notesOn(comparison: Comparison, decision: Decision, requirements: Requi
       : []),
     ...straddling.map(
       ([measure, , name, flag]) =>
-        `the ${name} of ${winner} is ${told(measure, figures(winner!, measure))}: some runs exceed ${flag}`,
+        `the ${name} of ${winner} is ${formatMeasured(measure, figures(winner!, measure))}: some runs exceed ${flag}`,
     ),
     ...(maxStalenessMs === undefined && promise && !isCurrent(promise, comparison.config.apiProcesses)
-      ? [`--max-staleness was not given, and a value may be ${toldTime(promise.staleForAtMostMs)} old`]
+      ? [`--max-staleness was not given, and a value may be ${formatTime(promise.staleForAtMostMs)} old`]
       : []),
     ...(maxLoadsPerSecond !== undefined
       ? [

@@ -17,7 +17,7 @@ describe('bestTtl', () => {
     expect(within(10_000)).toEqual({ outlook: tried[1], why: 'as good' })
   })
 
-  it('goes by loads if reads hit at any TTL', () => {
+  it('is chosen by loads if reads hit at any TTL', () => {
     const refreshed = [
       { ttlMs: 1_000, hitRatio: 0.981, loadsPerRead: 0.2, loadsPerSecond: 40 },
       { ttlMs: 10_000, hitRatio: 0.98, loadsPerRead: 0.02, loadsPerSecond: 4 },

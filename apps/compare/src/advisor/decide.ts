@@ -11,10 +11,10 @@
 import type { Comparison } from '../comparison.ts'
 import { type MeasureName, measureNames } from '../measures.ts'
 import { differenceOf, figureOf } from '../spread.ts'
-import { type Beaten, bySimplicity, type FigureOf, isLower, rank, type Step, steps } from './ranking.ts'
+import { formatMeasured } from './format.ts'
+import { bySimplicity, type FigureOf, isLower, type Outranked, rank, type Step, steps } from './ranking.ts'
 import type { Requirements } from './requirements.ts'
 import { ruledOutBy } from './ruled-out-by.ts'
-import { told } from './told.ts'
 
 export const FLOOR = 'no-cache'
 
@@ -33,7 +33,7 @@ export interface RuledOut {
 
 export interface Decision {
   readonly winner: string | undefined
-  readonly beaten: readonly Beaten[]
+  readonly outranked: readonly Outranked[]
   readonly ruledOut: readonly RuledOut[]
   /** Meet the requirements, but save too little. */
   readonly notWorthIt: readonly RuledOut[]
@@ -42,15 +42,15 @@ export interface Decision {
 /** @param first the measure to rank by first, and in which a cache has to beat `no-cache` */
 export function decide(comparison: Comparison, requirements: Requirements, first: Step = 'load'): Decision {
   const figures = figuresOf(comparison)
-  const judged = comparison.strategies
+  const checked = comparison.strategies
     .map((strategy) => ({ strategy: strategy.name, reasons: ruledOutBy(comparison, strategy, requirements) }))
     .toSorted((a, b) => bySimplicity(a.strategy, b.strategy))
-  const fit = judged.filter(({ reasons }) => reasons.length === 0).map(({ strategy }) => strategy)
+  const fit = checked.filter(({ reasons }) => reasons.length === 0).map(({ strategy }) => strategy)
   const notWorthIt = fit.includes(FLOOR) ? fit.filter((name) => name !== FLOOR && !paysOff(name, figures, first)) : []
   const left = fit.filter((name) => !notWorthIt.includes(name))
   return {
     ...rank(left, figures, first),
-    ruledOut: judged
+    ruledOut: checked
       .filter(({ reasons }) => reasons.length > 0)
       .map(({ strategy, reasons }) => ({
         strategy,
@@ -121,17 +121,17 @@ function whyNotWorthIt(strategy: string, figures: FigureOf, step: Step): string 
   const [own, floor] = [figures(strategy, steps[step]), figures(FLOOR, steps[step])]
   if (step === 'latency') {
     const overlap = differenceOf(own, floor) === 'no difference' ? ', and their runs overlap' : ''
-    return `its read p99 is ${told('readP99Ms', own)} against ${told('readP99Ms', floor)} for ${FLOOR}${overlap}`
+    return `its read p99 is ${formatMeasured('readP99Ms', own)} against ${formatMeasured('readP99Ms', floor)} for ${FLOOR}${overlap}`
   }
   if (step === 'waiting') {
-    return `${told('waitingPerSecond', own)} of its reads wait for a load, against ${told('waitingPerSecond', floor)} for ${FLOOR}`
+    return `${formatMeasured('waitingPerSecond', own)} of its reads wait for a load, against ${formatMeasured('waitingPerSecond', floor)} for ${FLOOR}`
   }
   const share = saving(strategy, figures, step)
   const saved = share > 0 ? `${(100 * share).toFixed(1)} %` : 'none'
   const within = isLower(own, floor) ? '' : ' (no difference)'
   return (
     `it saves ${saved} of the loads of ${FLOOR}${within}: ` +
-    `${told('loadsPerRead', own)} loads per read against ${told('loadsPerRead', floor)}`
+    `${formatMeasured('loadsPerRead', own)} loads per read against ${formatMeasured('loadsPerRead', floor)}`
   )
 }
 
@@ -142,7 +142,7 @@ function gainInWords(strategy: string, figures: FigureOf): string {
   const faster = timesFaster(strategy, figures)!
   return [
     `it saves ${(100 * saving(strategy, figures, 'load')).toFixed(0)} % of the loads, but loads are cheap: ` +
-      `a hit takes ${told('hitP50Ms', hit)} (p50), a read without a cache ${told('readP50Ms', load)}, ` +
+      `a hit takes ${formatMeasured('hitP50Ms', hit)} (p50), a read without a cache ${formatMeasured('readP50Ms', load)}, ` +
       (faster > 1 ? `${faster.toFixed(1)} times as long` : 'no longer'),
     ...(cpu === undefined
       ? []

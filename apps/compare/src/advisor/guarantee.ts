@@ -3,7 +3,7 @@ import * as library from 'cache-core'
 import { staleAfterWriteMs } from 'history'
 import { defaultTuning, strategies, strategyNames } from 'strategies'
 import type { ComparedStrategy } from '../comparison.ts'
-import { toldTime } from './told.ts'
+import { formatTime } from './format.ts'
 
 /** A strategy as cache-core builds it. */
 interface Factory<Kind> {
@@ -84,11 +84,11 @@ export function guaranteeAt(strategy: Described, ttlMs: number): Guarantee | und
   const {
     loadsPerExpiry: _,
     mayLoseWrites: __,
-    ...judged
+    ...guaranteed
   } = library.guaranteeOf(readWith(readOptions(strategy, ttlMs)), writeWith({}), {
     guarantee,
   })
-  return judged
+  return guaranteed
 }
 
 /**
@@ -106,8 +106,8 @@ export function isCurrent(guarantee: Guarantee, processes: number): boolean {
 export function guaranteeInWords(guarantee: Guarantee, ttlMs = guarantee.staleForAtMostMs): string {
   const { readAfterWriteOf, where, staleForAtMostMs, othersWithinMs } = guarantee
   const beyondMs = staleForAtMostMs - ttlMs
-  const limits = beyondMs > 0 ? `the TTL, and ${toldTime(beyondMs)} served stale` : 'the TTL'
-  const old = `a value may be ${toldTime(staleForAtMostMs)} old (${limits})`
+  const limits = beyondMs > 0 ? `the TTL, and ${formatTime(beyondMs)} served stale` : 'the TTL'
+  const old = `a value may be ${formatTime(staleForAtMostMs)} old (${limits})`
   if (readAfterWriteOf === 'none') return `${old}, even after an acknowledged write`
   const read = readAfterWriteOf === 'keys' ? 'read of a key' : 'read'
   if (where === 'this process') {
@@ -116,7 +116,7 @@ export function guaranteeInWords(guarantee: Guarantee, ttlMs = guarantee.staleFo
       `in others, and after an out-of-band change, ${old}`
     )
   }
-  const others = othersWithinMs === undefined ? '' : `, in other processes after ${toldTime(othersWithinMs)}`
+  const others = othersWithinMs === undefined ? '' : `, in other processes after ${formatTime(othersWithinMs)}`
   const current = `after an acknowledged write no ${read} is stale${others}`
   return staleForAtMostMs === 0 ? current : `${current}; after an out-of-band change ${old}`
 }

@@ -4,11 +4,11 @@ import type { ComparedStrategy, ComparedWorkload, Comparison } from '../comparis
 import type { MeasureName } from '../measures.ts'
 import { figureOf } from '../spread.ts'
 import { bestTtl, hitsAsOftenAs, type TtlOutlook } from './best-ttl.ts'
+import { formatTime } from './format.ts'
 import { type Guarantee, guaranteeAt } from './guarantee.ts'
 import { bySimplicity } from './ranking.ts'
 import type { Requirements } from './requirements.ts'
 import { ruledOutBy } from './ruled-out-by.ts'
-import { toldTime } from './told.ts'
 
 /** Simulates the same load with a strategy, for a range of TTLs. */
 export type TtlSweep = (strategy: string) => Promise<readonly TtlOutlook[]>
@@ -105,7 +105,7 @@ export function whatCannotBeMet(
   const ttlsMs = forecasts.map(({ ttlMs }) => ttlMs)
   const tried =
     ttlsMs.length > 0
-      ? `at any TTL tried (${toldTime(Math.min(...ttlsMs))} to ${toldTime(Math.max(...ttlsMs))})`
+      ? `at any TTL tried (${formatTime(Math.min(...ttlsMs))} to ${formatTime(Math.max(...ttlsMs))})`
       : 'as measured, and no other TTL was tried'
   const closest = {
     maxStalenessMs: () => '',
@@ -121,10 +121,10 @@ export function whatCannotBeMet(
     },
   }
   const flags = {
-    maxStalenessMs: (ms: number) => `--max-staleness ${toldTime(ms)}`,
-    maxAgeMs: (ms: number) => `--max-age ${toldTime(ms)}`,
+    maxStalenessMs: (ms: number) => `--max-staleness ${formatTime(ms)}`,
+    maxAgeMs: (ms: number) => `--max-age ${formatTime(ms)}`,
     maxWaitingPerSecond: (reads: number) => `--max-waiting ${reads}/s`,
-    p99Ms: (ms: number) => `--p99 ${toldTime(ms)}`,
+    p99Ms: (ms: number) => `--p99 ${formatTime(ms)}`,
     maxLoadsPerSecond: (loads: number) => `--max-db-load ${loads}/s`,
   }
   const names = Object.keys(flags) as (keyof typeof flags)[]
@@ -147,5 +147,5 @@ function closestP99(forecasts: readonly Forecast[]): string {
 }
 
 function named({ strategy, ttlMs }: Forecast): string {
-  return `${strategy.name}, TTL ${toldTime(ttlMs)}`
+  return `${strategy.name}, TTL ${formatTime(ttlMs)}`
 }

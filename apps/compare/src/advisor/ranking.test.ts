@@ -15,7 +15,7 @@ describe('rank', () => {
     const runs = { 'cache-aside': [five(10), five(1)], 'write-through': [five(1), five(100)] } as const
     expect(rank(Object.keys(runs), figures(runs))).toEqual({
       winner: 'write-through',
-      beaten: [{ strategy: 'cache-aside', step: 'load', by: 'write-through' }],
+      outranked: [{ strategy: 'cache-aside', step: 'load', by: 'write-through' }],
     })
   })
 
@@ -26,7 +26,7 @@ describe('rank', () => {
     } as const
     expect(rank(Object.keys(runs), figures(runs))).toEqual({
       winner: 'manual-invalidation',
-      beaten: [{ strategy: 'write-through', step: 'simplicity', by: 'manual-invalidation' }],
+      outranked: [{ strategy: 'write-through', step: 'simplicity', by: 'manual-invalidation' }],
     })
     const more = { ...runs, 'manual-invalidation': [five(113, 0.1), five(1)] } as const
     expect(rank(Object.keys(more), figures(more)).winner).toBe('write-through')
@@ -36,7 +36,7 @@ describe('rank', () => {
     const runs = { 'cache-aside': [five(1), five(100)], 'write-through': [five(3), five(1)] } as const
     expect(rank(Object.keys(runs), figures(runs))).toEqual({
       winner: 'write-through',
-      beaten: [{ strategy: 'cache-aside', step: 'latency', by: 'write-through' }],
+      outranked: [{ strategy: 'cache-aside', step: 'latency', by: 'write-through' }],
     })
   })
 
@@ -44,7 +44,7 @@ describe('rank', () => {
     const runs = { 'write-through': [five(1), five(1)], 'cache-aside': [five(2), five(2)] } as const
     expect(rank(Object.keys(runs), figures(runs))).toEqual({
       winner: 'cache-aside',
-      beaten: [{ strategy: 'write-through', step: 'simplicity', by: 'cache-aside' }],
+      outranked: [{ strategy: 'write-through', step: 'simplicity', by: 'cache-aside' }],
     })
   })
 
@@ -56,7 +56,7 @@ describe('rank', () => {
     } as const
     expect(rank(Object.keys(runs), figures(runs))).toEqual({
       winner: 'manual-invalidation',
-      beaten: [
+      outranked: [
         { strategy: 'write-through', step: 'load', by: 'cache-aside' },
         { strategy: 'cache-aside', step: 'latency', by: 'manual-invalidation' },
       ],
@@ -64,7 +64,7 @@ describe('rank', () => {
   })
 
   it('has no winner without strategies', () => {
-    expect(rank([], figures({}))).toEqual({ winner: undefined, beaten: [] })
+    expect(rank([], figures({}))).toEqual({ winner: undefined, outranked: [] })
   })
 })
 

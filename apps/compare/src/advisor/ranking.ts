@@ -20,9 +20,9 @@ export const steps = {
 
 export type Step = keyof typeof steps
 
-export interface Beaten {
+export interface Outranked {
   readonly strategy: string
-  /** The step at which it was beaten. */
+  /** The step at which it was outranked. */
   readonly step: Step | 'simplicity'
   /** The strategy that beat it there: the winner if possible. */
   readonly by: string
@@ -30,7 +30,7 @@ export interface Beaten {
 
 export interface Ranking {
   readonly winner: string | undefined
-  readonly beaten: readonly Beaten[]
+  readonly outranked: readonly Outranked[]
 }
 
 export function rank(strategies: readonly string[], figureOf: FigureOf, first: Step = 'load'): Ranking {
@@ -40,26 +40,26 @@ export function rank(strategies: readonly string[], figureOf: FigureOf, first: S
   const behind = [...byFirst.behind, ...bySecond.behind]
   return {
     winner,
-    beaten: [
-      ...behind.map(({ strategy, step, beatenBy }): Beaten => {
-        const { measure, names } = { measure: steps[step], names: beatenBy.toSorted(bySimplicity) }
+    outranked: [
+      ...behind.map(({ strategy, step, outrankedBy }): Outranked => {
+        const { measure, names } = { measure: steps[step], names: outrankedBy.toSorted(bySimplicity) }
         const least = names.toSorted((a, b) => median(figureOf(a, measure)) - median(figureOf(b, measure)))
-        return { strategy, step, by: beatenBy.includes(winner!) ? winner! : least[0]! }
+        return { strategy, step, by: outrankedBy.includes(winner!) ? winner! : least[0]! }
       }),
-      ...others.map((strategy): Beaten => ({ strategy, step: 'simplicity', by: winner! })),
+      ...others.map((strategy): Outranked => ({ strategy, step: 'simplicity', by: winner! })),
     ],
   }
 }
 
 function fewest(strategies: readonly string[], step: Step, figureOf: FigureOf) {
-  const standing = strategies.map((strategy) => ({
+  const ranked = strategies.map((strategy) => ({
     strategy,
     step,
-    beatenBy: strategies.filter((other) => beats(figureOf(other, steps[step]), figureOf(strategy, steps[step]))),
+    outrankedBy: strategies.filter((other) => beats(figureOf(other, steps[step]), figureOf(strategy, steps[step]))),
   }))
   return {
-    left: standing.filter(({ beatenBy }) => beatenBy.length === 0).map(({ strategy }) => strategy),
-    behind: standing.filter(({ beatenBy }) => beatenBy.length > 0),
+    left: ranked.filter(({ outrankedBy }) => outrankedBy.length === 0).map(({ strategy }) => strategy),
+    behind: ranked.filter(({ outrankedBy }) => outrankedBy.length > 0),
   }
 }
 
@@ -87,8 +87,8 @@ export function bySimplicity(a: string, b: string): number {
 
 function movingParts(strategy: string): number {
   const names: readonly string[] = strategyNames
-  const place = names.indexOf(strategy)
-  return place >= 0 ? place : isPeer(strategy) ? names.length + 1 : names.length
+  const position = names.indexOf(strategy)
+  return position >= 0 ? position : isPeer(strategy) ? names.length + 1 : names.length
 }
 
 /** Another caching library. */

@@ -1,3 +1,4 @@
+import { UsageError } from 'command-line'
 import { Command } from 'commander'
 import { describe, expect, it } from 'vitest'
 import { addRequirementOptions, hasRequirements, readRequirements } from './requirements.ts'
@@ -43,7 +44,7 @@ describe('readRequirements', () => {
     [{ maxDbLoad: '50/min' }, '--max-db-load is "50/min"; give loads per second, like 50/s'],
     [{ mayLoseWrites: 'maybe' }, '--may-lose-writes is "maybe"; give yes or no'],
   ])('rejects %o', (flags, message) => {
-    expect(() => readRequirements(flags)).toThrow(new Error(message))
+    expect(() => readRequirements(flags)).toThrow(new UsageError(message))
   })
 })
 

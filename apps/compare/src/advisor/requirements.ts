@@ -1,6 +1,6 @@
 /** The advisor's requirements, as flags on the command line. */
+import { time, wrongValue } from 'command-line'
 import type { Command } from 'commander'
-import { time } from '../choose/flag-values.ts'
 
 /** An absent requirement sets no limit. */
 export interface Requirements {
@@ -53,14 +53,14 @@ export function requirementFlags(flags: RequirementFlags): RequirementFlags {
 export function readRequirements(flags: RequirementFlags): Requirements {
   const { maxStaleness, maxAge, p99, maxWaiting, maxDbLoad, mayLoseWrites = 'no' } = flags
   if (mayLoseWrites !== 'yes' && mayLoseWrites !== 'no') {
-    throw wrong('--may-lose-writes', mayLoseWrites, 'yes or no')
+    throw wrongValue('--may-lose-writes', mayLoseWrites, 'yes or no')
   }
   return {
     ...(maxStaleness !== undefined && {
-      maxStalenessMs: time('--max-staleness', maxStaleness, { min: 0, max: DAY_MS }),
+      maxStalenessMs: time('--max-staleness', { min: 0, max: DAY_MS })(maxStaleness),
     }),
-    ...(maxAge !== undefined && { maxAgeMs: time('--max-age', maxAge, { min: 0, max: DAY_MS }) }),
-    ...(p99 !== undefined && { p99Ms: time('--p99', p99, { min: 1, max: DAY_MS }) }),
+    ...(maxAge !== undefined && { maxAgeMs: time('--max-age', { min: 0, max: DAY_MS })(maxAge) }),
+    ...(p99 !== undefined && { p99Ms: time('--p99', { min: 1, max: DAY_MS })(p99) }),
     ...(maxWaiting !== undefined && {
       maxWaitingPerSecond: readRate('--max-waiting', maxWaiting, 'reads per second, like 5/s'),
     }),
@@ -75,10 +75,6 @@ const DAY_MS = 86_400_000
 
 function readRate(flag: string, text: string, allowed: string): number {
   const [, amount] = /^(\d+(?:\.\d+)?)\/s$/.exec(text) ?? []
-  if (amount === undefined) throw wrong(flag, text, allowed)
+  if (amount === undefined) throw wrongValue(flag, text, allowed)
   return Number(amount)
-}
-
-function wrong(flag: string, value: string, allowed: string): Error {
-  return new Error(`${flag} is "${value}"; give ${allowed}`)
 }

@@ -3,11 +3,11 @@ import { staleAfterWriteMs } from 'history'
 import { CEILING } from 'strategies'
 import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import type { MeasureName } from '../measures.ts'
-import { promisesKept } from '../report/broken-promises.ts'
+import { checkGuarantees } from '../report/check-guarantees.ts'
 import { formatCount } from '../report/format.ts'
 import { figureOf, type Spread } from '../spread.ts'
+import { formatMeasured, formatTime } from './format.ts'
 import type { Requirements } from './requirements.ts'
-import { told, toldTime } from './told.ts'
 
 export interface Reason {
   /** The figure and the requirement, as a clause that follows "name: ". */
@@ -25,7 +25,7 @@ export function ruledOutBy(comparison: Comparison, strategy: ComparedStrategy, r
   return [
     ...(maxStalenessMs === undefined ? [] : tooStale(comparison, strategy, maxStalenessMs)),
     ...(maxAgeMs === undefined ? [] : tooOld(strategy, maxAgeMs)),
-    ...(p99Ms === undefined ? [] : above('readP99Ms', figure('readP99Ms'), p99Ms, `${toldTime(p99Ms)} (--p99)`)),
+    ...(p99Ms === undefined ? [] : above('readP99Ms', figure('readP99Ms'), p99Ms, `${formatTime(p99Ms)} (--p99)`)),
     ...(maxWaitingPerSecond === undefined
       ? []
       : above(
@@ -53,8 +53,8 @@ export function whyUnusable(comparison: Comparison, { name, promise }: ComparedS
     const problem = turns.find(({ problems }) => problems.length > 0)?.problems[0] ?? turns[0]!.status
     return { text: `none of its ${turns.length} turns counts: ${problem}`, short: 'no turn that counts' }
   }
-  const kept = promisesKept(comparison).find(({ strategy }) => strategy.name === name)
-  const seen = Object.entries(kept?.promised ?? {}).map(([kind, times]) => `${formatCount(times)} × ${kind}`)
+  const kept = checkGuarantees(comparison).find(({ strategy }) => strategy.name === name)
+  const seen = Object.entries(kept?.forbidden ?? {}).map(([kind, times]) => `${formatCount(times)} × ${kind}`)
   const counted = seen.length === 0 ? 'not seen in these runs' : `seen here: ${seen.join(', ')}`
   if (promise.breaks !== undefined) {
     return { text: `it guarantees nothing: ${promise.breaks} (${counted})`, short: 'known to break the guarantee' }
@@ -66,10 +66,10 @@ export function whyUnusable(comparison: Comparison, { name, promise }: ComparedS
 
 function tooStale(comparison: Comparison, { name, promise }: ComparedStrategy, limitMs: number): Reason[] {
   const measured = figureOf(comparison, name, 'staleMaxMs')
-  const limit = `${toldTime(limitMs)} (--max-staleness)`
+  const limit = `${formatTime(limitMs)} (--max-staleness)`
   const guaranteedMs = staleAfterWriteMs(promise, comparison.config.apiProcesses)
   if (guaranteedMs > limitMs) {
-    const age = toldTime(guaranteedMs)
+    const age = formatTime(guaranteedMs)
     const elsewhere = promise.readAfterWriteOf === 'none' ? '' : 'in processes other than the writer, '
     return [
       {
@@ -79,7 +79,7 @@ function tooStale(comparison: Comparison, { name, promise }: ComparedStrategy, l
     ]
   }
   if (measured === undefined || measured.max <= limitMs) return []
-  const seen = told('staleMaxMs', measured)
+  const seen = formatMeasured('staleMaxMs', measured)
   return [
     { text: `its stalest read in a run was ${seen} old, above the limit of ${limit}`, short: 'read too stale here' },
   ]
@@ -88,8 +88,8 @@ function tooStale(comparison: Comparison, { name, promise }: ComparedStrategy, l
 /** After an out-of-band change. */
 function tooOld({ promise }: ComparedStrategy, limitMs: number): Reason[] {
   if (promise.staleForAtMostMs <= limitMs) return []
-  const age = toldTime(promise.staleForAtMostMs)
-  const limit = `${toldTime(limitMs)} (--max-age)`
+  const age = formatTime(promise.staleForAtMostMs)
+  const limit = `${formatTime(limitMs)} (--max-age)`
   return [
     {
       text: `an out-of-band change may stay hidden for ${age}, above the limit of ${limit}`,
@@ -115,7 +115,7 @@ function above(
   const straddles = spread.min <= limit ? '; some of its runs are below the limit, but the median decides' : ''
   return [
     {
-      text: `its ${name} is ${told(measure, spread)}, above the limit of ${limitInWords}${straddles}`,
+      text: `its ${name} is ${formatMeasured(measure, spread)}, above the limit of ${limitInWords}${straddles}`,
       short: `${name} too high`,
     },
   ]

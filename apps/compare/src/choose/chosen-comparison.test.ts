@@ -86,7 +86,7 @@ describe('chosenComparison', () => {
     [{ runs: '0' }, /--runs is "0"; give a whole number from 1 to 1000/],
     [{ duration: '10' }, /--duration is "10"; give a time with its unit/],
     [{ writeShare: '1.5' }, /--write-share is "1.5"; give a number from 0 to 1/],
-    [{ writeShare: '0.7', pageShare: '0.7' }, /writeShare .* allowed is at most 1 together/],
+    [{ writeShare: '0.7', pageShare: '0.7' }, /writeShare .* together they must be at most 1/],
     [{ workload: 'blog', speed: '10' }, /--speed is for traces/],
   ])('rejects %j and names the flag', async (flags, message) => {
     await expect(chosenComparison(flags)).rejects.toThrow(message)

@@ -1,5 +1,6 @@
 /** Turns the flags of `pnpm compare` into a complete configuration, checked before anything starts. */
 import { existsSync } from 'node:fs'
+import { decimal, names, wholeNumber, wrongValue } from 'command-line'
 import type { Command } from 'commander'
 import { peerNames } from 'peers/names'
 import { strategyNames } from 'strategies'
@@ -7,7 +8,6 @@ import { shareNames, type WorkloadName, workloadNames, workloads } from 'workloa
 import { describeReport } from 'workload/traces'
 import type { ComparedWorkload, ComparisonConfig } from '../comparison.ts'
 import type { Replay } from '../run/run-k6.ts'
-import { decimal, names, wholeNumber } from './flag-values.ts'
 import { addLoadOptions, type LoadFlags, withLoadFlags } from './load-flags.ts'
 import { readNamedTrace } from './named-trace.ts'
 import { replayedTrace } from './replayed-trace.ts'
@@ -70,8 +70,8 @@ export async function chosenComparison(flags: CompareFlags, theirs = 0): Promise
     runs:
       flags.runs === undefined
         ? (flags.quick ? QUICK : FULL).runs
-        : wholeNumber('--runs', flags.runs, { min: 1, max: 1_000 }),
-    seed: flags.seed === undefined ? 1 : wholeNumber('--seed', flags.seed, { min: 0, max: 2 ** 32 }),
+        : wholeNumber('--runs', { min: 1, max: 1_000 })(flags.runs),
+    seed: flags.seed === undefined ? 1 : wholeNumber('--seed', { min: 0, max: 2 ** 32 })(flags.seed),
     ...times,
     probe: PROBE,
     rows: theirs > 0 ? null : Math.max(ROWS, workload.posts) + PROBE_POSTS,
@@ -95,7 +95,7 @@ async function chosenWorkload(flags: CompareFlags): Promise<ChosenWorkload> {
   const name = flags.workload ?? DEFAULT_WORKLOAD
   if (isPreset(name)) return chosenPreset(name, flags)
   if (existsSync(name)) return chosenTrace(name, flags)
-  throw new Error(`--workload is "${name}"; give one of ${workloadNames.join(', ')}, or an existing file`)
+  throw wrongValue('--workload', name, `one of ${workloadNames.join(', ')}, or an existing file`)
 }
 
 function chosenPreset(name: WorkloadName, flags: CompareFlags): ChosenWorkload {
@@ -108,7 +108,7 @@ function chosenPreset(name: WorkloadName, flags: CompareFlags): ChosenWorkload {
 
 async function chosenTrace(file: string, flags: CompareFlags): Promise<ChosenWorkload> {
   const { ratePerSecond, ttlMs, originDelayMs } = withLoadFlags(workloads[DEFAULT_WORKLOAD], onlyOfTraces(flags))
-  const speed = flags.speed === undefined ? undefined : decimal('--speed', flags.speed, { min: 0.001, max: 1e9 })
+  const speed = flags.speed === undefined ? undefined : decimal('--speed', { min: 0.001, max: 1e9 })(flags.speed)
   const times = turnTimes(flags, ttlMs)
   const trace = await readNamedTrace(file, flags.format, traceOptions(flags))
   const forMs = times.warmupMs + times.measuredMs
@@ -139,7 +139,7 @@ function onlyOfTraces(flags: CompareFlags): LoadFlags {
 
 function chosenStrategies({ strategies, peers }: CompareFlags): string[] {
   const chosen =
-    strategies === undefined ? [...strategyNames] : names('--strategies', strategies, [...strategyNames, ...peerNames])
+    strategies === undefined ? [...strategyNames] : names('--strategies', [...strategyNames, ...peerNames])(strategies)
   return [...new Set([...chosen, ...(peers ? peerNames : [])])]
 }
 

@@ -1,7 +1,7 @@
 /** Flags that change a workload's parameters, so that any preset can become any mix. */
+import { decimal, time, wholeNumber } from 'command-line'
 import type { Command } from 'commander'
 import { planOf, type Workload } from 'workload'
-import { decimal, time, wholeNumber } from './flag-values.ts'
 
 export interface LoadFlags {
   readonly rate?: string
@@ -38,17 +38,17 @@ export function addLoadOptions(command: Command): Command {
 const share = { min: 0, max: 1 }
 
 const fields = {
-  rate: (text) => ({ ratePerSecond: decimal('--rate', text, { min: 0.1, max: 10_000 }) }),
-  posts: (text) => ({ posts: wholeNumber('--posts', text, { min: 1, max: 1_000_000 }) }),
-  zipf: (text) => ({ zipf: decimal('--zipf', text, { min: 0, max: 10 }) }),
-  writeShare: (text) => ({ writeShare: decimal('--write-share', text, share) }),
-  listShare: (text) => ({ listShare: decimal('--list-share', text, share) }),
-  pageShare: (text) => ({ pageShare: decimal('--page-share', text, share) }),
-  reportShare: (text) => ({ reportShare: decimal('--report-share', text, share) }),
-  insertShare: (text) => ({ insertShare: decimal('--insert-share', text, share) }),
-  readModifyWriteShare: (text) => ({ readModifyWriteShare: decimal('--read-modify-write-share', text, share) }),
-  ttl: (text) => ({ ttlMs: time('--ttl', text, { min: 1, max: 86_400_000 }) }),
-  originDelay: (text) => ({ originDelayMs: time('--origin-delay', text, { min: 0, max: 5_000 }) }),
+  rate: (text) => ({ ratePerSecond: decimal('--rate', { min: 0.1, max: 10_000 })(text) }),
+  posts: (text) => ({ posts: wholeNumber('--posts', { min: 1, max: 1_000_000 })(text) }),
+  zipf: (text) => ({ zipf: decimal('--zipf', { min: 0, max: 10 })(text) }),
+  writeShare: (text) => ({ writeShare: decimal('--write-share', share)(text) }),
+  listShare: (text) => ({ listShare: decimal('--list-share', share)(text) }),
+  pageShare: (text) => ({ pageShare: decimal('--page-share', share)(text) }),
+  reportShare: (text) => ({ reportShare: decimal('--report-share', share)(text) }),
+  insertShare: (text) => ({ insertShare: decimal('--insert-share', share)(text) }),
+  readModifyWriteShare: (text) => ({ readModifyWriteShare: decimal('--read-modify-write-share', share)(text) }),
+  ttl: (text) => ({ ttlMs: time('--ttl', { min: 1, max: 86_400_000 })(text) }),
+  originDelay: (text) => ({ originDelayMs: time('--origin-delay', { min: 0, max: 5_000 })(text) }),
 } satisfies Record<keyof LoadFlags, (text: string) => Partial<Workload>>
 
 /** @throws Error that names a flag, its value and the allowed values; RangeError if the shares exceed 1 together */

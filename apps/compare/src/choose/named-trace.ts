@@ -1,3 +1,4 @@
+import { wrongValue } from 'command-line'
 import { type ReadTraceOptions, readTrace, type Trace, traceFormats } from 'workload/traces'
 
 /**
@@ -12,7 +13,7 @@ export async function readNamedTrace(
 ): Promise<Trace> {
   const format = traceFormats.find((known) => known === name)
   if (name !== undefined && format === undefined) {
-    throw new Error(`--format is "${name}"; give one of ${traceFormats.join(', ')}`)
+    throw wrongValue('--format', name, `one of ${traceFormats.join(', ')}`)
   }
   return readTrace(file, { ...options, ...(format !== undefined && { format }) })
 }

@@ -1,4 +1,5 @@
 /** Flags for the format of a trace file and a filter on its requests. */
+import { collect, wrongValue } from 'command-line'
 import type { Command } from 'commander'
 import { absentReads, type ReadTraceOptions, traceFormats } from 'workload/traces'
 
@@ -24,15 +25,11 @@ export function addTraceOptions(command: Command): Command {
     )
 }
 
-function collect(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text]
-}
-
 /** @throws Error that names a flag, its value and the allowed values */
 export function traceOptions({ include, exclude, absent }: TraceFlags): Omit<ReadTraceOptions, 'format'> {
   const how = absentReads.find((known) => known === absent)
   if (absent !== undefined && how === undefined)
-    throw new Error(`--absent is "${absent}"; give one of ${absentReads.join(', ')}`)
+    throw wrongValue('--absent', absent, `one of ${absentReads.join(', ')}`)
   return {
     ...(include !== undefined && { include: patterns('--include', include) }),
     ...(exclude !== undefined && { exclude: patterns('--exclude', exclude) }),
@@ -43,8 +40,7 @@ export function traceOptions({ include, exclude, absent }: TraceFlags): Omit<Rea
 function patterns(flag: string, texts: readonly string[]): string[] {
   return texts.flatMap((text) => {
     const given = text.split(',').map((pattern) => pattern.trim())
-    if (given.includes(''))
-      throw new Error(`${flag} is "${text}"; give patterns separated by commas, such as '/healthz,*.css'`)
+    if (given.includes('')) throw wrongValue(flag, text, "patterns separated by commas, such as '/healthz,*.css'")
     return given
   })
 }

@@ -1,8 +1,8 @@
 /** Warm-up and measured time of a turn. */
+import { time } from 'command-line'
 import { measuredMsFor, warmupMsFor } from 'workload'
 import type { Replay } from '../run/run-k6.ts'
 import { RUNS_TO_CLAIM } from '../spread.ts'
-import { time } from './flag-values.ts'
 
 export interface TurnTimes {
   readonly warmupMs: number
@@ -20,9 +20,9 @@ export interface TimeFlags {
 /** @throws Error that names a flag, its value and the allowed values */
 export function turnTimes({ warmup, duration }: TimeFlags, ttlMs: number): TurnTimes {
   return {
-    warmupMs: warmup === undefined ? warmupMsFor(ttlMs) : time('--warmup', warmup, { min: 0, max: 600_000 }),
+    warmupMs: warmup === undefined ? warmupMsFor(ttlMs) : time('--warmup', { min: 0, max: 600_000 })(warmup),
     measuredMs:
-      duration === undefined ? measuredMsFor(ttlMs) : time('--duration', duration, { min: 1_000, max: 3_600_000 }),
+      duration === undefined ? measuredMsFor(ttlMs) : time('--duration', { min: 1_000, max: 3_600_000 })(duration),
   }
 }
 

@@ -1,5 +1,6 @@
 /** Commands, traffic and memory of a Redis, by its own INFO and MEMORY USAGE. */
 import type { Redis } from 'ioredis'
+import { POST_KEY_PREFIX } from 'posts-db/keys'
 
 export interface RedisUse {
   readonly commands: number
@@ -24,7 +25,7 @@ export async function bytesPerEntry(redis: Redis): Promise<number | null> {
   const keys = new Set<string>()
   let cursor = '0'
   do {
-    const [next, found] = await redis.scan(cursor, 'MATCH', '*post:*', 'COUNT', 1_000)
+    const [next, found] = await redis.scan(cursor, 'MATCH', `*${POST_KEY_PREFIX}*`, 'COUNT', 1_000)
     for (const key of found) if (isEntry(key)) keys.add(key)
     cursor = next
   } while (cursor !== '0' && keys.size < SAMPLE)
@@ -34,7 +35,9 @@ export async function bytesPerEntry(redis: Redis): Promise<number | null> {
   return known.length === 0 ? null : known.reduce((sum, size) => sum + size, 0) / known.length
 }
 
+const POST = new RegExp(`${POST_KEY_PREFIX}\\d`)
+
 /** Whether the key is a post's entry, and not its lease or lock. */
 function isEntry(key: string): boolean {
-  return /post:\d+/.test(key) && !/:(l|lock):/.test(key)
+  return POST.test(key) && !/:(l|lock):/.test(key)
 }

@@ -1,9 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { Command } from 'commander'
 import { parseHTML } from 'linkedom'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { workloads } from 'workload'
 import { allStrategies, someDeviations } from '../../test/all-strategies.ts'
 import { madeUpComparison } from '../../test/made-up-comparison.ts'
@@ -11,88 +7,12 @@ import type { Comparison } from '../comparison.ts'
 import { reportContent } from './content/report-content.ts'
 import { htmlReport } from './html/html-report.ts'
 import { markdownReport } from './markdown.ts'
-import { addReportCommand } from './report-command.ts'
 import { terminalReport } from './terminal.ts'
 
 const comparison = allStrategies()
 const deviations = someDeviations(comparison)
-const page = htmlReport(comparison, deviations)
-const { document } = parseHTML(page)
+const { document } = parseHTML(htmlReport(comparison, deviations))
 const markdown = markdownReport(comparison, deviations)
-
-describe('the HTML report', () => {
-  it('loads no external resources', () => {
-    expect(document.querySelectorAll('script, link, img, iframe, object, image, use')).toHaveLength(0)
-    for (const element of document.querySelectorAll('[href], [src]')) {
-      expect(element.getAttribute('href') ?? element.getAttribute('src')).toMatch(/^#/)
-    }
-    const style = document.querySelector('style')!.textContent
-    expect(style).not.toMatch(/url\(|@import/)
-  })
-
-  it('is small enough for an e-mail', () => {
-    expect(page.length).toBeLessThan(600_000)
-  })
-
-  it('gives every chart a name, and a table in its section', () => {
-    const charts = [...document.querySelectorAll('svg')]
-    expect(charts.length).toBeGreaterThan(2 * comparison.strategies.length)
-    for (const chart of charts) {
-      expect(chart.getAttribute('role')).toBe('img')
-      expect(chart.getAttribute('aria-label')).not.toBe('')
-      expect(chart.closest('section')!.querySelector('table')).not.toBeNull()
-    }
-  })
-
-  it('draws only figures from the table beside it', () => {
-    const panel = [...document.querySelectorAll('#staleness .panel')].find(
-      (one) => one.querySelector('h3')!.textContent === 'naive-lock',
-    )!
-    const said = panel.querySelector('svg')!.getAttribute('aria-label')!
-    const row = [...document.querySelectorAll('#staleness tbody tr')].find(
-      (one) => one.querySelector('th')!.textContent === 'naive-lock',
-    )!
-    const figures = [...row.querySelectorAll('td')].slice(0, -1).map((cell) => cell.textContent)
-    expect([...said.matchAll(/([\d.]+(?: %)?) after/g)].map(([, figure]) => figure)).toEqual(figures)
-    expect(figures).toContain('1.3 %')
-  })
-
-  it('labels every strategy once in the picture, in both sizes', () => {
-    for (const size of ['.wide', '.narrow']) {
-      const labels = [...document.querySelectorAll(`#front ${size} .halo`)].map((label) =>
-        label.textContent.replace('‼ ', ''),
-      )
-      const named = comparison.strategies.map(({ name }) => name).filter((name) => name !== 'always-hit')
-      expect(labels.toSorted()).toEqual(named.toSorted())
-    }
-  })
-
-  it('declares its language, and the scope of each heading cell', () => {
-    expect(document.documentElement.getAttribute('lang')).toBe('en')
-    expect(document.title).toContain('ycsb-b')
-    for (const cell of document.querySelectorAll('th')) expect(cell.getAttribute('scope')).toMatch(/^(row|col)$/)
-  })
-
-  it('draws the known figures if others are missing', () => {
-    const empty = madeUpComparison({ strategies: { tiered: {}, xfetch: { readP50Ms: 3 } } })
-    const { document } = parseHTML(htmlReport(empty, []))
-    const cells = [...document.querySelectorAll('#answer tbody tr')].map((row) =>
-      [...row.querySelectorAll('td')].map((cell) => cell.textContent),
-    )
-    expect(cells[0]!.every((text) => text === '–')).toBe(true)
-    expect(cells[1]!.filter((text) => text !== '–')).toEqual(['3'])
-    expect(document.querySelectorAll('#front svg')).toHaveLength(0)
-  })
-})
-
-it.each([
-  ['one run of one strategy', { tiered: { readP50Ms: 1, readP99Ms: 3, loadsPerSecond: 5, hitRatio: 0.5 } }],
-  ['nothing but zeros', { tiered: { readP50Ms: 0, readP99Ms: 0, loadsPerSecond: 0, hitRatio: 0 }, xfetch: {} }],
-])('the charts can draw %s', (_, strategies) => {
-  const page = htmlReport(madeUpComparison({ runs: 1, strategies }), [])
-  expect(parseHTML(page).document.querySelectorAll('#front .wide .halo')).toHaveLength(1)
-  expect(page).not.toMatch(/NaN|Infinity|undefined/)
-})
 
 const HOSTILE = '<img src=x onerror=alert(1)>|`"\'&\u001b[31m'
 
@@ -149,7 +69,7 @@ describe('the ceiling', () => {
   it('is not checked: its stale reads do not break a guarantee', () => {
     const text = JSON.stringify(reportContent(comparison, deviations).sections.find(({ id }) => id === 'answer'))
     expect(text).not.toMatch(/broke it, as expected:[^"]*always-hit/)
-    const [guarantees] = tablesOf('promises')
+    const [guarantees] = tablesOf('guarantees')
     const row = guarantees!.rows.find(([name]) => name!.text === 'always-hit')!
     expect(row.map(({ text }) => text).slice(1, 6)).toEqual(['–', '–', '–', 'not a strategy', '0'])
     expect(row.some(({ mark }) => mark !== undefined)).toBe(false)
@@ -292,51 +212,5 @@ describe('the terminal report', () => {
         .filter((line) => line.length > columns)
       expect(tooLong).toEqual([])
     }
-  })
-})
-
-describe('compare report', () => {
-  const small = madeUpComparison({
-    strategies: { 'cache-aside': { hitRatio: 0.7, readP50Ms: 3, loadsPerSecond: 5 }, tiered: { hitRatio: 0.6 } },
-  })
-
-  /** The output of the command for `file` in a new folder, called with `named(folder)`. */
-  async function reported(file: string, named: (folder: string) => string, check: (folder: string) => Promise<void>) {
-    const folder = await mkdtemp(join(tmpdir(), 'report-'))
-    const said = vi.spyOn(console, 'log').mockReturnValue()
-    try {
-      await writeFile(join(folder, file), JSON.stringify(small))
-      const program = new Command()
-      addReportCommand(program, () => deviations)
-      await program.parseAsync(['report', named(folder)], { from: 'user' })
-      await check(folder)
-      return said.mock.calls.flat().join('\n').replaceAll(folder, '…')
-    } finally {
-      said.mockRestore()
-      await rm(folder, { recursive: true })
-    }
-  }
-
-  it('writes the pages beside comparison.json in a folder, and prints what it read and wrote', async () => {
-    const said = await reported(
-      'comparison.json',
-      (folder) => folder,
-      async (folder) => {
-        expect(await readFile(join(folder, 'comparison.html'), 'utf8')).toBe(htmlReport(small, deviations))
-        expect(await readFile(join(folder, 'comparison.md'), 'utf8')).toBe(markdownReport(small, deviations))
-      },
-    )
-    expect(said).toBe('From …/comparison.json: Made up for a test\n…/comparison.md\n…/comparison.html')
-  })
-
-  it("writes the pages beside a file, under the file's name", async () => {
-    await reported(
-      'compare-blog.json',
-      (folder) => join(folder, 'compare-blog.json'),
-      async (folder) => {
-        const written = ['compare-blog.html', 'compare-blog.json', 'compare-blog.md', 'compare-blog.svg']
-        expect((await readdir(folder)).toSorted()).toEqual(written)
-      },
-    )
   })
 })

@@ -13,7 +13,7 @@ export interface TerminalOptions {
 }
 
 /** The sections that fit a terminal. The pages have all sections. */
-const SHOWN = ['answer', 'differences', 'theory', 'account']
+const SHOWN = ['answer', 'differences', 'theory', 'reconciliation']
 
 export function terminalReport(
   comparison: Comparison,

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import type { Comparison } from '../comparison.ts'
 import type { Deviation } from '../theory/deviation.ts'
-import { frontPicture } from './html/front-picture.ts'
 import { htmlReport } from './html/html-report.ts'
+import { paretoPicture } from './html/pareto-picture.ts'
 import { markdownReport } from './markdown.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function writeReports(
   const files = { markdown: `${base}.md`, html: `${base}.html` }
   await writeFile(files.markdown, markdownReport(comparison, deviations, advice))
   await writeFile(files.html, htmlReport(comparison, deviations, advice))
-  const picture = frontPicture(comparison)
+  const picture = paretoPicture(comparison)
   if (picture !== undefined) await writeFile(`${base}.svg`, picture)
   return files
 }

@@ -24,8 +24,8 @@ const history = [
 
 describe('probed', () => {
   it('accounts for all answers of the server, including the final reads', () => {
-    const { account, failed } = probed(history, { readAfterWrite: true })
-    expect(account).toEqual({ reads: 5, writes: 1, hits: 2 })
+    const { counts, failed } = probed(history, { readAfterWrite: true })
+    expect(counts).toEqual({ reads: 5, writes: 1, hits: 2 })
     expect(failed).toBe(0)
   })
 

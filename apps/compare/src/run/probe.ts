@@ -19,14 +19,14 @@ export interface ProbeTarget {
   readonly urls: readonly string[]
   readonly adminToken: string | undefined
   readonly strategy: string
-  readonly promised: Guaranteed
+  readonly guaranteed: Guaranteed
   /** The first of its posts; the others follow. No other client writes them. */
   readonly firstId: number
   readonly seed: number
 }
 
 export interface Probed extends Pick<Turn, 'staleness' | 'violations'> {
-  readonly account: Turn['account']['probe']
+  readonly counts: Turn['account']['probe']
   /** Operations without a valid answer. If there are any, the counters can't be reconciled. */
   readonly failed: number
   readonly reads: number
@@ -40,7 +40,7 @@ export interface Probed extends Pick<Turn, 'staleness' | 'violations'> {
 
 /** @throws the signal's reason if it is stopped */
 export async function probe(
-  { urls, strategy, seed, firstId, adminToken, promised }: ProbeTarget,
+  { urls, strategy, seed, firstId, adminToken, guaranteed }: ProbeTarget,
   config: ComparisonConfig['probe'],
   signal: AbortSignal,
 ): Promise<Probed> {
@@ -58,32 +58,32 @@ export async function probe(
     ...admin,
   }
   const operations = await raceClients(plan, signal)
-  return probed([...operations, ...(await finalReads(ids, readPastTheCache({ urls, strategy, ...admin })))], promised)
+  return probed([...operations, ...(await finalReads(ids, readPastTheCache({ urls, strategy, ...admin })))], guaranteed)
 }
 
-export function probed(operations: readonly Operation[], promised: Guaranteed): Probed {
-  const verdict = checkHistory(operations, promised)
+export function probed(operations: readonly Operation[], guaranteed: Guaranteed): Probed {
+  const verdict = checkHistory(operations, guaranteed)
   const { writes, windowsMs, readYourWritesViolations } = stalenessOf(operations)
   const answered = operations.filter(({ outcome }) => outcome === 'ok')
   const reads = answered.filter(({ op }) => op === 'read')
-  const { counts, staleness } = verdict
+  const { staleness } = verdict
   const first = verdict.violations.find(({ kind }) => kind === 'read-after-write')
   return {
-    account: {
+    counts: {
       reads: reads.length,
       writes: answered.length - reads.length,
       hits: reads.filter(({ cache }) => cache === 'HIT').length,
     },
     failed: operations.length - answered.length,
     reads: verdict.reads.ok,
-    staleReads: counts['read-after-write'],
+    staleReads: verdict.counts['read-after-write'],
     staleForMs: staleness && { p50: staleness.p50, p99: staleness.p99, max: staleness.max },
     readYourWritesViolations,
-    monotonicReadViolations: counts['monotonic-reads'],
-    lostWrites: counts['lost-update'],
+    monotonicReadViolations: verdict.counts['monotonic-reads'],
+    lostWrites: verdict.counts['lost-update'],
     staleness: { writes, windowsMs: windowsMs.map((ms) => Math.round(ms * 1_000) / 1_000) },
     violations: {
-      counts: Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+      counts: Object.fromEntries(Object.entries(verdict.counts).filter(([, count]) => count > 0)),
       schedule: first === undefined ? [] : scheduleOf(first, operations),
     },
   }

@@ -36,8 +36,8 @@ export interface RunOptions {
 }
 
 /** Runs the remaining turns and returns the finished comparison. @throws the error of `runTurn`; finished turns are saved */
-export async function runComparison(begun: Comparison, { runTurn, save, onTurn }: RunOptions): Promise<Comparison> {
-  let comparison = begun
+export async function runComparison(initial: Comparison, { runTurn, save, onTurn }: RunOptions): Promise<Comparison> {
+  let comparison = initial
   for (;;) {
     const [next, ...later] = remainingTurns(comparison)
     if (next === undefined) break

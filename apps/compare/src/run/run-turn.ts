@@ -1,14 +1,14 @@
 /** Measures one strategy once: the load, the resources that the servers used, and then the probe. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisedOf } from 'history'
+import { guaranteedReads } from 'history'
 import type { ComparedStrategy, ComparisonConfig, Turn } from '../comparison.ts'
 import { cpuMsOf, familyCpuMsOf, machineTime } from '../observe/cpu-time.ts'
 import { bytesPerEntry, redisUse } from '../observe/redis-use.ts'
 import { serverCounters, sinceThen } from '../observe/server-counters.ts'
 import type { K6 } from './find-k6.ts'
 import { type Probed, probe } from './probe.ts'
+import { reconcile } from './reconcile.ts'
 import { type K6Run, type Replay, runK6 } from './run-k6.ts'
-import { settle } from './settle.ts'
 import type { System } from './system.ts'
 import { turnMeasures, type Used } from './turn-measures.ts'
 import { withTuning } from './with-tuning.ts'
@@ -68,13 +68,13 @@ async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: Abort
   ])
   const [countedInLoad, usedInLoad] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
   const entryBytes = redis === undefined ? null : await bytesPerEntry(redis)
-  const promised = promisedOf(strategy.promise, urls.length)
+  const guaranteed = guaranteedReads(strategy.promise, urls.length)
   const probed = await withTuning({ ...target, tuning: tuningForProbe(workload) }, () =>
-    probe({ ...target, promised, firstId: firstProbedId(config) }, config.probe, signal),
+    probe({ ...target, guaranteed, firstId: firstProbedId(config) }, config.probe, signal),
   )
   const server = sinceThen(await serverCounters(urls, strategy.name), counted)
-  const account = settle(load.figures, probed, server)
-  const problems = problemsIn(load, account, strategy, probed)
+  const reconciliation = reconcile(load.figures, probed, server)
+  const problems = problemsIn(load, reconciliation, strategy, probed)
   return {
     status: problems.length === 0 ? 'ok' : 'failed-check',
     problems,
@@ -86,7 +86,7 @@ async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: Abort
       measuredMs,
     }),
     staleness: probed.staleness,
-    account,
+    account: reconciliation,
     violations: probed.violations,
     machine: { busyBefore, stolen: stolenShare(machineBefore), idle },
     k6: load.raw,
@@ -109,7 +109,7 @@ function tuningForProbe({ ttlMs, originDelayMs }: ComparisonConfig['workload']):
 /** Why a turn's figures can't be used. A broken guarantee is a figure, not a measurement problem. */
 function problemsIn(
   { ok, figures }: K6Run,
-  account: Turn['account'],
+  reconciliation: Turn['account'],
   strategy: ComparedStrategy,
   probe: Probed,
 ): string[] {
@@ -126,8 +126,8 @@ function problemsIn(
     problems.push(`${failures.total} operations failed: ${kinds.join(', ')}`)
   }
   if (probe.failed > 0) problems.push(`${probe.failed} of the probe's operations failed`)
-  if (account.agree === false) {
-    const { k6, probe: asked, server } = account
+  if (reconciliation.agree === false) {
+    const { k6, probe: asked, server } = reconciliation
     const sums = (['reads', 'writes', 'hits'] as const).map(
       (name) => `${name} ${k6[name]} + ${asked[name]} ≠ ${server![name]}`,
     )

@@ -1,16 +1,15 @@
 /**
  * The measured system: API processes over one Redis and one Postgres. It is started here, private and fresh, or it is an
- * external one, given by its addresses. Of an external one less is visible.
+ * external one, given by its addresses. An external system shows fewer figures.
  */
 import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
-import { findPostgresServer, findRedisServer, type ServicesOptions, startApi, startServices } from 'local-servers'
+import { findPostgresServer, findRedisServer, type ServicesOptions, startSystem } from 'local-servers'
 import pg from 'pg'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 import { z } from 'zod'
 import { type ComparedStrategy, comparedStrategy, type Environment } from '../comparison.ts'
-
 import { withTuning } from './with-tuning.ts'
 
 export interface System {
@@ -43,44 +42,38 @@ export interface SystemOptions {
 /** Commits wait for the disk, as in production. */
 const DURABLE = ['-c', 'fsync=on', '-c', 'synchronous_commit=on']
 
-export async function startSystem(options: SystemOptions): Promise<System> {
+const apiEntry = new URL('../../../api/src/main.ts', import.meta.url)
+
+export function startPrivateSystem(options: SystemOptions): Promise<System> {
   const { strategies, posts, apiProcesses, databaseServer, onStep = () => {} } = options
   onStep('starting Redis and Postgres')
-  const services = await startServices({ redis: true, postgres: postgresFor(databaseServer) })
-  const { redis: redisServer, postgres } = services
-  if (redisServer === undefined || postgres === undefined) throw new Error('Redis or Postgres was not started')
-  const redis = new Redis(redisServer.url, { ...redisOptions, commandTimeout: 10_000, lazyConnect: true })
-  redis.on('error', () => {}) // commands report it
-  const stop = async () => {
-    redis.disconnect()
-    await services.stop()
-  }
-  try {
+  const servers = { redis: true, postgres: postgresFor(databaseServer) } as const
+  return startSystem({ entry: apiEntry, ...servers }, async ({ services, apis, startApi, onStop, stop }) => {
+    const { redis: redisServer, postgres } = services
+    if (redisServer === undefined || postgres === undefined) throw new Error('Redis or Postgres was not started')
+    const redis = new Redis(redisServer.url, { ...redisOptions, commandTimeout: 10_000, lazyConnect: true })
+    redis.on('error', () => {}) // commands report it
+    onStop(() => redis.disconnect())
     await redis.connect()
     onStep(`loading ${posts.toLocaleString('en')} posts into each strategy's copy`)
     const { version, databaseConnections } = await loadCopies(postgres.url, strategies, posts)
     onStep(`starting ${apiProcesses} API processes`)
-    const pids: number[] = []
-    const urls: string[] = []
     // One after another, since each migrates first.
     for (let started = 0; started < apiProcesses; started++) {
-      const api = await startApi({
-        REDIS_URL: redisServer.url,
-        DATABASE_URL: postgres.url,
+      await startApi({
         CACHE_TTL_MS: String(options.ttlMs),
         ORIGIN_DELAY_MS: String(options.originDelayMs),
         ...(strategies.some(isPeer) && { PEERS: '1' }),
       })
-      services.alsoEnd(api.pid)
-      pids.push(api.pid)
-      urls.push(api.url)
     }
+    const urls = apis.map(({ url }) => url)
+    const api = apis.map(({ pid }) => pid)
     const postgresPid =
       postgres.kind === 'server' ? postgres.pid : postgres.kind === 'embedded' ? services.pid : undefined
     return {
       urls,
       adminToken: undefined,
-      pids: { api: pids, redis: redisServer.pid, ...(postgresPid !== undefined && { postgres: postgresPid }) },
+      pids: { api, redis: redisServer.pid, ...(postgresPid !== undefined && { postgres: postgresPid }) },
       redis,
       versions: {
         redis: `${redisServer.name} ${redisServer.version}, private, on the same machine`,
@@ -90,10 +83,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       describe: (names) => describedBy(urls[0]!, names),
       stop,
     }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  })
 }
 
 const PLACES = {
@@ -128,7 +118,7 @@ function postgresFor(databaseServer: string | undefined): NonNullable<ServicesOp
   return findPostgresServer() === undefined ? true : { server: { args: DURABLE } }
 }
 
-/** The program that `startSystem` lacks on this machine, with how to install it. */
+/** The program that `startPrivateSystem` lacks on this machine, with how to install it. */
 export function whatIsMissing(): string | undefined {
   return findRedisServer() === undefined
     ? 'a comparison starts its own Redis, but neither redis-server nor valkey-server is on PATH; install it: apt-get install redis-server, or brew install redis'

@@ -1,13 +1,13 @@
 /** `pnpm compare simulate`: simulates loads on a virtual clock, independent of this machine. */
 import { writeFile } from 'node:fs/promises'
+import { names, time, wholeNumber } from 'command-line'
 import type { Command } from 'commander'
 import { strategies, strategyNames } from 'strategies'
 import { workloadNames, workloads } from 'workload'
 import { describeReport, type TraceRequest } from 'workload/traces'
-import { names, time, wholeNumber } from '../choose/flag-values.ts'
 import { readNamedTrace } from '../choose/named-trace.ts'
 import { addTraceOptions, refuseTraceFlags, type TraceFlags, traceOptions } from '../choose/trace-flags.ts'
-import { tellCount } from './labels.ts'
+import { formatCount } from './labels.ts'
 import { describeLongTtls, type Recording, recordingOf } from './recording.ts'
 import { requestsOf } from './requests-of.ts'
 import { type SweepRow, sweep } from './sweep.ts'
@@ -49,17 +49,17 @@ export function addSimulateCommand(program: Command): void {
 }
 
 async function run(flags: Flags): Promise<void> {
-  const seed = wholeNumber('--seed', flags.seed, { min: 0, max: Number.MAX_SAFE_INTEGER })
-  const chosen = names('--strategies', flags.strategies, strategyNames) as (typeof strategyNames)[number][]
+  const seed = wholeNumber('--seed', { min: 0, max: Number.MAX_SAFE_INTEGER })(flags.seed)
+  const chosen = names('--strategies', strategyNames)(flags.strategies)
   const capacities = [...new Set(flags.capacity.split(',').map(capacity))]
   const preset = workloadNames.find((name) => name === flags.workload)
   const defaults = preset === undefined ? { ttlMs: 60_000, originDelayMs: 0 } : workloads[preset]
-  const ttls = flags.ttl?.split(',').map((text) => time('--ttl', text.trim(), ofTime)) ?? [defaults.ttlMs]
+  const ttls = flags.ttl?.split(',').map((text) => time('--ttl', ofTime)(text.trim())) ?? [defaults.ttlMs]
   const ttlsMs = [...new Set(ttls)]
   const loadMs =
-    flags.load === undefined ? defaults.originDelayMs : time('--load', flags.load, { min: 0, max: A_DAY_MS })
+    flags.load === undefined ? defaults.originDelayMs : time('--load', { min: 0, max: A_DAY_MS })(flags.load)
   const limit =
-    flags.requests === undefined ? Infinity : wholeNumber('--requests', flags.requests, { min: 1, max: 1e9 })
+    flags.requests === undefined ? Infinity : wholeNumber('--requests', { min: 1, max: 1e9 })(flags.requests)
 
   // A workload is counted from the time when the caches are full, after the longest TTL; a file from the start.
   let warmupMs = 0
@@ -74,10 +74,10 @@ async function run(flags: Flags): Promise<void> {
   } else {
     refuseTraceFlags(flags, preset)
     if (!workloads[preset].cold) warmupMs = Math.max(...ttlsMs)
-    const measuredMs = time('--duration', flags.duration, ofTime)
+    const measuredMs = time('--duration', ofTime)(flags.duration)
     requests = [...requestsOf(workloads[preset], { seed, warmupMs, measuredMs })].slice(0, limit)
     console.log(
-      `${workloads[preset].title}: ${tellCount(requests.length)} requests by id; lists, pages and the report are left out`,
+      `${workloads[preset].title}: ${formatCount(requests.length)} requests by id; lists, pages and the report are left out`,
     )
     if (warmupMs > 0) console.log(`counted after a warm-up of ${warmupMs / 1_000} s, the longest TTL`)
   }
@@ -99,5 +99,5 @@ async function run(flags: Flags): Promise<void> {
 }
 
 function capacity(text: string): number | undefined {
-  return text.trim() === 'unlimited' ? undefined : wholeNumber('--capacity', text.trim(), { min: 1, max: 1e9 })
+  return text.trim() === 'unlimited' ? undefined : wholeNumber('--capacity', { min: 1, max: 1e9 })(text.trim())
 }

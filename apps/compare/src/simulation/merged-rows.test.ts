@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { roomLabel, strategiesLabel, tellTime, ttlsLabel } from './labels.ts'
+import { formatTime, roomLabel, strategiesLabel, ttlsLabel } from './labels.ts'
 import { mergedRows, type Setting } from './merged-rows.ts'
 
 interface Row extends Setting {
@@ -17,7 +17,7 @@ function rows(figureOf: (setting: Setting) => string): Row[] {
   return settings.map((setting) => ({ ...setting, figure: figureOf(setting) }))
 }
 
-function told(figureOf: (setting: Setting) => string): string[] {
+function labelsOf(figureOf: (setting: Setting) => string): string[] {
   return mergedRows(rows(figureOf), ({ figure }) => [figure]).map(({ strategies, ttlsMs, capacities, row }) =>
     [
       strategiesLabel(strategies, given),
@@ -29,18 +29,17 @@ function told(figureOf: (setting: Setting) => string): string[] {
 }
 
 it('does not merge rows with different figures', () => {
-  expect(told(({ strategy, ttlMs, maxEntries }) => `${strategy} ${ttlMs} ${maxEntries}`)).toHaveLength(18)
+  expect(labelsOf(({ strategy, ttlMs, maxEntries }) => `${strategy} ${ttlMs} ${maxEntries}`)).toHaveLength(18)
 })
 
 it('merges capacities with the same figures', () => {
-  expect(told(({ strategy, ttlMs, maxEntries }) => `${strategy} ${ttlMs} ${maxEntries === 10}`).slice(0, 2)).toEqual([
-    'no-cache | 1 s | 1,000 and more | no-cache 1000 false',
-    'no-cache | 1 s | 10 | no-cache 1000 true',
-  ])
+  expect(
+    labelsOf(({ strategy, ttlMs, maxEntries }) => `${strategy} ${ttlMs} ${maxEntries === 10}`).slice(0, 2),
+  ).toEqual(['no-cache | 1 s | 1,000 and more | no-cache 1000 false', 'no-cache | 1 s | 10 | no-cache 1000 true'])
 })
 
 it('merges strategies with the same figures at the same TTL and capacities', () => {
-  expect(told(({ strategy, ttlMs }) => (strategy === 'no-cache' ? 'empty' : `cached ${ttlMs}`))).toEqual([
+  expect(labelsOf(({ strategy, ttlMs }) => (strategy === 'no-cache' ? 'empty' : `cached ${ttlMs}`))).toEqual([
     'no-cache | 1 s, 1 min | any | empty',
     'cache-aside, stampede-lock | 1 s | 10 and more | cached 1000',
     'cache-aside, stampede-lock | 1 min | 10 and more | cached 60000',
@@ -50,12 +49,12 @@ it('merges strategies with the same figures at the same TTL and capacities', () 
 it('does not merge strategies that are the same only at some capacities', () => {
   const figure = ({ strategy, ttlMs, maxEntries }: Setting) =>
     strategy !== 'stampede-lock' ? `${strategy} ${ttlMs}` : maxEntries === 10 ? 'other' : `cache-aside ${ttlMs}`
-  expect(told(figure)).toContain('cache-aside | 1 s | 10 and more | cache-aside 1000')
-  expect(told(figure)).toContain('stampede-lock | 1 s | 1,000 and more | cache-aside 1000')
+  expect(labelsOf(figure)).toContain('cache-aside | 1 s | 10 and more | cache-aside 1000')
+  expect(labelsOf(figure)).toContain('stampede-lock | 1 s | 1,000 and more | cache-aside 1000')
 })
 
 it('says "all" if all of 3 or more are the same', () => {
-  expect(told(() => 'same')).toEqual(['all 3 | 1 s, 1 min | 10 and more | same'])
+  expect(labelsOf(() => 'same')).toEqual(['all 3 | 1 s, 1 min | 10 and more | same'])
 })
 
 it.each([
@@ -65,5 +64,5 @@ it.each([
   [540_000, '9 min'],
   [7_200_000, '2 h'],
 ])('writes %i ms as %s', (ms, expected) => {
-  expect(tellTime(ms)).toBe(expected)
+  expect(formatTime(ms)).toBe(expected)
 })

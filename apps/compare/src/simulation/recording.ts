@@ -1,6 +1,6 @@
 /** The length of a recording, and the TTLs that it is too short for. */
 import { describeDuration, type TraceReport } from 'workload/traces'
-import { tellTime } from './labels.ts'
+import { formatTime } from './labels.ts'
 
 export interface Recording {
   readonly durationMs: number
@@ -16,7 +16,7 @@ export function recordingOf({ durationMs, hasTimes }: TraceReport): Recording {
 
 /** A line if a TTL is so long that no entry expires. */
 export function describeLongTtls(ttlsMs: readonly number[], recording: Recording): string[] {
-  const long = ttlsMs.filter((ttlMs) => ttlMs > recording.durationMs).map(tellTime)
+  const long = ttlsMs.filter((ttlMs) => ttlMs > recording.durationMs).map(formatTime)
   if (long.length === 0) return []
   const one = long.length === 1
   // The rounded duration may look as long as the TTL.

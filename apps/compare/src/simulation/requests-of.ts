@@ -1,3 +1,4 @@
+import { postKey } from 'posts-db/keys'
 import { type PlanOptions, planOf, type Workload } from 'workload'
 import type { TraceRequest } from 'workload/traces'
 
@@ -11,7 +12,7 @@ export function* requestsOf(workload: Workload, options: PlanOptions): Generator
     const operation = plan.operationAt(n)
     if (!('id' in operation)) continue
     const { kind, id } = operation
-    const at = { timeMs: plan.timeAtMs(n), key: `post:${id}` }
+    const at = { timeMs: plan.timeAtMs(n), key: postKey(id) }
     if (kind === 'read' || kind === 'read-modify-write') yield { ...at, op: 'read' }
     if (kind === 'write' || kind === 'read-modify-write') yield { ...at, op: 'write' }
     // An insert does not fill the cache, but it invalidates an absent entry.

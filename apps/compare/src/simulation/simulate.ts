@@ -2,13 +2,14 @@
  * Replays requests on a virtual clock with a real strategy of `packages/strategies` over its store in memory: millions of
  * requests in seconds, at any TTL and capacity. docs/simulating.md has its limits.
  */
+import { setImmediate as settled } from 'node:timers/promises'
 import { type CacheEvent, type Codec, createCache, type Outcome } from 'cache-core'
 import { defaultTuning, type StrategyName, strategies } from 'strategies'
 import type { TraceRequest } from 'workload/traces'
 import { KeptEntries } from './kept-entries.ts'
 import { acknowledge, type Row, replacedAt, SimulatedOrigin } from './simulated-origin.ts'
 import { Tally } from './tally.ts'
-import { settled, virtualTime } from './virtual-time.ts'
+import { virtualTime } from './virtual-time.ts'
 
 export interface SimulationOptions {
   readonly strategy: StrategyName

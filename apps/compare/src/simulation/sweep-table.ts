@@ -1,7 +1,7 @@
 /** The rows of a sweep for a terminal of 100 columns. Rows with the same printed figures are merged. */
 import CliTable from 'cli-table3'
 import { NO_BORDERS } from '../no-borders.ts'
-import { type Given, roomLabel, strategiesLabel, tellCount, ttlsLabel } from './labels.ts'
+import { formatCount, type Given, roomLabel, strategiesLabel, ttlsLabel } from './labels.ts'
 import { type MergedRow, mergedRows } from './merged-rows.ts'
 import type { SweepRow } from './sweep.ts'
 
@@ -18,8 +18,8 @@ const figures: readonly (readonly [string, (row: SweepRow) => string])[] = [
   ['loads\nper s', ({ loadsPerSecond }) => loadsPerSecond?.toFixed(1) ?? '–'],
   ['old\nreads\n%', ({ staleReads, reads }) => percent(reads === 0 ? 0 : staleReads / reads)],
   ['old for\nat most\ns', ({ staleForMs }) => (staleForMs === null ? '–' : (staleForMs.max / 1_000).toFixed(2))],
-  ['evic-\ntions', ({ evictions }) => tellCount(evictions)],
-  ['entries', ({ peakEntries }) => tellCount(peakEntries)],
+  ['evic-\ntions', ({ evictions }) => formatCount(evictions)],
+  ['entries', ({ peakEntries }) => formatCount(peakEntries)],
   ['MB', ({ peakBytes }) => (peakBytes / 1e6).toFixed(2)],
 ]
 
@@ -68,7 +68,7 @@ function layoutOf(lines: readonly (readonly string[])[]): Layout {
 }
 
 function figuresOf(row: SweepRow): string[] {
-  return figures.map(([, tell]) => tell(row))
+  return figures.map(([, format]) => format(row))
 }
 
 /** The strategies of "all". */

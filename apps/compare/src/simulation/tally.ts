@@ -1,4 +1,5 @@
 import type { Outcome } from 'cache-core'
+import { quantilesOf } from 'workload'
 
 /** The counters of a simulation. */
 export class Tally {
@@ -22,11 +23,9 @@ export class Tally {
     return this.lastMs - (this.firstMs ?? 0)
   }
 
-  /** Quantiles by nearest rank. */
   staleness(): { p50: number; p99: number; max: number } | null {
     if (this.staleForMs.length === 0) return null
-    const sorted = Float64Array.from(this.staleForMs).sort()
-    const quantile = (share: number) => sorted[Math.ceil(share * sorted.length) - 1]!
+    const quantile = quantilesOf(this.staleForMs)
     return { p50: quantile(0.5), p99: quantile(0.99), max: quantile(1) }
   }
 }

@@ -22,7 +22,7 @@ function curve(
   })
 }
 
-function told(rows: readonly SweepRow[], recordedMs?: number): string[] {
+function kneeLines(rows: readonly SweepRow[], recordedMs?: number): string[] {
   const distinct = <T>(all: T[]) => [...new Set(all)]
   const given = {
     strategies: distinct(rows.map(({ strategy }) => strategy)),
@@ -34,34 +34,34 @@ function told(rows: readonly SweepRow[], recordedMs?: number): string[] {
 }
 
 it('is the shortest TTL within 1 point of the best', () => {
-  expect(told(curve({ 1: 40, 10: 80, 60: 89, 600: 90 }))).toEqual([
+  expect(kneeLines(curve({ 1: 40, 10: 80, 60: 89, 600: 90 }))).toEqual([
     'Knee: a TTL of 1 min, the shortest within 1 point of the best hit ratio of the TTLs given.',
   ])
 })
 
 it('is not reached if only the longest TTL is that good', () => {
-  expect(told(curve({ 1: 40, 10: 80, 60: 88.99, 600: 90 }))).toEqual([
+  expect(kneeLines(curve({ 1: 40, 10: 80, 60: 88.99, 600: 90 }))).toEqual([
     'No knee: up to 10 min, the longest TTL given, the hit ratio rises by more than 1 point; try longer ones.',
   ])
 })
 
 it('needs a longer recording if the longest TTL is more than half of it', () => {
   const rising = { 60: 80, 300: 90 }
-  expect(told(curve(rising), 540_000)[0]).toMatch(/; try longer ones on a recording of more than 9 min\.$/)
-  expect(told(curve(rising), 600_000)[0]).toMatch(/; try longer ones\.$/)
+  expect(kneeLines(curve(rising), 540_000)[0]).toMatch(/; try longer ones on a recording of more than 9 min\.$/)
+  expect(kneeLines(curve(rising), 600_000)[0]).toMatch(/; try longer ones\.$/)
 })
 
 it('may be shorter than all given TTLs', () => {
-  expect(told(curve({ 1: 89.5, 60: 90 }))).toEqual([
+  expect(kneeLines(curve({ 1: 89.5, 60: 90 }))).toEqual([
     'Knee: a TTL of 1 s or less: the shortest given is within 1 point of the best hit ratio; try shorter ones.',
   ])
 })
 
 it('cannot be found by a TTL that is longer than the recording', () => {
-  expect(told(curve({ 60: 70, 3600: 95, 7200: 95 }), 540_000)).toEqual([
+  expect(kneeLines(curve({ 60: 70, 3600: 95, 7200: 95 }), 540_000)).toEqual([
     'No knee: the shortest TTL within 1 point of the best hit ratio, 1 h, is longer than the recording; try TTLs below 9 min, or a longer recording.',
   ])
-  expect(told(curve({ 10: 70, 300: 94.5, 3600: 95 }), 540_000)).toEqual([
+  expect(kneeLines(curve({ 10: 70, 300: 94.5, 3600: 95 }), 540_000)).toEqual([
     'Knee: a TTL of 5 min, the shortest within 1 point of the best hit ratio of the TTLs given.',
   ])
 })
@@ -70,7 +70,7 @@ it('may be below the best if a longer TTL has fewer hits', () => {
   expect(ttlKnees(curve({ 1: 40, 10: 90.5, 60: 91, 600: 85 }))).toMatchObject([{ ttlMs: 10 * SECOND, is: 'knee' }])
 })
 
-it('goes by loads for a strategy with background refresh, which hits at any TTL', () => {
+it('is found by loads for a strategy with background refresh, which hits at any TTL', () => {
   const loadsPerRead = { 1: 0.5, 10: 0.1, 60: 0.02, 600: 0.015 }
   const rows = Object.entries(loadsPerRead).map(([ttl, loads]) => ({
     ...curve({ [ttl]: 99 }, 'stale-while-revalidate')[0]!,
@@ -83,7 +83,7 @@ it('is printed once for strategies and capacities with the same knee', () => {
   const early = { 1: 40, 10: 90, 60: 90 }
   const late = { 1: 40, 10: 60, 60: 90 }
   expect(
-    told([
+    kneeLines([
       ...curve(early, 'cache-aside', 10),
       ...curve(late, 'cache-aside', 1_000),
       ...curve(late, 'cache-aside'),

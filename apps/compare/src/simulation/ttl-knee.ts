@@ -1,5 +1,5 @@
 /** Finds the TTL beyond which the hit ratio hardly rises. */
-import { type Given, roomLabel, strategiesLabel, tellTime } from './labels.ts'
+import { formatTime, type Given, roomLabel, strategiesLabel } from './labels.ts'
 import { mergedRows, type Setting } from './merged-rows.ts'
 import type { Recording } from './recording.ts'
 import type { SweepRow } from './sweep.ts'
@@ -61,7 +61,7 @@ export function describeKnees(knees: readonly Knee[], given: Given, recording?: 
 }
 
 function describeKnee({ ttlMs, is }: Knee, whom: string, recording: Recording | undefined): string {
-  const ttl = tellTime(ttlMs)
+  const ttl = formatTime(ttlMs)
   switch (is) {
     case 'knee':
       return `Knee${whom}: a TTL of ${ttl}, the shortest within 1 point of the best hit ratio of the TTLs given.`

@@ -44,8 +44,8 @@ const MEASURED_MS = 60_000
 const MAX_OPERATIONS = 1_000_000
 
 /**
- * For the load of a comparison, each TTL after a warm-up of its own length. Undefined if the load can't be simulated: a
- * comparison does not hold its trace, and a crowd or a cold start has no steady state to tune a TTL for.
+ * For the load of a comparison. Each TTL is simulated after a warm-up of the same length. Undefined if the load can't be simulated: a
+ * comparison does not contain its trace, and a crowd or a cold start has no steady state for which to tune a TTL.
  */
 export function ttlSweepOf(comparison: Comparison): ((strategy: string) => Promise<TtlRow[]>) | undefined {
   const { workload, seed } = comparison.config

@@ -35,7 +35,7 @@ async function waiting(strategy: StrategyName, withEdits: boolean): Promise<numb
   return sum / 5
 }
 
-it('under the default load, stale values save 4 of 5 waiting reads the wait, and the rest wait after a write', {
+it('under the default load, 4 of 5 waiting reads no longer wait if stale values are served, and the rest wait after a write', {
   timeout: 120_000,
 }, async () => {
   const lock = { edits: await waiting('stampede-lock', true), none: await waiting('stampede-lock', false) }

@@ -1,5 +1,5 @@
 /**
- * Hit ratio of one key by renewal theory: the mean of what happens from one miss to the next. Derived in docs/theory.md.
+ * Hit ratio of one key by renewal theory: the means over the interval from one miss to the next. Derived in docs/theory.md.
  */
 
 /** Reads and writes of one key per second, as Poisson streams. */
@@ -41,8 +41,8 @@ export function hitRatioOfKey(rates: KeyRates, onWrite: OnWrite, { ttlMs, loadMs
     return ratio(rates.reads * usable, 1 + reads * load)
   }
   const renewed = Math.expm1(Math.min(writes * ttl, ENDLESS)) / writes
-  const notOvertaken = Math.expm1(Math.min(writes * (ttl - load), ENDLESS)) / writes
-  const afterLoad = -Math.expm1(-writes * load) * renewed + notOvertaken
+  const withoutWrite = Math.expm1(Math.min(writes * (ttl - load), ENDLESS)) / writes
+  const afterLoad = -Math.expm1(-writes * load) * renewed + withoutWrite
   const loading = rates.reads * lasting(writes, 0, load) + rates.readModifyWrites * load
   return ratio(rates.reads * afterLoad + writes * renewed, 1 + loading)
 }
@@ -53,7 +53,7 @@ export interface RefreshTimes {
   readonly freshMs: number
   /** The window after that, in which the first read starts a refresh. Then the entry expires. */
   readonly windowMs: number
-  /** Short against the window: reads after its end during the refresh are ignored. */
+  /** Must be short compared with the window: reads that come after its end, during the refresh, are ignored. */
   readonly loadMs: number
 }
 

@@ -13,7 +13,7 @@ const MOST_TOLERANCE = 0.05
 const STAMPEDE_TOLERANCE = 0.1
 
 /** The part of a comparison's configuration that matters here. `apiProcesses` share the cache. */
-type Circumstances = Pick<ComparisonConfig, 'workload' | 'apiProcesses' | 'warmupMs' | 'measuredMs'>
+type Conditions = Pick<ComparisonConfig, 'workload' | 'apiProcesses' | 'warmupMs' | 'measuredMs'>
 
 const effects: Readonly<Record<string, OnWrite>> = {
   'expire-only': 'nothing',
@@ -25,7 +25,7 @@ const effects: Readonly<Record<string, OnWrite>> = {
  * Empty if there is no formula: a moving popularity, a crowd, a cold start, a trace, peers, other strategies (`xfetch`
  * refreshes by chance), the ceiling, and several processes with a cache each.
  */
-export function predict(strategy: ComparedStrategy, config: Circumstances): Prediction[] {
+export function predict(strategy: ComparedStrategy, config: Conditions): Prediction[] {
   const { workload, apiProcesses } = config
   const isStationary =
     workload.popularity === 'zipf' && workload.crowd === null && !workload.cold && workload.trace === null
@@ -45,11 +45,7 @@ export function predict(strategy: ComparedStrategy, config: Circumstances): Pred
   ]
 }
 
-function hitRatio(
-  { promise }: ComparedStrategy,
-  { workload, measuredMs }: Circumstances,
-  onWrite: OnWrite,
-): Prediction {
+function hitRatio({ promise }: ComparedStrategy, { workload, measuredMs }: Conditions, onWrite: OnWrite): Prediction {
   const { ttlMs, originDelayMs } = workload
   const times = { ttlMs, loadMs: originDelayMs, isGuarded: promise.breaks === undefined }
   const predicted = overPosts(workload, (rates) => hitRatioOfKey(rates, onWrite, times))
@@ -75,7 +71,7 @@ function overPosts(workload: ComparedWorkload, hitRatioOf: (rates: KeyRates) => 
 }
 
 /** If the stale window is at least as long as the run, only writes and the start of the run end an entry. */
-function servedStale({ write, promise }: ComparedStrategy, config: Circumstances): Prediction[] {
+function servedStale({ write, promise }: ComparedStrategy, config: Conditions): Prediction[] {
   const { workload, warmupMs, measuredMs } = config
   const toMs = warmupMs + measuredMs
   if (write !== 'invalidate' || workload.readModifyWriteShare > 0 || promise.staleForAtMostMs < toMs) return []
@@ -94,7 +90,7 @@ function servedStale({ write, promise }: ComparedStrategy, config: Circumstances
 /** The default of `refreshAhead`: the last part of the TTL in which a read refreshes. */
 export const AHEAD = 0.2
 
-function refreshedAhead({ write }: ComparedStrategy, { workload, measuredMs }: Circumstances): Prediction[] {
+function refreshedAhead({ write }: ComparedStrategy, { workload, measuredMs }: Conditions): Prediction[] {
   const { ttlMs, originDelayMs, readModifyWriteShare } = workload
   const times = { freshMs: (1 - AHEAD) * ttlMs, windowMs: AHEAD * ttlMs, loadMs: originDelayMs }
   const isShort = originDelayMs <= times.windowMs / 10

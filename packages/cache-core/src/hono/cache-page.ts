@@ -16,20 +16,11 @@ import {
 import type { Cache } from '../create-cache.ts'
 import { CacheError } from '../errors.ts'
 import type { LoadContext } from '../load-run.ts'
-import type { Outcome, ReadResult } from '../read-result.ts'
+import type { ReadResult } from '../read-result.ts'
+import { answer, answerPrivately, forget, replace, sayBypassed, setAside } from './answer.ts'
 import { pageKey } from './page-key.ts'
 import { runBehind } from './run-behind.ts'
-import {
-  decodePage,
-  encodePage,
-  isKnown,
-  isShareable,
-  isStorable,
-  maxAgeMs,
-  namesIn,
-  readBody,
-  type StoredPage,
-} from './stored-page.ts'
+import { decodePage, encodePage, isShareable, isStorable, maxAgeMs, readBody } from './stored-page.ts'
 
 export interface CachePageOptions {
   /** A cache whose codec keeps a `Buffer` as it is, such as `jsonCodec`, the default, or `bytesCodec`. Keys are `page:/path`. */
@@ -55,14 +46,6 @@ export interface CachePageOptions {
 
 const OPTIONS: OptionNames<CachePageOptions> = { cache: true, ttlMs: true, query: true, vary: true, tags: true }
 const HEADER_NAME = /^[\w!#$%&'+.^`|~-]+$/
-
-const X_CACHE = {
-  hit: 'HIT',
-  stale: 'STALE',
-  miss: 'MISS',
-  collapsed: 'COLLAPSED',
-  bypass: 'BYPASS',
-} as const satisfies Record<Outcome, string>
 
 /** The outcome of one request's handler. */
 type Handled =
@@ -191,9 +174,7 @@ export function cachePage(options: CachePageOptions): MiddlewareHandler {
       return answer(context, decodePage(own.bytes)!, bypass, outer, vary)
     }
     if (own.kind === 'failed' && !own.isAnswered) throw forget(context, outer, own.error)
-    const { status, statusText, headers, body } = context.res
-    replace(context, new Response(body, { status, statusText, headers: withOuter(headers, outer) }))
-    sayBypassed(context, vary)
+    answerPrivately(context, outer, vary)
   }
 }
 
@@ -223,89 +204,9 @@ async function handle(
   }
 }
 
-/** Removes the headers set so far. */
-function setAside(context: Context, outer: Headers): void {
-  context.res = undefined
-  // The line above sets it to true, and Hono then ignores the handler's response.
-  context.finalized = false
-  for (const name of new Set(outer.keys())) context.header(name, undefined)
-}
-
-/** The headers of a response, plus those of its request's middlewares that the response doesn't set itself. */
-function withOuter(own: Headers, outer: Headers): Headers {
-  const headers = new Headers(own)
-  for (const [name, value] of outer) {
-    if (name === 'set-cookie') headers.append(name, value)
-    else if (name === 'vary') headers.set(name, varyWith(headers.get(name), namesIn(value)) ?? headers.get(name)!)
-    else if (!headers.has(name)) headers.set(name, value)
-  }
-  return headers
-}
-
 function maxAgeOf({ headers }: Response, outer: Headers): number | undefined {
   const ages = [maxAgeMs(headers), maxAgeMs(outer)].filter((age) => age !== undefined)
   return ages.length === 0 ? undefined : Math.min(...ages)
-}
-
-type Shown = Pick<ReadResult<unknown>, 'outcome' | 'ageMs' | 'ttlMs'>
-
-function answer(context: Context, page: StoredPage, shown: Shown, outer: Headers, vary: readonly string[]): void {
-  const own = new Headers(page.headers.map(([name, value]): [string, string] => [name, value]))
-  const headers = withOuter(own, outer)
-  const names = varyWith(headers.get('Vary'), vary)
-  if (names !== undefined) headers.set('Vary', names)
-  headers.set('ETag', page.etag)
-  headers.set('Age', String(Math.floor(shown.ageMs / 1_000)))
-  headers.set('X-Cache', X_CACHE[shown.outcome])
-  headers.set('Cache-Status', cacheStatus(shown))
-  if (isKnown(context.req.header('If-None-Match'), page.etag)) {
-    headers.delete('Content-Type')
-    replace(context, new Response(null, { status: 304, headers }))
-    return
-  }
-  headers.set('Content-Length', String(page.body.length))
-  replace(context, new Response(page.body, { headers }))
-}
-
-/** RFC 9211. */
-function cacheStatus({ outcome, ttlMs }: Shown): string {
-  switch (outcome) {
-    case 'hit':
-    case 'stale':
-      return `cache-core; hit; ttl=${Math.floor(ttlMs / 1_000)}`
-    case 'miss':
-      return ttlMs > 0 ? 'cache-core; fwd=uri-miss; stored' : 'cache-core; fwd=uri-miss'
-    case 'collapsed':
-      return 'cache-core; fwd=uri-miss; collapsed'
-    case 'bypass':
-      return 'cache-core; fwd=bypass'
-  }
-}
-
-/** Sets `undefined` first: otherwise Hono copies the old response's headers into the new one. */
-function replace(context: Context, response: Response): void {
-  context.res = undefined
-  context.res = response
-}
-
-/** Called before an error is thrown: leaves only the earlier middlewares' headers to the error handler's response. */
-function forget(context: Context, outer: Headers, error: unknown): unknown {
-  replace(context, new Response(null, { headers: outer }))
-  return error
-}
-
-function sayBypassed(context: Context, vary: readonly string[]): void {
-  const names = varyWith(context.res.headers.get('Vary'), vary)
-  if (names !== undefined) context.header('Vary', names)
-  context.header('X-Cache', 'BYPASS')
-  context.header('Cache-Status', cacheStatus({ outcome: 'bypass', ageMs: 0, ttlMs: 0 }))
-}
-
-function varyWith(given: string | null, vary: readonly string[]): string | undefined {
-  const known = namesIn(given)
-  const missing = known.includes('*') ? [] : vary.filter((name) => !known.includes(name))
-  if (missing.length === 0) return undefined
-  return given ? `${given}, ${missing.join(', ')}` : missing.join(', ')
 }
 
 /** In lower case, sorted, without duplicates. @throws CacheError `BAD_OPTION` */

@@ -12,6 +12,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
+import { badOption } from '../check.ts'
 
 /** Names that memcached takes as they are. All others are hashed. */
 const PLAIN = /^[\x21-\x7e]{0,120}$/
@@ -21,6 +22,12 @@ const HEAD_BYTES = 64
 export interface Names {
   readonly entry: string
   readonly lease: string
+}
+
+/** @throws CacheError `BAD_OPTION` for a prefix that memcached would refuse. */
+export function checkPrefix(prefix: unknown): void {
+  if (typeof prefix === 'string' && /^[\x21-\x7e]{1,100}$/.test(prefix)) return
+  throw badOption('prefix', prefix, 'give 1 to 100 visible ASCII characters')
 }
 
 export function namesOf(prefix: string, key: string): Names {

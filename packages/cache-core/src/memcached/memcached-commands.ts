@@ -1,12 +1,14 @@
-import { badOption } from '../check.ts'
-import { identityOf, newEpoch } from '../entry.ts'
+import { identityOf } from '../entry.ts'
 import type { Acquired, Epochs, Lookup, Store } from '../ports/store.ts'
 import type { ServerClock } from '../resilience/server-clock.ts'
 import { TrailingCoalescer } from '../resilience/trailing-coalescer.ts'
 import { warnOnce } from '../warn-once.ts'
 import type { WarningListener } from '../warning.ts'
+import { addEpoch, decodeEpoch, readEpoch, renewEpoch } from './epoch-items.ts'
+import { type HeldLease, HeldLeases } from './held-leases.ts'
 import { decodeItem, encodeItem, type Item, namesOf, tagName } from './item.ts'
-import { isRefusal, type MemcachedServer } from './memcached-server.ts'
+import type { MemcachedServer } from './memcached-server.ts'
+import type { Ring } from './ring.ts'
 
 /** Lifetime of an epoch; after it, the entries that carry the epoch are loaded again. Bounds the memory of unused tags. */
 const TAG_TTL_S = 7 * 24 * 60 * 60
@@ -17,33 +19,13 @@ const KEPT_FOR_LEASES = 20
 /** How often an operation is tried while other processes change the item. After that, the caller is asked to retry. */
 const ATTEMPTS = 8
 const COME_AGAIN_MS = 5
-/** Maximum number of leases that this process remembers. */
-const MAX_HELD = 10_000
 /** Upper bound of memcached's own bytes per item, beside name and data. */
 const ITEM_OVERHEAD_BYTES = 100
-
-/** Maps names to servers. */
-export interface Ring {
-  readonly servers: readonly MemcachedServer[]
-  of(name: string): MemcachedServer
-}
 
 type Outcome =
   | { readonly kind: 'granted' }
   | { readonly kind: 'entry'; readonly bytes: Buffer }
   | { readonly kind: 'held'; readonly endsInMs: number }
-
-/** A lease that this process holds, with the data for a fill. */
-interface Held {
-  readonly server: MemcachedServer
-  /** The CAS of the entry's item when the lease was granted. Any change of the item since then has changed it. */
-  readonly entryCas: string
-  leaseCas: string | undefined
-  /** The epoch of all entries before the load. A restarted server has another one, although its CAS values may repeat. */
-  readonly all: string
-  /** A running renewal, which changes `leaseCas`. */
-  renewing: Promise<unknown>
-}
 
 /**
  * The guarded protocol in meta commands. The CAS of the entry's item is the guard: **a fill is stored only over the same item
@@ -54,49 +36,20 @@ interface Held {
  */
 export function memcachedCommands(ring: Ring, prefix: string, clock: ServerClock, warn: WarningListener): Store {
   const lookups = new TrailingCoalescer<Lookup>()
-  const held = new Map<string, Held>()
+  const held = new HeldLeases()
   const warnLarge = warnOnce(warn)
   const allName = `${prefix}a`
-
-  function hold(entry: string, token: string, lease: Omit<Held, 'renewing'>): void {
-    held.set(`${entry} ${token}`, { ...lease, renewing: Promise.resolve() })
-    if (held.size > MAX_HELD) held.delete(held.keys().next().value!)
-  }
-
-  /** Forgets the lease, so that it is used only once. */
-  function takeHeld(entry: string, token: string): Held | undefined {
-    const lease = held.get(`${entry} ${token}`)
-    held.delete(`${entry} ${token}`)
-    return lease
-  }
 
   const live = (item: Item | undefined, all: string | undefined): Buffer | undefined =>
     item !== undefined && item.all === all && clock.latest() < item.expiresAt ? item.bytes : undefined
 
-  /** Adds an epoch unless there is one. Read it with a `get` afterwards. */
-  const addEpoch = (server: MemcachedServer, name: string, ttl: number) => server.store(name, epochText(), ttl, 'ME')
-
-  async function epochOf(tag: string): Promise<Buffer> {
-    const name = tagName(prefix, tag)
-    const server = ring.of(name)
-    const [, found] = await Promise.all([addEpoch(server, name, TAG_TTL_S), server.get([name])])
-    const epoch = toEpoch(found.get(name))
-    if (epoch !== undefined) return epoch
-    const made = newEpoch() // a foreign value under our name, or evicted immediately
-    await server.store(name, made.toString('base64'), TAG_TTL_S)
-    return made
-  }
-  const epochsOf = (tags: readonly string[]): Promise<Epochs> => Promise.all(tags.map(epochOf))
-
-  /** Sets a new epoch. If the server has no memory for it, deletes the epoch, which also invalidates. */
-  async function bump(server: MemcachedServer, name: string, ttl: number): Promise<void> {
-    try {
-      await server.store(name, epochText(), ttl)
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      await server.meta(`md ${name}`)
-    }
-  }
+  const epochsOf = (tags: readonly string[]): Promise<Epochs> =>
+    Promise.all(
+      tags.map((tag) => {
+        const name = tagName(prefix, tag)
+        return readEpoch(ring.of(name), name, TAG_TTL_S)
+      }),
+    )
 
   async function lookUp(key: string, tags: readonly string[]): Promise<Lookup> {
     const { entry } = namesOf(prefix, key)
@@ -116,7 +69,7 @@ export function memcachedCommands(ring: Ring, prefix: string, clock: ServerClock
     const items = found.get(home)!
     return {
       bytes: live(decodeItem(items.get(entry)), items.get(allName)),
-      epochs: tagNames.map((name) => toEpoch(found.get(ring.of(name))!.get(name))),
+      epochs: tagNames.map((name) => decodeEpoch(found.get(ring.of(name))!.get(name))),
     }
   }
 
@@ -168,7 +121,7 @@ export function memcachedCommands(ring: Ring, prefix: string, clock: ServerClock
       }
       const guard = there.isStubOurs ? cas : await renewCas(server, entry, cas, bytes && item, leaseMs)
       if (guard === undefined) continue
-      hold(entry, token, { server, entryCas: guard, leaseCas, all })
+      held.add(entry, token, { server, entryCas: guard, leaseCas, all })
       return { kind: 'granted' }
     }
     return { kind: 'held', endsInMs: COME_AGAIN_MS }
@@ -198,7 +151,7 @@ export function memcachedCommands(ring: Ring, prefix: string, clock: ServerClock
   const leaseText = (token: string, leaseMs: number) => `${clock.earliest() + leaseMs} ${token}`
 
   /** Ends a lease that is still this one. */
-  async function endLease(lease: string, { server, leaseCas, renewing }: Held): Promise<void> {
+  async function endLease(lease: string, { server, leaseCas, renewing }: HeldLease): Promise<void> {
     await renewing
     if (leaseCas !== undefined) await server.meta(`md ${lease} C${leaseCas}`)
   }
@@ -234,7 +187,7 @@ export function memcachedCommands(ring: Ring, prefix: string, clock: ServerClock
         ])
         const all = items.get(allName)
         if (claimed.cas === undefined || all === undefined) continue
-        hold(entry, token, { server, entryCas: claimed.cas, leaseCas: leased.cas, all })
+        held.add(entry, token, { server, entryCas: claimed.cas, leaseCas: leased.cas, all })
         return { epochs: await epochs }
       }
       return undefined
@@ -242,7 +195,7 @@ export function memcachedCommands(ring: Ring, prefix: string, clock: ServerClock
 
     async fill(key, { token, entry: bytes, expiresAt }) {
       const { entry, lease } = namesOf(prefix, key)
-      const mine = takeHeld(entry, token)
+      const mine = held.take(entry, token)
       if (mine === undefined) return false
       const { server, all } = mine
       const leftMs = expiresAt - clock.earliest()
@@ -265,7 +218,7 @@ export function memcachedCommands(ring: Ring, prefix: string, clock: ServerClock
 
     async renew(key, token, leaseMs) {
       const { entry, lease } = namesOf(prefix, key)
-      const mine = held.get(`${entry} ${token}`)
+      const mine = held.get(entry, token)
       if (mine?.leaseCas === undefined) return false
       const renewing = mine.server.store(lease, leaseText(token, leaseMs), keptFor(leaseMs), `C${mine.leaseCas}`)
       mine.renewing = renewing.then(
@@ -279,7 +232,7 @@ export function memcachedCommands(ring: Ring, prefix: string, clock: ServerClock
 
     async release(key, token) {
       const { entry, lease } = namesOf(prefix, key)
-      const mine = takeHeld(entry, token)
+      const mine = held.take(entry, token)
       if (mine !== undefined) await endLease(lease, mine)
     },
 
@@ -291,25 +244,17 @@ export function memcachedCommands(ring: Ring, prefix: string, clock: ServerClock
       })
       const bumped = tags.map((tag) => {
         const name = tagName(prefix, tag)
-        return bump(ring.of(name), name, TAG_TTL_S)
+        return renewEpoch(ring.of(name), name, TAG_TTL_S)
       })
       await Promise.all([...dropped, ...bumped])
       return true
     },
 
     async invalidateAll() {
-      await Promise.all(ring.servers.map((server) => bump(server, allName, 0)))
+      await Promise.all(ring.servers.map((server) => renewEpoch(server, allName, 0)))
       return true
     },
   }
-}
-
-const epochText = () => newEpoch().toString('base64')
-
-function toEpoch(text: string | undefined): Buffer | undefined {
-  if (text === undefined) return undefined
-  const epoch = Buffer.from(text, 'base64')
-  return epoch.length === newEpoch().length ? epoch : undefined
 }
 
 /** One second more, since memcached counts from its last tick. `get` ignores an entry that memcached keeps too long. */
@@ -322,10 +267,4 @@ const keptFor = (leaseMs: number) => ttlSeconds(KEPT_FOR_LEASES * leaseMs)
 function tooLarge(key: string, bytes: number, server: MemcachedServer) {
   const message = `the entry of "${key}" has ${bytes} bytes, and ${server.node.id} keeps items of up to ${server.largestItem} bytes, so it is not kept; start memcached with a larger -I, or make the value smaller`
   return { code: 'ENTRY_TOO_LARGE', message } as const
-}
-
-/** @throws CacheError `BAD_OPTION` for a prefix that memcached would refuse. */
-export function checkPrefix(prefix: unknown): void {
-  if (typeof prefix === 'string' && /^[\x21-\x7e]{1,100}$/.test(prefix)) return
-  throw badOption('prefix', prefix, 'give 1 to 100 visible ASCII characters')
 }

@@ -2,15 +2,18 @@ import { checkFunction } from '../check.ts'
 import { messageOf, swallowing } from '../errors.ts'
 import { type Runtime, systemRuntime, within } from '../ports/runtime.ts'
 import { Circuit } from '../resilience/circuit.ts'
+import { circuitGate } from '../resilience/circuit-gate.ts'
 import { NoAnswer } from '../resilience/deadlines.ts'
-import type { PendingInvalidations } from '../resilience/pending-invalidations.ts'
+import { OutageWatchers } from '../resilience/outage-watchers.ts'
+import { receivingFrom } from '../resilience/receiving-from.ts'
 import type { Gate } from '../resilience/resilient-store.ts'
 import { ServerClock } from '../resilience/server-clock.ts'
+import { SharedPending } from '../resilience/shared-pending.ts'
 import { type WarnOnce, warnOnce } from '../warn-once.ts'
 import { type WarningListener, warnProcess } from '../warning.ts'
 import type { MemcacheClient } from './memcached-client.ts'
-import type { Ring } from './memcached-commands.ts'
 import { isRefusal, MemcachedServer } from './memcached-server.ts'
+import { type Ring, ringOf } from './ring.ts'
 import { compareClocks } from './server-time.ts'
 
 /** Deadline of a command, in milliseconds. */
@@ -25,8 +28,6 @@ const COMPARED_WITHIN_MS = 150
 const PROBES_TO_RENEW = 4
 
 const connections = new WeakMap<MemcacheClient, MemcachedConnection>()
-/** Prefixes whose last store was closed with pending invalidations. The next store there must not serve the stale entries. */
-const leftUnflushed = new WeakMap<MemcacheClient, Set<string>>()
 
 /** Asks a server for its time. */
 export type CompareClocks = typeof compareClocks
@@ -46,18 +47,16 @@ export class MemcachedConnection {
   readonly clock: ServerClock
   readonly circuit: Circuit
   readonly ring: Ring
+  readonly pending: SharedPending
+  readonly watchers = new OutageWatchers()
   readonly #client: MemcacheClient
   readonly #compare: CompareClocks
-  readonly #pending = new Map<string, { readonly pending: PendingInvalidations; users: number }>()
-  readonly #watchers = new Set<MemcachedWatcher>()
   readonly #ends: (() => void)[] = []
   #warnOnce: WarnOnce = warnOnce(warnProcess)
   #comparing: Promise<void> | undefined
   #cancelComparison: (() => void) | undefined
   #users = 0
   #silentProbes = 0
-  /** The last failure reported to the watchers. */
-  #saidAway: string | undefined
 
   warn: WarningListener = warnProcess
 
@@ -86,6 +85,7 @@ export class MemcachedConnection {
 
   private constructor(client: MemcacheClient, runtime: Runtime, compare: CompareClocks) {
     this.#client = client
+    this.pending = new SharedPending(client)
     this.#compare = compare
     this.clock = new ServerClock(runtime.now)
     const servers = client.nodes.map((node) => new MemcachedServer(node, client.nodes.length === 1, runtime))
@@ -96,15 +96,16 @@ export class MemcachedConnection {
       onFailure: (command, error, isOutage) => {
         if (!isOutage) this.#warnOnce(messageOf(error), refusal(command, error))
       },
-      isReceiving: receivingFrom(servers),
+      isReceiving: receivingFrom(() => bytesReadFrom(servers)),
       runtime,
     })
     for (const server of servers) server.standBehind(this.circuit)
     this.ring = ringOf(client, servers)
-    this.circuit.onOpened(() => this.#sayAway())
+    const sayAway = () => this.watchers.sayAway(this.circuit.lastFailure)
+    this.circuit.onOpened(sayAway)
     this.circuit.onRecovered(() => this.#recovered())
     this.circuit.onProbeFailed((cause) => {
-      this.#sayAway()
+      sayAway()
       this.#silentProbes = cause instanceof NoAnswer ? this.#silentProbes + 1 : 0
       if (this.#silentProbes >= PROBES_TO_RENEW) this.#renew()
     })
@@ -126,53 +127,9 @@ export class MemcachedConnection {
     this.circuit.suspend()
   }
 
-  /**
-   * The gate of a store on this client.
-   *
-   * @param isWatched whether each of its commands already goes through the circuit.
-   */
+  /** @param isWatched whether each of the store's commands already goes through the circuit. */
   gateFor(isWatched: boolean): Gate {
-    const { circuit } = this
-    return {
-      runtime: circuit.runtime,
-      get isClosed() {
-        return circuit.isClosed
-      },
-      get trouble() {
-        return circuit.trouble
-      },
-      run: isWatched ? async (command) => command() : (command, options) => circuit.run(command, options),
-      onOpened: (opened) => circuit.onOpened(opened),
-      onRecovered: (recovered) => circuit.onRecovered(recovered),
-    }
-  }
-
-  watch(watcher: MemcachedWatcher): () => void {
-    const swallowed = { onAway: swallowing(watcher.onAway), onBack: swallowing(watcher.onBack) }
-    this.#watchers.add(swallowed)
-    return () => this.#watchers.delete(swallowed)
-  }
-
-  /** Stores on the same entries share their pending invalidations, and wait for all of them. Each store leaves them once. */
-  sharePending(prefix: string, make: () => PendingInvalidations): PendingInvalidations {
-    const shared = this.#pending.get(prefix) ?? { pending: make(), users: 0 }
-    this.#pending.set(prefix, shared)
-    if (leftUnflushed.get(this.#client)?.delete(prefix)) shared.pending.addEverything()
-    shared.users++
-    return shared.pending
-  }
-
-  pendingOf(prefix: string): PendingInvalidations | undefined {
-    return this.#pending.get(prefix)?.pending
-  }
-
-  leavePending(prefix: string): void {
-    const shared = this.#pending.get(prefix)
-    if (shared === undefined || --shared.users > 0) return
-    this.#pending.delete(prefix)
-    if (!shared.pending.end()) return
-    const left = leftUnflushed.get(this.#client) ?? new Set()
-    leftUnflushed.set(this.#client, left.add(prefix))
+    return circuitGate(this.circuit, isWatched)
   }
 
   close(): void {
@@ -224,7 +181,7 @@ export class MemcachedConnection {
   #closed(): void {
     // The next connection may reach another memcached process, on another machine.
     this.clock.forget()
-    for (const { pending } of this.#pending.values()) pending.requestCatchUp()
+    this.pending.requestCatchUp()
     this.circuit.suspend()
   }
 
@@ -237,47 +194,17 @@ export class MemcachedConnection {
     })
   }
 
-  #sayAway(): void {
-    const cause = this.circuit.lastFailure
-    if (messageOf(cause) === this.#saidAway) return
-    this.#saidAway = messageOf(cause)
-    for (const { onAway } of this.#watchers) onAway(cause)
-  }
-
   #recovered(): void {
     this.#silentProbes = 0
-    for (const { pending } of this.#pending.values()) void pending.flush()
-    if (this.#saidAway === undefined) return
-    this.#saidAway = undefined
-    for (const { onBack } of this.#watchers) onBack()
+    this.pending.flush()
+    this.watchers.sayBack()
   }
 }
 
-function ringOf(client: MemcacheClient, servers: readonly MemcachedServer[]): Ring {
-  const byNode = new Map(servers.map((server) => [server.node, server]))
-  const [only] = servers
-  return {
-    servers,
-    of(name) {
-      if (servers.length === 1) return only!
-      const [node] = client.hash.getNodesByKey(name)
-      const server = node && byNode.get(node)
-      if (server !== undefined) return server
-      throw new Error(`the client's servers have changed since the store was created; create the store again`)
-    },
-  }
-}
-
-/** Whether bytes have arrived since the last call. */
-function receivingFrom(servers: readonly MemcachedServer[]): () => boolean {
-  let before: number | undefined
-  return () => {
-    let now = 0
-    for (const { connection } of servers) now += connection?.bytesRead ?? 0
-    const isReceiving = now !== before
-    before = now
-    return isReceiving
-  }
+function bytesReadFrom(servers: readonly MemcachedServer[]): number {
+  let bytes = 0
+  for (const { connection } of servers) bytes += connection?.bytesRead ?? 0
+  return bytes
 }
 
 function refusal(command: string, error: unknown) {

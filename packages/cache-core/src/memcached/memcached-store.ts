@@ -4,8 +4,9 @@ import type { Runtime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
 import { pendingFor, type ResilienceOptions, resilientStore } from '../resilience/resilient-store.ts'
 import type { WarningListener } from '../warning.ts'
+import { checkPrefix } from './item.ts'
 import { checkClient, type MemcacheClient } from './memcached-client.ts'
-import { checkPrefix, memcachedCommands } from './memcached-commands.ts'
+import { memcachedCommands } from './memcached-commands.ts'
 import { type CompareClocks, MemcachedConnection, type MemcachedWatcher } from './memcached-connection.ts'
 
 export interface MemcachedStoreOptions extends ResilienceOptions {
@@ -66,9 +67,9 @@ export function memcachedStoreBy(options: MemcachedStoreOptions, compare?: Compa
   const connection = MemcachedConnection.open(client, onWarning, runtime, compare)
   const gate = connection.gateFor(true)
   const commands = memcachedCommands(connection.ring, prefix, connection.clock, (warning) => connection.warn(warning))
-  const pending = connection.sharePending(prefix, () => pendingFor(commands, gate))
+  const pending = connection.pending.join(prefix, () => pendingFor(commands, gate))
   const store = resilientStore(commands, gate, onFailure && { onFailure }, pending)
-  const ends = [() => connection.leavePending(prefix)]
+  const ends = [() => connection.pending.leave(prefix)]
   if (outbox !== undefined) {
     const { invalidate, invalidateAll } = store
     const { catchUp, detach } = outbox.attach({ invalidate, invalidateAll, serverRun: () => connection.serverRun() })
@@ -151,7 +152,7 @@ const WATCHER_OPTIONS: OptionNames<MemcachedWatcher & { readonly onWarning?: War
  * import { Memcache } from 'memcache'
  *
  * const client = new Memcache({ nodes: ['127.0.0.1:11211'], ...memcachedOptions })
- * const unwatch = watchMemcached(client, { onAway: () => console.error('away'), onBack: () => console.error('back') })
+ * const unwatch = watchMemcached(client, { onAway: () => console.error('unavailable'), onBack: () => console.error('back') })
  * ```
  */
 export function watchMemcached(
@@ -163,7 +164,7 @@ export function watchMemcached(
   checkFunction('onBack', watcher.onBack)
   checkClient(client)
   const connection = MemcachedConnection.open(client, watcher.onWarning)
-  const ends = [connection.watch(watcher)]
+  const ends = [connection.watchers.add(watcher)]
   return () => {
     // Only once: other stores may still need the connection.
     if (ends.length > 0) connection.close()

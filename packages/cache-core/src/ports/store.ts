@@ -72,7 +72,7 @@ export interface StoreGuarantee {
   readonly where: 'every process' | 'this process'
   /** The strongest that this store allows: `none` for a store without the guard. */
   readonly readAfterWriteOf: ReadAfterWriteOf
-  /** Readers in other processes see a write within this many milliseconds. Absent: immediately, if at all. */
+  /** Readers in other processes see a write within this many milliseconds. Absent: immediately, if `where` covers them. */
   readonly othersWithinMs?: number
 }
 

@@ -1,10 +1,10 @@
 import { checkText } from '../check.ts'
 import { newToken } from '../entry.ts'
 import { CacheError } from '../errors.ts'
-import type { InvalidationSource, InvalidationTarget } from '../ports/invalidation-source.ts'
-import { deliver } from './deliver.ts'
+import type { InvalidationSource } from '../ports/invalidation-source.ts'
+import { type Attached, askedStores, deliverToAll, runsOf } from './attached-stores.ts'
 import { checkOutboxEntry, checkOutboxOptions, type OutboxEntry, type OutboxOptions } from './outbox-options.ts'
-import { type Batch, type Invalidation, type Lag, OutboxTable } from './outbox-table.ts'
+import { type Batch, type Lag, OutboxTable } from './outbox-table.ts'
 import { PollLoop } from './poll-loop.ts'
 import type { PostgresQueries } from './postgres-pool.ts'
 
@@ -129,16 +129,6 @@ const PRUNE_EVERY_MS = 60_000
  */
 export const newWriteId = newToken
 
-/** A store that is attached. */
-interface Attached {
-  readonly target: InvalidationTarget
-  /** The run of its server, once known. */
-  run?: string
-  /** The runs of all attached stores at the last replay to it. */
-  replayedTo?: string
-  readonly caughtUp: PromiseWithResolvers<void>
-}
-
 /**
  * The outbox over its table (`outboxTable`). Safe with several processes: rows may be delivered in any order, and repeatedly.
  *
@@ -172,40 +162,20 @@ export function createOutbox(options: OutboxOptions): Outbox {
     }
   }
 
-  /** Delivers to all attached stores. Resolves with the runs that acknowledged it. */
-  async function deliverToAll(invalidation: Invalidation, stores = [...attached]): Promise<string | undefined> {
-    if (stores.length === 0) throw new Error('no store is attached any longer')
-    const before = runsOf(stores) // a run that starts meanwhile may not have received it
-    await deliver(
-      stores.map(({ target }) => target),
-      invalidation,
-    )
-    return before
-  }
-
   async function deliverDue(): Promise<void> {
     while (attached.size > 0 && (await table.hasDue())) {
-      const taken = await table.takeDue(BATCH_ROWS, (batch) => deliverToAll(batch))
+      const taken = await table.takeDue(BATCH_ROWS, (batch) => deliverToAll([...attached], batch))
       if (taken < BATCH_ROWS) return
     }
   }
 
   async function deliverNow(batch: Batch, stores: Attached[]): Promise<void> {
-    await table.mark(batch.ids, await deliverToAll(batch, stores))
-  }
-
-  /** All attached stores, once each has reported its server's run. Includes stores attached meanwhile. */
-  async function askedStores(): Promise<Attached[]> {
-    for (;;) {
-      const stores = [...attached]
-      await Promise.all(stores.map(askRun))
-      if (stores.length === attached.size && stores.every((store) => attached.has(store))) return stores
-    }
+    await table.mark(batch.ids, await deliverToAll(stores, batch))
   }
 
   /** Delivers all undelivered rows, due or not, and those delivered elsewhere, to all stores, regardless of which one asks. */
   async function catchUp(): Promise<void> {
-    const stores = await askedStores()
+    const stores = await askedStores(attached)
     const current = runsOf(stores)
     // In this order: meanwhile a row may be marked as delivered to the previous server, but is never unmarked.
     await deliverNow(await table.undelivered(), stores)
@@ -299,18 +269,4 @@ export function createOutbox(options: OutboxOptions): Outbox {
       await markWrites().catch(() => {})
     },
   }
-}
-
-async function askRun(store: Attached): Promise<void> {
-  const run = await store.target.serverRun?.()
-  if (run !== undefined) store.run = run
-}
-
-/**
- * The runs of these stores' servers. One per store, even on the same server: a delivery to one store differs from a delivery to
- * two. `undefined` if a run is not known yet, or there are no servers.
- */
-function runsOf(stores: readonly Attached[]): string | undefined {
-  const runs = stores.filter(({ target }) => target.serverRun !== undefined).map(({ run }) => run)
-  return runs.length === 0 || runs.includes(undefined) ? undefined : runs.join(' ')
 }

@@ -2,10 +2,13 @@ import { badOption, checkFunction } from '../check.ts'
 import { messageOf, swallowing } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import { Circuit } from '../resilience/circuit.ts'
+import { circuitGate } from '../resilience/circuit-gate.ts'
 import { NoAnswer } from '../resilience/deadlines.ts'
-import type { PendingInvalidations } from '../resilience/pending-invalidations.ts'
+import { OutageWatchers } from '../resilience/outage-watchers.ts'
+import { receivingFrom } from '../resilience/receiving-from.ts'
 import type { Gate } from '../resilience/resilient-store.ts'
 import { ServerClock } from '../resilience/server-clock.ts'
+import { SharedPending } from '../resilience/shared-pending.ts'
 import { type WarningListener, warnProcess } from '../warning.ts'
 import { DEADLINE_MS, type RedisClient } from './redis-client.ts'
 import { misconfiguration, Refusals } from './refusals.ts'
@@ -13,8 +16,6 @@ import { Renewal } from './renewal.ts'
 import { watchedClient } from './watched-client.ts'
 
 const connections = new WeakMap<RedisClient, RedisConnection>()
-/** Prefixes whose last store was closed with pending invalidations. The next store there must not serve the stale entries. */
-const leftUnflushed = new WeakMap<RedisClient, Set<string>>()
 
 /** After this many unanswered probes in a row (2 s with their pauses), the connection itself is considered broken. */
 const PROBES_TO_RENEW = 4
@@ -52,17 +53,15 @@ export class RedisConnection {
   readonly client: RedisClient
   readonly clock: ServerClock
   readonly circuit: Circuit
+  readonly pending: SharedPending
+  readonly watchers = new OutageWatchers()
   readonly #given: RedisClient
-  readonly #pending = new Map<string, { readonly pending: PendingInvalidations; users: number }>()
-  readonly #watchers = new Set<RedisWatcher>()
   readonly #refusals: Refusals
   readonly #renewal: Renewal
   readonly #unsubscribe: () => void
   #users = 0
   #connectionError: unknown
   #silentProbes = 0
-  /** The last failure reported to the watchers. */
-  #saidAway: string | undefined
 
   warn: WarningListener = warnProcess
 
@@ -86,6 +85,7 @@ export class RedisConnection {
 
   private constructor(given: RedisClient, runtime: Runtime) {
     this.#given = given
+    this.pending = new SharedPending(given)
     this.clock = new ServerClock(runtime.now)
     this.#refusals = new Refusals(runtime.now, (message) => this.warn({ code: 'COMMAND_REFUSED', message }))
     this.#renewal = new Renewal(
@@ -101,7 +101,7 @@ export class RedisConnection {
         if (!isOutage) this.#refusals.note(command, error)
         else if (REPLICA.test(messageOf(error))) this.#renewal.request(`it leads to a replica: ${messageOf(error)}`)
       },
-      isReceiving: receivingFrom(given),
+      isReceiving: receivingFrom(() => given.bytesRead()),
       runtime,
     })
     this.circuit.onOpened(() => this.#sayAway())
@@ -115,7 +115,7 @@ export class RedisConnection {
       // On close, not on ready: ioredis reports ready only after it has sent commands issued just before.
       onClose: () => {
         this.#checkDatabase()
-        for (const { pending } of this.#pending.values()) pending.requestCatchUp()
+        this.pending.requestCatchUp()
       },
       onReady: () => this.#ready(),
       // Each command reports its own failure. Without a listener ioredis prints them all, and node-redis throws.
@@ -139,54 +139,9 @@ export class RedisConnection {
     return this.#refusals.reason
   }
 
-  /**
-   * The gate of a store on this client.
-   *
-   * @param isWatched whether each of its commands already goes through the circuit.
-   */
+  /** @param isWatched whether each of the store's commands already goes through the circuit. */
   gateFor(isWatched: boolean): Gate {
-    const { circuit } = this
-    return {
-      runtime: circuit.runtime,
-      get isClosed() {
-        return circuit.isClosed
-      },
-      get trouble() {
-        return circuit.trouble
-      },
-      run: isWatched ? async (command) => command() : (command, options) => circuit.run(command, options),
-      onOpened: (opened) => circuit.onOpened(opened),
-      onRecovered: (recovered) => circuit.onRecovered(recovered),
-      misconfiguration,
-    }
-  }
-
-  watch(watcher: RedisWatcher): () => void {
-    const swallowed = { onAway: swallowing(watcher.onAway), onBack: swallowing(watcher.onBack) }
-    this.#watchers.add(swallowed)
-    return () => this.#watchers.delete(swallowed)
-  }
-
-  pendingOf(prefix: string): PendingInvalidations | undefined {
-    return this.#pending.get(prefix)?.pending
-  }
-
-  /** Stores on the same entries share their pending invalidations, and wait for all of them. Each store leaves them once. */
-  sharePending(prefix: string, make: () => PendingInvalidations): PendingInvalidations {
-    const shared = this.#pending.get(prefix) ?? { pending: make(), users: 0 }
-    this.#pending.set(prefix, shared)
-    if (leftUnflushed.get(this.#given)?.delete(prefix)) shared.pending.addEverything()
-    shared.users++
-    return shared.pending
-  }
-
-  leavePending(prefix: string): void {
-    const shared = this.#pending.get(prefix)
-    if (shared === undefined || --shared.users > 0) return
-    this.#pending.delete(prefix)
-    if (!shared.pending.end()) return
-    const left = leftUnflushed.get(this.#given) ?? new Set()
-    leftUnflushed.set(this.#given, left.add(prefix))
+    return circuitGate(this.circuit, isWatched, misconfiguration)
   }
 
   close(): void {
@@ -199,10 +154,8 @@ export class RedisConnection {
   #ready(): void {
     this.clock.forget()
     this.#checkDatabase()
-    for (const { pending } of this.#pending.values()) {
-      pending.requestCatchUp()
-      void pending.flush()
-    }
+    this.pending.requestCatchUp()
+    this.pending.flush()
   }
 
   /** ioredis continues with database 0 if its own can't be selected, so nothing is sent before that is checked. */
@@ -222,28 +175,13 @@ export class RedisConnection {
 
   #sayAway(): void {
     const cause = this.#given.isReady() ? this.circuit.lastFailure : (this.#connectionError ?? this.circuit.lastFailure)
-    if (messageOf(cause) === this.#saidAway) return
-    this.#saidAway = messageOf(cause)
-    for (const { onAway } of this.#watchers) onAway(withoutCommand(cause))
+    this.watchers.sayAway(withoutCommand(cause))
   }
 
   #sayBack(): void {
     this.#silentProbes = 0
     this.#connectionError = undefined
-    if (this.#saidAway === undefined) return
-    this.#saidAway = undefined
-    for (const { onBack } of this.#watchers) onBack()
-  }
-}
-
-/** Whether bytes have arrived since the last call. */
-function receivingFrom(client: RedisClient): () => boolean {
-  let before: number | undefined
-  return () => {
-    const now = client.bytesRead()
-    const isReceiving = now !== before
-    before = now
-    return isReceiving
+    this.watchers.sayBack()
   }
 }
 

@@ -76,9 +76,9 @@ export function redisStoreOver(
   const { clock } = connection
   const gate = connection.gateFor(true)
   const commands = redisCommands(connection.client, prefix, clock, (warning) => connection.warn(warning))
-  const pending = connection.sharePending(prefix, () => pendingFor(commands, gate))
+  const pending = connection.pending.join(prefix, () => pendingFor(commands, gate))
   const store = resilientStore(commands, gate, onFailure && { onFailure }, pending)
-  const ends = [() => connection.leavePending(prefix)]
+  const ends = [() => connection.pending.leave(prefix)]
   if (outbox !== undefined) {
     const { invalidate, invalidateAll } = store
     const { catchUp, detach } = outbox.attach({
@@ -127,7 +127,7 @@ export function resilientRedisStore(
  * ```ts
  * import { watchRedis } from 'cache-core/redis'
  *
- * const unwatch = watchRedis(redis, { onAway: () => console.error('away'), onBack: () => console.error('back') })
+ * const unwatch = watchRedis(redis, { onAway: () => console.error('unavailable'), onBack: () => console.error('back') })
  * ```
  */
 export function watchRedis(client: RedisStoreClient, watcher: RedisWatcher & ConnectionOptions): () => void {
@@ -136,7 +136,7 @@ export function watchRedis(client: RedisStoreClient, watcher: RedisWatcher & Con
   checkFunction('onAway', onAway)
   checkFunction('onBack', onBack)
   const connection = RedisConnection.open(adaptClient(client), options)
-  const ends = [connection.watch({ onAway, onBack })]
+  const ends = [connection.watchers.add({ onAway, onBack })]
   return () => {
     // Only once: other stores may still need the connection.
     if (ends.length > 0) connection.close()

@@ -13,21 +13,23 @@ afterEach(() => {
 })
 
 function failing(circuit: Circuit, times: number) {
-  return Promise.allSettled(Array.from({ length: times }, () => circuit.run(() => Promise.reject(new Error('away')))))
+  return Promise.allSettled(
+    Array.from({ length: times }, () => circuit.run(() => Promise.reject(new Error('unavailable')))),
+  )
 }
 
 it('opens after 5 failures in a row, and closes once a probe was answered', async () => {
   const probe = vi.fn(async () => 'PONG')
   const circuit = new Circuit({ probe, deadlineMs: 250, isOutage: () => true, runtime })
   const told: string[] = []
-  circuit.onOpened((cause) => told.push(`away: ${(cause as Error).message}`))
+  circuit.onOpened((cause) => told.push(`unavailable: ${(cause as Error).message}`))
   circuit.onRecovered(() => told.push('back'))
   await failing(circuit, 5)
   const command = vi.fn()
   await expect(circuit.run(command)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
   expect(command).not.toHaveBeenCalled()
   await runtime.advance(250)
-  expect([circuit.isClosed, probe.mock.calls.length, told]).toEqual([true, 1, ['away: away', 'back']])
+  expect([circuit.isClosed, probe.mock.calls.length, told]).toEqual([true, 1, ['unavailable: unavailable', 'back']])
 })
 
 it('continues probing when a command from before it opened fails during the probe', async () => {
@@ -37,7 +39,7 @@ it('continues probing when a command from before it opened fails during the prob
   const lateCommand = circuit.run(() => late.promise).catch(() => {})
   await failing(circuit, 5)
   await runtime.advance(250)
-  late.reject(new Error('away'))
+  late.reject(new Error('unavailable'))
   await lateCommand
   answer.open()
   await runtime.advance(1_000)
@@ -97,13 +99,13 @@ it('calls all its listeners, even if one of them throws', async () => {
     throw new Error("the listener's mistake")
   }
   circuit.onOpened(mistake)
-  circuit.onOpened(() => told.push('away'))
+  circuit.onOpened(() => told.push('unavailable'))
   circuit.onRecovered(mistake)
   circuit.onRecovered(() => told.push('back'))
   await failing(circuit, 5)
-  expect((circuit.lastFailure as Error).message).toBe('away')
+  expect((circuit.lastFailure as Error).message).toBe('unavailable')
   await runtime.advance(250)
-  expect(told).toEqual(['away', 'back'])
+  expect(told).toEqual(['unavailable', 'back'])
 })
 
 it('sends nothing once it was ended, even if earlier commands fail', async () => {
@@ -112,7 +114,7 @@ it('sends nothing once it was ended, even if earlier commands fail', async () =>
   const late = Promise.withResolvers<void>()
   const commands = Promise.allSettled(Array.from({ length: 5 }, () => circuit.run(() => late.promise)))
   circuit.end()
-  late.reject(new Error('away'))
+  late.reject(new Error('unavailable'))
   await commands
   await runtime.advance(1_000)
   expect(probe).not.toHaveBeenCalled()

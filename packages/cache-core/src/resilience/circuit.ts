@@ -77,7 +77,7 @@ export class Circuit {
   /** Why commands are refused, with the last failure. `undefined`: they are not. */
   get trouble(): string | undefined {
     if (!this.#isAway) return this.#refusal
-    return `the store is away; the last failure: ${messageOf(this.#lastFailure)}`
+    return `the store is unavailable; the last failure: ${messageOf(this.#lastFailure)}`
   }
 
   /** Calls `opened` each time the store is found to be unavailable, with the last failure, until the returned function is called. */
@@ -102,7 +102,7 @@ export class Circuit {
     this.#probe(0)
   }
 
-  /** Stops probing for good, and refuses commands from then on. Running commands end, by their deadlines at the latest. */
+  /** Stops probing permanently, and refuses all further commands. Running commands end, by their deadlines at the latest. */
   end(): void {
     this.#isEnded = true
     this.#refusal = 'the store was closed'
@@ -161,7 +161,7 @@ export class Circuit {
 
   #open(cause: unknown): void {
     if (!this.isClosed) return
-    this.#refusal = 'the store is away; it is being probed'
+    this.#refusal = 'the store is unavailable; it is being probed'
     this.#isAway = true
     this.#probe(PROBE_EVERY_MS)
     for (const opened of this.#opened) opened(cause)

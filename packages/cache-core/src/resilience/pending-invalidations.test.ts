@@ -53,7 +53,7 @@ it('is not flushed before it has caught up, even after repeated failures', async
   let tries = 0
   pending.catchUpBy(async () => {
     tries++
-    if (tries < 3) throw new Error('the database is away')
+    if (tries < 3) throw new Error('the database is unavailable')
   })
   expect(pending.areFlushed).toBe(false)
   await pending.flush()
@@ -68,7 +68,7 @@ it('is not flushed before it has caught up, even after repeated failures', async
 
 it('does not wait for a catch-up that has ended', async () => {
   const pending = new PendingInvalidations(async () => {}, runtime)
-  const away = vi.fn(() => Promise.reject(new Error('the database is away')))
+  const away = vi.fn(() => Promise.reject(new Error('the database is unavailable')))
   const end = pending.catchUpBy(away)
   await pending.flush()
   expect([pending.areFlushed, away.mock.calls.length]).toEqual([false, 1])
@@ -82,7 +82,7 @@ it('remembers no keys once everything is pending, even in a long outage', async 
   let isBack = false
   const paid: Pending[] = []
   const pending = new PendingInvalidations(async (pending) => {
-    if (!isBack) throw new Error('away')
+    if (!isBack) throw new Error('unavailable')
     paid.push(pending)
   }, runtime)
   for (let i = 0; i < 30_000; i++) {
@@ -97,7 +97,7 @@ it('remembers no keys once everything is pending, even in a long outage', async 
 
 it('delivers nothing once it was ended, including later additions', async () => {
   const deliver = vi.fn(async (_pending: Pending) => {
-    throw new Error('away')
+    throw new Error('unavailable')
   })
   const pending = new PendingInvalidations(deliver, runtime)
   pending.add(['a'], [])
@@ -111,7 +111,7 @@ it('delivers nothing once it was ended, including later additions', async () => 
 })
 
 it('reports the pending invalidations, and why the last attempt failed', async () => {
-  let failure: Error | undefined = new Error('away')
+  let failure: Error | undefined = new Error('unavailable')
   const pending = new PendingInvalidations(async () => {
     if (failure) throw failure
   }, runtime)
@@ -120,9 +120,9 @@ it('reports the pending invalidations, and why the last attempt failed', async (
   expect(pending.reason).toBe('1 invalidation is pending')
   await pending.flush()
   pending.add([], ['t'])
-  expect(pending.reason).toBe('2 invalidations are pending; the last attempt failed: away')
+  expect(pending.reason).toBe('2 invalidations are pending; the last attempt failed: unavailable')
   pending.addEverything()
-  expect(pending.reason).toBe('the invalidation of everything is pending; the last attempt failed: away')
+  expect(pending.reason).toBe('the invalidation of everything is pending; the last attempt failed: unavailable')
   failure = undefined
   await pending.flush()
   expect(pending.reason).toBeUndefined()

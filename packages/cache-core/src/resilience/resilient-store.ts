@@ -93,7 +93,7 @@ export function resilientStore(
 
   function orRefuse<T>(command: () => Awaitable<T>): Promise<T> {
     if (isUsable()) return attempt(command)
-    return Promise.reject(unavailable(wasClosed ? CLOSED : 'the store is away, or has pending invalidations'))
+    return Promise.reject(unavailable(wasClosed ? CLOSED : 'the store is unavailable, or has pending invalidations'))
   }
 
   async function invalidateBatch({ keys, tags }: Names): Promise<boolean> {

@@ -27,7 +27,7 @@ it('never returns an answer requested before the caller began, and all waiting c
   expect(await latest).toBeNull()
 })
 
-it('asks at once for another key, and again once all are answered', async () => {
+it('asks for another key without waiting, and again once all are answered', async () => {
   const { asked, gets } = world()
   const reads = [gets.get('a'), gets.get('b')]
   expect(asked).toHaveLength(2)
@@ -41,8 +41,8 @@ it('asks again after a failure', async () => {
   const { asked, gets } = world()
   const first = gets.get('k')
   const late = gets.get('k')
-  asked[0]!.reject(new Error('away'))
-  await expect(first).rejects.toThrow('away')
+  asked[0]!.reject(new Error('unavailable'))
+  await expect(first).rejects.toThrow('unavailable')
   await new Promise((resolve) => setImmediate(resolve))
   asked[1]!.resolve(Buffer.from('back'))
   expect(await late).toEqual(Buffer.from('back'))

@@ -2,7 +2,7 @@ import { checkNumber, MAX_TIMER_MS } from '../check.ts'
 import type { CachingStrategy } from '../ports/strategy.ts'
 
 export interface OneLoaderOptions {
-  /** How long a reader waits for another's load, then loads without caching. Milliseconds, 0 to 2_147_483_647. Default 10_000. */
+  /** How long a reader waits for the load of another one. After that it loads without caching. Milliseconds, 0 to 2_147_483_647. Default 10_000. */
   readonly waitMs?: number
 }
 
@@ -28,7 +28,7 @@ export function oneLoader({ waitMs = 10_000 }: OneLoaderOptions): CachingStrateg
       if (acquired.kind === 'granted') return read.loadAndFill()
       if (acquired.kind === 'entry') return acquired.answer
       if (now() >= waitUntil) return read.load()
-      // Polls by asking for the lease, since only that shows whether it was revoked or released, or has ended.
+      // Polls by requesting the lease, since only that shows whether it was revoked, was released or has ended.
       await sleep(Math.min(acquired.endsInMs, 10 + 10 * random()))
     }
   }

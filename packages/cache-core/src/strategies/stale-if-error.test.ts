@@ -52,12 +52,12 @@ describe.each([cacheAside(TTL), stampedeLock(TTL), xfetch(TTL)])('staleIfError o
     expect(await cache.read('k', origin.load)).toMatchObject({ outcome: 'miss', value: 2 })
   })
 
-  it('leaves a store that went away to the cache, which bypasses it', async () => {
+  it('leaves an unavailable store to the cache, which bypasses it', async () => {
     const { cache, store, time, origin } = opened(staleIfError(read, { forMs: 200 }))
     await cache.read('k', origin.load)
     await time.advance(150)
     store.acquire = () => {
-      throw new CacheError('STORE_UNAVAILABLE', 'the store went away')
+      throw new CacheError('STORE_UNAVAILABLE', 'the store became unavailable')
     }
     expect(await cache.read('k', origin.load)).toMatchObject({ outcome: 'bypass', value: 2 })
   })

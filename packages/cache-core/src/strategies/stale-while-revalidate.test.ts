@@ -52,7 +52,7 @@ describe('staleWhileRevalidate', () => {
     await expect(cache.read('k', origin.load)).rejects.toThrow('the origin is down')
   })
 
-  it('retries a failed refresh once a second, for any number of reads, and refreshes a new entry at once', async () => {
+  it('retries a failed refresh once a second, for any number of reads, and refreshes a new entry immediately', async () => {
     const { cache, time, origin } = opened(staleWhileRevalidate({ ttlMs: 100, staleMs: 60_000 }))
     await cache.read('k', origin.load)
     let tries = 0
@@ -74,7 +74,7 @@ describe('staleWhileRevalidate', () => {
     expect(await cache.read('k', origin.load)).toMatchObject({ outcome: 'hit', value: 2 })
   })
 
-  it('refreshes at once an entry that was kept with a longer TTL than the current one', async () => {
+  it('immediately refreshes an entry that was kept with a longer TTL than the current one', async () => {
     const { cache, store, time, origin } = opened(staleWhileRevalidate({ ttlMs: 60_000, staleMs: 60_000 }))
     await cache.read('k', origin.load)
     const read = staleWhileRevalidate({ ttlMs: 100, staleMs: 60_000 })

@@ -98,7 +98,7 @@ async function readAfterwards({ p1, p2 }: Stage, row: Row, tags: readonly string
  */
 export const races: readonly Race[] = [
   {
-    title: 'stale set: a write overtakes a load',
+    title: 'stale set: a write commits during a load',
     closedBy: 'the write revokes the lease, so the fill is refused',
     async play(stage) {
       const row = new Row()

@@ -218,7 +218,7 @@ export const storeContract: readonly StoreCase[] = [
     },
   },
   {
-    title: 'invalidates everything at once, including running loads',
+    title: 'invalidates everything, including running loads',
     async run(store) {
       for (const key of ['a', 'b']) {
         await granted(store, key, 'one')

@@ -80,7 +80,7 @@ it.each<[string[], number, string]>([
   [[], 2, "missing required argument 'file'; allowed: FILE, --strict, --examples, --help"],
   [['a', 'b'], 2, 'too many arguments'],
   [['a', '--fast'], 2, "unknown option '--fast'; allowed: FILE, --strict, --examples, --help"],
-  [['a', '--examples', 'all'], 2, '--examples "all" is not allowed; give a whole number from 0 to 999999'],
+  [['a', '--examples', 'all'], 2, '--examples is "all"; give a whole number from 0 to 999999'],
 ])('%j: %i, one clear line and no stack', (args, code, message) => {
   const result = run(...args)
   expect(result.code).toBe(code)

@@ -11,7 +11,7 @@ interface Flags {
 
 const command = describeCommand('pnpm check-history', {
   does: 'Checks a recorded history against the guarantee in its header. Changes nothing.',
-  needs: 'A history as `pnpm campaign` and `pnpm drill` write it: JSON lines, plain or .gz.',
+  needs: 'A history as `pnpm attack campaign` and `pnpm attack drill` write it: JSON lines, plain or .gz.',
   prints:
     'The guarantee, the counts, and the operations that prove each violation. Exit code 0: it held; 1: it did not, or the file is not ' +
     'a history.',
@@ -20,12 +20,12 @@ const command = describeCommand('pnpm check-history', {
   .option('--strict', 'also fail on violations outside the guarantee, and on reads without a value', false)
   .option('--examples <n>', 'violations of each kind to show', wholeNumber('--examples', { min: 0, max: 999_999 }), 2)
   .action(async (path: string, flags: Flags) => {
-    process.exitCode = await judge(path, flags)
+    process.exitCode = await checkFile(path, flags)
   })
 
 await runCommand(command)
 
-async function judge(path: string, { strict, examples }: Flags): Promise<number> {
+async function checkFile(path: string, { strict, examples }: Flags): Promise<number> {
   try {
     const { header, operations } = await readHistory(path)
     const verdict = checkHistory(operations, header.promised)

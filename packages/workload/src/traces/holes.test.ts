@@ -52,7 +52,7 @@ it('treats NULs in a binary format as ordinary keys', async () => {
   expect((await readTrace(write('zeros.bin', zeros), { format: 'be64' })).report.requests).toBe(5)
 })
 
-it('refuses a file that holds only NULs, or no request apart from them', async () => {
+it('refuses a file with only NULs, or with no request besides them', async () => {
   await expect(readTrace(write('nuls', hole(1_000)))).rejects.toThrow('it holds only NUL bytes')
   await expect(readTrace(write('nuls', hole(1_000)), { format: 'common' })).rejects.toThrow(
     /read as common, holds no request\nPassed over 1,000 NUL bytes in 1 run/,

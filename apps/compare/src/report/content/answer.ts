@@ -5,9 +5,9 @@ import type { Comparison } from '../../comparison.ts'
 import type { MeasureName } from '../../measures.ts'
 import { figureOf, RUNS_TO_CLAIM } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
-import { type PromiseKept, promisesKept } from '../broken-promises.ts'
+import { checkGuarantees, type GuaranteeCheck } from '../check-guarantees.ts'
 import { formatCount, formatFigure, formatMs, formatWholeShare } from '../format.ts'
-import { contestantsIn, withTooFewRuns } from '../standing.ts'
+import { contestantsIn, withTooFewRuns } from '../ranks.ts'
 import { type Block, type Cell, MARK_SIGNS, type Section, text } from './content.ts'
 import { measureTable } from './measure-table.ts'
 import { answersTo } from './needs.ts'
@@ -29,7 +29,7 @@ const MAIN: readonly MeasureName[] = [
 
 /** The first section: the strategy for each need, and whether the guarantees held. */
 export function answer(comparison: Comparison, deviations: readonly Deviation[], advice: readonly string[]): Section {
-  const kept = promisesKept(comparison)
+  const kept = checkGuarantees(comparison)
   return {
     id: 'answer',
     title: 'The answer',
@@ -91,7 +91,7 @@ function loadInWords({ config }: Comparison): string {
 /**
  * The contestants, then the forms known to break their guarantee (never ranked, each with its violations), then the ceiling.
  */
-function tables({ strategies, ...rest }: Comparison, kept: readonly PromiseKept[]): Block[] {
+function tables({ strategies, ...rest }: Comparison, kept: readonly GuaranteeCheck[]): Block[] {
   const comparison = { strategies, ...rest }
   const caption = 'Median of the runs, and [min–max]'
   const ceiling = strategies.filter(({ name }) => name === CEILING)
@@ -128,15 +128,15 @@ function tables({ strategies, ...rest }: Comparison, kept: readonly PromiseKept[
   ]
 }
 
-function lossOf(kept: readonly PromiseKept[], name: string): Cell {
-  const { promised = {} } = kept.find(({ strategy }) => strategy.name === name) ?? {}
-  return Object.keys(promised).length > 0
-    ? { text: lossInWords(promised), mark: 'alarm' }
+function lossOf(kept: readonly GuaranteeCheck[], name: string): Cell {
+  const { forbidden = {} } = kept.find(({ strategy }) => strategy.name === name) ?? {}
+  return Object.keys(forbidden).length > 0
+    ? { text: lossInWords(forbidden), mark: 'alarm' }
     : { text: 'loses scripted races', detail: '0 stale reads seen; docs/races.md', mark: 'alarm' }
 }
 
 /** Problems that come before any figure. */
-function alarms({ config, strategies, turns, finishedAt }: Comparison, kept: readonly PromiseKept[]): Block[] {
+function alarms({ config, strategies, turns, finishedAt }: Comparison, kept: readonly GuaranteeCheck[]): Block[] {
   const counted = turns.filter(({ status }) => status === 'ok').length
   const wanted = config.runs * strategies.length
   const disagreeing = turns.filter(({ account }) => account.agree === false).length
@@ -144,7 +144,7 @@ function alarms({ config, strategies, turns, finishedAt }: Comparison, kept: rea
   return [
     ...kept
       .filter(({ verdict }) => verdict === 'broken')
-      .map(({ strategy, promised }) => `${strategy.name} broke its guarantee: ${inWords(promised)}.`),
+      .map(({ strategy, forbidden }) => `${strategy.name} broke its guarantee: ${inWords(forbidden)}.`),
     ...(counted < wanted || finishedAt === null
       ? [`${counted} of ${wanted} turns count${unfinished}. The others are under “What was counted”.`]
       : []),
@@ -152,7 +152,7 @@ function alarms({ config, strategies, turns, finishedAt }: Comparison, kept: rea
   ].map((text) => ({ kind: 'alarm', text }))
 }
 
-function heldGuarantees(kept: readonly PromiseKept[], processes: number): Block[] {
+function heldGuarantees(kept: readonly GuaranteeCheck[], processes: number): Block[] {
   const guaranteeing = kept.filter(({ strategy }) => isCurrent(strategy.promise, processes))
   const holders = guaranteeing.filter(({ verdict }) => verdict === 'kept')
   const reads = holders.reduce((sum, { probeReads }) => sum + probeReads, 0)
@@ -174,7 +174,7 @@ function heldGuarantees(kept: readonly PromiseKept[], processes: number): Block[
     ...(declared.length > 0
       ? [
           text(
-            `${unguarded} broke it, as expected: ${declared.map(({ strategy, promised }) => `${strategy.name} (${lossInWords(promised)})`).join(', ')}.`,
+            `${unguarded} broke it, as expected: ${declared.map(({ strategy, forbidden }) => `${strategy.name} (${lossInWords(forbidden)})`).join(', ')}.`,
           ),
         ]
       : []),

@@ -4,9 +4,9 @@ import type { ComparedStrategy, Comparison, Turn } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
 import { RUNS_TO_CLAIM, spreadOf } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
-import { type PromiseKept, promisesKept } from '../broken-promises.ts'
+import { checkGuarantees, type GuaranteeCheck } from '../check-guarantees.ts'
 import { formatCount, formatFigure, formatMs, formatShare, formatSpread, UNKNOWN } from '../format.ts'
-import { contestantsIn, groupsIn, withTooFewRuns } from '../standing.ts'
+import { contestantsIn, groupsIn, withTooFewRuns } from '../ranks.ts'
 import { inWords } from './answer.ts'
 import { type Block, type Cell, type Section, type Table, text } from './content.ts'
 import { headOf } from './measure-table.ts'
@@ -80,10 +80,10 @@ function chance(strategies: number): string {
   )
 }
 
-export function brokenPromises(comparison: Comparison): Section {
-  const kept = promisesKept(comparison)
+export function guarantees(comparison: Comparison): Section {
+  const kept = checkGuarantees(comparison)
   return {
-    id: 'promises',
+    id: 'guarantees',
     title: 'Guarantees',
     blocks: [
       text(
@@ -92,14 +92,14 @@ export function brokenPromises(comparison: Comparison): Section {
             ? ' A naive form guarantees nothing: it is checked against the guarantee that it breaks.'
             : ''),
       ),
-      { kind: 'table', table: promiseTable(kept) },
+      { kind: 'table', table: guaranteeTable(kept) },
       ...kept.flatMap((one): Block[] =>
         one.schedule.length === 0 || one.strategy.name === CEILING
           ? []
           : [
               {
                 kind: 'lines',
-                caption: `${one.strategy.name}: the first stale read, in run ${one.run}${Object.keys(one.promised).length === 0 ? '; its guarantee allows it' : ''}`,
+                caption: `${one.strategy.name}: the first stale read, in run ${one.run}${Object.keys(one.forbidden).length === 0 ? '; its guarantee allows it' : ''}`,
                 lines: one.schedule,
               },
               ...(one.strategy.promise.breaks ? [text(`Known: ${one.strategy.promise.breaks}.`)] : []),
@@ -109,7 +109,7 @@ export function brokenPromises(comparison: Comparison): Section {
   }
 }
 
-function promiseTable(kept: readonly PromiseKept[]): Table {
+function guaranteeTable(kept: readonly GuaranteeCheck[]): Table {
   return {
     caption: 'What each strategy guarantees, and what was seen',
     of: 'words',
@@ -123,7 +123,7 @@ function promiseTable(kept: readonly PromiseKept[]): Table {
       'seen, but allowed',
       'probe reads',
     ],
-    rows: kept.map(({ strategy: { name, promise }, verdict, promised, notPromised, probeReads }): Cell[] => [
+    rows: kept.map(({ strategy: { name, promise }, verdict, forbidden, allowed, probeReads }): Cell[] => [
       { text: name },
       ...(name === CEILING
         ? [{ text: UNKNOWN }, { text: UNKNOWN }, { text: UNKNOWN }]
@@ -133,8 +133,8 @@ function promiseTable(kept: readonly PromiseKept[]): Table {
             { text: promise.mayLoseWrites ? 'may' : 'no' },
           ]),
       { text: verdict, ...(verdict === 'broken' && { mark: 'alarm' }), ...(verdict === 'kept' && { mark: 'good' }) },
-      { text: inWords(promised) || '0' },
-      { text: inWords(notPromised) || '0' },
+      { text: inWords(forbidden) || '0' },
+      { text: inWords(allowed) || '0' },
       { text: formatCount(probeReads) },
     ]),
   }
@@ -188,18 +188,18 @@ function formatTolerance(measure: MeasureName, tolerance: number): string {
 /** A turn above either share is noisy. */
 const NOISY = { busyBefore: 0.1, stolen: 0.01 }
 
-export function account(comparison: Comparison): Section {
+export function reconciliation(comparison: Comparison): Section {
   const rejected = comparison.turns.filter(({ status }) => status !== 'ok')
   const noisy = comparison.turns.filter(
     ({ machine }) => (machine.busyBefore ?? 0) > NOISY.busyBefore || (machine.stolen ?? 0) > NOISY.stolen,
   )
   const noise = `other processes used more than ${formatShare(NOISY.busyBefore)} of the CPU just before, or the host took more than ${formatShare(NOISY.stolen)}`
   return {
-    id: 'account',
+    id: 'reconciliation',
     title: 'What was counted',
     blocks: [
       text(agreement(comparison)),
-      { kind: 'table', table: accountTable(comparison) },
+      { kind: 'table', table: reconciliationTable(comparison) },
       ...(rejected.length === 0
         ? [text('Every turn counts.')]
         : [{ kind: 'table', table: rejectedTable(rejected) } as const]),
@@ -231,7 +231,7 @@ function idleInWords({ strategies, turns }: Comparison): Block[] {
     : [text(`Idle CPU in the measured phase, median of the runs: ${medians.join(', ')}.`)]
 }
 
-function accountTable({ strategies, turns }: Comparison): Table {
+function reconciliationTable({ strategies, turns }: Comparison): Table {
   return {
     caption: 'k6 + probe = server, summed over the turns that the server counted',
     of: 'figures',

@@ -3,14 +3,14 @@ import { CEILING } from 'strategies'
 import type { Comparison } from '../../comparison.ts'
 import type { MeasureName } from '../../measures.ts'
 import { formatFigure, formatMs, formatShare, UNKNOWN } from '../format.ts'
-import { frontOf } from '../front.ts'
+import { paretoPoints } from '../pareto.ts'
 import { STALENESS_TIMES_MS, stalenessOf } from '../staleness-curve.ts'
 import { type Cell, type Section, type Table, text } from './content.ts'
 import { headOf, measureTable } from './measure-table.ts'
 import { whyReadsWait } from './why-reads-wait.ts'
 
-export function front(comparison: Comparison): Section {
-  const points = frontOf(comparison)
+export function pareto(comparison: Comparison): Section {
+  const points = paretoPoints(comparison)
   const onFront = (name: string): string => {
     if (name === CEILING) return 'the ceiling'
     const point = points.find(({ strategy }) => strategy === name)
@@ -25,7 +25,7 @@ export function front(comparison: Comparison): Section {
     ['readP50Ms', 'loadsPerSecond', 'staleReadRatio'],
   )
   return {
-    id: 'front',
+    id: 'pareto',
     title: 'The picture: latency, loads on the database, staleness',
     blocks: [
       {

@@ -1,9 +1,9 @@
 import type { ComparedStrategy, Comparison } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
 import { figureOf } from '../../spread.ts'
-import { promisesKept } from '../broken-promises.ts'
+import { checkGuarantees } from '../check-guarantees.ts'
 import { formatSpread } from '../format.ts'
-import { standingsIn } from '../standing.ts'
+import { ranksIn } from '../ranks.ts'
 import type { Cell, Table } from './content.ts'
 
 /** Column heads for measures whose title is too long or lacks the unit. */
@@ -30,7 +30,7 @@ export function measureTable(
   columns: readonly MeasureName[],
   strategies: readonly ComparedStrategy[] = comparison.strategies,
 ): Table {
-  const standings = new Map(columns.map((measure) => [measure, standingsIn(comparison, measure)]))
+  const ranks = new Map(columns.map((measure) => [measure, ranksIn(comparison, measure)]))
   const broken = brokenIn(comparison)
   return {
     caption,
@@ -40,7 +40,7 @@ export function measureTable(
       { text: name },
       ...columns.map((measure): Cell => {
         const { median, range } = formatSpread(measure, figureOf(comparison, name, measure))
-        const mark = broken(name, measure) ? 'alarm' : standings.get(measure)?.get(name)
+        const mark = broken(name, measure) ? 'alarm' : ranks.get(measure)?.get(name)
         return { text: median, ...(range && { detail: range }), ...(mark && { mark }) }
       }),
     ]),
@@ -50,8 +50,8 @@ export function measureTable(
 /** Whether a measure shows a broken guarantee, unless the strategy declares that it breaks it. */
 function brokenIn(comparison: Comparison): (strategy: string, measure: MeasureName) => boolean {
   const broken = new Map(
-    promisesKept(comparison).flatMap(({ strategy, verdict, promised }) =>
-      verdict === 'broken' ? [[strategy.name, Object.keys(promised)] as const] : [],
+    checkGuarantees(comparison).flatMap(({ strategy, verdict, forbidden }) =>
+      verdict === 'broken' ? [[strategy.name, Object.keys(forbidden)] as const] : [],
     ),
   )
   const shownBy: Partial<Record<MeasureName, readonly string[]>> = {

@@ -8,7 +8,7 @@ import type { Comparison } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
 import { differenceOf, RUNS_TO_CLAIM } from '../../spread.ts'
 import { formatFigure, formatMs } from '../format.ts'
-import { withTooFewRuns } from '../standing.ts'
+import { withTooFewRuns } from '../ranks.ts'
 import { type Answer, type Block, text } from './content.ts'
 
 interface Need {
@@ -174,8 +174,11 @@ const BEHIND: Readonly<Record<Step, string>> = {
   waiting: 'more reads wait',
 }
 
-function othersIn({ ruledOut, notWorthIt, beaten, winner }: Decision, { strategies }: Comparison): { others?: string } {
-  const behind = beaten.flatMap(({ strategy, step }) =>
+function othersIn(
+  { ruledOut, notWorthIt, outranked, winner }: Decision,
+  { strategies }: Comparison,
+): { others?: string } {
+  const behind = outranked.flatMap(({ strategy, step }) =>
     step === 'simplicity' || strategy === FLOOR ? [] : [{ strategy, short: BEHIND[step] }],
   )
   const small = winner === FLOOR ? [] : notWorthIt
@@ -207,8 +210,8 @@ function inShort(group: readonly string[], all: readonly string[]): string {
   return [...named, ...whole.map((prefix) => `${prefix}*`)].join(', ')
 }
 
-function equalsIn({ beaten }: Decision): { equals?: string } {
-  const equal = beaten.filter(({ step }) => step === 'simplicity').map(({ strategy }) => strategy)
+function equalsIn({ outranked }: Decision): { equals?: string } {
+  const equal = outranked.filter(({ step }) => step === 'simplicity').map(({ strategy }) => strategy)
   return equal.length === 0
     ? {}
     : { equals: `No difference from it (loads and p99 overlap, or differ by less than 10 %): ${equal.join(', ')}.` }

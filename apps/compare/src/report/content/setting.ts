@@ -94,7 +94,7 @@ function commit({ commit, modified }: Comparison['environment']): string {
 }
 
 export function limits({ config, environment, strategies, turns }: Comparison): Section {
-  // The account includes the warm-up, at the same rate.
+  // The counts include the warm-up, at the same rate.
   const measuredShare = config.measuredMs / (config.warmupMs + config.measuredMs)
   const reads = turns.map(({ account }) => account.k6.reads * measuredShare).filter((count) => count > 0)
   const fewest = reads.length > 0 ? Math.min(...reads) : 0

@@ -15,7 +15,7 @@ const said = (names: readonly string[], workload = {}) =>
 
 it('counts the posts that are read often enough for an early refresh', () => {
   const [text] = said(['refresh-ahead', 'xfetch'])
-  // Rank r is read 27.6 / r^0.99 times per second. From 0.58 and 27.7 per second on, a read is likelier than none.
+  // Rank r is read 27.6 / r^0.99 times per second. From 0.58 and 27.7 reads per second on, a read is more likely than no read.
   expect(text).toContain(
     'refresh-ahead needs a read in the last fifth of the TTL, 1.2 s: of 150 posts, 49 have one in most expiries',
   )

@@ -1,4 +1,4 @@
-/** Explains why early refreshes save some reads the wait, and others not. */
+/** Explains which reads no longer wait with an early refresh, and which still do. */
 import { defaultTuning } from 'strategies'
 import { zipf } from 'workload'
 import type { ComparedStrategy, ComparedWorkload, Comparison } from '../../comparison.ts'

@@ -10,10 +10,10 @@ import {
   type Table,
 } from '../content/content.ts'
 import { reportContent } from '../content/report-content.ts'
-import { frontChart } from './front-chart.ts'
 import { lookOf } from './look.ts'
 import { pageStyle } from './page-style.ts'
 import { latencyPanels, type Panel, runDots, stalenessPanels } from './panels.ts'
+import { paretoChart } from './pareto-chart.ts'
 import { type Html, html } from './template.ts'
 
 /** The report as one self-contained HTML page, without network or scripts. `advice`: lines of the advisor, shown first. */
@@ -53,7 +53,7 @@ function sectionOf({ id, title, blocks }: Section, comparison: Comparison, strat
   const [before, table, after] = [parts.slice(0, firstTable), parts[firstTable]?.part, parts.slice(firstTable + 1)]
   const withFigure =
     figure && table
-      ? html`${before.map(({ part }) => part)}<div class="${figure.place}">${figure.part}${table}</div>${after.map(({ part }) => part)}`
+      ? html`${before.map(({ part }) => part)}<div class="${figure.position}">${figure.part}${table}</div>${after.map(({ part }) => part)}`
       : html`${parts.map(({ part }) => part)}`
   return html`<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>
@@ -62,15 +62,15 @@ ${withFigure}
 `
 }
 
-/** The chart of a section, and its place relative to the section's first table, which has its figures. */
+/** The chart of a section, and its position relative to the section's first table, which has its figures. */
 function figureOf(
   id: string,
   comparison: Comparison,
-): { readonly part: Html; readonly place: 'above' | 'beside' } | undefined {
+): { readonly part: Html; readonly position: 'above' | 'beside' } | undefined {
   switch (id) {
-    case 'front': {
-      const wide = frontChart(comparison, { width: 900, height: 520 })
-      const narrow = frontChart(comparison, { width: 356, height: 560 })
+    case 'pareto': {
+      const wide = paretoChart(comparison, { width: 900, height: 520 })
+      const narrow = paretoChart(comparison, { width: 356, height: 560 })
       return (
         wide && {
           part: html`<figure class="whole">
@@ -78,7 +78,7 @@ function figureOf(
 Solid line: the front of strategies never seen stale; dashed: the front of all strategies that keep their guarantee. Strategies above and to the right of a line are beaten. A scale is logarithmic unless a value is 0.</figcaption>
 <div class="wide">${wide}</div><div class="narrow">${narrow}</div>
 </figure>`,
-          place: 'above',
+          position: 'above',
         }
       )
     }
@@ -105,13 +105,13 @@ function panelFigure(panels: readonly Panel[], caption: string) {
   if (panels.length === 0) return undefined
   const part = html`<figure><figcaption>${caption}</figcaption>
 <div class="panels">${panels.map(({ strategy, chart }) => html`<div class="panel"><h3>${strategy}</h3>${chart}</div>`)}</div></figure>`
-  return { part, place: 'above' } as const
+  return { part, position: 'above' } as const
 }
 
 function dotsFigure(chart: Html | undefined, note: string) {
   if (!chart) return undefined
   const part = html`<figure class="whole"><figcaption>A mark for each run, a stroke for the median.${note}</figcaption>${chart}</figure>`
-  return { part, place: 'beside' } as const
+  return { part, position: 'beside' } as const
 }
 
 function blockOf(block: Block, strategies: ReadonlySet<string>): Html {

@@ -6,7 +6,7 @@ export interface Labelled {
   readonly label: string
 }
 
-export interface Place {
+export interface LabelPosition {
   /** Middle of the left edge of the text. */
   readonly textX: number
   readonly textY: number
@@ -31,7 +31,7 @@ export function placeLabels<Point extends Labelled>(
   points: readonly Point[],
   bounds: Box,
   obstacles: readonly Box[] = [],
-): (Point & Place)[] {
+): (Point & LabelPosition)[] {
   const taken = [...points.map(({ x, y }) => around(x, y, POINT_RADIUS, POINT_RADIUS)), ...obstacles]
   // Crowded points first, while there is space near them.
   const byCrowd = points.toSorted((a, b) => crowd(b, points) - crowd(a, points))

@@ -1,0 +1,28 @@
+import { calls } from './calls.ts'
+import { connections } from './connections.ts'
+import { guard } from './guard.ts'
+import { leases } from './leases.ts'
+import { loads } from './loads.ts'
+import { memcached } from './memcached.ts'
+import type { Mutation } from './mutation.ts'
+import { outages } from './outages.ts'
+import { pages } from './pages.ts'
+import { reports } from './reports.ts'
+import { staleness } from './staleness.ts'
+import { values } from './values.ts'
+import { warming } from './warming.ts'
+
+export const mutations: readonly Mutation[] = [
+  ...guard,
+  ...leases,
+  ...calls,
+  ...loads,
+  ...values,
+  ...staleness,
+  ...outages,
+  ...connections,
+  ...pages,
+  ...reports,
+  ...warming,
+  ...memcached,
+]

@@ -1,0 +1,83 @@
+import { parseHTML } from 'linkedom'
+import { describe, expect, it } from 'vitest'
+import { allStrategies, someDeviations } from '../../../test/all-strategies.ts'
+import { madeUpComparison } from '../../../test/made-up-comparison.ts'
+import { htmlReport } from './html-report.ts'
+
+const comparison = allStrategies()
+const page = htmlReport(comparison, someDeviations(comparison))
+const { document } = parseHTML(page)
+
+describe('the HTML report', () => {
+  it('loads no external resources', () => {
+    expect(document.querySelectorAll('script, link, img, iframe, object, image, use')).toHaveLength(0)
+    for (const element of document.querySelectorAll('[href], [src]')) {
+      expect(element.getAttribute('href') ?? element.getAttribute('src')).toMatch(/^#/)
+    }
+    const style = document.querySelector('style')!.textContent
+    expect(style).not.toMatch(/url\(|@import/)
+  })
+
+  it('is small enough for an e-mail', () => {
+    expect(page.length).toBeLessThan(600_000)
+  })
+
+  it('gives every chart a name, and a table in its section', () => {
+    const charts = [...document.querySelectorAll('svg')]
+    expect(charts.length).toBeGreaterThan(2 * comparison.strategies.length)
+    for (const chart of charts) {
+      expect(chart.getAttribute('role')).toBe('img')
+      expect(chart.getAttribute('aria-label')).not.toBe('')
+      expect(chart.closest('section')!.querySelector('table')).not.toBeNull()
+    }
+  })
+
+  it('draws only figures from the table beside it', () => {
+    const panel = [...document.querySelectorAll('#staleness .panel')].find(
+      (one) => one.querySelector('h3')!.textContent === 'naive-lock',
+    )!
+    const said = panel.querySelector('svg')!.getAttribute('aria-label')!
+    const row = [...document.querySelectorAll('#staleness tbody tr')].find(
+      (one) => one.querySelector('th')!.textContent === 'naive-lock',
+    )!
+    const figures = [...row.querySelectorAll('td')].slice(0, -1).map((cell) => cell.textContent)
+    expect([...said.matchAll(/([\d.]+(?: %)?) after/g)].map(([, figure]) => figure)).toEqual(figures)
+    expect(figures).toContain('1.3 %')
+  })
+
+  it('labels every strategy once in the picture, in both sizes', () => {
+    for (const size of ['.wide', '.narrow']) {
+      const labels = [...document.querySelectorAll(`#pareto ${size} .halo`)].map((label) =>
+        label.textContent.replace('‼ ', ''),
+      )
+      const named = comparison.strategies.map(({ name }) => name).filter((name) => name !== 'always-hit')
+      expect(labels.toSorted()).toEqual(named.toSorted())
+    }
+  })
+
+  it('declares its language, and the scope of each heading cell', () => {
+    expect(document.documentElement.getAttribute('lang')).toBe('en')
+    expect(document.title).toContain('ycsb-b')
+    for (const cell of document.querySelectorAll('th')) expect(cell.getAttribute('scope')).toMatch(/^(row|col)$/)
+  })
+
+  it('draws the known figures if others are missing', () => {
+    const empty = madeUpComparison({ strategies: { tiered: {}, xfetch: { readP50Ms: 3 } } })
+    const { document } = parseHTML(htmlReport(empty, []))
+    const cells = [...document.querySelectorAll('#answer tbody tr')].map((row) =>
+      [...row.querySelectorAll('td')].map((cell) => cell.textContent),
+    )
+    expect(cells[0]!.every((text) => text === '–')).toBe(true)
+    expect(cells[1]!.filter((text) => text !== '–')).toEqual(['3'])
+    expect(document.querySelectorAll('#pareto svg')).toHaveLength(0)
+  })
+})
+
+it.each([
+  ['one run of one strategy', { tiered: { readP50Ms: 1, readP99Ms: 3, loadsPerSecond: 5, hitRatio: 0.5 } }],
+  ['nothing but zeros', { tiered: { readP50Ms: 0, readP99Ms: 0, loadsPerSecond: 0, hitRatio: 0 }, xfetch: {} }],
+])('the charts can draw %s', (_, strategies) => {
+  const page = htmlReport(madeUpComparison({ runs: 1, strategies }), [])
+  expect(parseHTML(page).document.querySelectorAll('#pareto .wide .halo')).toHaveLength(1)
+  expect(page).not.toMatch(/NaN|Infinity|undefined/)
+})

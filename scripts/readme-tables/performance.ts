@@ -1,0 +1,79 @@
+import type { MeasureName } from '../../apps/compare/src/measures.ts'
+import { figureOf } from '../../apps/compare/src/spread.ts'
+import { quantilesOf } from '../../packages/workload/src/index.ts'
+import { ms, percent, seconds, spread, table, timesLower, whole } from './figures.ts'
+import { cheap, run } from './stored-runs.ts'
+
+interface Quantiles {
+  count: number
+  p50: number
+  p99: number
+}
+
+export const performanceTables: Record<string, () => string> = {
+  'cheap-reads'() {
+    const { workload, runs } = cheap().config
+    const load =
+      `${workload.ratePerSecond} requests/s for ${workload.posts} posts by id, TTL ${seconds(workload.ttlMs)}, no added delay ` +
+      `(\`pnpm compare --workload cheap-reads\`); median of ${runs} runs, [min–max]:`
+    const rows = cheap().strategies.map(({ name }) => {
+      const figure = (measure: MeasureName) => figureOf(cheap(), name, measure)
+      const cpu = (['apiCpuMs', 'redisCpuMs', 'postgresCpuMs'] as const).map((measure) => figure(measure)?.median ?? 0)
+      return [
+        name,
+        spread(figure('hitRatio'), percent),
+        spread(figure('readP50Ms'), ms),
+        spread(figure('readP99Ms'), ms),
+        spread(figure('loadsPerSecond'), whole),
+        cpu.reduce((sum, value) => sum + value, 0).toFixed(2),
+      ]
+    })
+    const head = ['strategy', 'hit ratio, %', 'read p50, ms', 'read p99, ms', 'loads/s', 'CPU per request, ms']
+    return `${load}\n\n${table(head, rows)}\n\nThe median read is ${timesLower(cheap(), 'readP50Ms')} times faster with a cache. CPU: API, Redis and Postgres together.`
+  },
+
+  'hot-key-expiry'() {
+    const { strategies, config } = run('hot-key-expiry') as {
+      strategies: {
+        name: string
+        stampedeFactor: number | null
+        /** Absent in older results. */
+        waitedPerExpiry?: number | null
+        loads: number | null
+        waitedMs: Quantiles
+      }[]
+      config: { baseUrls: string[]; ratePerSecond: number; originDelayMs: number }
+    }
+    const { baseUrls, ratePerSecond, originDelayMs } = config
+    const waited = ({ count, p50, p99 }: Quantiles) => (count < 100 ? '–' : `${p50.toFixed(1)} · ${p99.toFixed(0)}`)
+    const knowsWaiting = strategies.some(({ waitedPerExpiry }) => waitedPerExpiry !== undefined)
+    const rows = strategies.map(({ name, stampedeFactor, loads, waitedPerExpiry, waitedMs }) => [
+      name,
+      stampedeFactor === null ? '–' : stampedeFactor.toFixed(2),
+      ...(knowsWaiting ? [String(loads ?? '–'), waitedPerExpiry?.toFixed(1) ?? '–'] : []),
+      waited(waitedMs),
+    ])
+    const load = `One popular post, ${ratePerSecond} reads/s over ${baseUrls.length} API processes, a load takes ${originDelayMs} ms:`
+    const waiting = knowsWaiting ? ['loads in all', 'reads that waited per expiry'] : []
+    const note = strategies.some(({ stampedeFactor }) => stampedeFactor === null)
+      ? '\n\n–: loads run in the background, before or after an expiry; or fewer than 100 reads waited.'
+      : ''
+    return `${load}\n\n${table(['strategy', 'loads per expiry', ...waiting, 'reads that waited, p50 · p99, ms'], rows)}${note}`
+  },
+
+  'hit-path'() {
+    const { results } = run('hit-path') as {
+      results: { title: string; bytes: number; ours: number[]; bare: number[]; ratio: number }[]
+    }
+    const median = (numbers: readonly number[]) => quantilesOf(numbers)(0.5)
+    const withRange = (numbers: readonly number[]) =>
+      `${median(numbers).toFixed(0)} [${Math.min(...numbers).toFixed(0)}–${Math.max(...numbers).toFixed(0)}]`
+    const rows = results.map(({ title, bytes, ours, bare, ratio }) => [
+      `${title} (${bytes} B)`,
+      withRange(ours),
+      withRange(bare),
+      ratio.toFixed(2),
+    ])
+    return table(['a hit on', 'requests/s, median [range]', 'bare', 'ratio'], rows)
+  },
+}
