@@ -7,6 +7,8 @@ export interface CallOptions<T> {
   readonly execute: () => T | Promise<T>
   /** The data that it reads or writes when it takes effect. Default: all, as a write. */
   readonly touches?: readonly Touched[]
+  /** Whether it wrote anything, by its answer. Default: always, if it may. */
+  readonly hasWritten?: (answer: T) => boolean
   /** The answer in words: `nothing`. Default: the story omits it. */
   readonly trace?: (answer: T) => string
   /** The connection it is sent on. Default none: it can't be lost or delayed. */
@@ -39,6 +41,7 @@ export class Call<T = unknown> implements Step {
   #reject!: (error: unknown) => void
   #outcome: { readonly answer: T } | { readonly error: unknown } | undefined
   #isLost = false
+  #hasTouched: readonly Touched[] | undefined
   #isOver = false
 
   constructor(all: Call[], agent: Agent, options: CallOptions<T>, trace: Trace | undefined) {
@@ -67,6 +70,10 @@ export class Call<T = unknown> implements Step {
     const { process } = this.agent
     if (this.isInEffect) return written(process.name)
     return [...(this.#options.touches ?? EVERYTHING_WRITTEN), ...read(sentBy(process))]
+  }
+  /** An answer touches what it says. */
+  get hasTouched(): readonly Touched[] | undefined {
+    return this.#hasTouched
   }
   /** For the story. */
   get traced(): string {
@@ -97,6 +104,7 @@ export class Call<T = unknown> implements Step {
   async take(): Promise<void> {
     if (this.#outcome !== undefined) {
       const outcome = this.#outcome
+      this.#hasTouched = undefined
       this.#end()
       this.#trace?.({ by: this.by, text: `gets the answer to ${this.#options.what}` })
       if ('answer' in outcome) this.#resolve(outcome.answer)
@@ -104,8 +112,12 @@ export class Call<T = unknown> implements Step {
       return
     }
     try {
-      const answer = this.#options.execute()
-      this.#outcome = { answer: answer instanceof Promise ? await answer : answer }
+      const { touches } = this
+      const executed = this.#options.execute()
+      const answer = executed instanceof Promise ? await executed : executed
+      this.#outcome = { answer }
+      if (this.#options.hasWritten?.(answer) === false)
+        this.#hasTouched = touches.map(({ what }) => ({ what, isWritten: false }))
     } catch (error) {
       this.#outcome = { error }
     }

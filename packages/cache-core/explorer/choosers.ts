@@ -5,8 +5,12 @@ import type { Step, Touched } from './step.ts'
 export interface Chooser {
   /** @returns an index into `enabled`, which has at least two. */
   choose(enabled: readonly Step[]): number
-  /** Called after each step, once all code that it triggered has run. */
-  taken?(name: string, touches: readonly Touched[]): void
+  /**
+   * Called after each step, once all that follows from it has run.
+   *
+   * @param expected what it said beforehand that it would touch.
+   */
+  taken?(name: string, expected: readonly Touched[], actual: readonly Touched[]): void
 }
 
 /** Chooses at random. Some schedules switch actors at every step, others let one run for long: races need both. */

@@ -32,9 +32,10 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
     touches: readonly Touched[],
     execute: () => T | Promise<T>,
     trace?: (answer: T) => string,
+    hasWritten: (answer: T) => boolean = () => true,
   ): Promise<T> {
     if (connection.isCut) return Promise.reject(new Error('Connection is closed.'))
-    return scheduler.call<T>({ what, touches, execute, line: connection.line, ...(trace && { trace }) })
+    return scheduler.call<T>({ what, touches, execute, hasWritten, line: connection.line, ...(trace && { trace }) })
   }
 
   return {
@@ -42,14 +43,26 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
     set: (key, value, ms) =>
       step(`new epoch for ${nameOf(key)}`, written(nameOf(key)), () => server.set(key, value, ms)),
     setIfAbsent: (key, value, ms) =>
-      step(`epoch of ${nameOf(key)}`, written(nameOf(key)), () => server.setIfAbsent(key, value, ms), traceEpoch),
+      step(
+        `epoch of ${nameOf(key)}`,
+        written(nameOf(key)),
+        () => server.setIfAbsent(key, value, ms),
+        traceEpoch,
+        (found) => found === null,
+      ),
     unlink: (...keys) =>
       step(`invalidate ${nameOf(keys[0]!)}`, written(...keys.map(nameOf)), () => server.unlink(...keys)),
     time: () => step('compare clocks', [], () => server.time()),
     ping: () => step('ping', [], () => 'PONG'),
     evalsha(sha, keys, args) {
       const { what, trace } = traceScript(sha, keys[0]!, args)
-      return step(what, written(nameOf(keys[0]!)), () => server.evalsha(sha, keys, args), trace)
+      return step(
+        what,
+        written(nameOf(keys[0]!)),
+        () => server.evalsha(sha, keys, args),
+        trace,
+        (answer) => changesKey(sha, answer),
+      )
     },
     eval: () => Promise.reject(new Error('the emulated server knows all scripts')),
     info: async () => [],
@@ -130,6 +143,12 @@ function traceScript(
     default:
       return { what: `run ${sha}`, trace: String }
   }
+}
+
+/** A script that grants nothing, and keeps nothing, only reads. */
+function changesKey(sha: string, answer: unknown): boolean {
+  if (sha === ACQUIRE.sha) return String((answer as Buffer[])[1]) === 'granted'
+  return sha === CLAIM.sha || answer === 1
 }
 
 function tellAcquired([, kind, entry]: readonly Buffer[], key: string): string {

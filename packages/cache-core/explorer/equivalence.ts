@@ -25,21 +25,22 @@ export class Equivalence {
 
   /** Equal for equivalent schedules. Two others have the same fingerprint with a probability of 2^-52. */
   get fingerprint(): number {
-    return (this.#sum.a >>> 6) * 2 ** 26 + (this.#sum.b >>> 6)
+    return numberOf(this.#sum)
+  }
+
+  /** The fingerprint if this step were the next. */
+  fingerprintAfter(name: string, touches: readonly Touched[]): number {
+    return numberOf(sum(this.#sum, this.#hashOf(name, touches)))
+  }
+
+  /** Identifies a step together with all that it depends on. */
+  eventOf(name: string, touches: readonly Touched[]): number {
+    return numberOf(this.#hashOf(name, touches))
   }
 
   taken(name: string, touches: readonly Touched[]): void {
-    const everything = touches.filter(({ what }) => what === '*')
-    const writesAll = everything.some(({ isWritten }) => isWritten)
-    const readsAll = everything.length > 0
-    const others = withoutRepeats(touches)
-    let depends = this.#lastOfAll
-    if (readsAll) for (const hash of this.#writes.values()) depends = sum(depends, hash)
-    else for (const { what } of others) depends = sum(depends, this.#writes.get(what) ?? NONE)
-    if (writesAll) for (const hash of this.#reads.values()) depends = sum(depends, hash)
-    else for (const { what, isWritten } of others) if (isWritten) depends = sum(depends, this.#reads.get(what) ?? NONE)
-    if (others.some(({ isWritten }) => isWritten) || writesAll) depends = sum(depends, this.#readsOfAll)
-    const hash = hashOf(name, depends)
+    const { writesAll, readsAll, others } = sorted(touches)
+    const hash = this.#hashOf(name, touches)
     this.#sum = sum(this.#sum, hash)
     if (writesAll) {
       this.#writes.clear()
@@ -56,6 +57,28 @@ export class Equivalence {
       } else this.#reads.set(what, sum(this.#reads.get(what) ?? NONE, hash))
     }
   }
+
+  #hashOf(name: string, touches: readonly Touched[]): Hash {
+    const { writesAll, readsAll, others } = sorted(touches)
+    let depends = this.#lastOfAll
+    if (readsAll) for (const hash of this.#writes.values()) depends = sum(depends, hash)
+    else for (const { what } of others) depends = sum(depends, this.#writes.get(what) ?? NONE)
+    if (writesAll) for (const hash of this.#reads.values()) depends = sum(depends, hash)
+    else for (const { what, isWritten } of others) if (isWritten) depends = sum(depends, this.#reads.get(what) ?? NONE)
+    if (others.some(({ isWritten }) => isWritten) || writesAll) depends = sum(depends, this.#readsOfAll)
+    return hashOf(name, depends)
+  }
+}
+
+/** Whether a step writes or reads everything, and what else it touches. */
+function sorted(touches: readonly Touched[]): { writesAll: boolean; readsAll: boolean; others: readonly Touched[] } {
+  const everything = touches.filter(({ what }) => what === '*')
+  const writesAll = everything.some(({ isWritten }) => isWritten)
+  return { writesAll, readsAll: everything.length > 0, others: withoutRepeats(touches) }
+}
+
+function numberOf({ a, b }: Hash): number {
+  return (a >>> 6) * 2 ** 26 + (b >>> 6)
 }
 
 /** Each datum once: as written if the step both reads and writes it. */

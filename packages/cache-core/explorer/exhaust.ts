@@ -5,8 +5,9 @@ import { Equivalence } from './equivalence.ts'
 import { type Finding, openWorld } from './explore.ts'
 import { Violation } from './oracle.ts'
 import type { Plan } from './plan.ts'
+import { isPrivate } from './private-steps.ts'
 import type { Step, Touched } from './step.ts'
-import type { Subject } from './world.ts'
+import type { Subject, World } from './world.ts'
 
 export interface ExhaustOptions {
   /** Whether equivalent schedules are skipped. Default true. */
@@ -20,7 +21,7 @@ export interface ExhaustOptions {
 export interface Exhaustion {
   /** The number of schedules that ran to their end. */
   readonly schedules: number
-  /** The number of schedules that were skipped because an equivalent one had run. */
+  /** The number of schedules that were skipped or given up because an equivalent one had run. */
   readonly pruned: number
   /** False: it gave up, or stopped at a finding. */
   readonly isComplete: boolean
@@ -40,19 +41,23 @@ const BATCH = 200
  */
 export async function exhaust(subject: Subject, plan: Plan, options: ExhaustOptions = {}): Promise<Exhaustion> {
   const { prunes = true, collects = false, maxRuns = Number.POSITIVE_INFINITY } = options
-  const seen = new Set<number>()
+  const reached = prunes ? new Reached() : undefined
   const outcomes = new Set<string>()
   const paths: Path[] = [{ before: undefined, choice: 0 }]
   let schedules = 0
   let pruned = 0
+  let runs = 0
   for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
-    const runs = schedules + pruned
+    if (path.leadsTo !== undefined && reached!.has(path.leadsTo)) {
+      pruned++
+      continue
+    }
     if (runs >= maxRuns) return { schedules, pruned, isComplete: false, outcomes }
-    if (runs % BATCH === 0) await new Promise((resolve) => setImmediate(resolve))
-    const chooser = new Branching(path, paths, prunes ? seen : undefined)
+    if (runs++ % BATCH === 0) await new Promise((resolve) => setImmediate(resolve))
+    const chooser = new Branching(path, paths, reached)
     const story: StoryLine[] = []
     const world = openWorld(subject, plan, chooser, collects ? story : undefined, true)
-    chooser.hasFinished = () => world.hasFinished
+    chooser.world = world
     try {
       await world.play()
       schedules++
@@ -78,46 +83,96 @@ export async function exhaust(subject: Subject, plan: Plan, options: ExhaustOpti
 interface Path {
   readonly before: Path | undefined
   readonly choice: number
+  /** The fingerprint after the last choice, if that is known: then an equivalent schedule needn't be begun. */
+  readonly leadsTo?: number | undefined
 }
 
 const PRUNED = new Error('an equivalent schedule has been run')
 
-/** Follows a path. After its end it always takes the first possible step, and keeps the alternatives for later runs. */
+/** What the schedules of one plan have reached. */
+class Reached {
+  /** The fingerprints of states. */
+  readonly #states = new Set<number>()
+  /** What a step touched that touches something else than it said beforehand. After equivalent pasts it is the same. */
+  readonly #touches = new Map<number, readonly Touched[]>()
+
+  /** The fingerprint after a step, as far as known. */
+  after(state: Equivalence, step: Step): number {
+    return state.fingerprintAfter(step.name, this.touchesOf(state, step) ?? step.touches)
+  }
+
+  /** Undefined: not known yet. */
+  touchesOf(state: Equivalence, { name, touches }: Step): readonly Touched[] | undefined {
+    return this.#touches.get(state.eventOf(name, touches))
+  }
+
+  has(state: number): boolean {
+    return this.#states.has(state)
+  }
+
+  /** @returns false if it was reached before. */
+  add(state: number): boolean {
+    if (this.#states.has(state)) return false
+    this.#states.add(state)
+    return true
+  }
+
+  touched(event: number, actual: readonly Touched[]): void {
+    this.#touches.set(event, actual)
+  }
+}
+
+/** Follows a path; from there on takes the first step that leads to a state not reached yet, and leaves the others to be run later. */
 class Branching implements Chooser {
-  hasFinished = () => false
+  world!: World
   readonly #followed: number[] = []
   #at = 0
   #path: Path
   readonly #left: Path[]
-  readonly #seen: Set<number> | undefined
+  readonly #reached: Reached | undefined
   readonly #equivalence = new Equivalence()
 
-  /** @param left receives the paths to run later. */
-  constructor(path: Path, left: Path[], seen: Set<number> | undefined) {
+  /**
+   * @param left gets what is to be run later.
+   * @param reached undefined: every interleaving is run.
+   */
+  constructor(path: Path, left: Path[], reached: Reached | undefined) {
     this.#path = path
     this.#left = left
-    this.#seen = seen
+    this.#reached = reached
     for (let back: Path | undefined = path; back?.before !== undefined; back = back.before)
       this.#followed.push(back.choice)
     this.#followed.reverse()
   }
 
   choose(enabled: readonly Step[]): number {
-    if (this.hasFinished()) return 0
+    if (this.world.hasFinished) return 0
     const followed = this.#followed[this.#at++]
     if (followed !== undefined) return followed
-    if (this.#seen !== undefined) {
-      const { fingerprint } = this.#equivalence
-      if (this.#seen.has(fingerprint)) throw PRUNED
-      this.#seen.add(fingerprint)
-    }
-    for (let choice = enabled.length - 1; choice > 0; choice--) this.#left.push({ before: this.#path, choice })
-    this.#path = { before: this.#path, choice: 0 }
-    return 0
+    const next = enabled.map((step, choice): Path => {
+      return { before: this.#path, choice, leadsTo: this.#reached?.after(this.#equivalence, step) }
+    })
+    const only = next.find((_, i) => this.#isPrivate(enabled[i]!))
+    const candidates = only === undefined ? next : [only]
+    const [first, ...others] = candidates.filter(({ leadsTo }) => leadsTo === undefined || !this.#reached!.has(leadsTo))
+    if (first === undefined) throw PRUNED
+    this.#left.push(...others.reverse())
+    this.#path = first
+    return first.choice
   }
 
-  taken(name: string, touches: readonly Touched[]): void {
-    if (this.#seen !== undefined) this.#equivalence.taken(name, touches)
+  #isPrivate(step: Step): boolean {
+    const touches = this.#reached?.touchesOf(this.#equivalence, step)
+    return touches !== undefined && isPrivate(step, touches, this.world)
+  }
+
+  /** @throws PRUNED */
+  taken(name: string, expected: readonly Touched[], actual: readonly Touched[]): void {
+    if (this.#reached === undefined || this.world.hasFinished) return
+    const isFollowing = this.#at < this.#followed.length
+    if (!isFollowing) this.#reached.touched(this.#equivalence.eventOf(name, expected), actual)
+    this.#equivalence.taken(name, actual)
+    if (!isFollowing && !this.#reached.add(this.#equivalence.fingerprint)) throw PRUNED
   }
 }
 

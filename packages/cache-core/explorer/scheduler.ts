@@ -91,11 +91,14 @@ export class Scheduler {
   async run(isDone: () => boolean): Promise<boolean> {
     const enabled: Step[] = []
     let idleMs = 0
-    let last: Pick<Step, 'name' | 'touches'> | undefined
+    let last: { name: string; expected: readonly Touched[]; step: Step } | undefined
     for (let count = 0; count < this.#maxSteps && idleMs < MAX_IDLE_MS; count++) {
       await settled()
       const isOver = isDone()
-      if (last !== undefined) this.#chooser.taken?.(last.name, [...last.touches, ...this.#alsoTouched.splice(0)])
+      if (last !== undefined) {
+        const { name, expected, step } = last
+        this.#chooser.taken?.(name, expected, [...(step.hasTouched ?? expected), ...this.#alsoTouched.splice(0)])
+      }
       if (isOver) return true
       enabled.length = 0
       for (const call of this.#pending) if (call.isEnabled()) enabled.push(call)
@@ -114,7 +117,7 @@ export class Scheduler {
         enabled.push(this.#tick(waitMs))
       const step = enabled.length === 1 ? enabled[0]! : enabled[this.#chooser.choose(enabled)]!
       this.taken.push(step.name)
-      last = { name: step.name, touches: step.touches }
+      last = { name: step.name, expected: step.touches, step }
       await step.take()
     }
     return false

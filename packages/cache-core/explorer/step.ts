@@ -25,6 +25,8 @@ export interface Step {
   /** The actor. */
   readonly by: string
   readonly touches: readonly Touched[]
+  /** What it touched when it was last taken, if that turned out to be something else. */
+  readonly hasTouched?: readonly Touched[] | undefined
   /** Taken by the adversary, not by an actor. */
   readonly isMove?: boolean
   isEnabled(): boolean

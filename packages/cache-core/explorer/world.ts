@@ -55,6 +55,7 @@ export class Node implements Process {
   isPaused = false
   isDead = false
   cache!: Cache<number>
+  store!: Store
 
   constructor(index: number) {
     this.name = `P${index + 1}`
@@ -104,7 +105,9 @@ export class World {
   readonly #trace: Trace | undefined
   readonly #guarantee: ReadGuarantee
   readonly #caches: boolean
+  readonly #isTimeLazy: boolean
   #isPreparing = false
+  readonly #begun = new Set<Actor>()
   readonly #unfinished = new Set<Actor>()
   readonly #countsLoads: boolean
   readonly #hasOutbox: boolean
@@ -118,6 +121,7 @@ export class World {
   ) {
     this.plan = plan
     this.#trace = trace
+    this.#isTimeLazy = isTimeLazy
     this.#perform = perform
     this.#hasOutbox = variant?.hasOutbox ?? true
     this.#countsLoads = backend.reportsKeyEvents
@@ -150,6 +154,7 @@ export class World {
         this.isTroubled = true
       })
       const varied = variant?.store?.(store, node.name) ?? store
+      node.store = varied
       const onEvent = (event: CacheEvent) => {
         if (event.type !== 'refresh') return
         this.trace?.({ by: node.name, text: `refreshes ${event.key}` })
@@ -176,6 +181,21 @@ export class World {
     await this.#judgeEnd()
   }
 
+  /** The actors that have not begun. */
+  get unstarted(): readonly Actor[] {
+    return this.plan.actors.filter((actor) => !this.#begun.has(actor))
+  }
+
+  /** Whether an actor of another name has not finished. */
+  waitsForOthersThan(name: string): boolean {
+    return [...this.#unfinished].some((actor) => actor.name !== name)
+  }
+
+  /** Whether no write will change the row any more. */
+  get isCommitted(): boolean {
+    return this.version > this.plan.actors.filter(({ task }) => task.does !== 'read').length
+  }
+
   get trace(): Trace | undefined {
     return this.#isPreparing ? undefined : this.#trace
   }
@@ -194,15 +214,14 @@ export class World {
 
   #addActor(actor: Actor): void {
     const node = this.nodes[actor.process]!
-    let hasBegun = false
     this.#unfinished.add(actor)
     this.scheduler.steps.push({
       name: actor.name,
       by: actor.name,
       touches: written(node.name),
-      isEnabled: () => !hasBegun && !node.isPaused && !node.isDead,
+      isEnabled: () => !this.#begun.has(actor) && !node.isPaused && !node.isDead,
       take: () => {
-        hasBegun = true
+        this.#begun.add(actor)
         this.isUnderWay = true
         this.trace?.({ by: actor.name, text: 'begins' })
         this.#start(actor, node, () => this.#perform(this, actor.name, node, actor.task))
@@ -244,6 +263,12 @@ export class World {
   /** Another process reads everything, undisturbed. Then time passes until the entries are as old as planned. */
   async #prepare(): Promise<void> {
     const { before } = this.plan
+    if (this.#isTimeLazy) {
+      for (const node of this.nodes) {
+        const agent: Agent = { name: 'before', process: node, calls: 0, isUndisturbed: true }
+        await this.scheduler.as(agent, () => node.store.get('another key', []))
+      }
+    }
     if (before === 'nothing' || !this.#caches) return
     const { ttlMs, leaseMs } = this.times
     const loadMs = isOld(before) ? leaseMs / 2 : 0

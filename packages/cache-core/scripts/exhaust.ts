@@ -1,13 +1,14 @@
 /**
- * Runs every small plan of every read × write × store through all its schedules, and prints how many there were.
+ * Runs all schedules of the small plans, for every read × write × store, and prints how many there are. Not for commands that
+ * arrive in any order, as in a cluster: a single plan then has over 100,000 schedules.
  *
- * `node scripts/exhaust.ts [part of the pair's name]`. Exits with 1 at a finding.
+ * `node scripts/exhaust.ts [part of the pair's name …]`. Exits with 1 if a schedule breaks an invariant.
  */
 import { describeFinding, exhaust, memoryBackend, redisBackend, smallPlans } from '../explorer/index.ts'
 import { reads, writes } from '../test/all-strategies.ts'
 
-const wanted = process.argv[2] ?? ''
-const backends = [memoryBackend, redisBackend({ inOrder: true }), redisBackend({ inOrder: false })]
+const wanted = process.argv.slice(2)
+const backends = [memoryBackend, redisBackend({ inOrder: true })]
 const subjects = backends.flatMap((backend) =>
   reads.flatMap((read) =>
     writes.map((write) => ({ name: `${read().name} × ${write().name} × ${backend.name}`, read, write, backend })),
@@ -16,7 +17,9 @@ const subjects = backends.flatMap((backend) =>
 const count = new Intl.NumberFormat('en-US')
 
 let all = 0
-for (const subject of subjects.filter(({ name }) => name.includes(wanted))) {
+for (const subject of subjects.filter(
+  ({ name }) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+)) {
   const began = performance.now()
   const plans = smallPlans(subject.backend)
   let schedules = 0
@@ -33,7 +36,7 @@ for (const subject of subjects.filter(({ name }) => name.includes(wanted))) {
   all += schedules
   const seconds = Math.round((performance.now() - began) / 1_000)
   console.log(
-    `${subject.name}: ${plans.length} plans, ${count.format(schedules)} schedules, ${count.format(pruned)} equivalent ones given up, ${seconds} s`,
+    `${subject.name}: ${plans.length} plans, ${count.format(schedules)} schedules, ${count.format(pruned)} equivalent ones skipped, ${seconds} s`,
   )
 }
 console.log(`${count.format(all)} schedules, none breaks an invariant`)
