@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type pg from 'pg'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Outbox } from '../src/postgres/index.ts'
 import { type Gate, gate } from '../src/testing/index.ts'
 import { pool as admin, scratchOutbox } from './scratch-outbox.ts'
@@ -123,6 +123,8 @@ async function openSideBySide(step: number) {
   const onOneCache = (code: string) => code.replaceAll(/adopt-\d+-\d+:/g, `adopt-${process.pid}-from-${step}:`)
   const older = await open(step, { process: 'older', code: onOneCache })
   const newer = await open(step + 1, { process: 'newer', code: onOneCache })
+  // Otherwise its relay would deliver rows of later tests, to the keys of this one.
+  onTestFinished(async () => newer.outbox?.close())
   return { older, newer }
 }
 
