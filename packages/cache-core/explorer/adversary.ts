@@ -20,12 +20,13 @@ export function addMoves(world: World): void {
   }
 }
 
-function touchesOf({ nodes, backend }: World, { does, to }: Move): readonly Touched[] {
+function touchesOf({ nodes, backend, keys }: World, { does, to }: Move): readonly Touched[] {
   switch (does) {
     case 'pass':
       return EVERYTHING_WRITTEN
-    case 'evict': // one entry; or all of them, if the store can't evict a single one
-      return to === 'everything' || backend.troubles === undefined ? EVERYTHING_WRITTEN : written(to.split(' ')[1]!)
+    case 'evict':
+      if (backend.troubles === undefined) return written(...keys) // a memory store evicts all entries
+      return to === 'everything' ? EVERYTHING_WRITTEN : written(to.split(' ')[1]!)
     case 'pause':
     case 'wake':
     case 'kill':

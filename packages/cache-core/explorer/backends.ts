@@ -90,8 +90,9 @@ export function scheduledStore(store: Store, scheduler: Scheduler): Store {
     touches: readonly Touched[],
     execute: Execute<T>,
     trace?: (answer: T) => string,
+    hasWritten: (answer: T) => boolean = () => true,
   ): Promise<T> {
-    return scheduler.call<T>({ what, touches, execute, ...(trace && { trace }) })
+    return scheduler.call<T>({ what, touches, execute, hasWritten, ...(trace && { trace }) })
   }
   const either = (yes: string, no: string) => (answer: boolean) => (answer ? yes : no)
   const traceLookup =
@@ -105,7 +106,13 @@ export function scheduledStore(store: Store, scheduler: Scheduler): Store {
     guarantee: store.guarantee,
     get: (key, tags) => step(`get ${key}`, read(key, ...tags), () => store.get(key, tags), traceLookup(key)),
     acquire: (key, request) =>
-      step(`acquire ${key}`, written(key, ...request.tags), () => store.acquire(key, request), traceTurn(key)),
+      step(
+        `acquire ${key}`,
+        written(key, ...request.tags),
+        () => store.acquire(key, request),
+        traceTurn(key),
+        ({ kind }) => kind === 'granted' || request.tags.length > 0, // missing epochs are created in any case
+      ),
     claim: (key, request) =>
       step(
         `claim ${key}`,

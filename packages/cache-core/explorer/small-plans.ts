@@ -38,11 +38,11 @@ export interface SmallPlanOptions {
 
 /**
  * Every fault for an entry with only this row: while it is cached, and, except the end of a lease, while it is not. For a list, the
- * faults that differ because a tag invalidates it. The plans left out have over 100,000 schedules each; random schedules reach
- * them.
+ * faults that differ because a tag invalidates it. Plans with over 100,000 schedules are left to random ones, such as those in
+ * which a lease ends in a memory store.
  */
 export function smallPlans({ isRemote }: SmallPlanOptions): SmallPlan[] {
-  const faults = isRemote ? [...anywhere, ...remote] : [...anywhere, ...paused]
+  const faults = [...anywhere, ...(isRemote ? remote : inEither('pause'))]
   const families = [
     { ...row, before: 'fresh', faults },
     { ...row, before: 'nothing', faults: faults.filter((fault) => fault?.does !== 'pass') },
@@ -77,11 +77,10 @@ type Fault = Omit<Move, 'name'>
 const inEither = (...kinds: readonly Move['does'][]): readonly Fault[] =>
   kinds.flatMap((does) => ['0', '1'].map((to) => ({ does, to })))
 
-const anywhere: readonly (Fault | undefined)[] = [
-  undefined,
-  { does: 'evict', to: 'entry row' },
+const anywhere: readonly (Fault | undefined)[] = [undefined, { does: 'evict', to: 'entry row' }]
+const remote: readonly Fault[] = [
   { does: 'pass', to: 'lease' },
+  { does: 'evict', to: 'lease row' },
+  ...inEither('pause', 'kill', 'lose', 'refuse'),
 ]
-const paused = inEither('pause')
-const remote: readonly Fault[] = [{ does: 'evict', to: 'lease row' }, ...inEither('pause', 'kill', 'lose', 'refuse')]
 const ofTags: readonly Fault[] = [{ does: 'evict', to: 'tag rows' }, ...inEither('lose', 'refuse')]

@@ -196,6 +196,11 @@ export class World {
     return this.version > this.plan.actors.filter(({ task }) => task.does !== 'read').length
   }
 
+  /** All keys that are read or written. */
+  get keys(): readonly string[] {
+    return [...this.#questions.keys()]
+  }
+
   get trace(): Trace | undefined {
     return this.#isPreparing ? undefined : this.#trace
   }
