@@ -1,7 +1,7 @@
 import { type Finding, replay } from './explore.ts'
 import { shrink } from './shrink.ts'
+import type { Subject } from './subject.ts'
 import { traceAsDiagram, traceInWords } from './trace.ts'
-import type { Subject } from './world.ts'
 
 /** Shrinks a finding, and describes it for a bug report. */
 export async function describeFinding(subject: Subject, finding: Finding): Promise<string> {

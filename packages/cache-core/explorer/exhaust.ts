@@ -5,9 +5,11 @@ import { Equivalence } from './equivalence.ts'
 import { type Finding, openWorld } from './explore.ts'
 import { Violation } from './oracle.ts'
 import type { Plan } from './plan.ts'
+import { play } from './play.ts'
 import { isPrivate } from './private-steps.ts'
 import type { Step, Touched } from './step.ts'
-import type { Subject, World } from './world.ts'
+import type { Subject } from './subject.ts'
+import type { World } from './world.ts'
 
 export interface ExhaustOptions {
   /** Whether equivalent schedules are skipped. Default true. */
@@ -59,7 +61,7 @@ export async function exhaust(subject: Subject, plan: Plan, options: ExhaustOpti
     const world = openWorld(subject, plan, chooser, collects ? story : undefined, true)
     chooser.world = world
     try {
-      await world.play()
+      await play(world)
       schedules++
       if (collects) outcomes.add(outcomeOf(story))
     } catch (error) {

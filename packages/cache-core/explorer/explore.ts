@@ -6,8 +6,10 @@ import type { StoryLine } from './call.ts'
 import { type Chooser, listChooser, randomChooser } from './choosers.ts'
 import { Violation } from './oracle.ts'
 import { type Plan, randomPlan } from './plan.ts'
+import { play } from './play.ts'
+import { canFallBack, type Subject } from './subject.ts'
 import { perform } from './tasks.ts'
-import { canFallBack, type Subject, World } from './world.ts'
+import { World } from './world.ts'
 
 export interface ExploreOptions {
   /** Number of schedules. */
@@ -92,7 +94,7 @@ async function run(subject: Subject, plan: Plan, chooser: Chooser, story?: Story
   const world = openWorld(subject, plan, chooser, story)
   const schedule = world.scheduler.taken
   try {
-    await world.play()
+    await play(world)
     return { schedule, violation: undefined, story: story ?? [] }
   } catch (error) {
     if (!(error instanceof Violation)) throw error

@@ -184,3 +184,18 @@ function evictable(rng: SeededRandom, { questions }: Layout, isRemote: boolean):
     ? rng.pick(['everything', `entry ${key}`, `lease ${key}`, ...tags.map((tag) => `tag ${tag}`)])
     : `entry ${key}`
 }
+
+/** Whether reaching this state takes time. */
+export function isOld(before: Before): boolean {
+  return before === 'nearly expired' || before === 'expired'
+}
+
+/** The final reads: all keys that were read or written, with their tags. */
+export function questionsOf({ actors }: Plan): ReadonlyMap<string, readonly string[]> {
+  const questions = new Map<string, readonly string[]>()
+  for (const { task } of actors) {
+    if (task.does === 'read') questions.set(task.key, task.tags)
+    if (task.does === 'write') for (const key of task.change.keys) questions.set(key, task.change.entryTags)
+  }
+  return questions
+}

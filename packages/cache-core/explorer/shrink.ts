@@ -1,7 +1,7 @@
 /** Makes a finding as short as possible: fewer actors, then fewer interruptions, then fewer steps. */
 import { type Finding, type Run, replay, runNth } from './explore.ts'
 import type { Actor, Before, Plan, PlannedChange, Task } from './plan.ts'
-import type { Subject } from './world.ts'
+import type { Subject } from './subject.ts'
 
 /** Steps to search a simpler plan again if the found schedule does not fit it. */
 const STEPS = 6_000

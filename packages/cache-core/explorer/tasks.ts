@@ -1,9 +1,10 @@
 /** The tasks of a plan's actors. */
 import { traceValue } from './commands.ts'
+import type { Node } from './node.ts'
 import { EVERY_KEY, Violation, versionOf } from './oracle.ts'
 import type { Task } from './plan.ts'
 import { ACKNOWLEDGED, DATABASE, read, TROUBLE, written } from './step.ts'
-import type { Node, OutboxRow, Perform, World } from './world.ts'
+import type { OutboxRow, Perform, World } from './world.ts'
 
 type TaskOf<Does extends Task['does']> = Extract<Task, { does: Does }>
 

@@ -1,67 +1,18 @@
 /** One schedule: a row, processes with caches that show it, and the actors. */
 import type { CacheEvent } from '../src/cache-event.ts'
-import { type Cache, createCache } from '../src/create-cache.ts'
-import type { Store } from '../src/ports/store.ts'
-import type { ReadGuarantee, ReadStrategy, WriteStrategy } from '../src/ports/strategy.ts'
-import type { Backend, OpenBackend } from './backends.ts'
+import { createCache } from '../src/create-cache.ts'
+import type { ReadGuarantee, ReadStrategy } from '../src/ports/strategy.ts'
+import type { OpenBackend } from './backends.ts'
 import type { Trace } from './call.ts'
 import type { Chooser } from './choosers.ts'
 import { LoadCount } from './load-count.ts'
+import { Node } from './node.ts'
 import { offered } from './offered.ts'
 import { Oracle, Violation } from './oracle.ts'
-import type { Actor, Before, Plan, Task } from './plan.ts'
+import { type Actor, isOld, type Plan, questionsOf, type Task } from './plan.ts'
 import { Scheduler, settled } from './scheduler.ts'
-import { ACKNOWLEDGED, type Agent, type Process, written } from './step.ts'
-
-/** The subject of an exploration: a read strategy × a write strategy × a backend. */
-export interface Subject {
-  readonly name: string
-  readonly read: (times: Times) => ReadStrategy
-  readonly write: () => WriteStrategy
-  readonly backend: Backend
-  /** Replaces a part, to test the effect. */
-  readonly variant?: Variant
-}
-
-export interface Variant {
-  readonly store?: (store: Store, process: string) => Store
-  readonly cache?: (cache: Cache<number>) => Cache<number>
-  /** Whether an outbox's relay delivers invalidations that writers could not. Default true. */
-  readonly hasOutbox?: boolean
-}
-
-/** In milliseconds. */
-export interface Times {
-  readonly ttlMs: number
-  readonly leaseMs: number
-  /** How much longer than its TTL a strategy that serves stale may serve an entry. */
-  readonly staleMs: number
-}
-
-/** Shorter than the deadline of a command, so that entries and leases end while commands are running. */
-const SHORT: Times = { ttlMs: 100, leaseMs: 30, staleMs: 100 }
-/** Longer than any outage, so that an expiry never hides an error. */
-const LONG: Times = { ttlMs: 600_000, leaseMs: 30, staleMs: 600_000 }
-
-/** Whether an entry is kept for longer than it is fresh. */
-export function canFallBack({ read }: Subject): boolean {
-  const { lifetime } = read(offered(SHORT))
-  return lifetime !== undefined && lifetime.staleMs > 0
-}
-
-export class Node implements Process {
-  readonly name: string
-  readonly skewMs: number
-  isPaused = false
-  isDead = false
-  cache!: Cache<number>
-  store!: Store
-
-  constructor(index: number) {
-    this.name = `P${index + 1}`
-    this.skewMs = index * 1_000_000
-  }
-}
+import { ACKNOWLEDGED, type Agent, written } from './step.ts'
+import { LONG, SHORT, type Subject, type Times } from './subject.ts'
 
 /** A row of the outbox: a committed write's invalidation, and whether the store has confirmed it. */
 export interface OutboxRow {
@@ -99,20 +50,20 @@ export class World {
   hasFinished = false
   /** A command has failed, so reads may bypass the cache. */
   isTroubled = false
-  readonly #questions: ReadonlyMap<string, readonly string[]>
-  readonly #perform: Perform
+  readonly questions: ReadonlyMap<string, readonly string[]>
+  readonly perform: Perform
   readonly #openNode: (index: number) => Node
   readonly #trace: Trace | undefined
-  readonly #guarantee: ReadGuarantee
+  readonly guarantee: ReadGuarantee
   readonly #caches: boolean
   readonly #isTimeLazy: boolean
   #isPreparing = false
   readonly #begun = new Set<Actor>()
   readonly #unfinished = new Set<Actor>()
-  readonly #countsLoads: boolean
-  readonly #hasOutbox: boolean
+  readonly countsLoads: boolean
+  readonly hasOutbox: boolean
   readonly #maxSteps: number
-  readonly #outbox: OutboxRow[] = []
+  readonly outbox: OutboxRow[] = []
   #violation: unknown
 
   constructor(
@@ -122,9 +73,9 @@ export class World {
     this.plan = plan
     this.#trace = trace
     this.#isTimeLazy = isTimeLazy
-    this.#perform = perform
-    this.#hasOutbox = variant?.hasOutbox ?? true
-    this.#countsLoads = backend.reportsKeyEvents
+    this.perform = perform
+    this.hasOutbox = variant?.hasOutbox ?? true
+    this.countsLoads = backend.reportsKeyEvents
     this.#maxSteps = backend.maxSteps ?? 600
     this.scheduler = new Scheduler(chooser, {
       trace,
@@ -140,12 +91,12 @@ export class World {
     if (reading.lifetime !== undefined && reading.lifetime.ttlMs !== this.times.ttlMs)
       throw new Error('the read strategy ignored the given ttlMs')
     const writing = write()
-    this.#guarantee = reading.guarantee
+    this.guarantee = reading.guarantee
     this.#caches = reading.lifetime !== undefined
     const now = () => this.scheduler.time.now
-    this.#questions = questionsOf(plan)
+    this.questions = questionsOf(plan)
     this.judge = new Oracle(reading, writing, now)
-    this.loads = new LoadCount(reading.guarantee, now, this.#questions)
+    this.loads = new LoadCount(reading.guarantee, now, this.questions)
     this.backend = backend.open(this.scheduler, this.loads)
     this.#openNode = (index) => {
       const node = new Node(index)
@@ -169,18 +120,6 @@ export class World {
     for (const actor of plan.actors) this.#addActor(actor)
   }
 
-  /** @throws Violation */
-  async play(): Promise<void> {
-    await settled() // lets stores connect
-    await this.#prepare()
-    this.loads.start()
-    await this.#finish()
-    if (this.backend.troubles !== undefined) await this.#flushPending()
-    if (!this.isTroubled && this.#countsLoads) this.loads.check()
-    if (this.#hasOutbox) await this.#relay()
-    await this.#judgeEnd()
-  }
-
   /** The actors that have not begun. */
   get unstarted(): readonly Actor[] {
     return this.plan.actors.filter((actor) => !this.#begun.has(actor))
@@ -198,7 +137,7 @@ export class World {
 
   /** All keys that are read or written. */
   get keys(): readonly string[] {
-    return [...this.#questions.keys()]
+    return [...this.questions.keys()]
   }
 
   get trace(): Trace | undefined {
@@ -213,7 +152,7 @@ export class World {
   commit(keys: readonly string[], tags: readonly string[]): OutboxRow {
     this.version++
     const row = { keys, tags, isDelivered: false }
-    this.#outbox.push(row)
+    this.outbox.push(row)
     return row
   }
 
@@ -229,7 +168,7 @@ export class World {
         this.#begun.add(actor)
         this.isUnderWay = true
         this.trace?.({ by: actor.name, text: 'begins' })
-        this.#start(actor, node, () => this.#perform(this, actor.name, node, actor.task))
+        this.#start(actor, node, () => this.perform(this, actor.name, node, actor.task))
       },
     })
   }
@@ -266,7 +205,7 @@ export class World {
   }
 
   /** Another process reads everything, undisturbed. Then time passes until the entries are as old as planned. */
-  async #prepare(): Promise<void> {
+  async prepare(): Promise<void> {
     const { before } = this.plan
     if (this.#isTimeLazy) {
       for (const node of this.nodes) {
@@ -281,24 +220,24 @@ export class World {
     const agent: Agent = { name: 'before', process: node, calls: 0, isUndisturbed: true }
     this.#isPreparing = true
     await settled()
-    for (const [key, tags] of this.#questions) {
+    for (const [key, tags] of this.questions) {
       const task = { does: 'read', key, tags, times: 1, loadFails: false, loadMs } as const
-      await this.scheduler.as(agent, () => this.#perform(this, agent.name, node, task))
+      await this.scheduler.as(agent, () => this.perform(this, agent.name, node, task))
     }
     node.isDead = true
     if (isOld(before)) await this.pass(ttlMs - loadMs + (before === 'expired' ? leaseMs : -leaseMs) / 6)
     this.#isPreparing = false
-    const cached = [...this.#questions.keys()]
+    const cached = [...this.questions.keys()]
     const are = cached.length === 1 ? 'is' : 'are'
     this.trace?.({ by: agent.name, text: `${cached.join(' and ')} ${are} cached, ${before}` })
   }
 
   /** Runs until all living actors have finished. */
-  async #finish(): Promise<void> {
+  async finish(): Promise<void> {
     const isDone = () => this.#unfinished.size === 0
-    let hasEnded = await this.#run(isDone)
+    let hasEnded = await this.run(isDone)
     for (const node of this.nodes) node.isPaused = false
-    if (!isDone() && hasEnded) hasEnded = await this.#run(isDone)
+    if (!isDone() && hasEnded) hasEnded = await this.run(isDone)
     this.isUnderWay = false
     this.hasFinished = true
     const waiting = [...this.#unfinished].filter(({ process }) => !this.nodes[process]!.isDead)
@@ -310,7 +249,8 @@ export class World {
     )
   }
 
-  async #run(isDone: () => boolean): Promise<boolean> {
+  /** Takes steps until `isDone`. @returns false if it does not end. */
+  async run(isDone: () => boolean): Promise<boolean> {
     const hasEnded = await this.scheduler.run(() => {
       if (this.isTroubled) this.#noteFlushed()
       return this.#violation !== undefined || isDone()
@@ -326,72 +266,14 @@ export class World {
     }
   }
 
-  /** Restores all connections, and lets every process flush its pending invalidations. */
-  async #flushPending(): Promise<void> {
-    const { troubles } = this.backend
-    const alive = this.nodes.filter(({ isDead }) => !isDead)
-    for (const node of alive) troubles!.setCut(node, false)
-    const isSettled = () => alive.every((node) => !troubles!.hasPending(node) && !troubles!.isAway(node))
-    await this.#run(isSettled)
-    if (!isSettled())
-      throw new Violation('pending invalidations are flushed', 'one is still pending, though the store is back')
-  }
-
-  /** The outbox's relay delivers unconfirmed invalidations: the writer died, failed, or never got the commit's answer. */
-  async #relay(): Promise<void> {
-    const heir = this.nodes.find(({ isDead }) => !isDead)!
-    for (const { keys, tags, isDelivered } of this.#outbox) {
-      if (!isDelivered) await this.#do(heir, 'outbox', () => heir.cache.invalidate({ keys, tags }))
-    }
-  }
-
-  async #judgeEnd(): Promise<void> {
-    if (this.judge.readAfterWriteOf !== 'keys and tags') {
-      // If only expiry makes a value current, let time pass first, with no call pending that would time out.
-      await this.#run(() => this.scheduler.pending.every(({ agent }) => agent.process.isDead))
-      await this.pass(this.#guarantee.staleForAtMostMs + 1)
-    }
-    for (const node of this.nodes) {
-      if (node.isDead) continue
-      for (const [key, tags] of this.#questions) {
-        let version: number | undefined
-        const name = `${node.name} afterwards`
-        const task = { does: 'read', key, tags, times: 1, loadFails: false } as const
-        // A refresh may still be running and fail, but no later load fails.
-        for (let tries = 0; version === undefined && tries < 2; tries++) {
-          await this.#do(node, name, async () => {
-            version = await this.#perform(this, name, node, task)
-          })
-        }
-        if (version === this.version) continue
-        const message = `afterwards ${node.name} reads ${key} → v${version}, though the row is v${this.version}`
-        throw new Violation('nothing is permanently stale', message)
-      }
-    }
-  }
-
-  async #do(node: Node, name: string, task: () => Promise<unknown>): Promise<void> {
+  /** Performs a task in one process, to its end. */
+  async do(node: Node, name: string, task: () => Promise<unknown>): Promise<void> {
     let isOver = false
     this.#start({ name }, node, async () => {
       await task()
       isOver = true
     })
-    await this.#run(() => isOver)
+    await this.run(() => isOver)
     if (!isOver) throw new Violation('every caller gets an answer', `${name} got none`)
   }
-}
-
-/** Whether reaching this state takes time. */
-function isOld(before: Before): boolean {
-  return before === 'nearly expired' || before === 'expired'
-}
-
-/** The final reads: all keys that were read or written, with their tags. */
-function questionsOf({ actors }: Plan): ReadonlyMap<string, readonly string[]> {
-  const questions = new Map<string, readonly string[]>()
-  for (const { task } of actors) {
-    if (task.does === 'read') questions.set(task.key, task.tags)
-    if (task.does === 'write') for (const key of task.change.keys) questions.set(key, task.change.entryTags)
-  }
-  return questions
 }
