@@ -1,10 +1,10 @@
 /**
- * Tracks which loads of this process wait for which others, so that a load that reads its own key fails instead of waiting
- * forever.
+ * Tracks which loads of this process wait for which others, so that a load that reads its own key fails instead of
+ * waiting forever.
  *
- * A cycle leads back to the same key on the same store, even through several caches. Before a read inside a load waits for
- * a key, it checks the enclosing load, the loads that wait for that load, and so on. If one of them is a load of the key,
- * waiting would close a cycle, so the read fails.
+ * A cycle leads back to the same key on the same store, even through several caches. Before a read inside a load waits
+ * for a key, it checks the enclosing load, the loads that wait for that load, and so on. If one of them is a load of
+ * the key, waiting would close a cycle, so the read fails.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { CacheError } from './errors.ts'
@@ -23,7 +23,7 @@ interface Wait {
 
 /** How a load is run. */
 export interface LoadManner {
-  /** Only the read that runs the load waits for it. By default, each read in this process that waits for the key does. */
+  /** Only the read that runs the load waits for it. By default, all reads in this process that wait for the key do. */
   readonly isAlone?: boolean
   /** The load has a place in the `LoadQueue`. Its own reads through a cache must not queue behind it. */
   readonly hasPlace?: boolean
