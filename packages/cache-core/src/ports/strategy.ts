@@ -122,7 +122,7 @@ export interface ReadGuarantee {
 }
 
 /**
- * Loads per expiry of one key, over all processes that share the store. Holds while no write revokes the lease, its holder is
+ * Loads per expiry of one key, across all processes that share the store. Holds while no write revokes the lease, its holder is
  * alive, and its load succeeds before the waiters give up (`waitMs`).
  *
  * - `per: 'read'`: each read loads. `per: 'process'`: `atMost` at the same time in each process. `per: 'expiry'`: `atMost` in all.
