@@ -10,7 +10,7 @@ export interface SideBySideOptions extends LoadOptions {
    * Default http://127.0.0.1:3000.
    */
   baseUrls: string[]
-  /** ADMIN_TOKEN: sent with admin requests. Default: none; an API without a token accepts calls from the same machine. */
+  /** ADMIN_TOKEN: sent with admin requests. Default: none; an API without a token accepts local requests. */
   adminToken: string
   /** STRATEGIES: the strategies, in this order. Default all. */
   strategies: string[]

@@ -16,13 +16,13 @@ export interface PgBouncer {
   /** `databaseUrl` through PgBouncer, which requires no password. */
   readonly url: string
   readonly pid: number
-  /** Ends it (SIGTERM, then SIGKILL after 1 s) and waits until it is gone. */
+  /** Ends PgBouncer (SIGTERM, then SIGKILL after 1 s) and waits until it is gone. */
   stop(): Promise<void>
 }
 
 /**
- * Starts PgBouncer in transaction pooling on a free loopback port. If this process is root's, it runs as `postgres` or `nobody`.
- * It is killed when this process exits, but survives a SIGKILL of this process.
+ * Starts PgBouncer in transaction pooling on a free loopback port. If this process runs as root, PgBouncer runs as `postgres` or `nobody`.
+ * PgBouncer is killed when this process exits, but survives a SIGKILL of this process.
  *
  * Throws if it is not installed, and names the command that installs it; throws with its last log lines if it does not start.
  */

@@ -8,7 +8,7 @@ import { hitRatioOfKey, hitRatioRefreshed, hitRatioServedStale, type KeyRates, t
 const forms = ['nothing', 'invalidate', 'write-through'] as const
 const guarded = { isGuarded: true }
 
-/** Poisson streams on uniform keys, each with `rates`. */
+/** Poisson streams on equally popular keys. Each key has these `rates`. */
 function* poisson(rates: KeyRates, keys: number, requests: number): Generator<TraceRequest> {
   const perKey = rates.reads + rates.readModifyWrites + rates.writes
   let timeMs = 0
