@@ -21,7 +21,8 @@ export interface PgBouncer {
 }
 
 /**
- * Starts PgBouncer in transaction pooling on a free loopback port. If this process runs as root, PgBouncer runs as `postgres` or `nobody`.
+ * Starts PgBouncer in transaction pooling mode on a free loopback port. If this process runs as root, PgBouncer runs as
+ * `postgres` or `nobody`.
  * PgBouncer is killed when this process exits, but survives a SIGKILL of this process.
  *
  * Throws if it is not installed, and names the command that installs it; throws with its last log lines if it does not start.

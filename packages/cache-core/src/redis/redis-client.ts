@@ -23,7 +23,7 @@ export interface RedisClient {
   /** The server's time: seconds since the Unix epoch, and microseconds within the current second. */
   time(): Promise<readonly (string | number)[]>
   ping(): Promise<unknown>
-  /** Runs a script by its digest. Strings arrive as Buffers, integers as numbers. Rejects an unknown digest (`NOSCRIPT`). */
+  /** Runs the script with this digest, or rejects (`NOSCRIPT`). Strings arrive as Buffers, integers as numbers. */
   evalsha(sha: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown>
   /** Runs a script by its text. */
   eval(lua: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown>
