@@ -9,7 +9,7 @@ const { blog } = workloads
 const warmupMs = warmupMsFor(blog.ttlMs)
 const measuredMs = measuredMsFor(blog.ttlMs)
 
-/** The front page and the report have their own keys. Each edit invalidates both, as their common tag does in the API. */
+/** The front page and the report have their own keys. Each edit invalidates both, as their tag does in the API. */
 function* requestsOf(seed: number, { withEdits }: { withEdits: boolean }): Generator<TraceRequest> {
   const plan = planOf(blog, { seed, warmupMs, measuredMs })
   for (let n = 0; n < plan.operations; n++) {
