@@ -67,8 +67,8 @@ function lostInObject(object: object, depth: number): Lost | undefined {
 }
 
 /**
- * Whether a prototype belongs to a class. Plain objects or arrays of another realm, such as a test runner's context, have
- * other prototypes, but their chains have the same length.
+ * Whether a prototype belongs to a class. Plain objects or arrays of another realm, such as a test runner's context,
+ * have other prototypes, but their chains have the same length.
  */
 function isOfClass(prototype: object | null, plainChain: number): boolean {
   let length = 0

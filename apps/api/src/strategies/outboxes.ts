@@ -47,7 +47,7 @@ export async function closeOutboxes({ withOutbox }: Pick<StrategyInstances, 'wit
   await Promise.race([closed, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })])
 }
 
-/** Without it, a hanging database would block each caller, and a connection each time, for the statement timeout. */
+/** Without this limit, each caller of a hanging database would wait, and hold a connection, for the statement timeout. */
 const LAG_WITHIN_MS = 2_000
 const underWay = new WeakMap<Outbox, Promise<Lag>>()
 

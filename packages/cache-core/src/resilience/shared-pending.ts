@@ -1,6 +1,6 @@
 import type { PendingInvalidations } from './pending-invalidations.ts'
 
-/** Prefixes whose last store was closed with pending invalidations. Their next store must not serve the stale entries. */
+/** Prefixes whose last store was closed with pending invalidations. Their next store must serve no stale entries. */
 const leftUnflushed = new WeakMap<object, Set<string>>()
 
 /** The pending invalidations of the stores on one client, by prefix: stores on the same entries wait for all of them. */
