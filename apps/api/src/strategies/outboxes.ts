@@ -47,7 +47,7 @@ export async function closeOutboxes({ withOutbox }: Pick<StrategyInstances, 'wit
   await Promise.race([closed, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })])
 }
 
-/** Without this limit, each caller of a hanging database would wait, and hold a connection, for the statement timeout. */
+/** Without it, each caller would wait for a hanging database until the statement timeout, and hold a connection. */
 const LAG_WITHIN_MS = 2_000
 const underWay = new WeakMap<Outbox, Promise<Lag>>()
 
