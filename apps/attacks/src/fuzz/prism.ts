@@ -1,7 +1,7 @@
 /**
- * Prism as a proxy in front of the API: it checks every answer against the OpenAPI document. npx fetches it, since it is
- * too large for a dependency. It forwards requests that violate the document, as a fuzz test needs. It replaces answers
- * that violate the document by a 500.
+ * Prism as a proxy in front of the API: it checks every answer against the OpenAPI document. npx fetches it, since it
+ * is too large for a dependency. It forwards requests that violate the document, as a fuzz test needs. It replaces
+ * answers that violate the document by a 500.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -165,7 +165,7 @@ describe('in the limit', () => {
   })
 })
 
-/** Zipf 0.99, 1,000 operations per second, invalidated on write: computed separately from this code. */
+/** Zipf 0.99, 1,000 operations per second, invalidated on write. The bounds were computed separately from this code. */
 it.each([
   [1_000, 10, [0.925, 0.889, 0.484]],
   [1_000, 60, [0.984, 0.942, 0.5]],

@@ -51,7 +51,7 @@ export const redisRefusesCommands: Drill = {
   name: 'redis-refuses-commands',
   fault: `ACL rules deny the API's user each command that it uses, one at a time: ${Object.keys(COMMANDS).join(', ')}`,
   holds:
-    'no read fails; the cache works without the command, or each process logs the missing ACL rule; hits again once it is allowed again',
+    'no read fails; the cache works without the command, or each process logs the missing ACL rule; hits again once it is allowed',
   // A refused fill leaves its lease behind. A caller that waits for that lease may then have to wait for another one.
   answerWithinMs: 7_000,
   allows: { staleFrom: 'broken' },
