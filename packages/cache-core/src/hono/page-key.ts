@@ -1,6 +1,6 @@
 /**
- * The key of a page: `page:/posts?after=40#accept-language=de`. Two requests have the same key only if their path, their
- * chosen query parameters and their chosen headers are the same.
+ * The key of a page: `page:/posts?after=40#accept-language=de`. Two requests have the same key only if their path,
+ * their chosen query parameters and their chosen headers are the same.
  */
 import { createHash } from 'node:crypto'
 
