@@ -51,7 +51,7 @@ export function hitRatioOfKey(rates: KeyRates, onWrite: OnWrite, { ttlMs, loadMs
 export interface RefreshTimes {
   /** The age until which a read hits without starting a refresh. */
   readonly freshMs: number
-  /** The length of the window after that age, in which the first read starts a refresh. The entry expires at its end. */
+  /** The window after that age, in which the first read starts a refresh. The entry expires when the window ends. */
   readonly windowMs: number
   /** Must be short compared with the window: reads after the window's end, during the refresh, are ignored. */
   readonly loadMs: number
@@ -73,8 +73,8 @@ export function hitRatioRefreshed({ reads, writes }: Pick<KeyRates, 'reads' | 'w
 }
 
 /**
- * The hit ratio under `stale-while-revalidate`, in a run that starts with an empty cache, counts from `fromMs` to `toMs`, and is
- * shorter than the stale window: a read misses only if it is the first since the last write, or since the start.
+ * The hit ratio under `stale-while-revalidate`, in a run that starts with an empty cache, counts from `fromMs` to `toMs`,
+ * and is shorter than the stale window: a read misses only if it is the first since the last write, or since the start.
  */
 export function hitRatioServedStale(
   { reads, writes }: Pick<KeyRates, 'reads' | 'writes'>,
