@@ -10,7 +10,7 @@ export interface SideBySideOptions extends LoadOptions {
    * Default http://127.0.0.1:3000.
    */
   baseUrls: string[]
-  /** ADMIN_TOKEN: sent with admin requests. Default none, which the API allows from the same machine. */
+  /** ADMIN_TOKEN: sent with admin requests. Default: none; an API without a token accepts local requests. */
   adminToken: string
   /** STRATEGIES: the strategies, in this order. Default all. */
   strategies: string[]
@@ -30,8 +30,8 @@ export interface SideBySideOptions extends LoadOptions {
   /** ACCEPT_ENCODING: `gzip` as browsers send it, or `identity`. */
   acceptEncoding: string
   /**
-   * TRACE: a file of recorded operations to carry out instead. It determines the posts, the duration and the shares; RATE,
-   * DURATION, ZIPF and the ratios have no effect. Default null.
+   * TRACE: a file of recorded operations that replace those of the WORKLOAD. It determines the posts, the duration and
+   * the shares; RATE, DURATION, ZIPF and the ratios have no effect. Default null.
    */
   trace: { file: string; operations: number } | null
 }

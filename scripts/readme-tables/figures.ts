@@ -9,7 +9,7 @@ export type Strategy = Comparison['strategies'][number]
 export const isCeiling = ({ name }: Strategy) => name === CEILING
 export const isNaive = (strategy: Strategy) => strategy.promise.breaks !== undefined && !isCeiling(strategy)
 
-/** Median over the runs, with the range if it shows. */
+/** Median over the runs, with the range unless its rounded ends are equal. */
 export function spread(figure: Spread | undefined, text: (value: number) => string): string {
   if (figure === undefined) return '–'
   const [median, min, max] = [figure.median, figure.min, figure.max].map(text)

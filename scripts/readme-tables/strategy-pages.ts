@@ -4,7 +4,7 @@ import { expiriesTable } from './expiries.ts'
 import { countsWaiting, FLOOR, ms, percent, seconds, spread, staleSeen, table, whole } from './figures.ts'
 import { blog } from './stored-runs.ts'
 
-/** What a strategy is compared with: a naive form with its guarded form, a background refresh with `stampede-lock`, others with no cache. */
+/** What these strategies are compared with on their pages. All others are compared with no cache. */
 const BESIDE: Readonly<Record<string, string>> = {
   'naive-invalidation': 'manual-invalidation',
   'naive-write-through': 'write-through',

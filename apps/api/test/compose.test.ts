@@ -36,10 +36,10 @@ const DATABASE_URL = 'postgres://posts@127.0.0.1:5432/posts'
 const defaults = readEnv({ DATABASE_URL })
 const contract = Object.keys(envSchema.shape)
 
-/** As compose interpolates without any variable set. */
+/** Interpolates `text` as compose does when no variable is set. */
 const interpolated = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
 
-/** Every `${NAME…}`, also in comments. */
+/** Every `${NAME…}`, including those in comments. */
 const references = [...composeText.matchAll(/\$\{(\w+)([^}]*)\}/g)].map(([, name, rest]) => ({
   name: name!,
   fallback: rest!,
@@ -80,7 +80,7 @@ describe('docker-compose.yml', () => {
   it('passes dclint', async () => {
     const dclint = join(root, 'node_modules/dclint/bin/dclint.cjs')
     const args = [dclint, '--max-warnings=0', 'docker-compose.yml']
-    // Its report is on stdout, which an error's message does not contain.
+    // dclint reports on stdout, and the message of an error from `execFile` does not contain stdout.
     const failed = await promisify(execFile)(process.execPath, args, { cwd: root }).then(
       () => '',
       (error: { stdout: string; stderr: string }) => error.stdout + error.stderr,

@@ -34,13 +34,13 @@ interface Flags extends CompareFlags, RequirementFlags {
 export function addCompareCommand(program: Command): void {
   addCompareOptions(program)
     .option('--resume [folder]', 'resume a stopped comparison (default: the newest)')
-    .option('--strict', 'exit with 1 if a guarantee was broken, a prediction missed, or a run does not count')
+    .option('--strict', 'exit with 1 if a guarantee was broken, a prediction was missed, or a run does not count')
   addRequirementOptions(program).action(async (flags: Flags) => {
     process.exitCode = await compare(flags)
   })
 }
 
-/** Time for k6 to start and stop, and to sample the machine. */
+/** The part of a turn in which k6 starts and stops, and the machine is sampled. */
 export const AROUND_A_TURN_MS = 5_000
 
 async function compare(flags: Flags): Promise<number> {

@@ -1,5 +1,6 @@
 /**
- * The part of memcached that the guarded protocol uses. Each command is one atomic step, and answers in the client's form.
+ * The part of memcached that the guarded protocol uses. Each command is one atomic step, and its answer has the form
+ * that the memcached client returns.
  * `emulated-memcached.live.test.ts` compares its answers with a real server's.
  */
 interface Kept {

@@ -4,7 +4,7 @@ import { LoadCount } from './load-count.ts'
 
 const here = { name: 'P1', skewMs: 0, isPaused: false, isDead: false }
 
-/** Counts one key's loads, with a controlled time and exact clocks. */
+/** Counts the loads of one key. The test controls the time, and no clock is skewed. */
 function counting(loadsPerExpiry: LoadsPerExpiry) {
   let now = 0
   const loads = new LoadCount({ staleForAtMostMs: 0, loadsPerExpiry }, () => now, [['row', []]])

@@ -41,7 +41,7 @@ interface Source {
 /** The versions of a key that one process has acknowledged. */
 interface Acknowledged {
   here: number
-  /** Holds in other processes only once this process has flushed its pending invalidations. */
+  /** Counts in other processes only once this process has flushed its pending invalidations. */
   pending: number
 }
 
@@ -52,10 +52,10 @@ export const EVERY_KEY = '*'
 export interface Reader {
   readonly who: string
   readonly process: Process
-  /** The oldest version it may return. */
+  /** The oldest version that this read may return. */
   readonly floor: number
   readonly beganAt: number
-  /** The results of its own loads. */
+  /** The results of this read's own loads. */
   readonly loaded: readonly number[]
 }
 

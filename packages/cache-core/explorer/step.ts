@@ -6,7 +6,7 @@ export interface Touched {
   readonly isWritten: boolean
 }
 
-/** Shared data besides that of a process (by its name) and of a key or tag (by its own). */
+/** Names of shared data. The data of a process, a key or a tag goes by the name of the process, the key or the tag. */
 export const DATABASE = 'the database'
 export const ACKNOWLEDGED = 'what was acknowledged'
 export const TROUBLE = 'whether a command has failed'
@@ -25,7 +25,7 @@ export interface Step {
   /** The actor. */
   readonly by: string
   readonly touches: readonly Touched[]
-  /** What it touched when it was last taken, if that turned out to be something else. */
+  /** What the step touched when it was last taken, if that differed from `touches`. */
   readonly hasTouched?: readonly Touched[] | undefined
   /** Taken by the adversary, not by an actor. */
   readonly isMove?: boolean
@@ -43,6 +43,6 @@ export interface Agent {
   readonly name: string
   readonly process: Process
   calls: number
-  /** Its calls are not steps: each takes effect and is answered immediately. */
+  /** The agent's calls are not steps: each takes effect and is answered immediately. */
   readonly isUndisturbed?: boolean
 }

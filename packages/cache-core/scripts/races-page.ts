@@ -11,8 +11,8 @@ const MAX_SCHEDULES = 200_000
 
 const HEAD = `# Races
 
-How a cache comes to keep an old value, and how this one prevents it. Each section is one race: a few steps of
-processes that are each correct, in an unlucky order.
+How a cache can end up with an old value, and how this one prevents it. Each section is one race: each process is
+correct alone, but a few of their steps happen in an unlucky order.
 
 The sequences are not drawn by hand. The explorer ([0008](decisions/0008-explorer.md)) found each by running the real
 code with one safeguard removed. Then it ran the complete code through the same steps, as far as possible.
@@ -47,7 +47,7 @@ export async function racesPage(): Promise<string> {
 
 const TAIL = `## Two tiers
 
-A cache in the process in front of the shared one has one more race: the reply to a read crosses the message that invalidates it. The two-tier
+An in-process cache in front of the shared cache has one more race: the reply to a read crosses the message that invalidates it. The two-tier
 store is not built yet.
 `
 

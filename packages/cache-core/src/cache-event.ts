@@ -12,7 +12,7 @@ export type CacheEvent =
   | { readonly type: 'not-kept'; readonly key: string; readonly error: unknown }
   /**
    * A background refresh starts. `finished` resolves to whether it loaded (false: another process is refreshing), and rejects
-   * if it fails. `close` waits for it.
+   * if the refresh fails. `close` waits for `finished`.
    */
   | { readonly type: 'refresh'; readonly key: string; readonly finished: Promise<boolean> }
   /** Keys and tags were invalidated, by `invalidate` or by a write. `isConfirmed: false`: still pending. */

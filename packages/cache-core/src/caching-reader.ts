@@ -91,7 +91,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     return { answer: await loadInTurn(keyRead, { isAlone: true }), isOwn: true }
   }
 
-  /** Refreshes in the background: one at a time per key in this process, and because of the lease one over all processes. */
+  /** Refreshes in the background: one at a time per key, because of the lease across all processes. */
   function refresh(keyRead: StoreKeyRead<T>): void {
     const question = questionOf(keyRead)
     const { entryId } = keyRead

@@ -1,7 +1,7 @@
 import type { ReadAfterWriteOf, Store, StoreGuarantee } from './ports/store.ts'
 import type { LoadsPerExpiry, ReadStrategy, WriteStrategy } from './ports/strategy.ts'
 
-/** The guarantee of a cache: those of its read strategy, its write strategy and its store, combined. */
+/** The guarantee of a cache: it combines the guarantees of the read strategy, the write strategy and the store. */
 export interface Guarantee {
   /**
    * Maximum age of a cached value that no write invalidates (after an out-of-band change), in milliseconds since its load
@@ -10,7 +10,7 @@ export interface Guarantee {
   readonly staleForAtMostMs: number
   /** A read that begins after a write was acknowledged never returns an older value: in any process, by key or by tag. */
   readonly readAfterWrite: boolean
-  /** The reads for which that holds. `where` gives the readers. */
+  /** The reads that never return a value older than an acknowledged write. `where` gives the readers. */
   readonly readAfterWriteOf: ReadAfterWriteOf
   readonly where: StoreGuarantee['where']
   /** Readers in other processes see an acknowledged write within this many milliseconds. Absent: immediately, if `where` covers them. */

@@ -55,7 +55,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     return this.#parts.runtime
   }
 
-  /** The reading caller's. */
+  /** The signal of the caller that reads. */
   get signal(): AbortSignal | undefined {
     return this.#options.signal
   }
@@ -193,7 +193,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     const { freshUntil, loadedAt } = entry
     const ageMs = now - loadedAt
     if (ageMs >= read.guarantee.staleForAtMostMs) {
-      // Kept by a cache, or a release, with a longer TTL.
+      // The entry was kept by another cache, or another release, with a longer TTL.
       this.wantsRefresh = false
       return undefined
     }

@@ -1,4 +1,4 @@
-/** The load time in the entry, which early refreshes depend on and a write must keep. */
+/** An entry stores how long its load took. Early refreshes depend on that time, so a write must keep it. */
 import { describe, expect, it } from 'vitest'
 import { createCache, memoryStore, writeThrough, xfetch } from './index.ts'
 import { fakeRuntime } from './testing/index.ts'
@@ -53,7 +53,7 @@ it('an entry filled by a write is refreshed before it expires, like a loaded one
   const { loaded, runtime } = opened()
   const cache = await loaded()
   await cache.write({ keys: ['row'], value: () => 2 }, async () => {})
-  runtime.random = () => 0.999 // 6.9 load times early
+  runtime.random = () => 0.999 // refreshes 6.9 load times before the expiry
   await runtime.advance(60_000 - 6 * LOAD_MS)
   expect((await cache.read('row', async () => 3)).value).toBe(2)
   await runtime.advance(0)

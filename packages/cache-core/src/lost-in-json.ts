@@ -7,7 +7,7 @@ const MAX_PATH = 200
 /**
  * The first part of a value that JSON would lose, with its path: `items[3].createdAt is a Date`. `undefined`: JSON keeps all.
  *
- * One walk without allocations: the path is built on the way back, only if something was found.
+ * Walks through the value once, without allocations: the path is built on the way back, if something was found.
  */
 export function lostInJson(value: unknown): string | undefined {
   const lost = lostIn(value, 0)
@@ -54,7 +54,7 @@ function lostInObject(object: object, depth: number): Lost | undefined {
   if (prototype !== Object.prototype && isOfClass(prototype, 1)) return asIs(object)
   for (const name in object) {
     const property = (object as Record<string, unknown>)[name]
-    // Saves the call for the most frequent types. An undefined property is left out, and read as undefined again.
+    // This saves the call for the most frequent types. JSON drops an undefined property, which then reads as undefined.
     if (typeof property === 'string' || property === undefined) continue
     const lost = lostIn(property, depth + 1)
     if (lost === undefined) continue
@@ -66,7 +66,10 @@ function lostInObject(object: object, depth: number): Lost | undefined {
   return undefined
 }
 
-/** Whether a prototype is not the plain one of any realm, such as a test runner's context. Plain chains have the same length. */
+/**
+ * Whether a prototype belongs to a class. Plain objects or arrays of another realm, such as a test runner's context,
+ * have other prototypes, but their chains have the same length.
+ */
 function isOfClass(prototype: object | null, plainChain: number): boolean {
   let length = 0
   for (let each = prototype; each !== null; each = Object.getPrototypeOf(each)) length++

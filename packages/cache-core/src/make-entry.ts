@@ -11,19 +11,19 @@ import { shown } from './shown.ts'
 export interface Loaded<T> {
   readonly key: string
   readonly value: T | undefined
-  /** In the store's time. */
+  /** A moment in the store's time. */
   readonly loadedAt: number
   readonly loadMs: number
   readonly epochs: Epochs
-  /** Overrides the strategy's, which is the maximum. */
+  /** Overrides the strategy's TTL, which is also the maximum. */
   readonly ttlMs?: number | undefined
 }
 
 export interface MadeEntry {
   readonly entry: Buffer
-  /** Until when it is fresh, in the store's time. */
+  /** The entry is fresh until this moment, in the store's time. */
   readonly freshUntil: number
-  /** Until when it is kept. */
+  /** The entry is kept until this moment, in the store's time. */
   readonly expiresAt: number
 }
 
@@ -45,7 +45,7 @@ export function makeEntry<T>(parts: EntryMaker<T>, lifetime: Lifetime, loaded: L
   }
 }
 
-/** The same for a loaded value, which readers get in any case. `undefined`: it can't be kept, and that was reported. */
+/** Like `makeEntry`, but reports a value that can't be kept and returns `undefined`. Readers still get that value. */
 export function tryMakeEntry<T>(parts: EntryMaker<T>, lifetime: Lifetime, loaded: Loaded<T>): MadeEntry | undefined {
   try {
     return makeEntry(parts, lifetime, loaded)

@@ -1,9 +1,10 @@
 /**
- * Tracks which loads of this process wait for which, so that a load that reads its own key fails instead of waiting forever.
+ * Tracks which loads of this process wait for which others, so that a load that reads its own key fails instead of
+ * waiting forever.
  *
- * A cycle is the same key on the same store, through any caches. Before a read inside a load waits for a key, it checks the
- * enclosing load, the loads that wait for that one, and so on. If one of them is a load of the key, the read would close a cycle,
- * and fails.
+ * A cycle leads back to the same key on the same store, even through several caches. Before a read inside a load waits
+ * for a key, it checks the enclosing load, the loads that wait for that load, and so on. If one of them is a load of
+ * the key, waiting would close a cycle, so the read fails.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { CacheError } from './errors.ts'
@@ -16,17 +17,17 @@ const waits = new WeakMap<Store, Map<string, Set<Wait>>>()
 
 interface Wait {
   readonly load: RunningLoad
-  /** The waiting read's. Once it has aborted, the read no longer waits. */
+  /** The signal of the waiting read. Once it has aborted, the read no longer waits. */
   readonly signal: AbortSignal | undefined
 }
 
 /** How a load is run. */
 export interface LoadManner {
-  /** Only the read that runs it waits for it. By default, all reads in this process that wait for its key do. */
+  /** Only the read that runs the load waits for it. By default, all reads in this process that wait for the key do. */
   readonly isAlone?: boolean
-  /** It has a place in the `LoadQueue`. Its own reads through a cache must not queue behind it. */
+  /** The load has a place in the `LoadQueue`. Its own reads through a cache must not queue behind it. */
   readonly hasPlace?: boolean
-  /** How long it was in that queue, in milliseconds. Default 0. */
+  /** How long the load was in that queue, in milliseconds. Default 0. */
   readonly queuedMs?: number
 }
 
@@ -40,7 +41,7 @@ export class RunningLoad {
   #onlyWaiter: RunningLoad | undefined
   readonly #isAlone: boolean
 
-  /** @throws CacheError `LOAD_CYCLE`, for a load that runs alone: others are checked by `beginWait` */
+  /** @throws CacheError `LOAD_CYCLE`, only for a load that runs alone; `beginWait` checks all other loads */
   constructor(store: Store, key: string, { isAlone = false, hasPlace = false }: LoadManner) {
     const reader = currentLoad()
     if (isAlone && reader !== undefined) refuseCycle(reader, store, key)
@@ -99,7 +100,7 @@ export function beginWait(store: Store, key: string, signal: AbortSignal | undef
 
 /** @throws CacheError `LOAD_CYCLE`, if `reader` or a load that waits for it is a load of this key */
 function refuseCycle(reader: RunningLoad, store: Store, key: string): void {
-  /** The loads found so far, each with the one that it waits for. */
+  /** Each load found so far, with the load that it waits for. */
   const found = new Map<RunningLoad, RunningLoad | undefined>([[reader, undefined]])
   for (const load of found.keys()) {
     if (load.store === store && load.key === key) throw cycleFrom(load, found)

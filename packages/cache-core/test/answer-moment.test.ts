@@ -1,7 +1,7 @@
 /**
- * When an answer was requested. A fallback counts from the moment at which its reader found the entry, even if the reader has
- * asked again since. Its
- * age limit is checked when it is served, since a load may take a long time to fail.
+ * The moment from which an answer counts. For a fallback, this is when its reader found the entry, even if the reader
+ * has asked again since. The age limit of a fallback is checked when it is served, since a load may take a long time
+ * to fail.
  */
 import { describe, expect, it } from 'vitest'
 import { type CachingStrategy, createCache, invalidate, memoryStore, staleIfError, stampedeLock } from '../src/index.ts'

@@ -19,7 +19,7 @@ export interface TestClient {
   /** Runs `action` each time the client is ready again, just before its other listeners. */
   beforeReady(action: () => void): void
   disconnect(): Promise<void>
-  /** After `disconnect`, or for the first time. */
+  /** Connects, for the first time or after `disconnect`. */
   reconnect(): Promise<void>
 }
 
@@ -40,11 +40,11 @@ function ioredis(name: string, Client: typeof Redis): ClientKind {
       client.on('error', () => {}) // without a listener, ioredis prints errors
       return {
         client,
-        // Not `call`, which auto-pipelining garbles.
+        // `call` is not used, since auto-pipelining garbles it.
         send: (command, ...args) => commandsOf(client)[command!.toLowerCase()]!(...args),
         isReady: () => client.status === 'ready',
         beforeReady(action) {
-          // Its status is `ready` one tick of the event loop before its event.
+          // The client's status becomes `ready` one tick of the event loop before its `ready` event.
           const internals = client as unknown as { setStatus(status: string, arg?: unknown): void }
           const { setStatus } = internals
           internals.setStatus = (status, arg) => {
@@ -92,7 +92,7 @@ const nodeRedis: ClientKind = {
 export const ioredis6 = ioredis('ioredis 6', Redis)
 export const clientKinds: readonly ClientKind[] = [
   ioredis6,
-  // To the compiler its types are those of another library; the parts used here are the same.
+  // The compiler sees ioredis 5 as another library with other types, but the parts used here are the same.
   ioredis('ioredis 5', Redis5 as unknown as typeof Redis),
   nodeRedis,
 ]

@@ -70,7 +70,7 @@ describe.each(clientKinds)('by $name', (kind) => {
 
   const send = (keys: readonly string[], ...args: Buffer[]) => keys.map((key) => client.eval(INCR, [key], args))
 
-  /** Resolves once it has a new connection, and all commands still to be sent were answered. */
+  /** Resolves once the client has a new connection, and all commands that it still had to send were answered. */
   async function isBack(): Promise<void> {
     await expect.poll(() => user.isReady(), { interval: 5, timeout: 5_000 }).toBe(true)
     for (let i = 0; i < 3; i++) await client.ping()
@@ -83,7 +83,7 @@ describe.each(clientKinds)('by $name', (kind) => {
       proxy.swallowAnswers()
       const answers = settled(send(early))
       await expect.poll(async () => total(await runs(early)), { interval: 5, timeout: 5_000 }).toBe(COMMANDS)
-      // Behind them: written immediately, or delayed by auto-pipelining until the others are answered.
+      // These commands are written immediately, or delayed by auto-pipelining until the earlier ones are answered.
       const behind = settled(send(late))
       await written()
       if (how === 'the server ends it') await admin.client('KILL', 'ID', id)

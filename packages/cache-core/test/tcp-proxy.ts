@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer, connect as dial, type Server, type Socket } from 'node:net'
 
-/** A proxy to a server that can lose answers, stop reading, and cut connections. */
+/** A proxy in front of a server. The proxy can lose answers, stop reading, and cut connections. */
 export class TcpProxy {
   /** While set, new connections are closed immediately. */
   isClosed = false
@@ -45,7 +45,7 @@ export class TcpProxy {
     for (const way of this.#ways.values()) way.swallowsAnswers = true
   }
 
-  /** Stops reading from the current clients: once the buffers in between are full, their data stays with them. */
+  /** Stops reading from the current clients. Once the buffers between are full, further data stays in the clients. */
   stopReading(): void {
     for (const near of this.#ways.keys()) near.pause()
   }

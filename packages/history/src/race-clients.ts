@@ -87,7 +87,7 @@ async function raceAgainAndAgain(race: Race, id: number, firstAfterMs: number): 
       await writeTwice(race, id, `${seed} ${round}`)
     }
     if (round % 2 === 0) {
-      // The writes come during a load.
+      // The writes happen during a load.
       await drop()
       await Promise.all([read(race, `racer ${id}`, id, round), writes()])
     } else {

@@ -1,6 +1,7 @@
 /**
- * Why `monotonic-reads-before-ack` is counted separately: between a write's commit and its acknowledgement the protocol allows a
- * client to read the new version and then the old one. Run here with gates, on the library itself.
+ * Why `monotonic-reads-before-ack` is counted separately: between a write's commit and its acknowledgement, the
+ * protocol allows a client to read the new version and then the old one. These tests show this with gates, on the
+ * library itself.
  */
 import {
   type Cache,

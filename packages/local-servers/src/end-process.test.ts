@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import { endProcess } from './end-process.ts'
 
-/** Resolves when the script prints `ready`. Children inherit the output, so it closes when all are gone. */
+/** Resolves when the script prints `ready`. Its children inherit the output, so `close` comes when all are gone. */
 async function start(script: string, detached: boolean) {
   const child = spawn('sh', ['-c', script], { detached, stdio: ['ignore', 'pipe', 'ignore'] })
   const closed = once(child, 'close')

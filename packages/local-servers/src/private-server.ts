@@ -7,17 +7,17 @@ import { atExit } from './at-exit.ts'
 import { freePort } from './free-port.ts'
 
 export interface ServerProgram {
-  /** Used in errors. */
+  /** The server's name in error messages. */
   readonly name: string
   /** Absolute path of the program. */
   readonly path: string
-  /** Its configuration for this port. `dir` is its private folder, deleted afterwards. */
+  /** The server's configuration for this port. `dir` is a private folder, which is deleted when the server ends. */
   configuration(port: number, dir: string): string
   /** The arguments before the configuration's path. */
   readonly args?: readonly string[]
-  /** The user that it runs as. Default: that of this process. */
+  /** The user that the server runs as. Default: the user of this process. */
   readonly user?: { uid: number; gid: number } | undefined
-  /** Whether it serves, given its log so far. Called until true. */
+  /** Whether the server accepts requests, given its log so far. Called repeatedly until true. */
   isReady(log: string, dir: string): boolean | Promise<boolean>
 }
 
@@ -25,7 +25,7 @@ export interface PrivateServer {
   readonly port: number
   readonly pid: number
   readonly dir: string
-  /** Ends it (SIGTERM, then SIGKILL after 1 s) and waits until it is gone. */
+  /** Ends the server (SIGTERM, then SIGKILL after 1 s) and waits until it is gone. */
   stop(): Promise<void>
 }
 
@@ -33,10 +33,10 @@ const ATTEMPTS = 5
 const START_WITHIN_MS = 5_000
 
 /**
- * Starts a server that reads a configuration file, on a free loopback port. It is killed when this process exits, but survives a
- * SIGKILL of this process.
+ * Starts a server that reads a configuration file, on a free loopback port. The server is killed when this process
+ * exits, but survives a SIGKILL of this process.
  *
- * @throws with its last log lines if it ends before it serves, or does not serve within 5 s
+ * @throws with the server's last log lines if it exits before it is ready, or is not ready within 5 s
  */
 export async function startPrivateServer(program: ServerProgram): Promise<PrivateServer> {
   for (let attempt = 1; ; attempt++) {

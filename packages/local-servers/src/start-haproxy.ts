@@ -20,7 +20,7 @@ export interface Haproxy {
   readonly pid: number
   /** The status of each server: `UP`, `DOWN`, a transition such as `UP 1/3`, or `unchecked`. */
   statuses(): Promise<Record<string, string>>
-  /** Ends it (SIGTERM, then SIGKILL after 1 s) and waits until it is gone. */
+  /** Ends HAProxy (SIGTERM, then SIGKILL after 1 s) and waits until it is gone. */
   stop(): Promise<void>
 }
 

@@ -2,13 +2,13 @@ import { findPrograms, foldersOf } from './find-program.ts'
 import { startPrivateServer } from './private-server.ts'
 import { unprivilegedUser } from './unprivileged-user.ts'
 
-/** The command that installs it; completes a sentence such as "install it: …". */
+/** The command that installs PgBouncer; completes a sentence such as "install it: …". */
 export const installPgBouncerHint = 'apt-get install pgbouncer (Debian, Ubuntu) or brew install pgbouncer (macOS)'
 
 export interface PgBouncerOptions {
-  /** The database behind it, on a Postgres server reached over TCP. */
+  /** The database behind PgBouncer, on a Postgres server reached over TCP. */
   databaseUrl: string
-  /** Extra settings of its `[pgbouncer]` section: `{ default_pool_size: 2 }`. Default: none. */
+  /** Extra settings for the `[pgbouncer]` section: `{ default_pool_size: 2 }`. Default: none. */
   settings?: Record<string, string | number>
 }
 
@@ -16,15 +16,17 @@ export interface PgBouncer {
   /** `databaseUrl` through PgBouncer, which requires no password. */
   readonly url: string
   readonly pid: number
-  /** Ends it (SIGTERM, then SIGKILL after 1 s) and waits until it is gone. */
+  /** Ends PgBouncer (SIGTERM, then SIGKILL after 1 s) and waits until it is gone. */
   stop(): Promise<void>
 }
 
 /**
- * Starts PgBouncer in transaction pooling on a free loopback port. If this process is root's, it runs as `postgres` or `nobody`.
- * It is killed when this process exits, but survives a SIGKILL of this process.
+ * Starts PgBouncer in transaction pooling mode on a free loopback port. If this process runs as root, PgBouncer runs as
+ * `postgres` or `nobody`.
+ * PgBouncer is killed when this process exits, but survives a SIGKILL of this process.
  *
- * Throws if it is not installed, and names the command that installs it; throws with its last log lines if it does not start.
+ * If PgBouncer is not installed, throws an error with the command that installs it. If PgBouncer does not start, throws
+ * an error with its last log lines.
  */
 export async function startPgBouncer({ databaseUrl, settings = {} }: PgBouncerOptions): Promise<PgBouncer> {
   const path = findPgBouncer()

@@ -26,7 +26,7 @@ export interface PrivateRedis {
   port: number
   pid: number
   process: ChildProcess
-  /** Ends it (SIGTERM, then SIGKILL after 1 s, so that a stopped one ends too) and waits until it is gone. */
+  /** Ends Redis (SIGTERM, then SIGKILL after 1 s, which also ends a stopped process) and waits until it is gone. */
   stop(): Promise<void>
   /** Ends it as a crash would (SIGKILL) and waits until it is gone. */
   kill(): Promise<void>

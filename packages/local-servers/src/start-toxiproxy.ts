@@ -31,7 +31,7 @@ export interface Toxiproxy {
   readonly pid: number
   /** @param upstream `host:port` */
   proxy(upstream: string): Promise<ToxicProxy>
-  /** Ends it (SIGKILL) and waits until it is gone. */
+  /** Ends Toxiproxy (SIGKILL) and waits until it is gone. */
   kill(): Promise<void>
 }
 

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 
 const UNPRIVILEGED = ['postgres', 'nobody']
 
-/** The user for a server that refuses to run as root (Postgres, PgBouncer); undefined if this process isn't root's. */
+/** The user for a server that refuses to run as root (Postgres, PgBouncer); undefined if not running as root. */
 export function unprivilegedUser(server: string): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined
   for (const name of UNPRIVILEGED) {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { startServices } from '../src/index.ts'
 
 const services = await startServices({ redis: true, postgres: true })
-// Ignores SIGTERM, as its child does, and inherits this process's output, which therefore ends only when all are gone.
+// This shell and its child ignore SIGTERM and inherit this process's output. So the output ends only when all are gone.
 const deaf = spawn('sh', ['-c', 'trap "" TERM; sleep 600 & wait'], {
   detached: true,
   stdio: ['ignore', 'inherit', 'inherit'],

@@ -1,8 +1,9 @@
 /**
  * cachified: a function around a cache with three methods, here over Redis.
  *
- * Its user provides the cache: an object with `get`, `set` and `delete`. "Adapters" in its README lists one for node-redis; this is
- * the same for ioredis, in the form of the README's first example, with `totalTtl` for the expiry and otherwise the defaults.
+ * The library's user provides the cache: an object with `get`, `set` and `delete`. "Adapters" in its README lists one
+ * for node-redis. The cache here is the same for ioredis, in the form of the README's first example, with `totalTtl`
+ * for the expiry and the defaults for everything else.
  * Writes: `delete` of that cache. There are no tags, so a tag deletes only the entry of the same name: the whole list goes, pages
  * stay until their TTL ends.
  */

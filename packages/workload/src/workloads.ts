@@ -36,9 +36,9 @@ export interface Crowd {
   /** Start and end: shares of the measured phase, 0 to 1. */
   readonly from: number
   readonly to: number
-  /** Factor of the rate. */
+  /** The normal rate is multiplied by this factor during the crowd. */
   readonly rateFactor: number
-  /** Share of the operations that read the crowd's post, which was the least popular one before. */
+  /** Share of the operations that read the crowd's post. Before the crowd, this was the least popular post. */
   readonly share: number
 }
 

@@ -94,7 +94,7 @@ export const adminPaths: ZodOpenApiPathsObject = {
     get: {
       operationId: 'isReady',
       summary:
-        'Whether its servers answer. Without its Redis or memcached, it is ready but degraded: reads bypass the cache',
+        "Whether this process's servers answer. Without Redis or memcached, it is ready but degraded: reads bypass the cache",
       tags: ['health'],
       responses: { '200': json('Ready', readiness), '503': json('The database is unreachable', readiness) },
     },

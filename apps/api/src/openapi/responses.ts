@@ -49,7 +49,7 @@ export const cachedAbsence: ZodOpenApiResponsesObject = {
 /** Only for failures that are not retried; a store retries the others. */
 export const notInvalidated: ZodOpenApiResponsesObject = {
   '503': {
-    description: 'Not delivered under some strategies, and not retried; `detail` names them and the reason',
+    description: 'Some strategies did not invalidate and will not retry; `detail` names them and the reason',
     headers: problemHeaders,
     content: { 'application/problem+json': { schema: problem } },
   },
@@ -58,7 +58,7 @@ export const notInvalidated: ZodOpenApiResponsesObject = {
 /** The post's version is not the one that the writer expects. */
 export const preconditionFailed: ZodOpenApiResponsesObject = {
   '412': {
-    description: "The precondition does not hold; nothing was changed. ETag is the post's current one",
+    description: "The precondition does not hold; nothing was changed. ETag has the current value for the post",
     headers: problemHeaders.extend({ ETag: etag }),
     content: { 'application/problem+json': { schema: problem } },
   },

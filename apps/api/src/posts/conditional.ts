@@ -6,13 +6,14 @@ const ANY_TAG = /(?:W\/)?"[^"]*"/g
 /** Elements may be empty. Each character matches in only one way, so that no header causes backtracking. */
 const TAG_LIST = new RegExp(`^[ \\t,]*${TAG}(?:[ \\t]*,[ \\t,]*${TAG})*[ \\t,]*$`)
 
-/** The tags of a list, weak ones with their `W/`; undefined if it is malformed. */
+/** The tags of a list, weak ones with their `W/`; undefined if the list is malformed. */
 export function tagsIn(list: string): readonly string[] | undefined {
   return TAG_LIST.test(list) ? list.match(ANY_TAG)! : undefined
 }
 
 /**
- * Whether the client already has this representation (RFC 9110, `If-None-Match`: weak comparison, lists, `*`). False if malformed.
+ * Whether the client already has this representation (RFC 9110, `If-None-Match`: weak comparison, lists, `*`). False if
+ * the header is malformed.
  *
  * @param etag a strong ETag
  */

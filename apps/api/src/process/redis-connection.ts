@@ -9,8 +9,8 @@ const FIRST_CONNECTION_MS = 1_000
 const SOON_MS = 250
 
 /**
- * Connects to Redis, and logs when it becomes unreachable, hangs or returns. The API starts without it: until it answers,
- * reads bypass the cache.
+ * Connects to Redis, and logs when it becomes unreachable, hangs or returns. The API starts without Redis: until Redis
+ * answers, reads bypass the cache.
  */
 export async function connectRedis(url: string, logger: Logger): Promise<Redis> {
   const client = new Redis(url, redisOptions)
@@ -20,7 +20,7 @@ export async function connectRedis(url: string, logger: Logger): Promise<Redis> 
     onAway: (err) => logger.warn({ err }, 'redis: unavailable; reads bypass the cache until it is back'),
     onBack: () => logger.warn('redis: back'),
   })
-  // Waits briefly, so that the first requests find it connected. `once` rejects with the first `error`.
+  // Waits briefly, so that the client is connected at the first request. `once` rejects with the first `error`.
   const failure = await Promise.race([
     once(client, 'ready').then(() => undefined, messageOf),
     sleep(FIRST_CONNECTION_MS),

@@ -1,4 +1,4 @@
-/** Validates `REDIS_URL`: for an invalid one, the client fails late, with a stack, or not at all. */
+/** Validates `REDIS_URL`. With an invalid URL, the client would fail late, with a stack, or not at all. */
 
 const EXAMPLE = 'a URL like redis://127.0.0.1:6379'
 const DATABASE = /^\d{1,9}$/
@@ -8,7 +8,7 @@ export function wrongInRedisUrl(text: string): string | undefined {
   if (!/^rediss?:\/\//i.test(text) || !URL.canParse(text)) return EXAMPLE
   const { username, password, pathname, searchParams } = new URL(text)
   if (!isDecodable(username) || !isDecodable(password)) {
-    return `${EXAMPLE}; in user and password write % as %25, @ as %40, / as %2F`
+    return `${EXAMPLE}; in the user and the password write % as %25, @ as %40, / as %2F`
   }
   const numbers = [pathname.slice(1), ...searchParams.getAll('db')].filter((number) => number !== '')
   if (!numbers.every((number) => DATABASE.test(number))) {

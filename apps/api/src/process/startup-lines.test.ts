@@ -17,8 +17,9 @@ it('row 18: states for the memory store that guarantees hold in this process onl
   const database = createDatabase({ url: 'postgres://nobody@127.0.0.1:1/none' })
   const instances = startInstances(env, database, undefined, pino({ level: 'silent' }))
   expect(storeLine({}, env, instances)).toBe(
-    "store: this process's memory, since REDIS_URL is not set; guarantees hold in this process only, others may read older " +
-      'values; to use Redis: apt-get install redis-server or brew install redis, then set REDIS_URL=redis://127.0.0.1:6379',
+    "store: this process's memory, since REDIS_URL is not set; " +
+      'guarantees hold in this process only, other processes may read older values; ' +
+      'to use Redis: apt-get install redis-server or brew install redis, then set REDIS_URL=redis://127.0.0.1:6379',
   )
   await instances.close()
   await database.close()

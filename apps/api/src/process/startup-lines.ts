@@ -19,7 +19,7 @@ export function announce(
   logger.info(`API on ${address} (default strategy: ${env.CACHE_STRATEGY})`)
 }
 
-/** The store's server. With neither, entries are in this process's memory. */
+/** The store's server. Without any server, entries are in this process's memory. */
 interface Servers {
   readonly redis?: Redis | undefined
   readonly memcached?: Memcache | undefined
@@ -44,7 +44,7 @@ export function storeLine(
   const isLocal = all.some(({ readsAreCurrent, guarantee }) => readsAreCurrent && guarantee.where === 'this process')
   return (
     `store: this process's memory, since ${CACHE_STORE === 'memory' ? 'CACHE_STORE is memory' : 'REDIS_URL is not set'}; ` +
-    (isLocal ? 'guarantees hold in this process only, others may read older values; ' : '') +
+    (isLocal ? 'guarantees hold in this process only, other processes may read older values; ' : '') +
     'to use Redis: apt-get install redis-server or brew install redis, then set REDIS_URL=redis://127.0.0.1:6379'
   )
 }

@@ -53,7 +53,7 @@ async function stateOf(ask: () => Promise<unknown>): Promise<'up' | 'down'> {
   }
 }
 
-/** While the outbox is behind, reads may show writes of other processes, and writes around the API, late by its lag. */
+/** While the outbox is behind, writes of other processes and writes around the API may become visible late. */
 async function outboxState(ask: Parts['outbox']) {
   try {
     const lag = await ask()

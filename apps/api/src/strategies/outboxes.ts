@@ -10,7 +10,7 @@ import type { StrategyProvider } from './strategy-provider.ts'
 
 /** How long the start waits for pending changes. Until they are delivered, reads bypass the cache. */
 const CATCH_UP_WITHIN_MS = 1_000
-/** Part of the time that a process has for its shutdown. */
+/** How long closing may take: a part of the time that a process has for its shutdown. */
 const CLOSE_WITHIN_MS = 1_000
 
 /** Whether a strategy keeps entries and guarantees that reads see changes. Others need no outbox. */
@@ -47,7 +47,7 @@ export async function closeOutboxes({ withOutbox }: Pick<StrategyInstances, 'wit
   await Promise.race([closed, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })])
 }
 
-/** Without it, a hanging database would block each caller, and a connection each time, for the statement timeout. */
+/** Without it, each caller would wait for a hanging database until the statement timeout, and hold a connection. */
 const LAG_WITHIN_MS = 2_000
 const underWay = new WeakMap<Outbox, Promise<Lag>>()
 

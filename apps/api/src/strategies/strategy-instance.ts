@@ -96,7 +96,7 @@ export class StrategyInstance {
     this.readsAreCurrent = this.guarantee.readAfterWriteOf !== 'none'
   }
 
-  /** With the current tuning and store. */
+  /** The guarantee that holds with the current tuning and store. */
   get guarantee(): Guarantee {
     return this.#cache.guarantee
   }
@@ -116,7 +116,7 @@ export class StrategyInstance {
 
   /**
    * Caches data in this process's memory, whatever the strategy's store. Writes through this process invalidate it. Other writes
-   * become visible when its TTL ends.
+   * become visible when the entry's TTL ends.
    */
   get memory(): Cache<Representation> {
     if (this.#memory === undefined) {
@@ -143,7 +143,7 @@ export class StrategyInstance {
     return this.#opened.cacheReadBy?.(this.#tuning, by)
   }
 
-  /** One line: why reads bypass the store, or what it can't do. Undefined if all is well. */
+  /** One line: why reads bypass the store, or what the store can't do. Undefined if all is well. */
   get trouble(): string | undefined {
     return this.storeKind === 'none' ? undefined : this.#opened.store.health?.().reason
   }
@@ -212,13 +212,13 @@ export class StrategyInstance {
     return made
   }
 
-  /** Without the added delay: this load is already expensive. */
+  /** Adds no delay, since this load is already expensive. */
   async loadAuthors(): Promise<Representation> {
     this.counters.counts.loads++
     return Representation.of((await this.posts.authors()).json, 0)
   }
 
-  /** Used after `load-posts`, for example. Resolves to whether the store acknowledged it. */
+  /** Used after `load-posts`, for example. Resolves to whether the store acknowledged the invalidation. */
   async invalidateAll(): Promise<boolean> {
     const acknowledged = this.storeKind === 'none' || (await this.#opened.store.invalidateAll())
     if (acknowledged) await this.#forgetData()

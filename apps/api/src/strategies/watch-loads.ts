@@ -27,7 +27,7 @@ export async function watchLoads(
       const now = await loadIds(database, schemas)
       await Promise.all(
         watched.map(async (instance, i) => {
-          // If it is not acknowledged, the next check retries it.
+          // If the invalidation is not acknowledged, the next check retries it.
           if (now[i] !== seen[i] && (await instance.invalidateAll())) seen[i] = now[i]
         }),
       )

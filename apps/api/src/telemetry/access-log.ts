@@ -1,7 +1,7 @@
 /**
- * Logs one line per request. At `info`, reads, writes and refusals are limited to 20 lines per second each, followed by one line
- * with the number omitted, so that neither a load test nor a bad client floods the log. `debug` logs all of them. Admin actions
- * are always logged. Above `info` nothing is logged, at no cost to requests.
+ * Logs one line per request. At `info`, reads, writes and refusals are limited to 20 lines per second each, followed by
+ * one line with the number of omitted lines, so that neither a load test nor a bad client floods the log. `debug` logs
+ * all requests. Admin actions are always logged. Above `info` nothing is logged, at no cost to requests.
  */
 import type { Outcome } from 'cache-core'
 import type { Logger } from 'pino'
@@ -68,7 +68,7 @@ export function accessLog(logger: Logger, now: () => number = () => performance.
   }
 }
 
-/** Returns whether another line is allowed in this second. The number omitted is logged when the second ends. */
+/** Returns whether another line is allowed in this second. Logs the number of omitted lines when the second ends. */
 function limit(logger: Logger, what: string, now: () => number): () => boolean {
   let windowEndsAt = Number.NEGATIVE_INFINITY
   let lines = 0

@@ -13,7 +13,7 @@ export interface CacheReports {
 
 /**
  * Readers do not notice a failed refresh, since they get the old value; only these reports tell the operator. At most one line per
- * strategy in 10 s, with the number omitted since the last one.
+ * strategy in 10 s, with the number of warnings omitted since the last one.
  *
  * @param now milliseconds, monotonic
  */

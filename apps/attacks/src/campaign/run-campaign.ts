@@ -34,7 +34,7 @@ export interface Turn {
 }
 
 export const setting = {
-  /** The added delay in each API process: reads end out of order, and writes come during reads. */
+  /** The added delay in each API process: reads end out of order, and writes happen during reads. */
   originDelaysMs: [1, 2, 4],
   ttlMs: 100,
   /** Short enough for a slow holder to outlive its lease sometimes. */

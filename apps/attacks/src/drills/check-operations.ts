@@ -10,13 +10,13 @@ export interface Fault {
   readonly mendingFrom?: number
   /** When everything was repaired. */
   readonly to: number
-  /** The parts in which requests may fail. Default: all of it. */
+  /** The parts of the fault in which requests may fail. Default: the whole fault. */
   readonly spans?: readonly Span[]
 }
 
 export interface DuringFault {
   readonly durationsMs: readonly number[]
-  /** By `X-Cache`, or by status without one. */
+  /** Numbers of answers by `X-Cache`, or by status if an answer has no `X-Cache`. */
   readonly answers: ReadonlyMap<string, number>
 }
 
@@ -28,7 +28,7 @@ export interface Span {
 export interface CheckResult {
   readonly reads: number
   readonly failedReads: number
-  /** Of reads and writes. */
+  /** The longest request, read or write. */
   readonly longestMs: number
   /** Reads that overlap the fault. */
   readonly during: DuringFault
@@ -47,7 +47,7 @@ export interface CheckResult {
  * 5 times a second, and a busy machine takes a little longer.
  */
 export const OUTBOX_LAG_MS = 1_500
-/** Requests that begin later than this after the fault must not fail. */
+/** Requests that begin later than this after the end of the fault must not fail. */
 const UNDER_WAY_AFTER_MS = 100
 export const ANSWER_WITHIN_MS = 3_000
 
@@ -105,7 +105,7 @@ function duringFault(reads: readonly Operation[], { from, to }: Fault): DuringFa
 
 const NO_REQUEST = { start: 0, end: 0 } as Operation
 
-/** From the acknowledgement of the newer version, the violation's first operation, to the start of the read. */
+/** From the acknowledgement of the newer version (the violation's first operation) to the start of the read. */
 function staleMsOf({ operations }: Violation): number {
   return operations.at(-1)!.start - operations[0].end
 }

@@ -1,6 +1,7 @@
 /**
- * Prism as a proxy in front of the API: it checks every answer against the document. It is large, so npx fetches it instead of it
- * being a dependency. It forwards requests that violate the document, as a fuzz test needs; answers that violate it become a 500.
+ * Prism as a proxy in front of the API: it checks every answer against the OpenAPI document. npx fetches it, since it
+ * is too large for a dependency. It forwards requests that violate the document, as a fuzz test needs. It replaces
+ * answers that violate the document by a 500.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -24,7 +25,7 @@ export async function startPrism(apiUrl: string): Promise<Prism> {
   const file = join(folder, 'openapi.json')
   writeFileSync(file, await (await fetch(`${apiUrl}/openapi.json`)).text())
   const port = await freePort()
-  // Silent, since logging a request that it can't parse crashes it.
+  // Logging is off, since prism crashes when it logs a request that it can't parse.
   const args = [
     'proxy',
     file,

@@ -3,12 +3,12 @@ import type { SuiteName } from './suites.ts'
 /** One safeguard, and the edits that remove it. */
 export interface Mutation {
   readonly name: string
-  /** What can go wrong without it, for the table. */
+  /** What can go wrong without the safeguard, for the table. */
   readonly without: string
   readonly edits: readonly Edit[]
   /** The suites to try, in this order. Default: all, the fast ones first. */
   readonly suites?: readonly SuiteName[]
-  /** The embedded Postgres has only one session, so no two transactions at the same time. */
+  /** The suites need two transactions at the same time. The embedded Postgres has only one session. */
   readonly needsPostgres?: true
 }
 

@@ -33,7 +33,7 @@ export function createWorkbench(tree: string): Workbench {
     cpSync(join(tree, file), join(root, file))
   }
   symlinkSync(join(tree, 'node_modules'), join(root, 'node_modules'))
-  // The packages' node_modules have relative links: copied verbatim, they lead to the copy's packages.
+  // The packages' node_modules have relative links: copied verbatim, they point to the copy's packages.
   for (const folder of new Set(
     files.filter((file) => /^(?:packages|apps)\/[^/]+\/package\.json$/.test(file)).map(dirname),
   )) {

@@ -70,7 +70,7 @@ describe('advise', () => {
   })
 
   it('adds measured loads that the simulation leaves out', async () => {
-    // 20/s were measured, but the simulation, without lists, predicts 10/s: 10/s more at any TTL.
+    // The measurement has 20 loads/s. The simulation leaves out lists and predicts 10/s, so 10/s are added at any TTL.
     const { pick, cannotBeMet } = await advise(
       comparison,
       { maxStalenessMs: 0, maxLoadsPerSecond: 11, mayLoseWrites: false },

@@ -1,7 +1,7 @@
 /** Code that uses a strategy from cache-core. */
 import { type Described, readFactory, readOptions, writeFactory } from './guarantee.ts'
 
-/** Undefined if cache-core does not have it: another library, or no cache. */
+/** Undefined if cache-core does not have the strategy: another library, or no cache. */
 export function snippet(strategy: Described, ttlMs: number): string | undefined {
   const { read, write, store } = strategy
   const [readWith, writeWith] = [readFactory(read)?.name, writeFactory(write)?.name]

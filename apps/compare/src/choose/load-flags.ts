@@ -31,7 +31,7 @@ export function addLoadOptions(command: Command): Command {
     .option('--ttl <time>', 'how long an entry is fresh')
     .option(
       '--origin-delay <time>',
-      'added to each load of posts after its query (joins, remote calls); the report has none',
+      'delay added to each load of posts after its query, for joins and remote calls; the report has none',
     )
 }
 
@@ -51,12 +51,12 @@ const fields = {
   originDelay: (text) => ({ originDelayMs: time('--origin-delay', { min: 0, max: 5_000 })(text) }),
 } satisfies Record<keyof LoadFlags, (text: string) => Partial<Workload>>
 
-/** @throws Error that names a flag, its value and the allowed values; RangeError if the shares exceed 1 together */
+/** @throws Error that names a flag, its value and the allowed values; RangeError if the shares add up to more than 1 */
 export function withLoadFlags<T extends Workload>(workload: T, flags: LoadFlags): T {
   const given = (Object.keys(fields) as (keyof LoadFlags)[]).filter((name) => flags[name] !== undefined)
   if (given.length === 0) return workload
   const changed = Object.assign({}, workload, ...given.map((name) => fields[name](flags[name]!)))
-  // Checks the parameters together.
+  // Checks the combination of parameters.
   planOf(changed, { seed: 1, warmupMs: 0, measuredMs: 1_000 })
   const changes = given.map((name) => `${dashed(name)} ${flags[name]}`).join(' ')
   return { ...changed, title: `${workload.title}, with ${changes}`, source: `${workload.source}; changed: ${changes}` }

@@ -26,7 +26,7 @@ export function turnTimes({ warmup, duration }: TimeFlags, ttlMs: number): TurnT
   }
 }
 
-/** A trace may be shorter. Then a quarter of it is the warm-up. */
+/** Shortens a turn to the length of its trace. The warm-up then takes at most a quarter of the trace. */
 export function withinTrace({ warmupMs, measuredMs }: TurnTimes, { timesMs }: Replay): TurnTimes {
   const lastsMs = Math.ceil(timesMs.at(-1)!) + 1
   const warmsUpMs = Math.min(warmupMs, Math.floor(lastsMs / 4))

@@ -6,8 +6,8 @@ import { paretoPicture } from './html/pareto-picture.ts'
 import { markdownReport } from './markdown.ts'
 
 /**
- * Writes the two pages, and the picture if there is one, next to the comparison's file and with its name: `comparison.md`,
- * `.html` and `.svg` for `comparison.json`. Overwrites older ones. Returns the paths of the pages.
+ * Writes the two pages, and the picture if there is one, next to the comparison's file and with the same base name:
+ * `comparison.md`, `.html` and `.svg` for `comparison.json`. Overwrites existing files. Returns the paths of the pages.
  */
 export async function writeReports(
   file: string,

@@ -31,7 +31,7 @@ export interface RunOptions {
   readonly runTurn: (plan: TurnPlan) => Promise<Turn>
   /** Called after each turn with the comparison so far. */
   readonly save: (comparison: Comparison) => Promise<void>
-  /** Called before each turn. `left`: the turns left, this one included, without retries. */
+  /** Called before each turn. `left`: the turns left, including this one and the retries known to be needed. */
   readonly onTurn?: (plan: TurnPlan, left: number) => void
 }
 

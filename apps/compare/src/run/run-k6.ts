@@ -61,7 +61,7 @@ export interface K6Run {
   readonly raw: unknown
 }
 
-/** A recorded trace, as side-by-side.js takes it. */
+/** A recorded trace, in the form that side-by-side.js reads. */
 export interface Replay {
   readonly operations: readonly (readonly [kind: string, id: number])[]
   readonly timesMs: readonly number[]
@@ -77,7 +77,7 @@ export interface K6Target {
   readonly replay: Replay | undefined
 }
 
-/** @throws Error with k6's last lines if it writes no result; the signal's reason if it was stopped */
+/** @throws Error with k6's last lines if k6 writes no result; the signal's reason if the run was stopped */
 export async function runK6(k6: K6, target: K6Target, signal: AbortSignal): Promise<K6Run> {
   const folder = await mkdtemp(join(tmpdir(), 'compare-'))
   try {

@@ -101,7 +101,7 @@ function firstProbedId({ rows, workload, probe }: ComparisonConfig): number {
   return rows === null ? workload.posts + 1 : rows - probe.racedPosts - probe.quietPosts + 1
 }
 
-/** Makes loads slow enough for writes to come during them: the probe shows whether that does harm, not how rare it is. */
+/** Slows loads down so that writes happen during them: the probe shows whether that does harm, not how rare it is. */
 function tuningForProbe({ ttlMs, originDelayMs }: ComparisonConfig['workload']): Record<string, number> {
   return { ttlMs, originDelayMs: Math.max(originDelayMs, 25) }
 }

@@ -91,7 +91,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
 
   const origin = new SimulatedOrigin(async ({ version }) => {
     if (now() >= warmupMs) tally.loads++
-    if (loadMs > 0) await sleep(loadMs) // after the row was read, so that writes can come during the load
+    if (loadMs > 0) await sleep(loadMs) // after the row was read, so that writes can happen during the load
     return version
   }, DEFAULT_SIZE_BYTES)
   const kept = new KeptEntries(origin)

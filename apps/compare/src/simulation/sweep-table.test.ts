@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { SweepRow } from './sweep.ts'
 import { sweepTable } from './sweep-table.ts'
 
-/** The widest figures. */
+/** A row with the widest possible figures. */
 function row(setting: Pick<SweepRow, 'strategy' | 'ttlMs' | 'maxEntries'>, loads: number): SweepRow {
   return {
     ...setting,

@@ -9,7 +9,7 @@ const { blog } = workloads
 const warmupMs = warmupMsFor(blog.ttlMs)
 const measuredMs = measuredMsFor(blog.ttlMs)
 
-/** Front page and report have their own keys, and each edit invalidates them by their tag. */
+/** The front page and the report have their own keys. Each edit invalidates both, as their tag does in the API. */
 function* requestsOf(seed: number, { withEdits }: { withEdits: boolean }): Generator<TraceRequest> {
   const plan = planOf(blog, { seed, warmupMs, measuredMs })
   for (let n = 0; n < plan.operations; n++) {
@@ -25,7 +25,7 @@ function* requestsOf(seed: number, { withEdits }: { withEdits: boolean }): Gener
 
 /** Waiting reads per second, averaged over the operations of the 5 runs of a stored comparison. */
 async function waiting(strategy: StrategyName, withEdits: boolean): Promise<number> {
-  const loadMs = blog.originDelayMs + 2 // the query
+  const loadMs = blog.originDelayMs + 2 // 2 ms for the query
   const options = { strategy, ttlMs: blog.ttlMs, loadMs, processes: 2, warmupMs }
   let sum = 0
   for (let seed = 2; seed <= 6; seed++) {

@@ -8,7 +8,7 @@ import { hitRatioOfKey, hitRatioRefreshed, hitRatioServedStale, type KeyRates, t
 const forms = ['nothing', 'invalidate', 'write-through'] as const
 const guarded = { isGuarded: true }
 
-/** Poisson streams on uniform keys, each with `rates`. */
+/** Poisson streams on equally popular keys. Each key has these `rates`. */
 function* poisson(rates: KeyRates, keys: number, requests: number): Generator<TraceRequest> {
   const perKey = rates.reads + rates.readModifyWrites + rates.writes
   let timeMs = 0
@@ -165,7 +165,7 @@ describe('in the limit', () => {
   })
 })
 
-/** Zipf 0.99, 1,000 operations per second, invalidated on write: computed separately from this code. */
+/** Zipf 0.99, 1,000 operations per second, invalidated on write. The bounds were computed separately from this code. */
 it.each([
   [1_000, 10, [0.925, 0.889, 0.484]],
   [1_000, 60, [0.984, 0.942, 0.5]],

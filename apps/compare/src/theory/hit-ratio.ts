@@ -19,7 +19,7 @@ export interface EntryTimes {
   readonly ttlMs: number
   /** How long a load takes. An entry's TTL counts from the load's start, so a load as long as `ttlMs` is never served. */
   readonly loadMs: number
-  /** Without the guard, a load still fills if a write came during it. */
+  /** Without the guard, a load still fills if a write happened during the load. */
   readonly isGuarded: boolean
 }
 
@@ -49,16 +49,16 @@ export function hitRatioOfKey(rates: KeyRates, onWrite: OnWrite, { ttlMs, loadMs
 
 /** When an entry is refreshed in the background. */
 export interface RefreshTimes {
-  /** Until then a read only hits. */
+  /** The age until which a read hits without starting a refresh. */
   readonly freshMs: number
-  /** The window after that, in which the first read starts a refresh. Then the entry expires. */
+  /** The window after that age, in which the first read starts a refresh. The entry expires when the window ends. */
   readonly windowMs: number
-  /** Must be short compared with the window: reads that come after its end, during the refresh, are ignored. */
+  /** Must be short compared with the window: reads after the window's end, during the refresh, are ignored. */
   readonly loadMs: number
 }
 
 /**
- * The same for `refresh-ahead`: writes invalidate, and a read in the last part of the TTL refreshes. Without
+ * The hit ratio under `refresh-ahead`: writes invalidate, and a read in the last part of the TTL refreshes. Without
  * read-modify-writes.
  */
 export function hitRatioRefreshed({ reads, writes }: Pick<KeyRates, 'reads' | 'writes'>, times: RefreshTimes): number {
@@ -73,8 +73,8 @@ export function hitRatioRefreshed({ reads, writes }: Pick<KeyRates, 'reads' | 'w
 }
 
 /**
- * The same for `stale-while-revalidate`, in a run that starts with an empty cache, counts from `fromMs` to `toMs`, and is
- * shorter than the stale window: a read misses only if no other read came since the last write, or since the start.
+ * The hit ratio under `stale-while-revalidate`, in a run that starts with an empty cache, counts from `fromMs` to `toMs`,
+ * and is shorter than the stale window: a read misses only if it is the first since the last write, or since the start.
  */
 export function hitRatioServedStale(
   { reads, writes }: Pick<KeyRates, 'reads' | 'writes'>,

@@ -1,4 +1,4 @@
-/** Loads that the request's own handler does not run: in the background, again, or not at all. */
+/** Loads for which the request's own handler does not run: background refreshes, repeated loads and fallbacks. */
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { describe, expect, it } from 'vitest'

@@ -26,8 +26,8 @@ export interface CachePageOptions {
   /** A cache whose codec keeps a `Buffer` as it is, such as `jsonCodec`, the default, or `bytesCodec`. Keys are `page:/path`. */
   readonly cache: Pick<Cache<Buffer>, 'read'> & Partial<Pick<Cache<Buffer>, 'guarantee'>>
   /**
-   * How long a page is fresh, in milliseconds: at least 1, at most and by default the strategy's. A shorter `s-maxage` or `max-age`
-   * of the page overrides it.
+   * How long a page is fresh, in milliseconds. The minimum is 1; the maximum and the default are the strategy's TTL. A
+   * shorter `s-maxage` or `max-age` of the page overrides it.
    */
   readonly ttlMs?: number
   /**
@@ -50,12 +50,12 @@ const HEADER_NAME = /^[\w!#$%&'+.^`|~-]+$/
 /** The outcome of one request's handler. */
 type Handled =
   | { readonly kind: 'page'; readonly bytes: Buffer; readonly maxAgeMs: number | undefined }
-  /** Its response is only for this caller. */
+  /** The response is only for this caller. */
   | { readonly kind: 'private' }
   /** If `isAnswered`, the app's error handler has answered; otherwise `error` must still be thrown. */
   | { readonly kind: 'failed'; readonly error: unknown; readonly isAnswered: boolean }
 
-/** A load's failure as the cache sees it. Its cause is only for the caller whose handler failed. */
+/** The failure of a load, as the cache sees it. The `cause` is only for the caller whose handler failed. */
 class PageFailed extends Error {
   override readonly name = 'PageFailed'
 }
@@ -120,7 +120,7 @@ export function cachePage(options: CachePageOptions): MiddlewareHandler {
         return own.bytes
       }
       if (own.kind === 'failed') throw new PageFailed('the handler of this page failed', { cause: own.error })
-      // Nothing to share.
+      // There is nothing to share.
       loading.skip()
       return undefined
     }
@@ -149,7 +149,7 @@ export function cachePage(options: CachePageOptions): MiddlewareHandler {
       try {
         loading.setTtl(maxAge)
       } catch (error) {
-        // Longer than the strategy's TTL, which stays in force.
+        // `maxAge` is longer than the strategy's TTL, so that TTL applies.
         if (!(error instanceof CacheError && error.code === 'BAD_OPTION')) throw error
       }
     }
@@ -192,7 +192,7 @@ async function handle(
     if (res.status >= 500) {
       return { kind: 'failed', error: context.error ?? `it answered ${res.status}`, isAnswered: true }
     }
-    // An error thrown to refuse this caller is for this caller. And a handler may omit the body of an answer to HEAD.
+    // An error thrown to refuse this caller must not reach others. A handler may omit the body of an answer to HEAD.
     const isOwn = context.error !== undefined || context.req.method === 'HEAD'
     if (isOwn || !mayKeep(res)) return { kind: 'private' }
     const body = await readBody(res.body, context.req.raw.signal)
@@ -220,6 +220,6 @@ function checkVary(names: readonly string[]): readonly string[] {
 /** Checks `ttlMs` against the cache's guarantee, if known. @throws CacheError `BAD_OPTION` */
 function checkTtlOf(cache: CachePageOptions['cache'], ttlMs: number | undefined): void {
   const longest = cache.guarantee?.staleForAtMostMs ?? 0
-  // 0: it keeps nothing.
+  // If `longest` is 0, the cache keeps nothing or its guarantee is not known.
   if (ttlMs !== undefined && longest > 0) checkNumber('ttlMs', ttlMs, { min: 1, max: longest })
 }

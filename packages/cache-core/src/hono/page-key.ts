@@ -1,13 +1,13 @@
 /**
- * The key of a page: `page:/posts?after=40#accept-language=de`. Two requests have one key only if path, chosen query
- * parameters and chosen headers are the same.
+ * The key of a page: `page:/posts?after=40#accept-language=de`. Two requests have the same key only if their path,
+ * their chosen query parameters and their chosen headers are the same.
  */
 import { createHash } from 'node:crypto'
 
 /** The parts of a request that make up its key. */
 export interface KeyedRequest {
   readonly path: string
-  /** As it was sent. */
+  /** The URL as it was sent. */
   readonly url: string
   header(name: string): string | undefined
 }
@@ -22,7 +22,7 @@ const MAX_KEY = 200
 export function pageKey(request: KeyedRequest, query: readonly string[] | undefined, vary: readonly string[]): string {
   const parameters = parametersOf(request.url)
     .filter(({ name }) => query === undefined || query.includes(name))
-    // Stable: values of one name keep their order, which a handler can see.
+    // The sort is stable: values of one name keep their order, since a handler can see it.
     .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
     .map(({ text }) => text)
     .join('&')
@@ -39,8 +39,8 @@ export function pageKey(request: KeyedRequest, query: readonly string[] | undefi
 }
 
 /**
- * The parameters as they were sent, each with its decoded name. Values are not decoded: two spellings of one value only cost an
- * extra entry, but two different values that wrongly decode to the same text would share one.
+ * The parameters as they were sent, each with its decoded name. Values are not decoded. Two spellings of one value only
+ * cost an extra entry, but two different values that were wrongly decoded to the same text would share an entry.
  */
 function parametersOf(url: string): { readonly name: string; readonly text: string }[] {
   const start = url.indexOf('?')

@@ -8,7 +8,7 @@ import { matchedRoutes } from 'hono/route'
  * the handlers' errors, unless they have their own error handler.
  *
  * @param index the middleware's position among the handlers of the request
- * @returns the response, and the error where an error handler made it
+ * @returns the response, and the error if an error handler made the response
  */
 export async function runBehind(
   context: Context,
@@ -38,7 +38,7 @@ export async function runBehind(
   return { response, error: own?.error }
 }
 
-/** Hono throws if there is none, as under Node. */
+/** Hono throws if there is no execution context, as under Node. */
 function executionCtxOf(context: Context): Context['executionCtx'] | undefined {
   try {
     return context.executionCtx

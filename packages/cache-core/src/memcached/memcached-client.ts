@@ -24,7 +24,7 @@ export interface MemcacheNode {
   /** Ends the connection, drops partly read replies, and connects. May never settle. */
   reconnect(): Promise<void>
   disconnect(): Promise<void>
-  /** Sends a line, with or without data, once. Rejects if the server refuses it, or without a connection. */
+  /** Sends a line, with or without data, once. Rejects if the server refuses it or there is no connection. */
   command(command: string, options?: CommandOptions): Promise<unknown>
   on(event: 'close', listener: () => void): unknown
   on(event: 'error', listener: (error: Error) => void): unknown

@@ -26,7 +26,7 @@ export interface MetaAnswer {
 /** One server, through the client's meta commands. Each command goes through the circuit. */
 export class MemcachedServer {
   readonly node: MemcacheNode
-  /** The largest item it keeps, in bytes, including name and overhead. */
+  /** The largest item that the server keeps, in bytes, including name and overhead. */
   largestItem = Number.POSITIVE_INFINITY
   readonly #runtime: Runtime
   readonly #isInOrder: boolean

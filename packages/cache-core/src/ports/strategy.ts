@@ -122,8 +122,8 @@ export interface ReadGuarantee {
 }
 
 /**
- * Loads per expiry of one key, over all processes that share the store. Holds while no write revokes the lease, its holder is
- * alive, and its load succeeds before the waiters give up (`waitMs`).
+ * Loads per expiry of one key, across all processes that share the store. The number holds while no write revokes the
+ * lease, the lease's holder is alive, and its load succeeds before the waiters give up (`waitMs`).
  *
  * - `per: 'read'`: each read loads. `per: 'process'`: `atMost` at the same time in each process. `per: 'expiry'`: `atMost` in all.
  * - `expected`: the mean over many expiries, for a strategy that decides at random.

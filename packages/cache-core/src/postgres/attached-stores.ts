@@ -5,14 +5,14 @@ import type { Invalidation } from './outbox-table.ts'
 /** A store that is attached to an outbox. */
 export interface Attached {
   readonly target: InvalidationTarget
-  /** The run of its server, once known. */
+  /** The run of the store's server, once known. */
   run?: string
-  /** The runs of all attached stores at the last replay to it. */
+  /** The runs of all attached stores at the time of the last replay to this store. */
   replayedTo?: string
   readonly caughtUp: PromiseWithResolvers<void>
 }
 
-/** Delivers to all stores. Resolves with the runs that acknowledged it. */
+/** Delivers an invalidation to all stores. Resolves with the runs that acknowledged it. */
 export async function deliverToAll(
   stores: readonly Attached[],
   invalidation: Invalidation,
@@ -26,7 +26,7 @@ export async function deliverToAll(
   return before
 }
 
-/** All attached stores, once each has reported its server's run. Includes stores attached meanwhile. */
+/** Resolves with all attached stores once each has reported its server's run. Includes stores attached meanwhile. */
 export async function askedStores(attached: ReadonlySet<Attached>): Promise<Attached[]> {
   for (;;) {
     const stores = [...attached]

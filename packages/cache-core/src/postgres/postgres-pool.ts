@@ -22,7 +22,7 @@ export interface PostgresClient extends PostgresQueries {
 /**
  * Runs `work` in a transaction: committed when it resolves, rolled back when it rejects.
  *
- * @param begin the statement that begins it, with any settings for it
+ * @param begin the statement that begins the transaction, with any settings for it
  */
 export async function inTransaction<T>(
   pool: PostgresPool,

@@ -17,7 +17,7 @@ export interface IoredisClient {
   off(event: string, listener: (error: unknown) => void): unknown
 }
 
-/** Missing in its types, or per node in a `Cluster`. Not `call`, which auto-pipelining garbles. */
+/** Missing in its types, or per node in a `Cluster`. `call` is not used, since auto-pipelining garbles it. */
 interface Rest {
   evalshaBuffer(sha: string, ...args: Arg[]): Promise<unknown>
   evalBuffer(lua: string, ...args: Arg[]): Promise<unknown>

@@ -20,12 +20,12 @@ export interface RedisClient {
   setIfAbsent(key: string, value: Buffer, ttlMs: number): Promise<Buffer | null>
   /** The number of keys removed. */
   unlink(...keys: string[]): Promise<number>
-  /** The server's seconds since the Unix epoch, and microseconds in that second. */
+  /** The server's time: seconds since the Unix epoch, and microseconds within the current second. */
   time(): Promise<readonly (string | number)[]>
   ping(): Promise<unknown>
-  /** A script by its digest. Strings arrive as Buffers, integers as numbers. Rejects with `NOSCRIPT …` if unknown. */
+  /** Runs the script with this digest, or rejects (`NOSCRIPT`). Strings arrive as Buffers, integers as numbers. */
   evalsha(sha: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown>
-  /** The same by its text. */
+  /** Runs a script by its text. */
   eval(lua: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown>
   /** These sections of INFO, from each master. */
   info(...sections: string[]): Promise<string[]>

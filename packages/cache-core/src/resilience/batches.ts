@@ -1,4 +1,4 @@
-/** Keys and tags invalidated by one call, within one deadline. 500 keys take Redis about 2 ms. */
+/** The number of keys and tags that one call invalidates, within one deadline. 500 keys take Redis about 2 ms. */
 const BATCH = 500
 
 export interface Names {

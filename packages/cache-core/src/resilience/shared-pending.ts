@@ -1,6 +1,6 @@
 import type { PendingInvalidations } from './pending-invalidations.ts'
 
-/** Prefixes whose last store was closed with pending invalidations. The next store there must not serve the stale entries. */
+/** Prefixes whose last store was closed with pending invalidations. Their next store must serve no stale entries. */
 const leftUnflushed = new WeakMap<object, Set<string>>()
 
 /** The pending invalidations of the stores on one client, by prefix: stores on the same entries wait for all of them. */
@@ -16,7 +16,7 @@ export class SharedPending {
     return this.#shared.get(prefix)?.pending
   }
 
-  /** Each store leaves them once. */
+  /** Adds a store to the users of a prefix. Each store that joins must call `leave` once. */
   join(prefix: string, make: () => PendingInvalidations): PendingInvalidations {
     const shared = this.#shared.get(prefix) ?? { pending: make(), users: 0 }
     this.#shared.set(prefix, shared)

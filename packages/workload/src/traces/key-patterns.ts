@@ -37,7 +37,7 @@ function matches(parts: readonly string[], key: string): boolean {
   return key.length - last.length >= at && key.endsWith(last)
 }
 
-/** Counts the requests that it drops. */
+/** Drops requests by their key, and counts the dropped ones. */
 export class KeySelection {
   readonly #include: ReturnType<typeof counted>
   readonly #exclude: ReturnType<typeof counted>

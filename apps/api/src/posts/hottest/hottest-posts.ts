@@ -32,7 +32,7 @@ export class HottestPosts {
   constructor({ client, prefix, hour }: HottestPostsOptions) {
     this.#client = client
     this.#hour = hour
-    // The hash tag puts both in one slot.
+    // The hash tag puts both keys in one slot.
     this.#keys = [`${prefix}h:{reads}`, `${prefix}h:{reads}:hour`]
   }
 
@@ -43,7 +43,7 @@ export class HottestPosts {
 
   /**
    * Adds the counts since the last flush to those in Redis. Never rejects: if Redis does not answer, those counts are lost and
-   * reads are unaffected. Only one flush runs at a time, so that a hanging Redis gets no further ones.
+   * reads are unaffected. Only one flush runs at a time, so that a hanging Redis gets no further flushes.
    */
   flush(): Promise<void> {
     if (this.#flushing === undefined && this.#counts.size > 0) {

@@ -7,7 +7,7 @@ import { ask, killBeforeInvalidation, type Orphan } from '../kill-before-invalid
 import { SCRIPTED_ID } from '../load.ts'
 import { until } from '../until.ts'
 
-/** From the moment a process with a relay serves. */
+/** Measured from the moment when a process with a relay accepts requests. */
 const CURRENT_WITHIN_MS = 1_000
 
 export const apiKilledAlone: Drill = {

@@ -38,10 +38,10 @@ const COMMANDS: Readonly<Record<string, UseIt>> = {
 /** Commands for counts of reads, which are flushed every 5 s, and for the worker's state in the metrics. */
 const OF_COUNTS = ['zincrby', 'zremrangebyrank', 'zcard', 'pexpire', 'hgetall', 'llen'] as const
 const FLUSHED_WITHIN_MS = 5_500
-/** Needed by this drill and its load. */
+/** The commands that this drill and its load need. */
 const OF_THE_DRILL = ['acl', 'client', 'config', 'script', 'command']
 const OPERATIONS = 60
-/** In each process: one for the command as sent, one for the scripts that call it. */
+/** Log lines in each process: one for the command as sent, one for the scripts that call it. */
 const LINES = 2
 /** On a busy machine a missed deadline may cause this many bypasses in a process. A refusal makes every later read a bypass. */
 const BY_CHANCE = 2
@@ -51,8 +51,8 @@ export const redisRefusesCommands: Drill = {
   name: 'redis-refuses-commands',
   fault: `ACL rules deny the API's user each command that it uses, one at a time: ${Object.keys(COMMANDS).join(', ')}`,
   holds:
-    'no read fails; the cache works without the command, or each process logs the missing ACL rule; hits again once it is given back',
-  // A refused fill leaves its lease behind, and a caller that waits for it may then meet another.
+    'no read fails; the cache works without the command, or each process logs the missing ACL rule; hits again once it is allowed',
+  // A refused fill leaves its lease behind. A caller that waits for that lease may then have to wait for another one.
   answerWithinMs: 7_000,
   allows: { staleFrom: 'broken' },
   async inject(system) {

@@ -10,12 +10,12 @@ export type Mark = 'best' | 'equal' | 'alarm' | 'good'
 
 export interface Cell {
   readonly text: string
-  /** Smaller text beside it, usually the range over the runs. */
+  /** Smaller text beside `text`, usually the range over the runs. */
   readonly detail?: string
   readonly mark?: Mark
 }
 
-/** The first cell of each row names it. */
+/** The first cell of each row is the row's name. */
 export interface Table {
   readonly caption: string
   /** The content of the columns after the first. */
@@ -30,12 +30,12 @@ export interface Answer {
   readonly meaning: string
   /** A strategy, or `none`. */
   readonly use: string
-  /** Against no cache. Absent if not known. */
+  /** The effect compared with no cache. Absent if not known. */
   readonly effect?: string
   readonly figures: readonly string[]
   /** The strategies ruled out, by reason. */
   readonly others?: string
-  /** The strategies without a difference from it. */
+  /** The strategies that show no difference from `use`. */
   readonly equals?: string
 }
 
@@ -54,7 +54,7 @@ export type Block =
   | { readonly kind: 'lines'; readonly caption: string; readonly lines: readonly string[] }
 
 export interface Section {
-  /** Its anchor in the page; selects its charts. */
+  /** The section's anchor in the page. It also selects the section's charts. */
   readonly id: string
   readonly title: string
   readonly blocks: readonly Block[]

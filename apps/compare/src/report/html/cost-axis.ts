@@ -4,7 +4,7 @@ export function costAxis(least: number, greatest: number) {
   return { type: 'log', domain: [least, greatest], ticks: logTicks(least, greatest) } as const
 }
 
-/** Round values: 1, 2 and 5 of each power of ten, or even steps if that would leave only a few. */
+/** Round values: 1, 2 and 5 times each power of ten, or equal steps if that would leave only a few values. */
 function logTicks(min: number, max: number): number[] {
   if (!(min > 0 && max > min)) return [min]
   if (max / min < 8) return evenTicks(min, max)

@@ -10,7 +10,7 @@ export interface LabelPosition {
   /** Middle of the left edge of the text. */
   readonly textX: number
   readonly textY: number
-  /** Whether it needs a line to its point: the point is not near, or another point is nearer. */
+  /** Whether the label needs a line to its point: the point is not near, or another point is nearer. */
   readonly far: boolean
 }
 

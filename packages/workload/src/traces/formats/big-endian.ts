@@ -2,7 +2,7 @@ import type { BinaryFormat } from '../trace-format.ts'
 
 export const be32: BinaryFormat = {
   name: 'be32',
-  title: 'binary, big-endian 32-bit keys, each a read',
+  title: 'binary, big-endian 32-bit keys, one read per key',
   times: 'none',
   kind: 'binary',
   keyBytes: 4,
@@ -11,7 +11,7 @@ export const be32: BinaryFormat = {
 
 export const be64: BinaryFormat = {
   name: 'be64',
-  title: 'binary, big-endian 64-bit keys, each a read',
+  title: 'binary, big-endian 64-bit keys, one read per key',
   times: 'none',
   kind: 'binary',
   keyBytes: 8,

@@ -1,4 +1,4 @@
-/** One key per line, each a read: the format of the LIRS traces, where a line of a single `*` is a mark, not a key. */
+/** One key per line, one read per line: the format of the LIRS traces. A line of a single `*` is a mark, not a key. */
 import type { LineFormat } from '../trace-format.ts'
 
 /** U+FFFD replaces bytes that are not UTF-8, as in a binary file. */
@@ -7,7 +7,7 @@ const isKey = /^[^\s,;"\u0000-\u001f\ufffd]+$/
 
 export const keys: LineFormat = {
   name: 'keys',
-  title: 'one key per line, each a read',
+  title: 'one key per line, one read per line',
   times: 'none',
   kind: 'lines',
   recognises: (lines) => lines.length > 0 && lines.every((line) => isKey.test(line.trim())) && !areCounts(lines),

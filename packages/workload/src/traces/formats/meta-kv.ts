@@ -1,12 +1,12 @@
 /**
  * The key-value traces that Meta publishes with CacheLib: op_time,key,key_size,op,op_count,size,…
- * A line represents `op_count` requests in its second.
+ * A line represents `op_count` requests, all in the second that `op_time` names.
  */
 import { parseBytes, parseOperation, parseSeconds } from '../fields.ts'
 import type { LineFormat } from '../trace-format.ts'
 
 const headerStart = 'op_time,key,key_size,op,op_count,size'
-/** Far above a realistic count for one key and second; a broken count must not exhaust memory. */
+/** Far above any realistic count for one key in one second. A broken count must not exhaust memory. */
 const MOST_REPEATS = 1_000_000
 
 export const metaKv: LineFormat = {
