@@ -58,7 +58,7 @@ export const notInvalidated: ZodOpenApiResponsesObject = {
 /** The post's version is not the one that the writer expects. */
 export const preconditionFailed: ZodOpenApiResponsesObject = {
   '412': {
-    description: "The precondition does not hold; nothing was changed. ETag has the current value for the post",
+    description: 'The precondition does not hold; nothing was changed. ETag has the current value for the post',
     headers: problemHeaders.extend({ ETag: etag }),
     content: { 'application/problem+json': { schema: problem } },
   },
