@@ -9,23 +9,23 @@ const oracle = () => new Oracle(cacheAside(), invalidate(), () => 0)
 
 describe('after a write was acknowledged', () => {
   it('of some keys, only their readers must see it', () => {
-    const judge = oracle()
-    judge.acknowledge(2, here, ['row'], false)
-    expect([here, there].map((reader) => judge.floor(reader, 'row'))).toEqual([2, 2])
-    expect(judge.floor(there, 'list')).toBe(1)
+    const answers = oracle()
+    answers.acknowledge(2, here, ['row'], false)
+    expect([here, there].map((reader) => answers.floor(reader, 'row'))).toEqual([2, 2])
+    expect(answers.floor(there, 'list')).toBe(1)
   })
 
   it('of all keys, every reader must see it', () => {
-    const judge = oracle()
-    judge.acknowledge(2, here, [EVERY_KEY], false)
-    expect(['row', 'list'].map((key) => judge.floor(there, key))).toEqual([2, 2])
+    const answers = oracle()
+    answers.acknowledge(2, here, [EVERY_KEY], false)
+    expect(['row', 'list'].map((key) => answers.floor(there, key))).toEqual([2, 2])
   })
 
   it('while it is pending, readers in its process must see it, and all once it is flushed', () => {
-    const judge = oracle()
-    judge.acknowledge(2, here, ['row'], true)
-    expect([here, there].map((reader) => judge.floor(reader, 'row'))).toEqual([2, 1])
-    judge.flushed(here)
-    expect(judge.floor(there, 'row')).toBe(2)
+    const answers = oracle()
+    answers.acknowledge(2, here, ['row'], true)
+    expect([here, there].map((reader) => answers.floor(reader, 'row'))).toEqual([2, 1])
+    answers.flushed(here)
+    expect(answers.floor(there, 'row')).toBe(2)
   })
 })

@@ -128,7 +128,7 @@ export class Oracle {
   }
 
   /** @throws Violation */
-  judge({ who, process, floor, beganAt, loaded }: Reader, { outcome, value }: ReadResult<number>): void {
+  check({ who, process, floor, beganAt, loaded }: Reader, { outcome, value }: ReadResult<number>): void {
     if (value === undefined) throw new Violation('a miss returns its own load', `${who} got nothing`)
     const version = versionOf(value)
     if (version < floor) {
@@ -146,11 +146,11 @@ export class Oracle {
     if (outcome === 'miss' && loaded.length === 0) {
       throw new Violation('a miss returns its own load', `${who} got v${version} as a miss, but loaded nothing`)
     }
-    this.#judgeAge(who, process, versionOf(value), outcome, this.#sources[value % SOURCES]!, beganAt)
+    this.#checkAge(who, process, versionOf(value), outcome, this.#sources[value % SOURCES]!, beganAt)
   }
 
   /** Only for values from the cache: a load and its fill may take any time. */
-  #judgeAge(
+  #checkAge(
     who: string,
     reader: Process,
     version: number,

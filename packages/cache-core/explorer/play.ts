@@ -36,7 +36,7 @@ async function relay(world: World): Promise<void> {
 
 /** @throws Violation unless every process reads the current version. */
 async function checkLastReads(world: World): Promise<void> {
-  if (world.judge.readAfterWriteOf !== 'keys and tags') {
+  if (world.oracle.readAfterWriteOf !== 'keys and tags') {
     // If only expiry makes a value current, let time pass first, with no call pending that would time out.
     await world.run(() => world.scheduler.pending.every(({ agent }) => agent.process.isDead))
     await world.pass(world.guarantee.staleForAtMostMs + 1)

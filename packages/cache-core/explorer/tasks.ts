@@ -27,12 +27,12 @@ export const perform: Perform = async (world, name, node, task) => {
 }
 
 async function readRow(world: World, name: string, node: Node, task: TaskOf<'read'>): Promise<number | undefined> {
-  const { judge, loads, scheduler } = world
+  const { oracle, loads, scheduler } = world
   const { key, tags, loadFails, loadMs } = task
   const loaded: number[] = []
   const beganAt = scheduler.time.now
   scheduler.touch(read(ACKNOWLEDGED))
-  const reader = { who: name, process: node, floor: judge.floor(node, key), beganAt, loaded }
+  const reader = { who: name, process: node, floor: oracle.floor(node, key), beganAt, loaded }
 
   function beginLoad(): () => void {
     scheduler.touch(read(TROUBLE))
@@ -45,18 +45,18 @@ async function readRow(world: World, name: string, node: Node, task: TaskOf<'rea
   }
 
   async function load(): Promise<number> {
-    const source = judge.begin(node)
+    const source = oracle.begin(node)
     const isOver = beginLoad()
     try {
       if (loadMs !== undefined) await world.pass(loadMs)
       const execute = () => {
         if (loadFails) throw ORIGIN_FAILURE
-        return judge.value(world.version, source)
+        return oracle.value(world.version, source)
       }
       loaded.push(await scheduler.call({ what: `load ${key}`, execute, trace: traceValue, touches: read(DATABASE) }))
       return loaded.at(-1)!
     } finally {
-      judge.ended(source)
+      oracle.ended(source)
       isOver()
     }
   }
@@ -70,7 +70,7 @@ async function readRow(world: World, name: string, node: Node, task: TaskOf<'rea
     throw new Violation('a store failure fails no caller', `${name}'s read failed: ${error}`)
   }
   world.trace?.({ by: name, text: `returns ${traceValue(result.value ?? 0)} (${result.outcome})` })
-  judge.judge(reader, result)
+  oracle.check(reader, result)
   return result.value === undefined ? undefined : versionOf(result.value)
 }
 
@@ -95,7 +95,7 @@ async function writeRow(world: World, name: string, node: Node, task: TaskOf<'wr
     world.trace?.({ by: name, text: 'gets an error' })
     return
   }
-  const { readAfterWriteOf } = world.judge
+  const { readAfterWriteOf } = world.oracle
   if (readAfterWriteOf === 'none') return
   acknowledge(world, name, node, version, readAfterWriteOf === 'keys' ? keys : [EVERY_KEY], row!)
 }
@@ -122,7 +122,7 @@ function acknowledge(
   const isPending = !isDelivered && world.backend.troubles?.hasPending(node) === true
   world.trace?.({ by: name, text: `v${version} is acknowledged${isPending ? ', its invalidation pending' : ''}` })
   world.scheduler.touch(written(ACKNOWLEDGED))
-  world.judge.acknowledge(version, node, of, isPending)
+  world.oracle.acknowledge(version, node, of, isPending)
 }
 
 async function commitRow(
@@ -131,14 +131,14 @@ async function commitRow(
   fails: TaskOf<'write'>['fails'],
   transaction: () => void,
 ): Promise<number> {
-  const source = world.judge.begin(node)
+  const source = world.oracle.begin(node)
   const execute = () => {
     if (fails === 'before the commit') throw ORIGIN_FAILURE
     transaction()
-    return world.judge.value(world.version, source)
+    return world.oracle.value(world.version, source)
   }
   const value = await world.scheduler.call({ what: 'commit', execute, trace: traceValue, touches: written(DATABASE) })
-  world.judge.ended(source)
+  world.oracle.ended(source)
   if (fails === 'after the commit') throw ORIGIN_FAILURE
   return value
 }

@@ -40,7 +40,7 @@ export class World {
   readonly plan: Plan
   readonly times: Times
   readonly nodes: readonly Node[]
-  readonly judge: Oracle
+  readonly oracle: Oracle
   readonly loads: LoadCount
   /** The row's. */
   version = 1
@@ -95,7 +95,7 @@ export class World {
     this.#caches = reading.lifetime !== undefined
     const now = () => this.scheduler.time.now
     this.questions = questionsOf(plan)
-    this.judge = new Oracle(reading, writing, now)
+    this.oracle = new Oracle(reading, writing, now)
     this.loads = new LoadCount(reading.guarantee, now, this.questions)
     this.backend = backend.open(this.scheduler, this.loads)
     this.#openNode = (index) => {
@@ -262,7 +262,7 @@ export class World {
   #noteFlushed(): void {
     for (const node of this.nodes) {
       if (this.backend.troubles?.hasPending(node)) continue
-      if (this.judge.flushed(node)) this.scheduler.touch(written(ACKNOWLEDGED))
+      if (this.oracle.flushed(node)) this.scheduler.touch(written(ACKNOWLEDGED))
     }
   }
 
