@@ -15,20 +15,21 @@ import { cachingReads, currentWrites } from './all-strategies.ts'
 import { connect } from './backends.ts'
 import { broken, redis } from './broken.ts'
 
-const SCHEDULES = 150
+const SCHEDULES = 60
 /** With the longer times for a real server, an entry outlasts the deadline of a command. */
 const LASTS = 'the limit of a fallback is checked before the load'
 let replays = 0
+const client = await connect()
 
-async function onRedis(subject: Subject): Promise<Subject> {
-  return { ...subject, backend: liveRedisBackend(await connect(), `replay-${process.pid}-${replays++}:`) }
+function onRedis(subject: Subject): Subject {
+  return { ...subject, backend: liveRedisBackend(client, `replay-${process.pid}-${replays++}:`) }
 }
 
 describe('random schedules run the same way as on the emulated Redis', () => {
-  const pairs = cachingReads.flatMap((read) => currentWrites.map((write) => ({ read, write })))
+  const pairs = cachingReads.flatMap((read) => currentWrites.map((write) => ({ name: read().name, read, write })))
 
   it.each(pairs)(
-    '$read.name × $write.name',
+    '$name × $write.name',
     async ({ read, write }) => {
       const backend = redisBackend({ inOrder: true, pace: LIVE_PACE })
       const subject: Subject = { name: 'emulated', read, write, backend }
@@ -40,7 +41,7 @@ describe('random schedules run the same way as on the emulated Redis', () => {
         const passes = plan.moves.some(({ does }) => does === 'pass') || /expired/.test(plan.before)
         if (passes || emulated.story.some(({ by }) => by === 'time')) continue
         compared++
-        const real = await replay(await onRedis(subject), plan, schedule)
+        const real = await replay(onRedis(subject), plan, schedule)
         expect(traceInWords(real.story)).toBe(traceInWords(emulated.story))
         expect(real.violation).toBeUndefined()
       }
@@ -55,7 +56,7 @@ describe('a schedule that breaks a variant on the emulated Redis breaks it on a 
   it.each(onAnyServer)('$name', async (subject) => {
     const { finding } = await explore(subject, { schedules: 5_000, seed: 1 })
     const { plan, schedule } = await shrink(subject, finding!)
-    const { violation, story } = await replay(await onRedis(subject), plan, schedule)
+    const { violation, story } = await replay(onRedis(subject), plan, schedule)
     console.log(traceInWords(story))
     expect(violation?.invariant).toBe(finding!.violation.invariant)
   })
