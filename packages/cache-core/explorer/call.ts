@@ -112,12 +112,10 @@ export class Call<T = unknown> implements Step {
       return
     }
     try {
-      const { touches } = this
       const executed = this.#options.execute()
       const answer = executed instanceof Promise ? await executed : executed
+      if (this.#options.hasWritten?.(answer) === false) this.#hasTouched = read(...this.touches.map(({ what }) => what))
       this.#outcome = { answer }
-      if (this.#options.hasWritten?.(answer) === false)
-        this.#hasTouched = touches.map(({ what }) => ({ what, isWritten: false }))
     } catch (error) {
       this.#outcome = { error }
     }
