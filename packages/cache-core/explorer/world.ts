@@ -227,7 +227,7 @@ export class World {
     node.isDead = true
     if (isOld(before)) await this.pass(ttlMs - loadMs + (before === 'expired' ? leaseMs : -leaseMs) / 6)
     this.#isPreparing = false
-    const cached = [...this.questions.keys()]
+    const cached = this.keys
     const are = cached.length === 1 ? 'is' : 'are'
     this.trace?.({ by: agent.name, text: `${cached.join(' and ')} ${are} cached, ${before}` })
   }
