@@ -15,6 +15,7 @@ export function recordedCommands(
 ): Commands {
   return {
     get: (key) => commands.get(key),
+    mget: (keys) => commands.mget(keys),
     setIfAbsent(key, value, ms) {
       const found = commands.setIfAbsent(key, value, ms)
       if (found === null && epochsCost) events.voided(nameOf(key))
@@ -27,7 +28,7 @@ export function recordedCommands(
       return commands.set(key, value, ms)
     },
     unlink(...keys) {
-      events.voided(nameOf(keys[0]!))
+      for (const name of new Set(keys.map(nameOf))) events.voided(name)
       return commands.unlink(...keys)
     },
     evalsha(sha, keys, args) {

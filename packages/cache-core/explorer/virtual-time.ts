@@ -45,6 +45,7 @@ export class VirtualTime {
       sleep: (ms) => new Promise((wake) => void set(ms, wake)),
       after: set,
       every: (ms, action) => set(ms, action, ms),
+      soon: (action) => queueMicrotask(bind(action)),
     }
   }
 

@@ -16,6 +16,7 @@ export const suites = [
   { name: 'store contract', folder: core, files: ['test/stores.live'] },
   { name: 'races', folder: core, files: ['test/races.live'] },
   { name: 'calls', folder: core, files: ['test/calls.live', 'test/read-options.live'] },
+  { name: 'many keys', folder: core, files: ['test/read-many.live'] },
   { name: 'answers', folder: core, files: ['test/answer-moment'] },
   { name: 'by hand', folder: core, files: ['test/safeguards.live'] },
   { name: 'sent once', folder: core, files: ['test/sent-once.live'] },

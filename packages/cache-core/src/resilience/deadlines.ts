@@ -28,8 +28,16 @@ export interface Wait {
   readonly transferTicks: number
   /** The tick, quiet or not, at which it is late in any case. */
   readonly lostAt: number
-  readonly onLate: (error: Error) => void
+  onLate: (error: Error) => void
 }
+
+/** Ends a wait. It is forgotten at the next tick; until then it must not keep the command's answer in memory. */
+export function answered(wait: Wait): void {
+  wait.isAnswered = true
+  wait.onLate = ignore
+}
+
+function ignore(): void {}
 
 /**
  * The deadlines of commands: one timer for all, and one object for each command.
