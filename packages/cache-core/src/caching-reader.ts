@@ -168,7 +168,7 @@ function failsAlone(keyRead: StoreKeyRead<unknown>): Asker {
   }
 }
 
-/** Identifies a flight. The same key with other tags is another question. */
+/** Identifies a flight. The same key with other tags is a separate flight. */
 function questionOf({ key, tags }: Pick<StoreKeyRead<unknown>, 'key' | 'tags'>): string {
   return JSON.stringify([key, tags])
 }
