@@ -48,7 +48,7 @@ it('takes over from a dead holder when its lease ends', async () => {
   expect((await reading).outcome).toBe('miss')
 })
 
-it('is granted the lease immediately when a load fails', async () => {
+it('grants a waiting reader the lease immediately when a load fails', async () => {
   const { runtime, p1, p2 } = world(stampedeLock({ leaseMs: 10_000 }))
   const handOver = gate()
   const failing = p1.read('k', async () => {

@@ -1,4 +1,4 @@
-/** The calls other than `read` and `write`, background refreshes and `close`: each under the guard, and by a scripted race. */
+/** The calls other than `read` and `write`, background refreshes and `close`: their effects, and their races against writes. */
 import { describe, expect, it } from 'vitest'
 import {
   type Cache,

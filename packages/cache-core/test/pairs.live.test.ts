@@ -169,14 +169,14 @@ describe.each(backendsByTurn)('$name', ({ makeStore }) => {
       let n = 0
       const load = async () => ++n
       const read = () => cache.read('k', load, { tags: ['t'] })
-      for (const voidIt of [
+      for (const invalidateIt of [
         () => cache.invalidate({ keys: ['k'] }),
         () => cache.invalidate({ tags: ['t'] }),
         () => cache.invalidateAll(),
       ]) {
         const before = (await read()).value!
         expect((await read()).value).toBe(caches ? before : before + 1)
-        await voidIt()
+        await invalidateIt()
         expect((await read()).value).toBeGreaterThan(before)
       }
     })

@@ -1,4 +1,4 @@
-/** The options of `read` and what its load may set: each under the guard. */
+/** The options of `read`, and what its load may set. None of them weakens the guard. */
 import { describe, expect, it } from 'vitest'
 import { type CachingStrategy, cacheAside, type LoadContext, stampedeLock } from '../src/index.ts'
 import { fakeRuntime, gate } from '../src/testing/index.ts'

@@ -18,7 +18,7 @@ export const suites = [
   { name: 'calls', folder: core, files: ['test/calls.live', 'test/read-options.live'] },
   { name: 'many keys', folder: core, files: ['test/read-many.live'] },
   { name: 'answers', folder: core, files: ['test/answer-moment'] },
-  { name: 'by hand', folder: core, files: ['test/safeguards.live'] },
+  { name: 'safeguards', folder: core, files: ['test/safeguards.live'] },
   { name: 'sent once', folder: core, files: ['test/sent-once.live'] },
   { name: 'round trips', folder: core, files: ['test/round-trips.live'] },
   { name: 'pairs', folder: core, files: ['test/pairs.live'] },

@@ -106,13 +106,13 @@ export const values: readonly Mutation[] = [
     name: 'no command is sent twice (single server)',
     without: 'an invalidation resent after a reconnect undoes a newer one',
     edits: [{ file: ioredis, find: 'if (maxRetriesPerRequest !== 0) {', replace: 'if (false) {' }],
-    suites: ['unit', 'by hand'],
+    suites: ['unit', 'safeguards'],
   },
   {
     name: 'no command is sent twice (cluster)',
     without: 'the same',
     edits: [{ file: ioredis, find: 'if (retryDelayOnFailover !== 0) refuse(', replace: 'if (false) refuse(' }],
-    suites: ['unit', 'by hand'],
+    suites: ['unit', 'safeguards'],
   },
   {
     name: 'no command is sent later on another connection (node-redis)',
@@ -133,7 +133,7 @@ export const values: readonly Mutation[] = [
     name: 'no command is read from a replica (cluster)',
     without: 'a lagging replica returns invalidated values',
     edits: [{ file: ioredis, find: "if (scaleReads !== 'master') refuse(", replace: 'if (false) refuse(' }],
-    suites: ['unit', 'by hand'],
+    suites: ['unit', 'safeguards'],
   },
   {
     name: 'a TTL counts from the start of the load',
@@ -184,7 +184,7 @@ export const values: readonly Mutation[] = [
     name: 'a new connection discards the time of the old server',
     without: 'a server with another clock is treated as the old one',
     edits: [{ file: `${core}/redis/redis-connection.ts`, find: '    this.clock.forget()\n', replace: '' }],
-    suites: ['by hand'],
+    suites: ['safeguards'],
   },
   {
     name: 'an expired value is not stored (memory)',

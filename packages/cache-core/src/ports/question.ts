@@ -1,4 +1,4 @@
-/** Identifies a key together with tags: the same key with other tags is another question. Lengths separate the names. */
+/** Identifies a key together with tags: the same key with other tags is a separate question. Lengths separate the names. */
 export function questionOf(key: string, tags: readonly string[]): string {
   if (tags.length === 0) return key
   let question = `${key}\n${key.length}`

@@ -45,8 +45,8 @@ function ignore(): void {}
  * Time is counted in ticks, with two exceptions:
  * - **A busy event loop counts as one tick**, however long it was busy. Between two ticks the loop reads the data that has arrived,
  *   so a command is never late because its answer could not be read yet.
- * - **A tick in which answers were arriving does not count.** A large answer takes time, and small ones wait behind it, for at most
- *   `LONGEST_TRANSFER_MS`.
+ * - **A tick in which answers were arriving does not count**; the others are _quiet_. A large answer takes time, and small ones
+ *   wait behind it, for at most `LONGEST_TRANSFER_MS`.
  *
  * A command that was given up is remembered until its answer arrives, since others wait behind it.
  */
@@ -143,7 +143,7 @@ export class TransferTooSlow extends Error {
   }
 }
 
-/** The same for a command that waited behind it. */
+/** The command waited behind such an answer. */
 export class BehindTransfer extends Error {
   constructor() {
     super(`no answer within ${LONGEST_TRANSFER_MS} ms: larger ones were still arriving before it`)
