@@ -1,0 +1,69 @@
+import type { Redis } from 'ioredis'
+import { isFloor } from '../libraries/names.ts'
+import { rows } from '../rows.ts'
+import type { Contestant } from './contestant.ts'
+import type { Figures } from './figures.ts'
+import { type Measured, measureWindow, opsPerWindow } from './window.ts'
+
+export interface Rounds {
+  readonly rounds: number
+  readonly windowMs: number
+}
+
+/** One contestant's rounds, in the order in which they ran. */
+export interface Outcome {
+  readonly contestant: Contestant
+  /** Operations in each timed window. */
+  readonly ops: number
+  readonly rounds: readonly Figures[]
+  /** Redis commands per operation in the last round. */
+  readonly byCommand: Readonly<Record<string, number>>
+}
+
+/**
+ * Interleaved rounds in one process: in each, every contestant runs one window. The next round begins with the next contestant and goes
+ * the other way round, so that none always follows the same one. One round warms up and does not count.
+ */
+export async function runGroup(
+  contestants: readonly Contestant[],
+  { rounds, windowMs }: Rounds,
+  redis: Redis,
+): Promise<Outcome[]> {
+  const turns: { contestant: Contestant; ops: number; measured: Measured[] }[] = []
+  // New keys would fill the server.
+  const discardNew = async ({ row }: Contestant) => {
+    if (!rows[row].isFilled) await redis.flushdb()
+  }
+  for (const contestant of contestants) {
+    turns.push({ contestant, ops: await opsPerWindow(contestant, windowMs), measured: [] })
+    await discardNew(contestant)
+  }
+  for (let round = -1; round < rounds; round++) {
+    for (const turn of rotated(turns, round + 1)) {
+      const measured = await measureWindow(turn.contestant, turn.ops, redis)
+      if (round >= 0) turn.measured.push(measured)
+      await discardNew(turn.contestant)
+    }
+  }
+  return turns.map(({ contestant, ops, measured }) => ({
+    contestant,
+    ops,
+    rounds: measured.map(({ figures }) => figures),
+    byCommand: measured.at(-1)?.byCommand ?? {},
+  }))
+}
+
+/** The order of a round: each begins one further, and every other one is reversed. */
+export function rotated<T>(items: readonly T[], round: number): T[] {
+  const at = round % items.length
+  const turned = [...items.slice(at), ...items.slice(0, at)]
+  return round % 2 === 0 ? turned : turned.reverse()
+}
+
+/** A hit that loaded measured something else. */
+export function whyInvalid({ contestant, rounds }: Outcome): string | undefined {
+  const { row, library } = contestant
+  if (!rows[row].isFilled || isFloor(library)) return undefined
+  const loads = rounds.reduce((sum, { loads }) => sum + (loads ?? 0), 0) / rounds.length
+  return loads === 0 ? undefined : `${library}, ${rows[row].title}: ${loads.toPrecision(2)} loads per operation`
+}
