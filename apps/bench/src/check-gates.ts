@@ -2,7 +2,7 @@ import { type Gate, gates } from './gates.ts'
 import type { Bed, MeasuredGroup, Side } from './measure/measure-group.ts'
 import { measureSides } from './measure/measure-group.ts'
 import { figureOf, ratioOf, type Spread } from './report/compared.ts'
-import { withQuartiles } from './report/terminal.ts'
+import { withQuartiles } from './report/format.ts'
 import { textTable } from './report/text-table.ts'
 import { rows } from './rows.ts'
 

@@ -1,5 +1,6 @@
 /** Proofs before timing: each library, as opened for each use, answers correctly. A fast wrong answer is worth nothing. */
 import { deepStrictEqual } from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { libraries } from './libraries/index.ts'
 import { type Library, type Open, type OpenCache, TAGS, type Value } from './libraries/library.ts'
@@ -80,7 +81,7 @@ async function proveUse({ name, library, use, open, redisUrl, claim }: Subject):
   const errors: unknown[] = []
   const setting = {
     redisUrl,
-    prefix: `prove:${name}:${use}:`,
+    prefix: `prove:${randomUUID()}:${use}:`,
     load: (key: string) => origin.load(key),
     loadMany: (keys: readonly string[]) => Promise.all(keys.map((key) => origin.load(key))),
     onError: (error: unknown) => void errors.push(error),

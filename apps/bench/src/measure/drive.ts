@@ -36,6 +36,3 @@ export async function driveTimed(contestant: Contestant, from: number, ops: numb
   await drive({ ...contestant, operate: timed }, from, ops)
   return tookUs
 }
-
-/** For tests: the last result. */
-export const lastResult = () => sink

@@ -21,8 +21,8 @@ export interface Outcome {
 }
 
 /**
- * Interleaved rounds in one process: in each, every contestant runs one window. The next round begins with the next contestant and goes
- * the other way round, so that none always follows the same one. One round warms up and does not count.
+ * Interleaved rounds in one process: in each, every contestant runs one window. The orders differ, so that none always
+ * follows the same one. One round warms up and does not count.
  */
 export async function runGroup(
   contestants: readonly Contestant[],
@@ -53,9 +53,9 @@ export async function runGroup(
   }))
 }
 
-/** The order of a round: each begins one further, and every other one is reversed. */
+/** The order of a round: every other one is the one before it reversed, then the order begins one further. */
 export function rotated<T>(items: readonly T[], round: number): T[] {
-  const at = round % items.length
+  const at = Math.floor(round / 2) % items.length
   const turned = [...items.slice(at), ...items.slice(0, at)]
   return round % 2 === 0 ? turned : turned.reverse()
 }

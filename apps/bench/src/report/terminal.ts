@@ -2,7 +2,8 @@ import { libraries } from '../libraries/index.ts'
 import { FLOOR } from '../libraries/names.ts'
 import type { FigureName } from '../measure/figures.ts'
 import type { Entry, Group } from '../results.ts'
-import { entryOf, figureOf, ratioOf, type Spread } from './compared.ts'
+import { entryOf, figureOf, ratioOf } from './compared.ts'
+import { number, withQuartiles } from './format.ts'
 import { textTable } from './text-table.ts'
 
 const HEAD = ['', 'ops/s', 'p50 µs', 'p99 µs', 'CPU µs', 'bytes', 'commands', 'loads', 'wall ÷ floor', 'CPU ÷ floor']
@@ -27,16 +28,3 @@ export function groupLines(group: Group): string {
 }
 
 const inverse = (us: number | undefined) => (us === undefined ? undefined : 1e6 / us)
-
-/** Three digits. */
-export function number(value: number | undefined): string {
-  if (value === undefined) return '–'
-  if (Math.abs(value) >= 100) return Math.round(value).toLocaleString('en')
-  return Number(value.toPrecision(3)).toString()
-}
-
-export function withQuartiles(spread: Spread | undefined): string {
-  if (spread === undefined) return '–'
-  const [median, q1, q3] = [spread.median, spread.q1, spread.q3].map((value) => value.toFixed(2))
-  return `${median} [${q1}–${q3}]`
-}
