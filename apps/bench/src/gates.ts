@@ -16,6 +16,7 @@ export interface Gate {
 
 const hit: Side = { row: 'hit', library: 'cache-core' }
 const rawHit: Side = { row: 'hit', library: 'floor' }
+const tagged: Side = { row: 'tagged', library: 'cache-core' }
 const near: Side = { row: 'near', library: 'cache-core' }
 const map: Side = { row: 'near', library: 'floor' }
 
@@ -30,20 +31,15 @@ export const gates: readonly Gate[] = [
     goal: 1.25,
     gate: 1.5,
   },
-  {
-    name: 'hit in Redis with 3 tags ÷ without, wall',
-    of: { row: 'tagged', library: 'cache-core' },
-    over: hit,
-    figure: 'wallUs',
-    goal: 1.4,
-    gate: 1.8,
-  },
-  { name: 'near hit ÷ Map behind one async function', of: near, over: map, figure: 'wallUs', goal: 4, gate: 8 },
+  { name: 'hit in Redis with 3 tags ÷ without, wall', of: tagged, over: hit, figure: 'wallUs', goal: 1.4, gate: 1.8 },
+  { name: 'hit in Redis with 3 tags ÷ without, CPU', of: tagged, over: hit, figure: 'cpuUs', goal: 1.4, gate: 1.8 },
+  // In memory nothing waits, so wall time and CPU agree on a quiet machine. On a busy one CPU is steadier.
+  { name: 'near hit ÷ Map behind one async function', of: near, over: map, figure: 'cpuUs', goal: 4, gate: 8 },
   {
     name: 'near hit of shared JSON ÷ Map behind one async function',
     of: { row: 'near', library: 'cache-core-shared' },
     over: map,
-    figure: 'wallUs',
+    figure: 'cpuUs',
     goal: 4,
     gate: 8,
   },
@@ -51,7 +47,7 @@ export const gates: readonly Gate[] = [
     name: 'peek ÷ Map behind one async function',
     of: { row: 'peek', library: 'cache-core' },
     over: map,
-    figure: 'wallUs',
+    figure: 'cpuUs',
     goal: 2.5,
     gate: 4,
   },

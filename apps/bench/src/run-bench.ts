@@ -28,10 +28,14 @@ export async function withBed<T>(
 ): Promise<T> {
   const server = await startRedis({ args: REDIS_ARGS })
   const redis = new Redis(server.url)
+  // Ended by a signal, Node runs no exit listener: the server would stay.
+  const stop = () => process.exit(130)
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   try {
     const { rounds, windowMs, seed } = options
     return await work({ rounds, windowMs, seed, redis, redisUrl: server.url }, server)
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop)
     redis.disconnect()
     await server.stop()
   }

@@ -1,18 +1,18 @@
 import type { Contestant } from './contestant.ts'
 
 /** Keeps results alive, so that no operation is optimised away. */
-let sink: unknown
+const sink: { last: unknown } = { last: undefined }
 
 /** Operations `from` to `from + ops`, as many at a time as the contestant says. */
 export async function drive({ operate, isSync, inFlight }: Contestant, from: number, ops: number): Promise<void> {
   const end = from + ops
   if (isSync) {
-    for (let i = from; i < end; i++) sink = operate(i)
+    for (let i = from; i < end; i++) sink.last = operate(i)
     return
   }
   let next = from
   const work = async () => {
-    while (next < end) sink = await operate(next++)
+    while (next < end) sink.last = await operate(next++)
   }
   if (inFlight === 1) await work()
   else await Promise.all(Array.from({ length: Math.min(inFlight, ops) }, work))
@@ -25,12 +25,12 @@ export async function driveTimed(contestant: Contestant, from: number, ops: numb
   const timed = isSync
     ? (i: number) => {
         const startedAt = performance.now()
-        sink = operate(i)
+        sink.last = operate(i)
         tookUs[i - from] = (performance.now() - startedAt) * 1_000
       }
     : async (i: number) => {
         const startedAt = performance.now()
-        sink = await operate(i)
+        sink.last = await operate(i)
         tookUs[i - from] = (performance.now() - startedAt) * 1_000
       }
   await drive({ ...contestant, operate: timed }, from, ops)

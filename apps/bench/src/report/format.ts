@@ -9,6 +9,6 @@ export function number(value: number | undefined): string {
 
 export function withQuartiles(spread: Spread | undefined): string {
   if (spread === undefined) return '–'
-  const [median, q1, q3] = [spread.median, spread.q1, spread.q3].map((value) => value.toFixed(2))
+  const [median, q1, q3] = [spread.median, spread.q1, spread.q3].map((value) => value.toFixed(value < 100 ? 2 : 0))
   return `${median} [${q1}–${q3}]`
 }
