@@ -20,6 +20,8 @@ const entrySchema = z.strictObject({
   ),
   /** Redis commands per operation in the last round, by name. */
   byCommand: z.record(z.string(), z.number()),
+  /** Redis commands that the library sends per operation, without those that its scripts call. */
+  sent: z.number(),
 })
 
 const groupSchema = z.strictObject({

@@ -104,6 +104,7 @@ export const rows: Record<RowName, Row> = {
     title: `stampede: ${stampede.processes} processes × ${stampede.readers} callers of one cold key, a load of ${stampede.loadMs} ms`,
     operation: 'a stampede',
     use: 'process',
+    inFlight: stampede.processes * stampede.readers,
     sizes: SMALL,
     isFilled: false,
     loadMs: stampede.loadMs,

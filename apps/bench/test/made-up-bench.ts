@@ -18,6 +18,7 @@ export function entry(library: LibraryName, us: number, loads = 0): Entry {
       loads: [loads, loads, loads],
     },
     byCommand: {},
+    sent: 0,
   }
 }
 

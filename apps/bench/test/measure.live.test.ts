@@ -6,6 +6,7 @@ import type { Contestant } from '../src/measure/contestant.ts'
 import { drive, driveTimed } from '../src/measure/drive.ts'
 import { callsBetween, commandCounts } from '../src/measure/redis-commands.ts'
 import { rotated, runGroup, whyInvalid } from '../src/measure/run-group.ts'
+import { sentCommands } from '../src/measure/sent-commands.ts'
 
 const redis = new Redis(process.env.TEST_REDIS_URL!, { db: 1 })
 afterAll(() => redis.disconnect())
@@ -85,6 +86,14 @@ it('counts Redis commands by name', async () => {
   expect(byCommand.info).toBeUndefined()
 })
 
+it('counts the commands that a client sends, without those of a script', async () => {
+  const sent = await sentCommands(redis, async () => {
+    await redis.get('a')
+    await redis.eval("redis.call('get', 'b') return redis.call('get', 'c')", 0)
+  })
+  expect(sent).toBe(2)
+})
+
 describe('rounds', () => {
   it('change the order, so that none always follows the same one', () => {
     const orders = (items: string[], rounds: number) =>
@@ -100,8 +109,8 @@ describe('rounds', () => {
     for (const { wallUs, cpuUs, p99Us, commands } of outcomes.flatMap(({ rounds }) => rounds)) {
       for (const figure of [wallUs, cpuUs, p99Us, commands]) expect(figure).toBeGreaterThan(0)
     }
-    // Calibrated: ab. Then ab, ba, ba, ab, with equal neighbours as one.
-    expect(ran.join('')).toBe('abababab')
+    // Calibrated: ab. Then ab, ba, ba, ab, and ab with MONITOR; equal neighbours are one.
+    expect(ran.join('')).toBe('ababababab')
   })
 
   it('are invalid if a hit loads', async () => {

@@ -7,8 +7,8 @@ import { type SizeName, sizes } from '../sizes.ts'
 import { runStampedes } from '../stampede/run-stampedes.ts'
 import { makeValues } from '../values.ts'
 import type { Contestant } from './contestant.ts'
-import { type FigureName, type Figures, figureNames } from './figures.ts'
-import { type Rounds, runGroup, whyInvalid } from './run-group.ts'
+import { type FigureName, figureNames } from './figures.ts'
+import { type Outcome, type Rounds, runGroup, whyInvalid } from './run-group.ts'
 
 export interface Bed extends Rounds {
   readonly redisUrl: string
@@ -43,9 +43,9 @@ export async function measureSides(sides: readonly Side[], size: SizeName, bed: 
     const outcomes = await runGroup(contestants, bed, redis)
     const problems = outcomes.map(whyInvalid).filter((why) => why !== undefined)
     return {
-      sides: outcomes.map(({ contestant: { row, library }, ops, rounds, byCommand }) => ({
+      sides: outcomes.map(({ contestant: { row, library }, ...outcome }) => ({
         side: { row, library },
-        entry: entryFrom(library, ops, rounds, byCommand),
+        entry: entryFrom(library, outcome),
       })),
       problems: [...problems, ...errors],
     }
@@ -80,28 +80,21 @@ async function stampedes(libraries: readonly LibraryName[], bed: Bed): Promise<E
   const able = libraries.filter((library) => openFor('stampede', library) !== undefined)
   const measured = await runStampedes({ redisUrl, libraries: able, seed }, rounds, redis)
   await redis.flushdb()
-  return [...measured].map(([library, all]) =>
-    entryFrom(
-      library,
-      1,
-      all.map(({ figures }) => figures),
-      all.at(-1)?.byCommand ?? {},
-    ),
-  )
+  return [...measured].map(([library, { rounds: all, sent }]) => {
+    const figures = all.map((one) => one.figures)
+    return entryFrom(library, { ops: 1, rounds: figures, byCommand: all.at(-1)?.byCommand ?? {}, sent })
+  })
 }
 
-function entryFrom(
-  library: LibraryName,
-  ops: number,
-  rounds: readonly Figures[],
-  byCommand: Readonly<Record<string, number>>,
-): Entry {
+function entryFrom(library: LibraryName, outcome: Omit<Outcome, 'contestant'>): Entry {
+  const { ops, rounds, byCommand, sent } = outcome
   const inOrder = (name: FigureName) => rounds.map(({ [name]: value }) => (value === null ? null : fourDigits(value)))
   return {
     library,
     ops,
     rounds: Object.fromEntries(figureNames.map((name) => [name, inOrder(name)])) as Entry['rounds'],
     byCommand: Object.fromEntries(Object.entries(byCommand).map(([name, count]) => [name, fourDigits(count)])),
+    sent: fourDigits(sent),
   }
 }
 

@@ -2,7 +2,9 @@ import type { Redis } from 'ioredis'
 import { isFloor } from '../libraries/names.ts'
 import { rows } from '../rows.ts'
 import type { Contestant } from './contestant.ts'
+import { drive } from './drive.ts'
 import type { Figures } from './figures.ts'
+import { sentCommands } from './sent-commands.ts'
 import { type Measured, measureWindow, opsPerWindow } from './window.ts'
 
 export interface Rounds {
@@ -18,7 +20,12 @@ export interface Outcome {
   readonly rounds: readonly Figures[]
   /** Redis commands per operation in the last round. */
   readonly byCommand: Readonly<Record<string, number>>
+  /** Redis commands that the library sends per operation, without those that its scripts call. */
+  readonly sent: number
 }
+
+/** Few, since MONITOR repeats every value. */
+const MONITORED_OPS = 64
 
 /**
  * Interleaved rounds in one process: in each, every contestant runs one window. The orders differ, so that none always
@@ -45,12 +52,16 @@ export async function runGroup(
       await discardNew(turn.contestant)
     }
   }
-  return turns.map(({ contestant, ops, measured }) => ({
-    contestant,
-    ops,
-    rounds: measured.map(({ figures }) => figures),
-    byCommand: measured.at(-1)?.byCommand ?? {},
-  }))
+  const outcomes: Outcome[] = []
+  for (const { contestant, ops, measured } of turns) {
+    const monitored = Math.min(ops, MONITORED_OPS)
+    await contestant.prepare()
+    const sent = await sentCommands(redis, () => drive(contestant, 0, monitored))
+    await discardNew(contestant)
+    const rounds = measured.map(({ figures }) => figures)
+    outcomes.push({ contestant, ops, rounds, byCommand: measured.at(-1)?.byCommand ?? {}, sent: sent / monitored })
+  }
+  return outcomes
 }
 
 /** The order of a round: every other one is the one before it reversed, then the order begins one further. */

@@ -6,7 +6,19 @@ import { entryOf, figureOf, ratioOf } from './compared.ts'
 import { number, withQuartiles } from './format.ts'
 import { textTable } from './text-table.ts'
 
-const HEAD = ['', 'ops/s', 'p50 µs', 'p99 µs', 'CPU µs', 'bytes', 'commands', 'loads', 'wall ÷ floor', 'CPU ÷ floor']
+const HEAD = [
+  '',
+  'ops/s',
+  'p50 µs',
+  'p99 µs',
+  'CPU µs',
+  'bytes',
+  'commands',
+  'sent',
+  'loads',
+  'wall ÷ floor',
+  'CPU ÷ floor',
+]
 
 /** A group as lines for the terminal: medians over the rounds, ratios with their quartiles. */
 export function groupLines(group: Group): string {
@@ -19,7 +31,9 @@ export function groupLines(group: Group): string {
     return [
       libraries[entry.library].title,
       number(inverse(median('wallUs'))),
-      ...(['p50Us', 'p99Us', 'cpuUs', 'bytes', 'commands', 'loads'] as const).map((name) => number(median(name))),
+      ...(['p50Us', 'p99Us', 'cpuUs', 'bytes', 'commands'] as const).map((name) => number(median(name))),
+      number(entry.sent),
+      number(median('loads')),
       ratio(entry, 'wallUs'),
       ratio(entry, 'cpuUs'),
     ]

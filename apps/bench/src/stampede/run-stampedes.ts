@@ -5,6 +5,7 @@ import { quantilesOf } from 'workload'
 import type { LibraryName } from '../libraries/names.ts'
 import { callsBetween, commandCounts } from '../measure/redis-commands.ts'
 import { rotated } from '../measure/run-group.ts'
+import { sentCommands } from '../measure/sent-commands.ts'
 import type { Measured } from '../measure/window.ts'
 import { stampede } from '../rows.ts'
 import type { Stampede, WorkerOptions, WorkerReport } from './messages.ts'
@@ -14,27 +15,38 @@ const START_IN_MS = 50
 /** Commands that a library sends after its readers are answered, such as a fill, belong to the stampede. */
 const SETTLE_MS = 30
 
+/** The rounds of one library. */
+export interface Stampedes {
+  readonly rounds: Measured[]
+  /** Redis commands that each process sends, without those that scripts call. */
+  readonly sent: number
+}
+
 type Done = Extract<WorkerReport, { kind: 'done' }>
 
-/** Rounds of one stampede of each library, in turn. A cold key each time. The first round warms up. */
+/** Rounds of one stampede of each library, in turn. A cold key each time. The first round warms up, the last one counts sent commands. */
 export async function runStampedes(
   options: WorkerOptions,
   rounds: number,
   redis: Redis,
-): Promise<Map<LibraryName, Measured[]>> {
+): Promise<Map<LibraryName, Stampedes>> {
   const workers = Array.from({ length: stampede.processes }, () =>
     fork(new URL('worker.ts', import.meta.url), [JSON.stringify(options)], {
       execArgv: ['--conditions=workspace-source'],
     }),
   )
-  const measured = new Map(options.libraries.map((name) => [name, [] as Measured[]]))
+  const measured = new Map(options.libraries.map((name) => [name, { rounds: [] as Measured[], sent: 0 }]))
   try {
     await Promise.all(workers.map(nextReport))
     for (let round = -1; round < rounds; round++) {
       for (const library of rotated(options.libraries, round + 1)) {
         const one = await runOne(workers, library, `key-${round + 1}`, redis)
-        if (round >= 0) measured.get(library)!.push(one)
+        if (round >= 0) measured.get(library)!.rounds.push(one)
       }
+    }
+    for (const [library, stampedes] of measured) {
+      const work = async () => void (await runOne(workers, library, 'key-monitored', redis))
+      stampedes.sent = (await sentCommands(redis, work)) / stampede.processes
     }
   } finally {
     for (const worker of workers) worker.kill()
