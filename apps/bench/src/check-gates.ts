@@ -8,7 +8,7 @@ import { rows } from './rows.ts'
 
 export interface Checked {
   readonly gate: Gate
-  /** Undefined if the library does not have a side yet. */
+  /** Undefined if the library has no such row. */
   readonly spread: Spread | undefined
   readonly isOver: boolean
 }

@@ -1,4 +1,4 @@
-/** `pnpm bench`: the cost of cache-core beside other libraries, and beside the least that any cache has to do. */
+/** `pnpm bench`: the cost of cache-core beside other libraries, and beside a floor: a bare Map and a bare Redis client. */
 import { join } from 'node:path'
 import { describeCommand, names, runCommand, time, wholeNumber } from 'command-line'
 import { checkGates, gateLines, sidesOf } from './check-gates.ts'

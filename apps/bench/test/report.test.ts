@@ -77,7 +77,7 @@ describe('gates', () => {
     expect(gateLines([over])).toMatch(/1\.60 \[1\.60–1\.60\] +1\.25 +1\.5 +OVER THE GATE/)
   })
 
-  it('are not measured where cache-core lacks the call', () => {
+  it('are not measured where a library has no such row', () => {
     expect(check(wall!, measured(1).slice(0, 1))).toMatchObject({ isOver: false, spread: undefined })
   })
 

@@ -1,7 +1,7 @@
 /**
  * cache-core: `stampedeLock` and `invalidate`, as in "Use it" of this repository's README; `bytesCodec` for bytes, otherwise
- * `jsonCodec`. In memory `memoryStore`, in Redis `redisStore` over a client built with `redisOptions`, as "The client" in the
- * library's README requires. Tags and writes: "What there is" there.
+ * `jsonCodec` or `sharedJsonCodec`. In memory `memoryStore`, in Redis `redisStore` over a client built with `redisOptions`, as "The client" in the
+ * library's README requires. Synchronous: `peek`. Many keys: `readMany`. Tags and writes: "What there is" there.
  */
 import {
   bytesCodec,
@@ -11,10 +11,10 @@ import {
   jsonCodec,
   memoryStore,
   type Store,
+  sharedJsonCodec,
   stampedeLock,
 } from 'cache-core'
 import { redisOptions, redisStore } from 'cache-core/redis'
-import { readManyOf, sharedJsonCodec, syncPeekOf } from './cache-core-newer.ts'
 import { connect } from './connect.ts'
 import { type Library, type Open, type OpenCache, type Setting, TAGS, TTL_MS, type Value } from './library.ts'
 
@@ -27,19 +27,26 @@ interface Parts {
   readonly store: Store
   readonly codec: AnyCodec
   readonly isTagged?: boolean
+  /** Whether the store is in this process: only then `peek` answers. */
+  readonly isNear?: boolean
   readonly close?: () => void
 }
 
-function open({ store, codec, isTagged = false, close }: Parts, { load, loadMany }: Setting): OpenCache {
+function open(
+  { store, codec, isTagged = false, isNear = false, close }: Parts,
+  { load, loadMany }: Setting,
+): OpenCache {
   const cache = createCache<unknown>({ store, codec, read: stampedeLock({ ttlMs: TTL_MS }), write: invalidate() })
-  const peek = syncPeekOf(cache)
-  const readMany = readManyOf(cache, loadMany)
+  const loadMissing = async (keys: readonly string[]) => {
+    const loaded = await loadMany(keys)
+    return new Map(keys.map((key, i) => [key, loaded[i]]))
+  }
   return {
     read: isTagged
       ? (key) => cache.read(key, () => load(key), { tags: TAGS })
       : (key) => cache.read(key, () => load(key)),
-    ...(peek && { peek }),
-    ...(readMany && { readMany }),
+    ...(isNear && { peek: (key: string) => cache.peek(key) }),
+    readMany: (keys) => cache.readMany(keys, loadMissing, isTagged ? { tags: TAGS } : {}),
     write: (key, commit) => cache.write({ keys: [key] }, commit),
     invalidateTag: (tag) => cache.invalidate({ tags: [tag] }),
     valueIn: (result) => (result as { value: Value }).value,
@@ -54,7 +61,7 @@ function open({ store, codec, isTagged = false, close }: Parts, { load, loadMany
 const near =
   (codec: AnyCodec): Open =>
   async (setting) =>
-    open({ store: memoryStore({ maxBytes: MEMORY_BYTES }), codec }, setting)
+    open({ store: memoryStore({ maxBytes: MEMORY_BYTES }), codec, isNear: true }, setting)
 
 const shared =
   (codec: AnyCodec, isTagged = false): Open =>
@@ -87,5 +94,5 @@ export const cacheCoreShared: Library = {
   title: 'cache-core, JSON, shared values',
   form: 'object',
   ...common,
-  ...(sharedJsonCodec && { near: near(sharedJsonCodec) }),
+  near: near(sharedJsonCodec),
 }

@@ -1,5 +1,5 @@
 /**
- * The floor: what any cache has to do, and nothing else. No expiry check, no errors handled, no invalidation seen by a running load.
+ * The floor: a read of one key by one call, and nothing else. No expiry check, no errors handled, no invalidation seen by a running load.
  *
  * In memory: a `Map` behind one async function. In Redis: ioredis's `getBuffer` with `enableAutoPipelining` and no `commandTimeout`, a
  * `SET PX` after a load, `UNLINK` after a write, `MGET` for many keys. A load is shared by the callers of one process.
