@@ -17,7 +17,7 @@ export function writeResults(bench: Bench, folder: string): string[] {
 const NUMBERS = /\[\s+(?:(?:null|-?[\d.e+-]+),?\s+)+\]/g
 
 /** Indented, but a list of numbers is one line. */
-export function asText(bench: Bench): string {
-  const text = JSON.stringify(bench, null, 1)
+export function asText(result: object): string {
+  const text = JSON.stringify(result, null, 1)
   return `${text.replace(NUMBERS, (list) => list.replaceAll(/\s+/g, ' '))}\n`
 }

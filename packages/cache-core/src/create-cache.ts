@@ -100,7 +100,7 @@ export interface Cache<T> {
    *
    * @example
    * ```ts
-   * const { value } = cache.get('post:42') ?? (await cache.read('post:42', () => db.findPost(42)))
+   * const { value } = cache.peek('post:42') ?? (await cache.read('post:42', () => db.findPost(42)))
    * ```
    */
   peek(key: string, options?: Pick<ReadOptions, 'tags'>): ReadResult<T> | undefined
