@@ -95,12 +95,15 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   const origin = new SimulatedOrigin(DEFAULT_SIZE_BYTES)
   const kept = new KeptEntries(origin)
 
-  async function loadRow({ version }: Row, { isBehindAnswer }: LoadContext): Promise<number> {
+  async function loadRow(row: Row, { isBehindAnswer }: LoadContext): Promise<number> {
+    const { version } = row
     if (now() >= warmupMs) {
       tally.loads++
       if (isBehindAnswer) tally.refreshLoads++
     }
-    if (loadMs > 0) await sleep(loadMs) // after the row was read, so that writes can happen during the load
+    if (loadMs === 0) return version
+    await sleep(loadMs) // after the row was read, so that writes can happen during the load
+    origin.expect(row)
     return version
   }
 
@@ -110,8 +113,8 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     if (now() >= warmupMs) tally.evictions++
   }
   const memory = { runtime: time.runtime, maxBytes: Number.MAX_SAFE_INTEGER, ...(maxEntries !== undefined && { maxEntries }) }
-  const slots = new EntrySlots({ now, maxEntries: checkEntries(maxEntries), onEvict: ({ key }) => onEvict(key) })
-  const ownStorage = options.originalStore ? {} : { ownStorage: simulatedStores(origin, slots, now) }
+  const entries = new EntrySlots({ now, maxEntries: checkEntries(maxEntries), onEvict: ({ key }) => onEvict(key) })
+  const ownStorage = options.originalStore ? {} : { ownStorage: simulatedStores(origin, entries, now) }
   const room = store({ prefix: '', memory, onEvict, ...ownStorage })
   const watched = kept.watch(room, (row, length) => length - VERSION_BYTES + row.sizeBytes + row.key.length)
   const tuning = { ...defaultTuning, ttlMs, leaseMs: options.leaseMs ?? DEFAULT_LEASE_MS }

@@ -1,6 +1,6 @@
 /** The simulated origin: rows with only a version and the times at which writes were acknowledged. */
 
-/** The slot of a row without an entry. */
+/** Of a row without an entry or a lease. */
 export const NO_SLOT = -1
 
 export class Row {
@@ -13,8 +13,9 @@ export class Row {
   acknowledged = 0
   /** Size of its entry; 0 if there is none. */
   keptBytes = 0
-  /** Where the store keeps its entry. */
-  slot = NO_SLOT
+  /** Where the store keeps its entry, and its lease. */
+  entrySlot = NO_SLOT
+  leaseSlot = NO_SLOT
   /** Acknowledged versions and their times, ascending. Absent before the first write. */
   history: { readonly version: number; readonly at: number }[] | undefined = undefined
 
@@ -27,12 +28,17 @@ export class Row {
 export class SimulatedOrigin {
   readonly #rows = new Map<string, Row>()
   readonly #sizeBytes: number
-  /** Most requests ask for the same row several times. */
+  /** Most calls are for the same row as the one before. */
   #last: Row | undefined
 
   /** @param sizeBytes size of values without a size in the trace */
   constructor(sizeBytes: number) {
     this.#sizeBytes = sizeBytes
+  }
+
+  /** The next calls of the store are probably for this row. */
+  expect(row: Row): void {
+    this.#last = row
   }
 
   row(key: string): Row {
