@@ -112,7 +112,11 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     kept.remove(key)
     if (now() >= warmupMs) tally.evictions++
   }
-  const memory = { runtime: time.runtime, maxBytes: Number.MAX_SAFE_INTEGER, ...(maxEntries !== undefined && { maxEntries }) }
+  const memory = {
+    runtime: time.runtime,
+    maxBytes: Number.MAX_SAFE_INTEGER,
+    ...(maxEntries !== undefined && { maxEntries }),
+  }
   const entries = new EntrySlots({ now, maxEntries: checkEntries(maxEntries), onEvict: ({ key }) => onEvict(key) })
   const ownStorage = options.originalStore ? {} : { ownStorage: simulatedStores(origin, entries, now) }
   const room = store({ prefix: '', memory, onEvict, ...ownStorage })
