@@ -2,7 +2,7 @@
  * Replays requests on a virtual clock with a real strategy of `packages/strategies` over its store in memory: millions of
  * requests in seconds, at any TTL and capacity. docs/simulating.md has its limits.
  */
-import { CacheError, type Codec, createCache, type LoadContext, type ReadResult, type ReadStrategy } from 'cache-core'
+import { CacheError, type Codec, createCache, type LoadContext, type ReadStrategy } from 'cache-core'
 import { defaultTuning, type StrategyName, strategies } from 'strategies'
 import type { TraceRequest } from 'workload/traces'
 import { EntrySlots } from './entry-slots.ts'
@@ -131,18 +131,13 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   const caches = Array.from({ length: options.processes ?? 1 }, () => createCache({ ...parts, read: reading() }))
   const anyCache = caches.length === 1 ? () => caches[0]! : () => caches[Math.floor(random() * caches.length)]!
 
-  const ask = (row: Row) => anyCache().read(row.key, (context) => loadRow(row, context))
-
-  function count(row: Row, { outcome, value }: ReadResult<number>, began: number, acknowledged: number): void {
-    tally.outcomes[outcome]++
-    if (value! < acknowledged) tally.staleForMs.push(began - replacedAt(row, value!))
-  }
-
   async function readRow(row: Row, isCounted: boolean): Promise<void> {
     const began = now()
     const { acknowledged } = row
-    const answer = await ask(row)
-    if (isCounted) count(row, answer, began, acknowledged)
+    const { outcome, value } = await anyCache().read(row.key, (context) => loadRow(row, context))
+    if (!isCounted) return
+    tally.outcomes[outcome]++
+    if (value! < acknowledged) tally.staleForMs.push(began - replacedAt(row, value!))
   }
 
   async function writeRow(row: Row, op: 'write' | 'delete', isCounted: boolean): Promise<void> {
