@@ -3,9 +3,9 @@ import { type Finding, type Run, replay, runNth } from './explore.ts'
 import type { Actor, Before, Plan, PlannedChange, Task } from './plan.ts'
 import type { Subject } from './subject.ts'
 
-/** Steps to search a simpler plan again if the found schedule does not fit it. */
+/** If the found schedule does not fit a simpler plan: the number of steps for a new search in that plan. */
 const STEPS = 6_000
-/** Steps to search the final plan for its shortest schedule. */
+/** The number of steps for the search for the shortest schedule of the final plan. */
 const LAST_STEPS = 30_000
 
 /** A shorter schedule that breaks the same invariant; `finding` itself if there is none. */
@@ -113,7 +113,7 @@ const befores: readonly Before[] = ['nothing', 'fresh', 'nearly expired', 'expir
 function weight({ process, task }: Actor): number {
   switch (task.does) {
     case 'read':
-      return process + task.times + task.tags.length + Number(task.loadFails)
+      return process + task.times + task.tags.length + (task.also?.length ?? 0) + Number(task.loadFails)
     case 'write':
       return process + Number(task.fails !== 'no') + Number(task.change.keysKnownLate) + tagsOf(task.change)
     case 'change by hand':
@@ -148,7 +148,7 @@ function withoutTags(task: Task): Task {
   const keys = ['row']
   switch (task.does) {
     case 'read':
-      return { ...task, key: 'row', tags: [] }
+      return { ...alone(task), key: 'row', tags: [] }
     case 'write':
       return { ...task, change: { ...task.change, keys, tags: [], entryTags: [] } }
     case 'change by hand':
@@ -156,8 +156,14 @@ function withoutTags(task: Task): Task {
   }
 }
 
+/** The same read without the other keys. */
+function alone({ also: _, ...task }: Extract<Task, { does: 'read' }>): Task & { does: 'read' } {
+  return task
+}
+
 function* simplerTasks(task: Task): Generator<Task> {
   if (task.does === 'read') {
+    if (task.also !== undefined) yield alone(task)
     if (task.times > 1) yield { ...task, times: task.times - 1 }
     if (task.loadFails) yield { ...task, loadFails: false }
   }

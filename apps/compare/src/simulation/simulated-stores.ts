@@ -28,6 +28,7 @@ function guardedStore(origin: SimulatedOrigin, entries: EntrySlots, now: () => n
   const leases = new LeaseSlots(MAX_LEASES)
 
   return {
+    isNear: true,
     clock: { earliest: now, latest: now },
     guarantee: { where: 'this process', readAfterWriteOf: 'keys and tags' },
 

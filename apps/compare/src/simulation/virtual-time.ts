@@ -8,10 +8,7 @@ import { settled } from './settled.ts'
 
 export interface VirtualTime {
   /** The runtime of caches and stores. Its random numbers depend only on the seed and on how many were drawn. */
-  readonly runtime: Runtime & {
-    /** Runs the action before the next event. */
-    soon(action: () => void): void
-  }
+  readonly runtime: Runtime
   /**
    * Moves the clock to `ms`, fires the timers due on the way, and settles the effects of each before the next. Returns
    * undefined if no timer was due, so there is nothing to wait for.
@@ -71,10 +68,10 @@ export function virtualTime(seed: number): VirtualTime {
     runtime: {
       now: () => now,
       random: () => random(seed, RANDOM_STREAM, drawn++),
+      soon: queueMicrotask,
       sleep: (ms) => new Promise((wake) => void setAlarm(ms, wake)),
       after: (ms, action) => setAlarm(ms, action),
       every: (ms, action) => setAlarm(ms, action, ms),
-      soon: (action) => queueMicrotask(action),
     },
     passTo(ms) {
       const alarm = next()
