@@ -11,6 +11,7 @@ import { peerTables } from './readme-tables/peers.ts'
 import { performanceTables } from './readme-tables/performance.ts'
 import { placesTables } from './readme-tables/places.ts'
 import { readmeTables } from './readme-tables/readme.ts'
+import { simulatingTables } from './readme-tables/simulating.ts'
 import { root } from './readme-tables/stored-runs.ts'
 import { strategyTables } from './readme-tables/strategy-pages.ts'
 
@@ -19,12 +20,13 @@ const pagesWithTables = (): Record<string, Record<string, () => string>> => ({
   'docs/performance.md': performanceTables,
   'docs/peers.md': peerTables,
   'docs/places.md': placesTables,
+  'docs/simulating.md': simulatingTables,
   'docs/theory.md': { expiries: () => expiriesTable('runs') },
   ...Object.fromEntries(strategyNames.map((name) => [`docs/strategies/${name}.md`, strategyTables(name)])),
 })
 
 const command = describeCommand('pnpm readme-tables', {
-  does: 'Writes the tables of README.md, docs/performance.md, docs/peers.md, docs/places.md, docs/theory.md and docs/strategies from the stored runs in docs/runs.',
+  does: 'Writes the tables of README.md, docs/performance.md, docs/peers.md, docs/places.md, docs/simulating.md, docs/theory.md and docs/strategies from the stored runs in docs/runs.',
   needs: 'Nothing but these files.',
   prints: 'The changed pages. With --check, the pages whose tables are out of date; exit code 1 if there are any.',
 })

@@ -10,7 +10,7 @@ import {
 import { type MemcacheClient, memcachedStore, resilientMemcachedStore } from 'cache-core/memcached'
 import { redisStore, resilientRedisStore } from 'cache-core/redis'
 import type { Cluster, Redis } from 'ioredis'
-import { memcachedKeyValue, memoryKeyValue, redisKeyValue } from './key-value.ts'
+import { type KeyValue, memcachedKeyValue, memoryKeyValue, redisKeyValue } from './key-value.ts'
 import { unguardedStore } from './unguarded-store.ts'
 
 export interface Backend {
@@ -28,6 +28,14 @@ export interface Backend {
   readonly outbox?: InvalidationSource
   /** The clock and limits of entries in memory, as for `memoryStore`, for simulations. Redis has its own. */
   readonly memory?: MemoryRoom
+  /** Replaces the memory of this process, for simulations. */
+  readonly ownStorage?: OwnStorage
+}
+
+/** The storage of the guarded store, and that of the naive forms. */
+export interface OwnStorage {
+  store(): Store
+  keyValue(): KeyValue
 }
 
 export interface MemoryRoom {
@@ -47,13 +55,14 @@ export function guarded({ client, memcached, prefix, onFailure, outbox, ...room 
 }
 
 /** The same in this process's memory, regardless of the backend. */
-export function inMemory({ onEvict, outbox, memory }: Backend): Store {
+export function inMemory({ onEvict, outbox, memory, ownStorage }: Backend): Store {
+  if (ownStorage !== undefined) return ownStorage.store()
   return memoryStore({ ...memory, ...(outbox && { outbox }), ...(onEvict && { onEvict }) })
 }
 
 /** The kind of store that most libraries have. */
 export function unguarded(
-  { client, memcached, prefix, onFailure, onEvict, memory }: Backend,
+  { client, memcached, prefix, onFailure, onEvict, memory, ownStorage }: Backend,
   options: { lock?: boolean } = {},
 ): Store {
   if (memcached !== undefined) {
@@ -62,7 +71,7 @@ export function unguarded(
   }
   if (client === undefined) {
     const now = (memory?.runtime ?? systemRuntime).now
-    const keyValue = memoryKeyValue({ ...memory, now, ...(onEvict && { onEvict }) })
+    const keyValue = ownStorage?.keyValue() ?? memoryKeyValue({ ...memory, now, ...(onEvict && { onEvict }) })
     return unguardedStore(keyValue, { ...options, where: 'this process', now })
   }
   const store = unguardedStore(redisKeyValue(client, prefix), options)

@@ -83,8 +83,9 @@ export function memcachedKeyValue({ hash, nodes }: MemcacheClient, prefix: strin
   }
 }
 
-/** Prefix of entries' keys. Other keys are locks and tags. */
+/** Prefixes of the keys of entries and of locks. Other keys are tags. */
 export const ENTRY_PREFIX = 'e:'
+export const LOCK_PREFIX = 'lock:'
 
 export interface MemoryKeyValueOptions {
   /** Milliseconds from any fixed start. */

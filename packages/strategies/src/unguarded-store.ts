@@ -5,7 +5,7 @@
 
 import { randomBytes } from 'node:crypto'
 import type { Epochs, Store, StoreGuarantee } from 'cache-core'
-import { ENTRY_PREFIX, type KeyValue } from './key-value.ts'
+import { ENTRY_PREFIX, type KeyValue, LOCK_PREFIX } from './key-value.ts'
 
 export interface UnguardedOptions {
   /** One loader at a time, by a lock that ends after `leaseMs`. Default false: all callers may load and fill. */
@@ -25,7 +25,7 @@ export function unguardedStore(
   { lock = false, where = 'every process', now = Date.now }: UnguardedOptions = {},
 ): Store {
   const entryKey = (key: string) => ENTRY_PREFIX + key
-  const lockKey = (key: string) => `lock:${key}`
+  const lockKey = (key: string) => LOCK_PREFIX + key
   const tagKey = (tag: string) => `t:${tag}`
 
   const epochsOf = (tags: readonly string[]): Promise<Epochs> =>

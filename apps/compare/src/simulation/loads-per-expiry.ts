@@ -6,10 +6,10 @@
  * loads are those started in between. (Without a lease each load fills, so counting fills would count loads.) The very
  * first load, into an empty cache, is not an expiry.
  */
-import { setImmediate as settled } from 'node:timers/promises'
 import { type CachingStrategy, createCache, type ReadStrategy, type Runtime, type Store } from 'cache-core'
 import { defaultTuning, type StrategyName, strategies } from 'strategies'
 import { random } from 'workload'
+import { settled } from './settled.ts'
 import { virtualTime } from './virtual-time.ts'
 
 export interface ExpiriesOptions {

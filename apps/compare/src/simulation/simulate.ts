@@ -2,12 +2,14 @@
  * Replays requests on a virtual clock with a real strategy of `packages/strategies` over its store in memory: millions of
  * requests in seconds, at any TTL and capacity. docs/simulating.md has its limits.
  */
-import { setImmediate as settled } from 'node:timers/promises'
-import { type CacheEvent, type Codec, createCache, type Outcome } from 'cache-core'
+import { CacheError, type Codec, createCache, type LoadContext, type ReadStrategy } from 'cache-core'
 import { defaultTuning, type StrategyName, strategies } from 'strategies'
 import type { TraceRequest } from 'workload/traces'
+import { EntrySlots } from './entry-slots.ts'
 import { KeptEntries } from './kept-entries.ts'
+import { settled } from './settled.ts'
 import { acknowledge, type Row, replacedAt, SimulatedOrigin } from './simulated-origin.ts'
+import { simulatedStores } from './simulated-stores.ts'
 import { Tally } from './tally.ts'
 import { virtualTime } from './virtual-time.ts'
 
@@ -29,6 +31,8 @@ export interface SimulationOptions {
   /** Requests before this time are replayed, but not counted. Default 0. */
   readonly warmupMs?: number
   readonly seed: number
+  /** Uses the strategy's own store instead of the simulation's. Slower, with the same figures. Default false. */
+  readonly originalStore?: boolean
 }
 
 export interface Simulated {
@@ -88,52 +92,52 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
   const { now, sleep, random } = time.runtime
   const tally = new Tally()
   const mayOverlap = loadMs > 0 || writeMs > 0
-
-  const origin = new SimulatedOrigin(async ({ version }) => {
-    if (now() >= warmupMs) tally.loads++
-    if (loadMs > 0) await sleep(loadMs) // after the row was read, so that writes can happen during the load
-    return version
-  }, DEFAULT_SIZE_BYTES)
+  const origin = new SimulatedOrigin(DEFAULT_SIZE_BYTES)
   const kept = new KeptEntries(origin)
 
+  async function loadRow(row: Row, { isBehindAnswer }: LoadContext): Promise<number> {
+    const { version } = row
+    if (now() >= warmupMs) {
+      tally.loads++
+      if (isBehindAnswer) tally.refreshLoads++
+    }
+    if (loadMs === 0) return version
+    await sleep(loadMs) // after the row was read, so that writes can happen during the load
+    origin.expect(row)
+    return version
+  }
+
   const { read, write, store } = strategies[strategy]
-  const room = store({
-    prefix: '',
-    memory: {
-      runtime: time.runtime,
-      maxBytes: Number.MAX_SAFE_INTEGER,
-      ...(maxEntries !== undefined && { maxEntries }),
-    },
-    onEvict(key) {
-      kept.remove(key)
-      if (now() >= warmupMs) tally.evictions++
-    },
-  })
+  const onEvict = (key: string) => {
+    kept.remove(key)
+    if (now() >= warmupMs) tally.evictions++
+  }
+  const memory = {
+    runtime: time.runtime,
+    maxBytes: Number.MAX_SAFE_INTEGER,
+    ...(maxEntries !== undefined && { maxEntries }),
+  }
+  const entries = new EntrySlots({ now, maxEntries: checkEntries(maxEntries), onEvict: ({ key }) => onEvict(key) })
+  const ownStorage = options.originalStore ? {} : { ownStorage: simulatedStores(origin, entries, now) }
+  const room = store({ prefix: '', memory, onEvict, ...ownStorage })
   const watched = kept.watch(room, (row, length) => length - VERSION_BYTES + row.sizeBytes + row.key.length)
   const tuning = { ...defaultTuning, ttlMs, leaseMs: options.leaseMs ?? DEFAULT_LEASE_MS }
   let isRefreshing = false
-  const onEvent = (event: CacheEvent) => {
-    if (event.type !== 'refresh') return
-    isRefreshing = true
-    const isCounted = now() >= warmupMs
-    const count = (loaded: boolean) => {
-      if (loaded && isCounted) tally.refreshLoads++
-    }
-    event.finished.then(count, () => {})
-  }
-  const parts = { store: watched, write: write(), codec: versionCodec, runtime: time.runtime, onEvent }
-  const caches = Array.from({ length: options.processes ?? 1 }, () => createCache({ ...parts, read: read(tuning) }))
+  const reading = () =>
+    watchRefreshes(read(tuning), () => {
+      isRefreshing = true
+    })
+  const parts = { store: watched, write: write(), codec: versionCodec, runtime: time.runtime }
+  const caches = Array.from({ length: options.processes ?? 1 }, () => createCache({ ...parts, read: reading() }))
   const anyCache = caches.length === 1 ? () => caches[0]! : () => caches[Math.floor(random() * caches.length)]!
 
-  async function readRow(row: Row, isCounted: boolean): Promise<Outcome> {
+  async function readRow(row: Row, isCounted: boolean): Promise<void> {
     const began = now()
     const { acknowledged } = row
-    const { outcome, value } = await anyCache().read(row.key, row.load)
-    if (isCounted) {
-      tally.outcomes[outcome]++
-      if (value! < acknowledged) tally.staleForMs.push(began - replacedAt(row, value!))
-    }
-    return outcome
+    const { outcome, value } = await anyCache().read(row.key, (context) => loadRow(row, context))
+    if (!isCounted) return
+    tally.outcomes[outcome]++
+    if (value! < acknowledged) tally.staleForMs.push(began - replacedAt(row, value!))
   }
 
   async function writeRow(row: Row, op: 'write' | 'delete', isCounted: boolean): Promise<void> {
@@ -148,7 +152,7 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     if (isCounted) tally.writes++
   }
 
-  let before: { readonly key: string; readonly timeMs: number; readonly done: Promise<unknown> } | undefined
+  let before: { readonly row: Row; readonly timeMs: number; readonly done: Promise<void> } | undefined
   for (const { timeMs, op, key, sizeBytes } of requests) {
     const passing = time.passTo(timeMs)
     if (passing !== undefined) await passing
@@ -159,15 +163,18 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     }
     const row = origin.row(key)
     if (sizeBytes !== undefined) row.sizeBytes = sizeBytes
-    const begin = (): Promise<unknown> => (op === 'read' ? readRow(row, isCounted) : writeRow(row, op, isCounted))
-    // Requests for one key at one time are a read-modify-write: one client that waits for each answer.
-    const isNext = mayOverlap && before?.key === key && before.timeMs === timeMs
-    const done: Promise<unknown> = isNext ? before!.done.then(begin) : begin()
-    if (mayOverlap) before = { key, timeMs, done }
-    if (!mayOverlap) await done
-    // If loads take no time, a background refresh is over before the next request.
-    if (mayOverlap || isRefreshing) await settled()
-    isRefreshing = false
+    const begin = () => (op === 'read' ? readRow(row, isCounted) : writeRow(row, op, isCounted))
+    if (mayOverlap) {
+      // Requests for one key at one time are a read-modify-write: one client that waits for each answer.
+      const isNext = before?.row === row && before.timeMs === timeMs
+      before = { row, timeMs, done: isNext ? before!.done.then(begin) : begin() }
+      await settled()
+    } else {
+      await begin()
+      // As loads take no time, a background refresh is over before the next request.
+      if (isRefreshing) await settled()
+      isRefreshing = false
+    }
   }
   while (time.nextAt !== undefined) await time.passTo(time.nextAt)
 
@@ -196,6 +203,25 @@ export async function simulate(options: SimulationOptions): Promise<Simulated> {
     peakBytes: kept.peakBytes,
     virtualMs: spanMs,
     wallMs: performance.now() - startedAt,
+  }
+}
+
+function checkEntries(maxEntries = Infinity): number {
+  if (maxEntries === Infinity || (Number.isSafeInteger(maxEntries) && maxEntries >= 1)) return maxEntries
+  throw new CacheError('BAD_OPTION', `maxEntries is ${maxEntries}; give a whole number of at least 1`)
+}
+
+/** The same strategy, which also calls `notice` for each read that wants a background refresh. */
+function watchRefreshes(strategy: ReadStrategy, notice: () => void): ReadStrategy {
+  if (strategy.lifetime === undefined) return strategy
+  const { evaluate } = strategy
+  return {
+    ...strategy,
+    evaluate(entry, read) {
+      const verdict = evaluate(entry, read)
+      if (verdict === 'refresh') notice()
+      return verdict
+    },
   }
 }
 

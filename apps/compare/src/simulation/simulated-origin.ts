@@ -1,44 +1,54 @@
 /** The simulated origin: rows with only a version and the times at which writes were acknowledged. */
 
-export interface Row {
+/** Of a row without an entry or a lease. */
+export const NO_SLOT = -1
+
+export class Row {
   readonly key: string
   /** Size of the value in the trace. */
   sizeBytes: number
   /** Incremented by each committed write. */
-  version: number
+  version = 0
   /** The newest acknowledged version; 0 if there is none. */
-  acknowledged: number
+  acknowledged = 0
   /** Size of its entry; 0 if there is none. */
-  keptBytes: number
+  keptBytes = 0
+  /** Where the store keeps its entry, and its lease. */
+  entrySlot = NO_SLOT
+  leaseSlot = NO_SLOT
   /** Acknowledged versions and their times, ascending. Absent before the first write. */
-  history?: { readonly version: number; readonly at: number }[]
-  /** Reads the row. One function for all reads of it. */
-  readonly load: () => Promise<number>
+  history: { readonly version: number; readonly at: number }[] | undefined = undefined
+
+  constructor(key: string, sizeBytes: number) {
+    this.key = key
+    this.sizeBytes = sizeBytes
+  }
 }
 
 export class SimulatedOrigin {
   readonly #rows = new Map<string, Row>()
-  readonly #load: (row: Row) => Promise<number>
   readonly #sizeBytes: number
+  /** Most calls are for the same row as the one before. */
+  #last: Row | undefined
 
   /** @param sizeBytes size of values without a size in the trace */
-  constructor(load: (row: Row) => Promise<number>, sizeBytes: number) {
-    this.#load = load
+  constructor(sizeBytes: number) {
     this.#sizeBytes = sizeBytes
   }
 
+  /** The next calls of the store are probably for this row. */
+  expect(row: Row): void {
+    this.#last = row
+  }
+
   row(key: string): Row {
-    const known = this.#rows.get(key)
-    if (known !== undefined) return known
-    const row: Row = {
-      key,
-      sizeBytes: this.#sizeBytes,
-      version: 0,
-      acknowledged: 0,
-      keptBytes: 0,
-      load: () => this.#load(row),
+    if (this.#last?.key === key) return this.#last
+    let row = this.#rows.get(key)
+    if (row === undefined) {
+      row = new Row(key, this.#sizeBytes)
+      this.#rows.set(key, row)
     }
-    this.#rows.set(key, row)
+    this.#last = row
     return row
   }
 }

@@ -5,7 +5,7 @@ import { readTrace, type TraceRequest } from 'workload/traces'
 import { simulate } from './simulate.ts'
 
 const folder = process.env.TRACES_DIR
-const LONG_MS = 1e12
+const LONG_MS = 1e11
 
 async function requestsIn(file: string): Promise<TraceRequest[]> {
   return (await readTrace(join(folder!, file))).requests

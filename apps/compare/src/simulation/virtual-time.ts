@@ -2,9 +2,9 @@
  * A manual clock with timers. It replays hours in seconds, always in the same order. `fakeRuntime` of `cache-core/testing` would
  * look through all timers for each of millions of requests.
  */
-import { setImmediate as settled } from 'node:timers/promises'
 import type { Runtime } from 'cache-core'
 import { random } from 'workload'
+import { settled } from './settled.ts'
 
 export interface VirtualTime {
   /** The runtime of caches and stores. Its random numbers depend only on the seed and on how many were drawn. */
