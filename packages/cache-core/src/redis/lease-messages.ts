@@ -50,6 +50,12 @@ export class LeaseMessages {
     else this.#refusals.note('PUBLISH', new Error(refusal))
   }
 
+  /** The client's connection is new, and may lead to another server, while this one may still lead to the old one. */
+  renew(): void {
+    this.#notBefore = Number.NEGATIVE_INFINITY
+    this.#drop(this.#connection)
+  }
+
   end(): void {
     this.#isEnded = true
     this.#drop(this.#connection)

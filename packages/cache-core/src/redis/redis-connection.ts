@@ -157,6 +157,7 @@ export class RedisConnection {
 
   #ready(): void {
     this.clock.forget()
+    this.leaseMessages.renew()
     this.#checkDatabase()
     this.pending.requestCatchUp()
     this.pending.flush()
