@@ -127,7 +127,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     const locking = { read: stampedeLock(), write: invalidate() }
     const holder = createCache<string>({ store, ...locking })
     const waiter = createCache<string>({ store: second, ...locking })
-    for (const key of ['one', 'two', 'three']) {
+    for (const key of [1, 2, 3].map((n) => `${rules} ${n}`)) {
       const loading = gate()
       const loaded = holder.read(key, async () => {
         await loading.pass()
