@@ -112,7 +112,9 @@ async function main(rounds: number, loadMs: number, readers: number): Promise<vo
   for (const seen of measured.flat()) {
     for (const [name, n] of Object.entries(seen.sent)) byName[name] = (byName[name] ?? 0) + n / (rounds * PROCESSES)
   }
-  const onServer = Object.entries(after).map(([name, n]) => [name, rounded((n - (before[name] ?? 0)) / rounds)] as const)
+  const onServer = Object.entries(after).map(
+    ([name, n]) => [name, rounded((n - (before[name] ?? 0)) / rounds)] as const,
+  )
   console.log(
     JSON.stringify({
       node: process.version,

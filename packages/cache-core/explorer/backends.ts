@@ -1,15 +1,22 @@
 /** Where the caches of an explored world keep their entries. */
 
 import type { CacheError } from '../src/errors.ts'
-import type { Runtime } from '../src/ports/runtime.ts'
 import type { LeaseNews } from '../src/ports/lease-news.ts'
+import type { Runtime } from '../src/ports/runtime.ts'
 import type { Acquired, Lookup, Store } from '../src/ports/store.ts'
 import type { ConnectionListeners, RedisClient } from '../src/redis/redis-client.ts'
 import { RedisConnection } from '../src/redis/redis-connection.ts'
 import { redisStoreOver } from '../src/redis/redis-store.ts'
 import { memoryStore } from '../src/stores/memory.ts'
 import type { Line } from './call.ts'
-import { type Commands, type Connection, endMessages, type MessageLine, scheduledClient, traceEntry } from './commands.ts'
+import {
+  type Commands,
+  type Connection,
+  endMessages,
+  type MessageLine,
+  scheduledClient,
+  traceEntry,
+} from './commands.ts'
 import { EmulatedRedis } from './emulated-redis.ts'
 import { EVERYTHING, type KeyEvents } from './load-count.ts'
 import { recordedCommands, recordedStore } from './recorded.ts'
@@ -175,7 +182,13 @@ export function scheduledStore(
  *   cluster's connections.
  */
 export function redisBackend(options: RedisBackendOptions): Backend {
-  const { inOrder, emulate = (now) => new EmulatedRedis(now), open = redisStoreOver, pace = 1 } = options
+  const {
+    inOrder,
+    emulate = (now) => new EmulatedRedis(now),
+    open = redisStoreOver,
+    pace = 1,
+    hasMessages = true,
+  } = options
   return {
     name: inOrder ? 'redis' : 'redis, unordered',
     isRemote: true,
@@ -184,7 +197,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     open(scheduler, events) {
       const now = () => SERVER_START + scheduler.time.now
       const server = recordedCommands(emulate(now), events, now, !inOrder)
-      return openRedis({ scheduler, inOrder, prefix: PREFIX, connect: () => server, open })
+      const { subscribe: _, ...silent } = server
+      return openRedis({ scheduler, inOrder, prefix: PREFIX, connect: () => (hasMessages ? server : silent), open })
     },
   }
 }
@@ -193,6 +207,8 @@ export interface RedisBackendOptions {
   readonly inOrder: boolean
   /** Factor for leases and TTLs, as `liveRedisBackend` needs it. Default 1. */
   readonly pace?: number
+  /** Whether waiting readers are told when a lease ends, each message being a step. Default true. */
+  readonly hasMessages?: boolean
   /** For a variant of the store. Default `redisStoreOver`. */
   readonly open?: OpenStore
   /** For a variant of the server. Default `EmulatedRedis`. */

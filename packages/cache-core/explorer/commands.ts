@@ -1,6 +1,12 @@
 /** The protocol's commands, on a client where each command is two steps of the schedule. */
 import { Entry } from '../src/entry.ts'
-import type { Arg, ConnectionListeners, MessageConnection, MessageListener, RedisClient } from '../src/redis/redis-client.ts'
+import type {
+  Arg,
+  ConnectionListeners,
+  MessageConnection,
+  MessageListener,
+  RedisClient,
+} from '../src/redis/redis-client.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
 import type { Line } from './call.ts'
 import type { Scheduler } from './scheduler.ts'

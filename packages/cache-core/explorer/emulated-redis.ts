@@ -29,9 +29,12 @@ export class EmulatedRedis {
   constructor(now: () => number) {
     this.#now = now
     const script = ({ sha }: Script, run: (keys: ScriptKeys, args: readonly Arg[]) => unknown) =>
-      [sha, ([entry, lease, mark]: readonly string[], args: readonly Arg[]) => {
-        return run({ entry: entry!, lease: lease!, mark: mark! }, args)
-      }] as const
+      [
+        sha,
+        ([entry, lease, mark]: readonly string[], args: readonly Arg[]) => {
+          return run({ entry: entry!, lease: lease!, mark: mark! }, args)
+        },
+      ] as const
     this.#scripts = new Map([
       script(ACQUIRE, (keys, args) => this.#acquire(keys, args)),
       script(CLAIM, ({ entry, lease }, [token, leaseMs]) => {

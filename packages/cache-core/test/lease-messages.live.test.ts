@@ -17,10 +17,13 @@ const SLOWEST_MS = 500
 
 async function calls(admin: TestClient): Promise<Record<string, number>> {
   const stats = String(await admin.send('INFO', 'commandstats'))
-  return Object.fromEntries([...stats.matchAll(/^cmdstat_(\S+?):calls=(\d+)/gm)].map(([, name, n]) => [name, Number(n)]))
+  return Object.fromEntries(
+    [...stats.matchAll(/^cmdstat_(\S+?):calls=(\d+)/gm)].map(([, name, n]) => [name, Number(n)]),
+  )
 }
 
-const subscribers = async (admin: TestClient) => Number((await admin.send('PUBSUB', 'NUMSUB', CHANNEL) as unknown[])[1])
+const subscribers = async (admin: TestClient) =>
+  Number(((await admin.send('PUBSUB', 'NUMSUB', CHANNEL)) as unknown[])[1])
 
 function open({ client }: TestClient, runtime = systemRuntime) {
   const store = redisStore({ client, prefix: PREFIX, onWarning: (warning) => warnings.push(warning) })

@@ -122,7 +122,11 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     await allow(...rules.split(' '))
     const other = await kind.connect(`redis://u:right@127.0.0.1:${server.port}`)
     ends.unshift(() => other.disconnect())
-    const second = redisStore({ client: other.client, prefix: '-debug:', onWarning: (warning) => warnings.push(warning) })
+    const second = redisStore({
+      client: other.client,
+      prefix: '-debug:',
+      onWarning: (warning) => warnings.push(warning),
+    })
     ends.unshift(() => second.close())
     const locking = { read: stampedeLock(), write: invalidate() }
     const holder = createCache<string>({ store, ...locking })

@@ -69,7 +69,10 @@ it('subscribes when a reader first waits, over one connection for all prefixes',
   expect(channel.position).toBeUndefined()
   expect(connections).toHaveLength(0)
   await subscribe()
-  messages.channel('shop:')!.newsSince(undefined, 'k').listen(() => {})
+  messages
+    .channel('shop:')!
+    .newsSince(undefined, 'k')
+    .listen(() => {})
   await settled()
   expect(connections.map(({ subscribed }) => subscribed)).toEqual([['blog:w:', 'shop:w:']])
   expect(messages.channel('blog:')).toBe(channel)

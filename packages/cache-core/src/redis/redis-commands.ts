@@ -155,8 +155,7 @@ export function redisCommands(
     },
 
     async fill(key, { token, entry, expiresAt }) {
-      if (expiresAt > clock.earliest() && !slow.has(key))
-        return runEnd(FILL, key, token, entry, Math.floor(expiresAt))
+      if (expiresAt > clock.earliest() && !slow.has(key)) return runEnd(FILL, key, token, entry, Math.floor(expiresAt))
       await runEnd(RELEASE, key, token) // already expired, since its load outlasted its TTL; or too large
       return false
     },

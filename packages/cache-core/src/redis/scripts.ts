@@ -48,10 +48,11 @@ if holds then isWaitedFor = redis.call('DEL', KEYS[2], KEYS[3]) == 2
 else isWaitedFor = redis.call('DEL', KEYS[3]) == 1 end
 local told
 if isWaitedFor then
-  local answer = redis.pcall('PUBLISH', string.match(KEYS[3], '^[^{]*'), KEYS[1])
-  told = type(answer) == 'table' and answer.err or ''
-end
-local function answer(done) return told and {done, told} or done end`
+  local receivers = redis.pcall('PUBLISH', string.match(KEYS[3], '^[^{]*'), KEYS[1])
+  told = type(receivers) == 'table' and receivers.err or ''
+end`
+
+const ANSWER = (done: number) => `return told and {${done}, told} or ${done}`
 
 /**
  * ARGV: token, leaseMs, whether an entry was seen ('1' or '0'), its identity, whether to be told when another's lease ends ('1' or '0').
@@ -86,9 +87,9 @@ return {string.format('%.3f', now), head}`)
  * the reason why they could not be told, or an empty string.
  */
 export const FILL = script(`${HOLDS('ARGV[1]')}${END}
-if not holds then return answer(0) end
+if not holds then ${ANSWER(0)} end
 redis.call('SET', KEYS[1], ARGV[2], 'PXAT', ARGV[3])
-return answer(1)`)
+${ANSWER(1)}`)
 
 /** ARGV: token, leaseMs. Answers 1 when renewed. */
 export const RENEW = script(`${HOLDS('ARGV[1]')}
@@ -98,4 +99,5 @@ return 1`)
 
 /** ARGV: token. Answers 1 when released, 0 if it was not held; if somebody waited, an array as from FILL. */
 export const RELEASE = script(`${HOLDS('ARGV[1]')}${END}
-return answer(holds and 1 or 0)`)
+if not holds then ${ANSWER(0)} end
+${ANSWER(1)}`)
