@@ -50,6 +50,8 @@ it('reaches the critical situations: each occurs in some of 1,000 schedules', as
     'readers share a load': /\(collapsed\)/,
     'reads bypass the cache': /\(bypass\)/,
     'a command arrives late': /\(late\)/,
+    'a message arrives': /^gets the answer to message/,
+    'a message is lost': /^loses the answer to .*message/,
     'an invalidation is pending': /its invalidation pending/,
     'the circuit opens': /^ping/,
     'the outbox delivers': /^outbox/,

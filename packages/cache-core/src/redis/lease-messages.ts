@@ -108,8 +108,8 @@ export class LeaseMessages {
     try {
       const connection = await opened
       if (connection !== undefined) await within(connection.ping(), DEADLINE_MS, this.#runtime)
-    } catch {
-      this.#drop(opened)
+    } catch (error) {
+      if (!this.#client.isRefusal(error)) this.#drop(opened)
     }
   }
 
