@@ -16,6 +16,9 @@ export interface Store {
   /** The entry's bytes and its tags' epochs, in one round trip. */
   get(key: string, tags: readonly string[]): Awaitable<Lookup>
 
+  /** The same from the memory of this process. `undefined`: it can't tell without waiting. A store without this method never can. */
+  peek?(key: string, tags: readonly string[]): Lookup | undefined
+
   /**
    * Asks for the right to fill. In this order: returns an entry whose identity is not `seen`; answers `held` while another
    * holder's lease is live; otherwise grants the lease. In the same round trip, reads the tags' epochs and creates missing ones.
@@ -94,7 +97,17 @@ export interface Lookup {
   readonly bytes: Buffer | undefined
   /** `undefined` for a tag that has no epoch yet. */
   readonly epochs: readonly (Buffer | undefined)[]
+  /** For a store that keeps entries in this process: the same object until the entry is replaced. */
+  readonly memo?: Memo
 }
+
+/** Where a cache remembers what it decoded from an entry's bytes. Only the cache that wrote it understands it. */
+export interface Memo {
+  decoded?: unknown
+}
+
+/** The epochs of a lookup without tags. */
+export const NO_EPOCHS: Lookup['epochs'] = []
 
 export interface AcquireRequest {
   /** Unique per attempt, never per process. */

@@ -3,7 +3,6 @@ import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
 import { pendingFor, type ResilienceOptions, resilientStore } from '../resilience/resilient-store.ts'
-import type { CacheWarning } from '../warning.ts'
 import { adaptClient, type RedisStoreClient } from './adapt-client.ts'
 import type { RedisClient } from './redis-client.ts'
 import { checkPrefix, redisCommands } from './redis-commands.ts'
@@ -76,8 +75,14 @@ export function redisStoreOver(
   const connection = RedisConnection.open(client, connectionOptions, runtime)
   const { clock } = connection
   const gate = connection.gateFor(true)
-  const warn = (warning: CacheWarning) => connection.warn(warning)
-  const commands = redisCommands(connection.client, prefix, clock, warn, connection.leaseMessages)
+  const commands = redisCommands({
+    client: connection.client,
+    prefix,
+    clock,
+    soon: connection.circuit.runtime.soon,
+    warn: (warning) => connection.warn(warning),
+    messages: connection.leaseMessages,
+  })
   const pending = connection.pending.join(prefix, () => pendingFor(commands, gate))
   const store = resilientStore(commands, gate, onFailure && { onFailure }, pending)
   const ends = [() => connection.pending.leave(prefix)]
