@@ -132,13 +132,13 @@ function messageConnection(
   const { process, inOrder } = connection.line
   const line: MessageLine = { process, inOrder, listener, unsubscribe: [] }
   connection.messages.add(line)
-  const step = <T>(what: string, touches: readonly Touched[], execute: () => T) => {
+  const step = <T>(what: string, touches: readonly Touched[], execute: () => T, isMessage = false) => {
     if (!connection.messages.has(line)) return Promise.reject(new Error('Connection is closed.'))
-    return scheduler.call<T>({ what, touches, execute, line })
+    return scheduler.call<T>({ what, touches, execute, line, isMessage })
   }
   const arrives = (channel: string, message: string) => {
     const key = nameOf(message)
-    const arrival = () => step(`message about ${key}`, read(key), () => {})
+    const arrival = () => step(`message about ${key}`, read(key), () => {}, true)
     scheduler.as(connection.itself, arrival).then(
       () => listener.onMessage(channel, message),
       () => {},
