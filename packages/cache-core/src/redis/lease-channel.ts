@@ -18,8 +18,8 @@ export class LeaseChannel {
   readonly name: string
   /** Whether the process receives messages now. */
   isLive = false
-  /** The user of this process may not subscribe; when to try again. */
-  isRefusedUntil = Number.NEGATIVE_INFINITY
+  /** Until then, in the runtime's milliseconds, it is not tried again to subscribe, since the user may not. */
+  refusedUntil = Number.NEGATIVE_INFINITY
   /** Whether messages come when they should. Not if a process may not publish, or runs a release that doesn't. */
   #isTrusted = true
   #count = 0

@@ -65,7 +65,7 @@ export class LeaseMessages {
   async #join(channel: LeaseChannel): Promise<void> {
     const now = this.#runtime.now()
     if (channel.isLive || this.#isEnded || this.#joining.has(channel)) return
-    if (now < this.#notBefore || now < channel.isRefusedUntil) return
+    if (now < this.#notBefore || now < channel.refusedUntil) return
     this.#joining.add(channel)
     this.#connection ??= this.#open()
     const opened = this.#connection
@@ -77,7 +77,7 @@ export class LeaseMessages {
     } catch (error) {
       if (this.#client.isRefusal(error)) {
         this.#refusals.note('SUBSCRIBE', error)
-        channel.isRefusedUntil = this.#runtime.now() + REFUSED_PAUSE_MS
+        channel.refusedUntil = this.#runtime.now() + REFUSED_PAUSE_MS
         if (![...this.#channels.values()].some(({ isLive }) => isLive)) this.#drop(opened)
       } else {
         this.#notBefore = this.#runtime.now() + PAUSE_MS
