@@ -22,6 +22,7 @@ const breaches: Record<string, string[]> = {
   'packages/history/src/a.ts': ["import 'local-servers'", "import 'posts-db'"],
   'apps/api/src/a.ts': ["import 'local-servers'", "import 'cache-core/testing'", "export const a = import('peers')"],
   'apps/compare/src/a.ts': ["import 'peers'", "import '../../api/src/main.ts'"],
+  'apps/bench/src/a.ts': ["import 'strategies'", "import 'cache-core/testing'", "import '../../api/src/main.ts'"],
   'apps/attacks/src/fuzz/a.ts': ["import '../soak/load.ts'", "import '../../../api/src/main.ts'"],
   'loadtests/lib/a.ts': ["import 'workload'", "import '../../packages/posts-db/src/index.ts'"],
   [`${core}/testing/a.ts`]: ["import 'strategies'"],

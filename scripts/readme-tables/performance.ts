@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { benchTable } from '../../apps/bench/src/report/table.ts'
+import { benchSchema } from '../../apps/bench/src/results.ts'
 import type { MeasureName } from '../../apps/compare/src/measures.ts'
 import { figureOf } from '../../apps/compare/src/spread.ts'
 import { quantilesOf } from '../../packages/workload/src/index.ts'
 import { ms, percent, seconds, spread, table, timesLower, whole } from './figures.ts'
-import { cheap, run } from './stored-runs.ts'
+import { cheap, root, run } from './stored-runs.ts'
 
 interface Quantiles {
   count: number
@@ -75,5 +79,12 @@ export const performanceTables: Record<string, () => string> = {
       ratio.toFixed(2),
     ])
     return table(['a hit on', 'requests/s, median [range]', 'bare', 'ratio'], rows)
+  },
+  bench() {
+    // Not stored before the first bench on a quiet machine.
+    if (!existsSync(join(root, 'docs/runs/bench.json')))
+      return 'Not stored yet: `npx -y pnpm@12 bench` measures it here.'
+    const picture = '![Cost of each library as a multiple of the floor, row by row](runs/bench.svg)'
+    return `${benchTable(benchSchema.parse(run('bench')))}\n\n${picture}`
   },
 }

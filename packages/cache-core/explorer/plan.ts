@@ -25,6 +25,8 @@ export type Task =
       readonly does: 'read'
       readonly key: string
       readonly tags: readonly string[]
+      /** Other keys without tags, read together with this one by `readMany`. Default: `read`. */
+      readonly also?: readonly string[]
       readonly times: number
       readonly loadFails: boolean
       /** Duration of its load in milliseconds. Default: up to the schedule. */
@@ -133,7 +135,9 @@ type ReadTask = Extract<Task, { does: 'read' }>
 
 function readTask(rng: SeededRandom, { questions }: Layout, loadFailsOneIn: number): ReadTask {
   const { key, tags } = rng.pick(questions)
-  return { does: 'read', key, tags, times: rng.oneIn(4) ? 2 : 1, loadFails: rng.oneIn(loadFailsOneIn) }
+  const others = questions.filter((other) => other.key !== key && other.tags.length + tags.length === 0)
+  const also = others.length > 0 && rng.oneIn(2) ? { also: others.map((other) => other.key) } : {}
+  return { does: 'read', key, tags, ...also, times: rng.oneIn(4) ? 2 : 1, loadFails: rng.oneIn(loadFailsOneIn) }
 }
 
 function writeTask(rng: SeededRandom, { questions, changes }: Layout): Task {
@@ -194,7 +198,7 @@ export function isOld(before: Before): boolean {
 export function questionsOf({ actors }: Plan): ReadonlyMap<string, readonly string[]> {
   const questions = new Map<string, readonly string[]>()
   for (const { task } of actors) {
-    if (task.does === 'read') questions.set(task.key, task.tags)
+    if (task.does === 'read') for (const key of [task.key, ...(task.also ?? [])]) questions.set(key, task.tags)
     if (task.does === 'write') for (const key of task.change.keys) questions.set(key, task.change.entryTags)
   }
   return questions

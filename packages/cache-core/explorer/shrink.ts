@@ -113,7 +113,7 @@ const befores: readonly Before[] = ['nothing', 'fresh', 'nearly expired', 'expir
 function weight({ process, task }: Actor): number {
   switch (task.does) {
     case 'read':
-      return process + task.times + task.tags.length + Number(task.loadFails)
+      return process + task.times + task.tags.length + (task.also?.length ?? 0) + Number(task.loadFails)
     case 'write':
       return process + Number(task.fails !== 'no') + Number(task.change.keysKnownLate) + tagsOf(task.change)
     case 'change by hand':
@@ -148,7 +148,7 @@ function withoutTags(task: Task): Task {
   const keys = ['row']
   switch (task.does) {
     case 'read':
-      return { ...task, key: 'row', tags: [] }
+      return { ...alone(task), key: 'row', tags: [] }
     case 'write':
       return { ...task, change: { ...task.change, keys, tags: [], entryTags: [] } }
     case 'change by hand':
@@ -156,8 +156,14 @@ function withoutTags(task: Task): Task {
   }
 }
 
+/** The same read without the other keys. */
+function alone({ also: _, ...task }: Extract<Task, { does: 'read' }>): Task & { does: 'read' } {
+  return task
+}
+
 function* simplerTasks(task: Task): Generator<Task> {
   if (task.does === 'read') {
+    if (task.also !== undefined) yield alone(task)
     if (task.times > 1) yield { ...task, times: task.times - 1 }
     if (task.loadFails) yield { ...task, loadFails: false }
   }

@@ -1,4 +1,5 @@
 /** The tasks of a plan's actors. */
+import type { ReadResult } from '../src/read-result.ts'
 import { traceValue } from './commands.ts'
 import type { Node } from './node.ts'
 import { EVERY_KEY, Violation, versionOf } from './oracle.ts'
@@ -26,15 +27,49 @@ export const perform: Perform = async (world, name, node, task) => {
   }
 }
 
+/** @returns the version of `task.key` */
 async function readRow(world: World, name: string, node: Node, task: TaskOf<'read'>): Promise<number | undefined> {
-  const { oracle, loads, scheduler } = world
-  const { key, tags, loadFails, loadMs } = task
+  const { oracle, scheduler } = world
+  const { key, tags, also = [] } = task
   const loaded: number[] = []
   const beganAt = scheduler.time.now
   scheduler.touch(read(ACKNOWLEDGED))
-  const reader = { who: name, process: node, floor: oracle.floor(node, key), beganAt, loaded }
+  const floors = new Map([key, ...also].map((each) => [each, oracle.floor(node, each)]))
+  const load = (keys: readonly string[]) => loadRow(world, node, task, keys, loaded)
+  let results: ReadonlyMap<string, ReadResult<number>>
+  try {
+    results =
+      also.length === 0
+        ? new Map([[key, await node.cache.read(key, () => load([key]), { tags })]])
+        : await node.cache.readMany([key, ...also], async (keys) => {
+            const value = await load(keys)
+            return new Map(keys.map((each) => [each, value]))
+          })
+  } catch (error) {
+    // All readers that waited for a load share its failure.
+    if (error === ORIGIN_FAILURE || error instanceof Violation) return rethrowBreach(error)
+    throw new Violation('a store failure fails no caller', `${name}'s read failed: ${error}`)
+  }
+  for (const [each, result] of results) {
+    const what = also.length === 0 ? '' : ` for ${each}`
+    world.trace?.({ by: name, text: `returns ${traceValue(result.value ?? 0)}${what} (${result.outcome})` })
+    oracle.check({ who: name, process: node, floor: floors.get(each)!, beganAt, loaded }, result)
+  }
+  const { value } = results.get(key)!
+  return value === undefined ? undefined : versionOf(value)
+}
 
-  function beginLoad(): () => void {
+/** Loads the row for these keys. */
+async function loadRow(
+  world: World,
+  node: Node,
+  { loadFails, loadMs }: TaskOf<'read'>,
+  keys: readonly string[],
+  loaded: number[],
+): Promise<number> {
+  const { oracle, loads, scheduler } = world
+  const source = oracle.begin(node)
+  const ends = keys.map((key) => {
     scheduler.touch(read(TROUBLE))
     try {
       return loads.begin(node, key, !world.isTroubled)
@@ -42,36 +77,20 @@ async function readRow(world: World, name: string, node: Node, task: TaskOf<'rea
       world.violated(error as Violation)
       throw error
     }
-  }
-
-  async function load(): Promise<number> {
-    const source = oracle.begin(node)
-    const isOver = beginLoad()
-    try {
-      if (loadMs !== undefined) await world.pass(loadMs)
-      const execute = () => {
-        if (loadFails) throw ORIGIN_FAILURE
-        return oracle.value(world.version, source)
-      }
-      loaded.push(await scheduler.call({ what: `load ${key}`, execute, trace: traceValue, touches: read(DATABASE) }))
-      return loaded.at(-1)!
-    } finally {
-      oracle.ended(source)
-      isOver()
-    }
-  }
-
-  let result: Awaited<ReturnType<Node['cache']['read']>>
+  })
   try {
-    result = await node.cache.read(key, load, { tags })
-  } catch (error) {
-    // All readers that waited for a load share its failure.
-    if (error === ORIGIN_FAILURE || error instanceof Violation) return rethrowBreach(error)
-    throw new Violation('a store failure fails no caller', `${name}'s read failed: ${error}`)
+    if (loadMs !== undefined) await world.pass(loadMs)
+    const execute = () => {
+      if (loadFails) throw ORIGIN_FAILURE
+      return oracle.value(world.version, source)
+    }
+    const what = `load ${keys.join(', ')}`
+    loaded.push(await scheduler.call({ what, execute, trace: traceValue, touches: read(DATABASE) }))
+    return loaded.at(-1)!
+  } finally {
+    oracle.ended(source)
+    for (const end of ends) end()
   }
-  world.trace?.({ by: name, text: `returns ${traceValue(result.value ?? 0)} (${result.outcome})` })
-  oracle.check(reader, result)
-  return result.value === undefined ? undefined : versionOf(result.value)
 }
 
 async function writeRow(world: World, name: string, node: Node, task: TaskOf<'write'>): Promise<void> {

@@ -6,7 +6,7 @@ import { StoreKeyRead } from './key-read.ts'
 import { LoadQueue } from './load-queue.ts'
 import { type Load, loadTimeout } from './load-run.ts'
 import { questionOf } from './ports/question.ts'
-import type { Lookup } from './ports/store.ts'
+import type { Awaitable, Lookup } from './ports/store.ts'
 import type { CachingStrategy } from './ports/strategy.ts'
 import type { ReadResult } from './read-result.ts'
 import { checkLoad, checkRead, observed, type Reader, type ReadOptions, UnansweredReads } from './reader.ts'
@@ -36,18 +36,26 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
       const tags = checkRead(parts, 'read', key, options)
       checkLoad(load)
       const startedAt = emit && runtime.now()
-      const near = store.peek?.(key, tags)
-      if (near === undefined) return readThrough(key, tags, load, options, began, startedAt)
-      const answer = examiner.examine(key, near, began)
+      const found = lookUp(key, tags)
+      if (found instanceof Promise) return readThrough(key, tags, load, options, began, startedAt, found)
+      const answer = examiner.examine(key, found, began)
       return answer === undefined || examiner.wantsRefresh
-        ? readThrough(key, tags, load, options, began, startedAt, near, answer)
+        ? readThrough(key, tags, load, options, began, startedAt, found, answer)
         : Promise.resolve(observed(parts, key, answer, startedAt))
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
-  /** @param found what the examiner has just examined; `undefined`: the store has to be asked. */
+  function lookUp(key: string, tags: readonly string[]): Awaitable<Lookup> {
+    try {
+      return store.get(key, tags)
+    } catch (failure) {
+      return Promise.reject(failure)
+    }
+  }
+
+  /** @param looked if it is not a promise, the examiner has just examined it, and `answer` is the result. */
   async function readThrough(
     key: string,
     tags: readonly string[],
@@ -55,18 +63,18 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     options: ReadOptions,
     began: number,
     startedAt: number | undefined,
-    found?: Lookup,
+    looked: Awaitable<Lookup>,
     answer?: ReadResult<T>,
   ): Promise<ReadResult<T>> {
     const mine = unanswered
     mine.add()
     let keyRead: StoreKeyRead<T> | undefined // a hit has none
     try {
-      if (found === undefined) {
-        const asked = store.get(key, tags)
-        found = asked instanceof Promise ? await asked : asked
+      let found: Lookup
+      if (looked instanceof Promise) {
+        found = await looked
         answer = examiner.examine(key, found, began)
-      }
+      } else found = looked
       if (answer === undefined || examiner.wantsRefresh) {
         keyRead = new StoreKeyRead<T>(parts, examiner, key, tags, load, options, began)
         keyRead.record(found)
@@ -90,24 +98,33 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     const startedAt = emit && runtime.now()
     const unique = [...new Set(keys)]
     const shared = new SharedLoad(store, load, unique, runtime.soon)
-    const reads = unique.map((key) => readPart(key, tags, shared, options, began, startedAt))
-    const answers = await Promise.all(reads)
-    return new Map(unique.map((key, i) => [key, answers[i]!]))
+    const mine = unanswered
+    mine.add()
+    const lookups = await lookUpAll(unique, tags)
+    mine.remove()
+    let areAllHits = true
+    const answers = unique.map((key, i) => {
+      const found = lookups?.[i]
+      const answer = found && examiner.examine(key, found, began)
+      if (answer !== undefined && !examiner.wantsRefresh) {
+        shared.pass(key)
+        return observed(parts, key, answer, startedAt)
+      }
+      areAllHits = false
+      const looked = found ?? lookUp(key, tags)
+      const reading = readThrough(key, tags, shared.loadOf(key), options, began, startedAt, looked, answer)
+      return reading.finally(() => shared.pass(key))
+    })
+    return byKey(unique, areAllHits ? (answers as ReadResult<T>[]) : await Promise.all(answers))
   }
 
-  /** One key of a `readMany`. All lookups are sent together. */
-  async function readPart(
-    key: string,
-    tags: readonly string[],
-    shared: SharedLoad<T>,
-    options: ReadOptions,
-    began: number,
-    startedAt: number | undefined,
-  ): Promise<ReadResult<T>> {
+  /** `undefined`: the store failed. Each read then asks it again, and handles its failure. */
+  async function lookUpAll(keys: readonly string[], tags: readonly string[]): Promise<readonly Lookup[] | undefined> {
+    if (keys.length === 0) return []
     try {
-      return await readThrough(key, tags, shared.loadOf(key), options, began, startedAt)
-    } finally {
-      shared.pass(key)
+      return await (store.getMany?.(keys, tags) ?? Promise.all(keys.map((key) => store.get(key, tags))))
+    } catch {
+      return undefined
     }
   }
 
@@ -213,12 +230,17 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     },
     peek(key, options) {
       const tags = checkRead(parts, 'peek', key, options)
+      if (store.isNear !== true) return undefined
       const startedAt = emit && runtime.now()
-      const near = store.peek?.(key, tags)
-      const answer = near && examiner.examine(key, near, nextMoment())
+      const found = lookUp(key, tags)
+      if (found instanceof Promise) {
+        found.catch(() => {}) // it has just been closed
+        return undefined
+      }
+      const answer = examiner.examine(key, found, nextMoment())
       if (answer === undefined) return undefined
       if (!examiner.wantsRefresh) return observed(parts, key, answer, startedAt)
-      examiner.leaveRefresh(near!)
+      examiner.leaveRefresh(found)
       return undefined
     },
     close() {
@@ -236,4 +258,10 @@ function failsAlone(keyRead: StoreKeyRead<unknown>): Asker {
       return keyRead.loadBeganAt
     },
   }
+}
+
+function byKey<A>(keys: readonly string[], answers: readonly A[]): Map<string, A> {
+  const all = new Map<string, A>()
+  for (let i = 0; i < keys.length; i++) all.set(keys[i]!, answers[i]!)
+  return all
 }

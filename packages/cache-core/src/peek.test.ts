@@ -77,8 +77,7 @@ describe('peek', () => {
   })
 
   it('returns nothing without a cache, from a store elsewhere, and from a closed store', async () => {
-    const away: Store = { ...memoryStore() }
-    const { peek: _, ...elsewhere } = away
+    const elsewhere: Store = { ...memoryStore(), isNear: false }
     const over = (store: Store, read = cacheAside()) => createCache<number>({ store, read, write: invalidate() })
     const remote = over(elsewhere)
     await remote.read('k', async () => 1)

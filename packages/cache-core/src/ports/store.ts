@@ -16,8 +16,14 @@ export interface Store {
   /** The entry's bytes and its tags' epochs, in one round trip. */
   get(key: string, tags: readonly string[]): Awaitable<Lookup>
 
-  /** The same from the memory of this process. `undefined`: it can't tell without waiting. A store without this method never can. */
-  peek?(key: string, tags: readonly string[]): Lookup | undefined
+  /**
+   * The same for many keys, in their order, in one round trip per server. Default: a `get` for each. A store that wraps another one and
+   * changes its `get` must change this too.
+   */
+  getMany?(keys: readonly string[], tags: readonly string[]): Awaitable<readonly Lookup[]>
+
+  /** Whether `get` answers immediately, from the memory of this process. Default false. */
+  readonly isNear?: boolean
 
   /**
    * Asks for the right to fill. In this order: returns an entry whose identity is not `seen`; answers `held` while another

@@ -41,19 +41,38 @@ export class Lookups {
   }
 
   get(key: string, tags: readonly string[]): Promise<Lookup> {
-    const { client, entryKey, tagKey, soon } = this.#parts
-    if (client.isCluster || (this.#large.size > 0 && this.#large.has(key))) {
-      return this.#alone.get(questionOf(key, tags), () => this.#getAlone(key, tags))
+    if (this.#isAlone(key)) return this.#alone.get(questionOf(key, tags), () => this.#getAlone(key, tags))
+    const { entryKey, tagKey } = this.#parts
+    const batch = this.#open()
+    const place = batch.placeOf(batch.entries, key, entryKey)
+    const tagPlaces = batch.placesOf(tags, tagKey)
+    if (batch.names.length >= MAX_NAMES) this.#send()
+    return batch.answered.then((values) => this.#found(key, values, place, tagPlaces))
+  }
+
+  /** In the order of `keys`. */
+  getMany(keys: readonly string[], tags: readonly string[]): Promise<readonly Lookup[]> {
+    if (keys.length + tags.length > MAX_NAMES || keys.some((key) => this.#isAlone(key))) {
+      return Promise.all(keys.map((key) => this.get(key, tags)))
     }
+    const { entryKey, tagKey } = this.#parts
+    const batch = this.#open()
+    const places = keys.map((key) => batch.placeOf(batch.entries, key, entryKey))
+    const tagPlaces = batch.placesOf(tags, tagKey)
+    if (batch.names.length >= MAX_NAMES) this.#send()
+    return batch.answered.then((values) => keys.map((key, i) => this.#found(key, values, places[i]!, tagPlaces)))
+  }
+
+  #isAlone(key: string): boolean {
+    return this.#parts.client.isCluster || (this.#large.size > 0 && this.#large.has(key))
+  }
+
+  #open(): Batch {
     if (this.#batch === undefined) {
       this.#batch = new Batch()
-      soon(() => this.#send())
+      this.#parts.soon(() => this.#send())
     }
-    const { answered } = this.#batch
-    const place = this.#batch.placeOf(this.#batch.entries, key, entryKey)
-    const tagPlaces = tags.length === 0 ? NO_PLACES : this.#batch.placesOf(tags, tagKey)
-    if (this.#batch.names.length >= MAX_NAMES) this.#send()
-    return answered.then((values) => this.#found(key, values, place, tagPlaces))
+    return this.#batch
   }
 
   #found(key: string, values: Values, place: number, tagPlaces: readonly number[]): Lookup {
@@ -134,6 +153,7 @@ class Batch {
   }
 
   placesOf(tags: readonly string[], tagKey: (tag: string) => string): readonly number[] {
+    if (tags.length === 0) return NO_PLACES
     const places: number[] = []
     for (const tag of tags) places.push(this.placeOf(this.#tags, tag, tagKey))
     return places

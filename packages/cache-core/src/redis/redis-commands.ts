@@ -105,6 +105,12 @@ export function redisCommands({ client, prefix, clock, soon, warn, messages }: C
       return lookups.get(key, tags)
     },
 
+    getMany(keys, tags) {
+      return keys.some((key) => slow.has(key))
+        ? Promise.all(keys.map((key) => this.get(key, tags)))
+        : lookups.getMany(keys, tags)
+    },
+
     async acquire(key, { token, leaseMs, seen, tags }): Promise<Acquired> {
       const sentAt = clock.now()
       const position = ends?.position

@@ -153,7 +153,9 @@ export function resilientStore(
     guarantee: store.guarantee,
 
     get: (key, tags) => orRefuse(() => store.get(key, tags)),
-    peek: (key, tags) => (isUsable() ? store.peek?.(key, tags) : undefined),
+    getMany: (keys, tags) =>
+      orRefuse(() => store.getMany?.(keys, tags) ?? Promise.all(keys.map((key) => store.get(key, tags)))),
+    isNear: false,
     acquire: (key, request) => orRefuse(() => store.acquire(key, request)),
 
     claim: (key, request) => orElse(undefined, () => store.claim(key, request)),

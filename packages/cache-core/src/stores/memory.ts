@@ -185,7 +185,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
       return lookUp(key, tags)
     },
 
-    peek: (key, tags) => (isClosed ? NOTHING : lookUp(key, tags)),
+    getMany(keys, tags) {
+      checkOpen()
+      return keys.map((key) => lookUp(key, tags))
+    },
+
+    isNear: true,
 
     acquire(key, { token, leaseMs, seen, tags }) {
       checkOpen()

@@ -1,0 +1,3 @@
+/** For pictures of other commands, in the same style. */
+export { drawn, plot } from './draw.ts'
+export { standalone } from './standalone.ts'
