@@ -62,11 +62,12 @@ function isPossible(world: World, { does, to }: Move): boolean {
   }
 }
 
-/** The call to lose or refuse: the process's oldest. */
+/** The call to lose or refuse: the process's oldest. Loses a message first, since those are few. */
 function victim({ scheduler }: World, does: Move['does'], process: Process) {
-  return scheduler.pending.find(
+  const possible = scheduler.pending.filter(
     ({ line, isLost, isInEffect }) => line?.process === process && !isLost && (does === 'lose' || !isInEffect),
   )
+  return (does === 'lose' ? possible.find(({ isMessage }) => isMessage) : undefined) ?? possible[0]
 }
 
 async function make(world: World, { does, to }: Move): Promise<void> {

@@ -1,6 +1,7 @@
 /** Where the caches of an explored world keep their entries. */
 
 import type { CacheError } from '../src/errors.ts'
+import type { LeaseNews } from '../src/ports/lease-news.ts'
 import type { Runtime } from '../src/ports/runtime.ts'
 import type { Acquired, Lookup, Store } from '../src/ports/store.ts'
 import type { ConnectionListeners, RedisClient } from '../src/redis/redis-client.ts'
@@ -8,7 +9,14 @@ import { RedisConnection } from '../src/redis/redis-connection.ts'
 import { redisStoreOver } from '../src/redis/redis-store.ts'
 import { memoryStore } from '../src/stores/memory.ts'
 import type { Line } from './call.ts'
-import { type Commands, type Connection, scheduledClient, traceEntry } from './commands.ts'
+import {
+  type Commands,
+  type Connection,
+  endMessages,
+  type MessageLine,
+  scheduledClient,
+  traceEntry,
+} from './commands.ts'
 import { EmulatedRedis } from './emulated-redis.ts'
 import { EVERYTHING, type KeyEvents } from './load-count.ts'
 import { recordedCommands, recordedStore } from './recorded.ts'
@@ -37,6 +45,8 @@ export interface OpenBackend {
   store(process: Process, runtime: Runtime, onFailure: (error: CacheError) => void): Store
   /** Evicts an item: `entry row`, `lease row`, `tag rows`, `everything`. */
   evict(what: string): void | Promise<void>
+  /** Whether a process may get a message that it did not ask for. Absent: none may. */
+  canBeTold?(process: Process): boolean
   /** The connections between processes and the store; absent if they can't fail. */
   readonly troubles?: Troubles
 }
@@ -68,8 +78,10 @@ export const memoryBackend: Backend = {
     // One store for all schedules, cleared each time: creating one costs as much as 30 schedules.
     now = () => scheduler.time.now
     store.invalidateAll()
+    const waiting = new Map<Process, number>()
     return {
-      store: () => scheduledStore(recordedStore(store, events), scheduler),
+      store: (process) => scheduledStore(recordedStore(store, events), scheduler, process, waiting),
+      canBeTold: (process) => (waiting.get(process) ?? 0) > 0,
       // Evicts all entries by filling one that takes up the whole limit.
       evict() {
         events.removed(EVERYTHING)
@@ -82,8 +94,17 @@ export const memoryBackend: Backend = {
   },
 }
 
-/** A store whose calls are steps of the schedule. */
-export function scheduledStore(store: Store, scheduler: Scheduler): Store {
+/**
+ * A store whose calls are steps of the schedule, and so are its messages to those who wait.
+ *
+ * @param waiting counts those in each process.
+ */
+export function scheduledStore(
+  store: Store,
+  scheduler: Scheduler,
+  process: Process,
+  waiting: Map<Process, number>,
+): Store {
   type Execute<T> = () => T | Promise<T>
   function step<T>(
     what: string,
@@ -99,20 +120,35 @@ export function scheduledStore(store: Store, scheduler: Scheduler): Store {
     (key: string) =>
     ({ bytes }: Lookup) =>
       bytes === undefined ? 'nothing' : traceEntry(bytes, key)
+  const count = (more: number) => waiting.set(process, (waiting.get(process) ?? 0) + more)
+  const scheduledNews = (news: LeaseNews): LeaseNews => ({
+    ...news,
+    listen(ended) {
+      const arrive = () => void scheduler.call({ what: 'message', touches: [], execute() {} }).then(ended)
+      const forget = news.listen(scheduler.bind(arrive))
+      count(1)
+      return () => {
+        count(-1)
+        forget()
+      }
+    },
+  })
   const traceTurn = (key: string) => (turn: Acquired) =>
     turn.kind === 'entry' ? traceEntry(turn.bytes, key) : turn.kind
   return {
     clock: store.clock,
     guarantee: store.guarantee,
     get: (key, tags) => step(`get ${key}`, read(key, ...tags), () => store.get(key, tags), traceLookup(key)),
-    acquire: (key, request) =>
-      step(
+    async acquire(key, request) {
+      const turn = await step(
         `acquire ${key}`,
         written(key, ...request.tags),
         () => store.acquire(key, request),
         traceTurn(key),
         ({ kind }) => kind === 'granted' || request.tags.length > 0, // missing epochs are created in any case
-      ),
+      )
+      return turn.kind === 'held' && turn.news !== undefined ? { ...turn, news: scheduledNews(turn.news) } : turn
+    },
     claim: (key, request) =>
       step(
         `claim ${key}`,
@@ -146,7 +182,13 @@ export function scheduledStore(store: Store, scheduler: Scheduler): Store {
  *   cluster's connections.
  */
 export function redisBackend(options: RedisBackendOptions): Backend {
-  const { inOrder, emulate = (now) => new EmulatedRedis(now), open = redisStoreOver, pace = 1 } = options
+  const {
+    inOrder,
+    emulate = (now) => new EmulatedRedis(now),
+    open = redisStoreOver,
+    pace = 1,
+    hasMessages = true,
+  } = options
   return {
     name: inOrder ? 'redis' : 'redis, unordered',
     isRemote: true,
@@ -155,7 +197,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     open(scheduler, events) {
       const now = () => SERVER_START + scheduler.time.now
       const server = recordedCommands(emulate(now), events, now, !inOrder)
-      return openRedis({ scheduler, inOrder, prefix: PREFIX, connect: () => server, open })
+      const { subscribe: _, ...silent } = server
+      return openRedis({ scheduler, inOrder, prefix: PREFIX, connect: () => (hasMessages ? server : silent), open })
     },
   }
 }
@@ -164,6 +207,8 @@ export interface RedisBackendOptions {
   readonly inOrder: boolean
   /** Factor for leases and TTLs, as `liveRedisBackend` needs it. Default 1. */
   readonly pace?: number
+  /** Whether waiting readers are told when a lease ends, each message being a step. Default true. */
+  readonly hasMessages?: boolean
   /** For a variant of the store. Default `redisStoreOver`. */
   readonly open?: OpenStore
   /** For a variant of the server. Default `EmulatedRedis`. */
@@ -209,6 +254,7 @@ export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisPa
       const [kind, name] = what.split(' ') as [string, string]
       await adversary.unlink(kind === 'tag' ? `${prefix}t:${name}` : `${prefix}${kind[0]}:{${name}}`)
     },
+    canBeTold: (process) => of(process).messages.size > 0,
     troubles: {
       setCut: (process, isCut) => of(process).setCut(isCut),
       isCut: (process) => of(process).isCut,
@@ -224,13 +270,13 @@ class ScheduledConnection implements Connection {
   readonly client: RedisClient
   readonly #scheduler: Scheduler
   readonly listeners = new Set<ConnectionListeners>()
-  /** The agent of actions triggered by a restored connection. */
-  readonly #itself: Agent
+  readonly messages = new Set<MessageLine>()
+  readonly itself: Agent
 
   constructor(scheduler: Scheduler, line: Line, server: Commands) {
     this.#scheduler = scheduler
     this.line = line
-    this.#itself = { name: line.process.name, process: line.process, calls: 0 }
+    this.itself = { name: line.process.name, process: line.process, calls: 0 }
     this.client = scheduledClient(scheduler, this, server)
   }
 
@@ -239,11 +285,14 @@ class ScheduledConnection implements Connection {
     this.isCut = isCut
     if (isCut) {
       for (const call of [...this.#scheduler.pending]) {
-        if (call.line === this.line) call.lose(new Error('Connection is closed.'))
+        const { line } = call
+        const isOurs = line === this.line || this.messages.has(line as MessageLine)
+        if (isOurs) call.lose(new Error('Connection is closed.'))
       }
+      for (const line of [...this.messages]) this.#scheduler.as(this.itself, () => endMessages(this, line))
     } else {
       this.line = { ...this.line } // pending answers of the old connection don't block the new one
-      for (const { onReady } of this.listeners) this.#scheduler.as(this.#itself, onReady)
+      for (const { onReady } of this.listeners) this.#scheduler.as(this.itself, onReady)
     }
   }
 }

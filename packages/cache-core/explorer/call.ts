@@ -13,6 +13,8 @@ export interface CallOptions<T> {
   readonly trace?: (answer: T) => string
   /** The connection it is sent on. Default none: it can't be lost or delayed. */
   readonly line?: Line
+  /** Sent by the server, unasked. */
+  readonly isMessage?: boolean
 }
 
 /** A connection. */
@@ -58,6 +60,9 @@ export class Call<T = unknown> implements Step {
 
   get line(): Line | undefined {
     return this.#options.line
+  }
+  get isMessage(): boolean {
+    return this.#options.isMessage === true
   }
   get by(): string {
     return this.agent.name

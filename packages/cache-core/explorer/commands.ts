@@ -1,10 +1,16 @@
 /** The protocol's commands, on a client where each command is two steps of the schedule. */
 import { Entry } from '../src/entry.ts'
-import type { Arg, ConnectionListeners, RedisClient } from '../src/redis/redis-client.ts'
+import type {
+  Arg,
+  ConnectionListeners,
+  MessageConnection,
+  MessageListener,
+  RedisClient,
+} from '../src/redis/redis-client.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
 import type { Line } from './call.ts'
 import type { Scheduler } from './scheduler.ts'
-import { read, type Touched, written } from './step.ts'
+import { type Agent, read, type Touched, written } from './step.ts'
 
 /** The server behind one process's connection: synchronous if emulated, asynchronous if real. */
 export interface Commands {
@@ -16,6 +22,8 @@ export interface Commands {
   time(): readonly (string | number)[] | Promise<readonly (string | number)[]>
   evalsha(sha: string, keys: readonly string[], args: readonly Arg[]): unknown
   keysUnder(prefix: string): string[] | Promise<string[]>
+  /** Calls `listener` with each message, until the returned function is called. Absent: the server sends none. */
+  subscribe?(channel: string, listener: (message: string) => void): () => void
 }
 
 /** A client's connection as the schedule's adversary sees it. */
@@ -25,6 +33,16 @@ export interface Connection {
   isCut: boolean
   /** Called when it is back. */
   readonly listeners: Set<ConnectionListeners>
+  /** The process's other connections, on which messages arrive. */
+  readonly messages: Set<MessageLine>
+  /** The agent of what arrives unasked. */
+  readonly itself: Agent
+}
+
+/** A connection for messages. */
+export interface MessageLine extends Line {
+  readonly listener: MessageListener
+  readonly unsubscribe: (() => void)[]
 }
 
 export function scheduledClient(scheduler: Scheduler, connection: Connection, server: Commands): RedisClient {
@@ -73,7 +91,7 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
         written(nameOf(keys[0]!)),
         () => server.evalsha(sha, keys, args),
         trace,
-        (answer) => changesKey(sha, answer),
+        (answer) => changesKey(sha, args, answer),
       )
     },
     eval: () => Promise.reject(new Error('the emulated server knows all scripts')),
@@ -100,12 +118,51 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
       return () => connection.listeners.delete(listeners)
     },
     isRefusal: () => false,
+    ...(server.subscribe && { listen: async (listener) => messageConnection(scheduler, connection, server, listener) }),
   }
+}
+
+/** Its subscriptions and messages are steps of the schedule too, and can be lost. */
+function messageConnection(
+  scheduler: Scheduler,
+  connection: Connection,
+  server: Commands,
+  listener: MessageListener,
+): MessageConnection {
+  const { process, inOrder } = connection.line
+  const line: MessageLine = { process, inOrder, listener, unsubscribe: [] }
+  connection.messages.add(line)
+  const step = <T>(what: string, touches: readonly Touched[], execute: () => T, isMessage = false) => {
+    if (!connection.messages.has(line)) return Promise.reject(new Error('Connection is closed.'))
+    return scheduler.call<T>({ what, touches, execute, line, isMessage })
+  }
+  const arrives = (channel: string, message: string) => {
+    const key = nameOf(message)
+    const arrival = () => step(`message about ${key}`, read(key), () => {}, true)
+    scheduler.as(connection.itself, arrival).then(
+      () => listener.onMessage(channel, message),
+      () => {},
+    )
+  }
+  return {
+    subscribe: (channel) =>
+      step('subscribe', read('*'), () => {
+        line.unsubscribe.push(server.subscribe!(channel, (message) => arrives(channel, message)))
+      }),
+    ping: () => step('ping for messages', [], () => 'PONG'),
+    close: () => endMessages(connection, line),
+  }
+}
+
+export function endMessages(connection: Connection, line: MessageLine): void {
+  if (!connection.messages.delete(line)) return
+  for (const unsubscribe of line.unsubscribe) unsubscribe()
+  line.listener.onEnd()
 }
 
 /** `row`, for the key of its entry, of its lease or of its epoch. */
 export function nameOf(key: string): string {
-  const name = /(?:([el]):\{(.*)\}|t:(.*))$/.exec(key)
+  const name = /(?:([elw]):\{(.*)\}|t:(.*))$/.exec(key)
   return name === null ? key : (name[2] ?? name[3]!)
 }
 
@@ -140,7 +197,7 @@ function traceScript(
   args: readonly Arg[],
 ): { what: string; trace: (answer: unknown) => string } {
   const key = nameOf(entryKey)
-  const yes = (word: string, otherwise: string) => (answer: unknown) => (answer === 1 ? word : otherwise)
+  const yes = (word: string, otherwise: string) => (answer: unknown) => (isDone(answer) ? word : otherwise)
   switch (sha) {
     case ACQUIRE.sha:
       return { what: `acquire ${key}`, trace: (answer) => tellAcquired(answer as Buffer[], key) }
@@ -157,10 +214,18 @@ function traceScript(
   }
 }
 
-/** A script that grants nothing, and keeps nothing, only reads. */
-function changesKey(sha: string, answer: unknown): boolean {
-  if (sha === ACQUIRE.sha) return String((answer as Buffer[])[1]) === 'granted'
-  return sha === CLAIM.sha || answer === 1
+/** Whether a script has done what it should: it answers 1, or an array that begins with 1. */
+export function isDone(answer: unknown): boolean {
+  return (Array.isArray(answer) ? answer[0] : answer) === 1
+}
+
+/** A script that grants nothing, keeps nothing, and sets no mark, only reads. */
+function changesKey(sha: string, args: readonly Arg[], answer: unknown): boolean {
+  if (sha === ACQUIRE.sha) {
+    const kind = String((answer as Buffer[])[1])
+    return kind === 'granted' || (kind === 'held' && args[4] === 1)
+  }
+  return sha === CLAIM.sha || Array.isArray(answer) || answer === 1
 }
 
 function tellAcquired([, kind, entry]: readonly Buffer[], key: string): string {

@@ -16,29 +16,39 @@ interface Kept {
 
 const END_DIGITS = 16
 const KEPT_FOR_LEASES = 8
+const MARK_MS = 5_000
 const EMPTY = Buffer.alloc(0)
 
 export class EmulatedRedis {
   readonly #kept = new Map<string, Kept>()
   readonly #now: () => number
   readonly #scripts: ReadonlyMap<string, (keys: readonly string[], args: readonly Arg[]) => unknown>
+  readonly #subscribers = new Map<string, Set<(message: string) => void>>()
 
   /** @param now the server's time in milliseconds since the Unix epoch. */
   constructor(now: () => number) {
     this.#now = now
-    const script = ({ sha }: Script, run: (entry: string, lease: string, args: readonly Arg[]) => unknown) =>
-      [sha, ([entry, lease]: readonly string[], args: readonly Arg[]) => run(entry!, lease!, args)] as const
+    const script = ({ sha }: Script, run: (keys: ScriptKeys, args: readonly Arg[]) => unknown) =>
+      [
+        sha,
+        ([entry, lease, mark]: readonly string[], args: readonly Arg[]) => {
+          return run({ entry: entry!, lease: lease!, mark: mark! }, args)
+        },
+      ] as const
     this.#scripts = new Map([
-      script(ACQUIRE, (entry, lease, args) => this.#acquire(entry, lease, args)),
-      script(CLAIM, (entry, lease, [token, leaseMs]) => {
+      script(ACQUIRE, (keys, args) => this.#acquire(keys, args)),
+      script(CLAIM, ({ entry, lease }, [token, leaseMs]) => {
         this.#grant(lease, text(token), Number(leaseMs))
         return [this.#time(), this.get(entry)?.subarray(0, HEADER_BYTES) ?? EMPTY]
       }),
-      script(FILL, (entry, lease, args) => this.#fill(entry, lease, args)),
-      script(RENEW, (_entry, lease, [token, leaseMs]) =>
+      script(FILL, (keys, args) => this.#fill(keys, args)),
+      script(RENEW, ({ lease }, [token, leaseMs]) =>
         this.#holds(lease, text(token)) && this.#grant(lease, text(token), Number(leaseMs)) ? 1 : 0,
       ),
-      script(RELEASE, (_entry, lease, [token]) => (this.#holds(lease, text(token)) ? this.unlink(lease) : 0)),
+      script(RELEASE, (keys, [token]) => {
+        const holds = this.#holds(keys.lease, text(token))
+        return told(holds ? 1 : 0, this.#end(keys, holds))
+      }),
     ])
   }
 
@@ -68,6 +78,13 @@ export class EmulatedRedis {
     let count = 0
     for (const key of keys) if (this.#live(key) !== undefined && this.#kept.delete(key)) count++
     return count
+  }
+
+  /** SUBSCRIBE channel, until the returned function is called. */
+  subscribe(channel: string, listener: (message: string) => void): () => void {
+    const listeners = this.#subscribers.get(channel) ?? new Set()
+    this.#subscribers.set(channel, listeners.add(listener))
+    return () => listeners.delete(listener)
   }
 
   /** TIME */
@@ -116,24 +133,47 @@ export class EmulatedRedis {
     return true
   }
 
-  #acquire(entryKey: string, leaseKey: string, [token, leaseMs, isSeen, seen]: readonly Arg[]): unknown {
-    const entry = this.get(entryKey)
+  #acquire(keys: ScriptKeys, [token, leaseMs, isSeen, seen, isTold]: readonly Arg[]): unknown {
+    const entry = this.get(keys.entry)
     const identity = entry?.subarray(IDENTITY_START, IDENTITY_END) ?? EMPTY
     const isUnseen = String(isSeen) === '0' || !identity.equals(bytes(seen))
     if (entry !== null && isUnseen) return [this.#time(), Buffer.from('entry'), entry]
-    const lease = this.#lease(leaseKey)
+    const lease = this.#lease(keys.lease)
     const leftMs = lease === undefined ? 0 : lease.endsAt - this.#now()
-    if (leftMs > 0) return [this.#time(), Buffer.from('held'), Buffer.from(leftMs.toFixed(3))]
-    this.#grant(leaseKey, text(token), Number(leaseMs))
+    if (leftMs > 0) {
+      if (String(isTold) === '1') this.set(keys.mark, EMPTY, MARK_MS)
+      return [this.#time(), Buffer.from('held'), Buffer.from(leftMs.toFixed(3))]
+    }
+    this.#grant(keys.lease, text(token), Number(leaseMs))
     return [this.#time(), Buffer.from('granted')]
   }
 
-  #fill(entryKey: string, leaseKey: string, [token, entry, endsAt]: readonly Arg[]): number {
-    if (!this.#holds(leaseKey, text(token))) return 0
-    this.unlink(leaseKey)
-    this.#kept.set(entryKey, { bytes: bytes(entry), endsAt: Number(endsAt) })
-    return 1
+  #fill(keys: ScriptKeys, [token, entry, endsAt]: readonly Arg[]): unknown {
+    const holds = this.#holds(keys.lease, text(token))
+    const isTold = this.#end(keys, holds)
+    if (holds) this.#kept.set(keys.entry, { bytes: bytes(entry), endsAt: Number(endsAt) })
+    return told(holds ? 1 : 0, isTold)
   }
+
+  /** Ends the lease if `holds`. @returns whether somebody waited, and was told */
+  #end({ entry, lease, mark }: ScriptKeys, holds: boolean): boolean {
+    if (holds) this.unlink(lease)
+    if (this.unlink(mark) === 0) return false
+    const channel = mark.slice(0, mark.indexOf('{'))
+    for (const listener of this.#subscribers.get(channel) ?? []) listener(entry)
+    return true
+  }
+}
+
+interface ScriptKeys {
+  readonly entry: string
+  readonly lease: string
+  readonly mark: string
+}
+
+/** The answer of a script that ends a lease. */
+function told(done: 0 | 1, isTold: boolean): unknown {
+  return isTold ? [done, EMPTY] : done
 }
 
 function text(arg: Arg | undefined): string {

@@ -22,6 +22,7 @@ export function isPrivate(step: Step, touches: readonly Touched[], world: World)
     switch (what) {
       case process.name:
         return (
+          world.backend.canBeTold?.(process) !== true &&
           !world.unstarted.some((actor) => world.nodes[actor.process] === process) &&
           pending.every((call) => call === (step as unknown) || call.agent.process !== process)
         )

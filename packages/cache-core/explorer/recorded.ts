@@ -3,7 +3,7 @@ import { Entry } from '../src/entry.ts'
 import type { Store } from '../src/ports/store.ts'
 import type { Arg } from '../src/redis/redis-client.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
-import { type Commands, nameOf } from './commands.ts'
+import { type Commands, isDone, nameOf } from './commands.ts'
 import { EVERYTHING, type FilledEntry, type KeyEvents } from './load-count.ts'
 
 /** @param epochsCost whether creating a tag's epoch may cost a load: if the epoch can be read before the entry that carries it. */
@@ -23,6 +23,7 @@ export function recordedCommands(
     },
     time: () => commands.time(),
     keysUnder: (prefix) => commands.keysUnder(prefix),
+    ...(commands.subscribe && { subscribe: (channel, listener) => commands.subscribe!(channel, listener) }),
     set(key, value, ms) {
       events.removed(nameOf(key))
       return commands.set(key, value, ms)
@@ -40,9 +41,9 @@ export function recordedCommands(
 
   function noteScript(sha: string, key: string, args: readonly Arg[], answer: unknown): void {
     const isGranted = sha === ACQUIRE.sha && String((answer as Buffer[])[1]) === 'granted'
-    if (sha === CLAIM.sha || (sha === RELEASE.sha && answer === 1)) events.removed(key)
+    if (sha === CLAIM.sha || (sha === RELEASE.sha && isDone(answer))) events.removed(key)
     if (isGranted || sha === CLAIM.sha || (sha === RENEW.sha && answer === 1)) events.leased(key, Number(args[1]))
-    if (sha === FILL.sha && answer === 1) events.filled(key, filledEntry(args[1] as Buffer, key, now()))
+    if (sha === FILL.sha && isDone(answer)) events.filled(key, filledEntry(args[1] as Buffer, key, now()))
   }
 }
 

@@ -8,6 +8,7 @@ export { CacheError, type CacheErrorCode } from './errors.ts'
 export { type Guarantee, guaranteeOf } from './guarantee.ts'
 export type { LoadContext, LoadOptions } from './load-run.ts'
 export type { Attachment, InvalidationSource, InvalidationTarget } from './ports/invalidation-source.ts'
+export type { LeaseNews } from './ports/lease-news.ts'
 export { type Runtime, systemRuntime } from './ports/runtime.ts'
 export type {
   Acquired,

@@ -4,6 +4,7 @@ import { isUnavailable, StoreAway } from './errors.ts'
 import type { Examiner } from './examiner.ts'
 import { LoadRun, runLoad, waitForLoad } from './load-run.ts'
 import { tryMakeEntry } from './make-entry.ts'
+import type { LeaseNews } from './ports/lease-news.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Epochs, Fill, Lookup } from './ports/store.ts'
 import type { AcquireResult, CachingStrategy, KeyRead } from './ports/strategy.ts'
@@ -15,6 +16,11 @@ import { type Asker, nextMoment } from './single-flight.ts'
 
 /** A lease is renewed every third of `leaseMs` while its load runs, for at most this many times `leaseMs`. */
 const RENEWED_FOR_LEASES = 10
+
+/** A waiter asks for the lease again after one to two times this, in milliseconds. */
+const ASK_AGAIN_MS = 10
+/** The same if the store is expected to tell when the lease has ended. */
+const ASK_AGAIN_UNLESS_TOLD_MS = 250
 
 /**
  * One read of one key, over a store. Remembers the identity it has seen, so that an unusable entry can be replaced, and the tag
@@ -35,6 +41,10 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   #seen: Buffer | undefined
   #found: { readonly entry: Entry; readonly asOf: number } | undefined
   #isBehindAnswer = false
+  /** Of the lease that another holder had at the last `acquire`. */
+  #news: LeaseNews | undefined
+  /** News that the last wait has waited for in vain. */
+  #unheard: LeaseNews | undefined
   #lease: { readonly token: string; readonly epochs: Epochs } | undefined
 
   /** @param began the moment at which the read began and first asked the store. */
@@ -121,6 +131,9 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       this.askedAt = nextMoment()
       const request = { token, leaseMs: read.lifetime.leaseMs, seen: this.#seen, tags: this.tags }
       const acquired = await ofStore(() => store.acquire(this.key, request))
+      if (acquired.kind === 'entry') this.#unheard?.missed()
+      this.#unheard = undefined
+      this.#news = acquired.kind === 'held' ? acquired.news : undefined
       if (acquired.kind === 'held') {
         this.waits()
         return acquired
@@ -133,6 +146,17 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       if (answer !== undefined) return { kind: 'entry', answer }
       // The newer entry is unusable too, but now it has been seen: ask for the lease to replace it.
     }
+  }
+
+  async waitForLease(atMostMs: number): Promise<void> {
+    const { runtime } = this
+    const news = this.#news
+    const isExpected = news?.isExpected === true
+    const intervalMs = isExpected ? ASK_AGAIN_UNLESS_TOLD_MS : ASK_AGAIN_MS
+    const ms = Math.min(atMostMs, intervalMs * (1 + runtime.random()))
+    if (news === undefined) return runtime.sleep(ms)
+    const isTold = await isHeard(news, ms, runtime)
+    this.#unheard = isExpected && !isTold ? news : undefined
   }
 
   async load(manner: LoadManner = {}): Promise<ReadResult<T>> {
@@ -243,6 +267,17 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       if (runtime.now() < giveUpAt) void this.#renew(token)
     })
   }
+}
+
+/** Resolves once the lease has ended, or after `ms` milliseconds. */
+function isHeard(news: LeaseNews, ms: number, runtime: Runtime): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const cancel = runtime.after(ms, () => resolve(false))
+  const forget = news.listen(() => resolve(true))
+  return promise.finally(() => {
+    cancel()
+    forget()
+  })
 }
 
 /** @throws StoreAway */

@@ -145,6 +145,7 @@ export function findingBy(found: Found, strategy: CachingStrategy): CachingStrat
         runtime: read.runtime,
         now: read.now,
         acquire: () => read.acquire(),
+        waitForLease: (ms) => read.waitForLease(ms),
         loadAndFill: () => read.loadAndFill(),
         load: () => read.load(),
         found: found(read),

@@ -41,12 +41,17 @@ const token = fc.constantFrom(...TOKENS)
 const lease = fc.constantFrom(...LEASES)
 const seen = fc.option(fc.constantFrom(...entries, ...FOREIGN).map(identityOf), { nil: undefined })
 const foreign = fc.constantFrom(...FOREIGN)
-const anyKey = fc.constantFrom(...KEYS.flatMap((name) => [`e:{${name}}`, `l:{${name}}`]), 't:x')
+const anyKey = fc.constantFrom(...KEYS.flatMap((name) => [`e:{${name}}`, `l:{${name}}`, `w:{${name}}`]), 't:x')
 
 function script(name: string, { sha }: { sha: string }, key: string, ...args: (string | number | Buffer)[]): Command {
   return {
     traced: `${name} ${key} ${args.map((arg) => (Buffer.isBuffer(arg) ? arg.toString('hex') : arg)).join(' ')}`,
-    ask: ({ commands, prefix }) => commands.evalsha(sha, [`${prefix}e:{${key}}`, `${prefix}l:{${key}}`], args),
+    ask: ({ commands, prefix }) =>
+      commands.evalsha(
+        sha,
+        ['e', 'l', 'w'].map((kind) => `${prefix}${kind}:{${key}}`),
+        args,
+      ),
   }
 }
 
@@ -64,9 +69,13 @@ function plain(traced: string, ask: (world: World) => unknown): Command {
   return { traced, ask }
 }
 
+const acquire = fc
+  .tuple(key, token, lease, seen, fc.constantFrom(0, 1))
+  .map(([k, t, ms, s, isTold]) => script('acquire', ACQUIRE, k, t, ms, s ? 1 : 0, s ?? '', isTold))
+
 const command: fc.Arbitrary<Command> = fc.oneof(
-  fc.tuple(key, token, lease, seen).map(([k, t, ms, s]) => script('acquire', ACQUIRE, k, t, ms, s ? 1 : 0, s ?? '')),
-  fc.tuple(key, token, lease, seen).map(([k, t, ms, s]) => script('acquire', ACQUIRE, k, t, ms, s ? 1 : 0, s ?? '')),
+  acquire,
+  acquire,
   fc.tuple(key, token, lease).map(([k, t, ms]) => script('claim', CLAIM, k, t, ms)),
   fc.tuple(key, token, fc.constantFrom(...entries), fc.constantFrom(-5_000, HOUR_MS)).map((all) => fill(...all)),
   fc.tuple(key, token, fc.constantFrom(...entries), fc.constant(HOUR_MS)).map((all) => fill(...all)),
@@ -155,12 +164,12 @@ it.each(clientKinds)(
 
 it('remembers a lease that has ended, like a real Redis', async () => {
   const client = adaptClient((await connectBy(ioredis6)).client)
-  const take = script('acquire', ACQUIRE, 'a', 'one', 400, 0, '')
+  const take = script('acquire', ACQUIRE, 'a', 'one', 400, 0, '', 0)
   const fillIt = fill('a', 'one', entries[0]!, HOUR_MS)
   const sequences: Command[][] = [
     [take, fillIt, plain('get', ({ commands, prefix }) => commands.get(`${prefix}e:{a}`))],
     [take, script('renew', RENEW, 'a', 'one', 400), fillIt],
-    [take, script('acquire', ACQUIRE, 'a', 'two', HOUR_MS, 0, ''), fillIt],
+    [take, script('acquire', ACQUIRE, 'a', 'two', HOUR_MS, 0, '', 0), fillIt],
     [take, script('release', RELEASE, 'a', 'one'), fillIt],
   ]
   // The lease ends between two steps, and is forgotten (after 3.2 s) long after the last one.

@@ -1,11 +1,11 @@
 /** All schedules of small plans: pruning misses no outcome, and each broken variant is found. */
 import { describe, expect, it } from 'vitest'
 import { exhaust, memoryBackend, type Plan, redisBackend, type Subject, smallPlans } from '../explorer/index.ts'
-import { cacheAside, invalidate } from '../src/index.ts'
+import { cacheAside, invalidate, stampedeLock } from '../src/index.ts'
 import { readNamed } from './all-strategies.ts'
 import { broken } from './broken.ts'
 
-const redis = redisBackend({ inOrder: true })
+const redis = redisBackend({ inOrder: true, hasMessages: false })
 const row = { does: 'read', key: 'row', tags: [], times: 1, loadFails: false } as const
 const change = { keys: ['row'], tags: [], entryTags: [], keysKnownLate: false }
 const write = { does: 'write', change, fails: 'no' } as const
@@ -75,6 +75,26 @@ describe('pruned schedules have the same outcomes as all interleavings', () => {
     expect(pruned.schedules).toBeLessThan(all.schedules)
     console.log(`${all.schedules} interleavings, ${pruned.schedules} pruned: ${all.outcomes.size} outcomes`)
   })
+})
+
+it('… also with messages to a reader that waits, which may come before the answer to its own request', async () => {
+  const backend = redisBackend({ inOrder: true })
+  const subject = { name: 'stampede-lock × invalidate × redis', read: stampedeLock, write: invalidate, backend }
+  const plan: Plan = { before: 'nothing', processes: 2, actors: [R1, { ...R2, process: 1 }], moves: [] }
+  const all = await exhaust(subject, plan, { prunes: false, collects: true, maxRuns: 50_000 })
+  const pruned = await exhaust(subject, plan, { collects: true })
+  expect([all.isComplete, pruned.isComplete]).toEqual([true, true])
+  expect([...pruned.outcomes].sort()).toEqual([...all.outcomes].sort())
+  console.log(`${all.schedules} interleavings, ${pruned.schedules} pruned`)
+})
+
+it.each(['fresh', 'nothing'])('no schedule with messages breaks a guarantee: readers apart, %s', async (before) => {
+  const backend = redisBackend({ inOrder: true })
+  const subject = { name: 'stampede-lock × invalidate × redis', read: stampedeLock, write: invalidate, backend }
+  const plan = smallPlans(backend).find(({ name }) => name === `row, readers apart, ${before}, no fault`)!
+  const { isComplete, finding, schedules } = await exhaust(subject, plan)
+  expect([isComplete, finding]).toEqual([true, undefined])
+  console.log(`${schedules} schedules`)
 })
 
 /** For each broken variant that a small plan can reach, such a plan. */

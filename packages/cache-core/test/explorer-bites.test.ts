@@ -1,7 +1,7 @@
 /** The explorer reaches the critical situations, and repeats itself. `explorer-bites.slow.test.ts` tests its findings. */
 import { describe, expect, it } from 'vitest'
 import { runNth } from '../explorer/explore.ts'
-import { explore, redisBackend, replay, type Subject } from '../explorer/index.ts'
+import { explore, type Plan, redisBackend, replay, type Subject } from '../explorer/index.ts'
 import { invalidate, stampedeLock, writeThrough } from '../src/index.ts'
 import { readNamed } from './all-strategies.ts'
 import { broken } from './broken.ts'
@@ -22,11 +22,11 @@ describe('a schedule', () => {
 })
 
 /** The number of schedules, out of 1,000, with a story line or an actor that matches. */
-async function countsIn1000(subject: Omit<Subject, 'name'>, kinds: Readonly<Record<string, RegExp>>) {
+async function countsIn1000(subject: Omit<Subject, 'name'>, kinds: Readonly<Record<string, RegExp>>, planned?: Plan) {
   const counts = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, 0]))
   const named = { ...subject, name: '' }
   for (let n = 0; n < 1_000; n++) {
-    const { plan, schedule, violation } = await runNth(named, 1, n)
+    const { plan, schedule, violation } = await runNth(named, 1, n, planned)
     expect(violation).toBeUndefined()
     const { story } = await replay(named, plan, schedule)
     for (const [kind, text] of Object.entries(kinds)) {
@@ -50,6 +50,7 @@ it('reaches the critical situations: each occurs in some of 1,000 schedules', as
     'readers share a load': /\(collapsed\)/,
     'reads bypass the cache': /\(bypass\)/,
     'a command arrives late': /\(late\)/,
+    'a message arrives': /^gets the answer to message/,
     'an invalidation is pending': /its invalidation pending/,
     'the circuit opens': /^ping/,
     'the outbox delivers': /^outbox/,
@@ -64,6 +65,17 @@ it('reaches the critical situations: each occurs in some of 1,000 schedules', as
   }
   const counts = await countsIn1000({ read: stampedeLock, write: writeThrough, backend }, kinds)
   for (const [kind, count] of Object.entries(counts)) expect(count, kind).toBeGreaterThan(0)
+})
+
+it('loses messages to readers that wait', async () => {
+  const read = { does: 'read', key: 'row', tags: [], times: 2, loadFails: false } as const
+  const actors = [0, 1, 1].map((process, i) => ({ name: `R${i + 1}`, process, task: read }))
+  const moves = ['0', '1'].map((to) => ({ name: `lose#${to}`, does: 'lose', to }) as const)
+  const plan: Plan = { before: 'nothing', processes: 2, actors, moves }
+  const kinds = { arrives: /^gets the answer to message/, 'is lost': /^loses the answer to .*message/ }
+  const counts = await countsIn1000({ read: stampedeLock, write: invalidate, backend }, kinds, plan)
+  expect(counts.arrives).toBeGreaterThan(0)
+  expect(counts['is lost']).toBeGreaterThan(0)
 })
 
 /** Minimum counts in 1,000 schedules, so that no strategy passes because nothing happened. Half of the observed counts. */

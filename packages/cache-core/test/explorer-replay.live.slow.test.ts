@@ -31,7 +31,7 @@ describe('random schedules run the same way as on the emulated Redis', () => {
   it.each(pairs)(
     '$name × $write.name',
     async ({ read, write }) => {
-      const backend = redisBackend({ inOrder: true, pace: LIVE_PACE })
+      const backend = redisBackend({ inOrder: true, pace: LIVE_PACE, hasMessages: false })
       const subject: Subject = { name: 'emulated', read, write, backend }
       let compared = 0
       for (let n = 0; compared < SCHEDULES; n++) {

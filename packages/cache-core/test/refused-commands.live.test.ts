@@ -1,9 +1,10 @@
 /** A Redis user without permission for a command: the store works without it, or one line names the command and the rule. */
 import { type PrivateRedis, startRedis } from 'local-servers'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type CacheWarning, cacheAside, createCache, invalidate } from '../src/index.ts'
+import { type CacheWarning, cacheAside, createCache, invalidate, stampedeLock } from '../src/index.ts'
 import { redisStore } from '../src/redis/index.ts'
-import { ioredis6, kindsByTurn } from './clients.ts'
+import { gate } from '../src/testing/index.ts'
+import { ioredis6, kindsByTurn, type TestClient } from './clients.ts'
 
 /** The effect of a missing command. */
 interface Without {
@@ -38,6 +39,10 @@ const COMMANDS: readonly Without[] = [
   },
 ]
 
+async function scriptsRun(admin: TestClient): Promise<number> {
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(String(await admin.send('INFO', 'commandstats')))?.[1])
+}
+
 describe.each(kindsByTurn)('by $name', (kind) => {
   let server: PrivateRedis
   const ends: (() => unknown)[] = []
@@ -65,7 +70,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     await cache.read('cached', async () => 'v')
     await allow(rule)
     // The server already knows the scripts; otherwise EVAL would be needed.
-    return { cache, store, warnings, allow, client }
+    return { cache, store, warnings, allow, admin }
   }
 
   it.each(COMMANDS)('without $rule', async ({ rule, outcomes, says }) => {
@@ -107,6 +112,42 @@ describe.each(kindsByTurn)('by $name', (kind) => {
       expect((await cache.read('cached', async () => 'w')).value).toBe('w')
     },
   )
+
+  it.each([
+    ['-publish', /^Redis refuses PUBLISH: .*can't run this command.*\+publish/],
+    ['-subscribe', /^Redis refuses SUBSCRIBE: NOPERM.*\+subscribe/],
+    ['resetchannels', /^Redis refuses SUBSCRIBE: NOPERM.*&PREFIX\*/],
+    ['resetchannels &others', /^Redis refuses SUBSCRIBE: NOPERM.*&PREFIX\*/],
+  ])('lets readers ask again and again with %s, and reports it once', async (rules, says) => {
+    const { store, warnings, allow, admin } = await open('-debug')
+    await allow(...rules.split(' '))
+    const other = await kind.connect(`redis://u:right@127.0.0.1:${server.port}`)
+    ends.unshift(() => other.disconnect())
+    const second = redisStore({
+      client: other.client,
+      prefix: '-debug:',
+      onWarning: (warning) => warnings.push(warning),
+    })
+    ends.unshift(() => second.close())
+    const locking = { read: stampedeLock(), write: invalidate() }
+    const holder = createCache<string>({ store, ...locking })
+    const waiter = createCache<string>({ store: second, ...locking })
+    for (const key of [1, 2, 3].map((n) => `${rules} ${n}`)) {
+      const loading = gate()
+      const loaded = holder.read(key, async () => {
+        await loading.pass()
+        return 'v'
+      })
+      await loading.reached
+      const before = await scriptsRun(admin)
+      const reading = waiter.read(key, async () => 'own')
+      await expect.poll(async () => (await scriptsRun(admin)) - before, { timeout: 5_000 }).toBeGreaterThan(3)
+      loading.open()
+      expect([(await loaded).outcome, (await reading).value]).toEqual(['miss', 'v'])
+    }
+    expect(store.health().isUsable).toBe(true)
+    expect(warnings).toEqual([{ code: 'COMMAND_REFUSED', message: expect.stringMatching(says) }])
+  })
 
   it('uses the command again once it is allowed, and does not repeat the warning', async () => {
     const { cache, store, warnings, allow } = await open('-evalsha')

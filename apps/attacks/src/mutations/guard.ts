@@ -18,8 +18,8 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: scripts,
-        find: "export const FILL = script(`${HOLDS('ARGV[1]')}\nif not holds then return 0 end\n",
-        replace: 'export const FILL = script(`\n',
+        find: "export const FILL = script(`${HOLDS('ARGV[1]')}",
+        replace: 'export const FILL = script(`local holds = true',
       },
     ],
   },
@@ -29,8 +29,8 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: memory,
-        find: '      if (!holds(key, token)) return false\n      leases.delete(key)\n      if (now() >=',
-        replace: '      leases.delete(key)\n      if (now() >=',
+        find: '      if (!holds(key, token)) return false\n      endLease(key)\n      if (now() >=',
+        replace: '      endLease(key)\n      if (now() >=',
       },
     ],
   },
@@ -63,7 +63,7 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: memory,
-        find: '        leases.delete(key)\n        entries.delete(key)',
+        find: '        endLease(key)\n        entries.delete(key)',
         replace: '        entries.delete(key)',
       },
     ],
@@ -85,8 +85,8 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: memory,
-        find: '        leases.delete(key)\n        entries.delete(key)',
-        replace: '        leases.delete(key)',
+        find: '        endLease(key)\n        entries.delete(key)',
+        replace: '        endLease(key)',
       },
     ],
   },
@@ -107,8 +107,8 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: scripts,
-        find: "export const RELEASE = script(`${HOLDS('ARGV[1]')}\nif not holds then return 0 end\n",
-        replace: 'export const RELEASE = script(`\n',
+        find: "export const RELEASE = script(`${HOLDS('ARGV[1]')}",
+        replace: 'export const RELEASE = script(`local holds = true',
       },
     ],
   },
@@ -126,7 +126,7 @@ export const guard: readonly Mutation[] = [
   {
     name: 'releasing checks the token (memory)',
     without: 'as on Redis',
-    edits: [{ file: memory, find: 'if (holds(key, token)) leases.delete(key)', replace: 'leases.delete(key)' }],
+    edits: [{ file: memory, find: 'if (holds(key, token)) endLease(key)', replace: 'endLease(key)' }],
   },
   {
     name: 'a claim takes the lease from any holder (Redis)',

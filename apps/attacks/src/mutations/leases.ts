@@ -44,7 +44,7 @@ export const leases: readonly Mutation[] = [
   {
     name: 'a live lease prevents other loads (Redis)',
     without: 'each waiter loads: a stampede',
-    edits: [{ file: scripts, find: 'if left > 0 then return', replace: 'if false then return' }],
+    edits: [{ file: scripts, find: 'if left > 0 then\n', replace: 'if false then\n' }],
   },
   {
     name: 'a live lease prevents other loads (memory)',
@@ -60,7 +60,7 @@ export const leases: readonly Mutation[] = [
   {
     name: 'the end of a lease decides who may take over (Redis)',
     without: 'readers wait for a dead holder until its lease key expires',
-    edits: [{ file: scripts, find: 'if left > 0 then return', replace: 'if true then return' }],
+    edits: [{ file: scripts, find: 'if left > 0 then\n', replace: 'if true then\n' }],
     suites: ['safeguards'],
   },
   {

@@ -10,11 +10,13 @@ import { pages } from './pages.ts'
 import { reports } from './reports.ts'
 import { staleness } from './staleness.ts'
 import { values } from './values.ts'
+import { waiting } from './waiting.ts'
 import { warming } from './warming.ts'
 
 export const mutations: readonly Mutation[] = [
   ...guard,
   ...leases,
+  ...waiting,
   ...calls,
   ...loads,
   ...values,

@@ -24,6 +24,7 @@ export const suites = [
   { name: 'pairs', folder: core, files: ['test/pairs.live'] },
   { name: 'resilience', folder: core, files: ['test/resilience.live'] },
   { name: 'refused', folder: core, files: ['test/refused-commands.live'] },
+  { name: 'waiting', folder: core, files: ['test/lease-messages.live'] },
   { name: 'connection', folder: core, files: ['test/connection.live.slow'], env: { SLOW: '1' } },
   { name: 'memcached', folder: core, files: ['test/memcached.live'] },
   { name: 'memcached outage', folder: core, files: ['test/memcached-away.live.slow'], env: { SLOW: '1' } },

@@ -1,3 +1,5 @@
+import type { LeaseNews } from './lease-news.ts'
+
 /**
  * Where entries live. A store moves bytes and guards them: **a fill needs a lease, and every write revokes it.**
  * It knows nothing of freshness or of values; `entry.ts` and the strategies do.
@@ -125,7 +127,12 @@ export interface AcquireRequest {
 export type Acquired =
   | { readonly kind: 'granted'; readonly epochs: Epochs }
   | { readonly kind: 'entry'; readonly bytes: Buffer; readonly epochs: Epochs }
-  | { readonly kind: 'held'; readonly endsInMs: number }
+  | {
+      readonly kind: 'held'
+      readonly endsInMs: number
+      /** How to learn that the lease has ended. Absent: only by asking again. */
+      readonly news?: LeaseNews
+    }
 
 export interface ClaimRequest {
   readonly token: string

@@ -46,6 +46,11 @@ export interface KeyRead<T> extends Look {
    * has arrived meanwhile.
    */
   acquire(): Promise<AcquireResult<T>>
+  /**
+   * After `held`: waits until it is worth asking for the lease again. That is when the store tells that the lease has ended, after a
+   * random interval (10 to 20 ms; 250 to 500 ms if the store is expected to tell), or after `atMostMs`.
+   */
+  waitForLease(atMostMs: number): Promise<void>
   /** Loads under the granted lease, and fills. Returns the loaded value even if the fill is refused. */
   loadAndFill(): Promise<ReadResult<T>>
   /** Loads and keeps nothing: for readers without a lease. */

@@ -1,6 +1,6 @@
 import type { ClusterOptions, RedisOptions } from 'ioredis'
 import { CacheError } from '../errors.ts'
-import { type Arg, type RedisClient, SCAN_BATCH } from './redis-client.ts'
+import { type Arg, type MessageConnection, type RedisClient, SCAN_BATCH } from './redis-client.ts'
 
 /** The part of a `Redis` or `Cluster` of ioredis 5 or 6 that the store uses. */
 export interface IoredisClient {
@@ -29,6 +29,14 @@ interface Rest {
 interface Node {
   info(...sections: string[]): Promise<string>
   scanStream(options: { match: string; count: number }): AsyncIterable<string[]>
+  duplicate(options: object): MessageRedis
+}
+interface MessageRedis extends Omit<MessageConnection, 'close'> {
+  readonly stream: { unref(): void }
+  connect(): Promise<void>
+  disconnect(): void
+  on(event: 'end' | 'error', listener: () => void): unknown
+  on(event: 'message', listener: (channel: string, message: string) => void): unknown
 }
 
 /**
@@ -73,6 +81,18 @@ export const clusterOptions = {
   enableAutoPipelining: true,
   redisOptions: { connectTimeout: 1_000, maxRetriesPerRequest: 0 },
 } satisfies ClusterOptions
+
+/** A connection for messages ends instead of connecting again: what it missed is not sent again. */
+const MESSAGES = {
+  lazyConnect: true,
+  retryStrategy: () => null,
+  sentinelRetryStrategy: () => null,
+  reconnectOnError: null,
+  autoResubscribe: false,
+  enableReadyCheck: false,
+  enableOfflineQueue: false,
+  enableAutoPipelining: false,
+} satisfies RedisOptions
 
 export function isIoredis(given: object): given is IoredisClient {
   const client = given as Partial<IoredisClient & Rest>
@@ -128,6 +148,22 @@ export function ioredisClient(client: IoredisClient): RedisClient {
       }
     },
     isRefusal: (error) => error instanceof Error && error.name === 'ReplyError',
+    async listen({ onMessage, onEnd }) {
+      // In a Cluster each node passes on the messages of all.
+      const [node] = masters()
+      if (node === undefined) throw new Error('the Cluster is not connected')
+      const connection = node.duplicate(MESSAGES)
+      connection.on('error', () => {}) // `end` follows
+      connection.on('message', onMessage)
+      connection.on('end', onEnd)
+      await connection.connect()
+      connection.stream.unref()
+      return {
+        subscribe: (channel) => connection.subscribe(channel),
+        ping: () => connection.ping(),
+        close: () => connection.disconnect(),
+      }
+    },
   }
 }
 

@@ -10,6 +10,7 @@ export interface NodeRedisClient {
   withTypeMapping(mapping: object): unknown
   connect(): Promise<unknown>
   destroy(): void
+  duplicate(options: object): unknown
   on(event: string | symbol, listener: (error: unknown) => void): unknown
   off(event: string | symbol, listener: (error: unknown) => void): unknown
 }
@@ -119,7 +120,32 @@ export function nodeRedisClient(client: NodeRedisClient): RedisClient {
       }
     },
     isRefusal: (error) => error instanceof Error && !('code' in error) && REPLY.test(error.message),
+    async listen({ onMessage, onEnd }) {
+      const { socket } = client.options as RedisClientOptions
+      // Ends instead of connecting again: what it missed is not sent again.
+      const options = { disableOfflineQueue: false, socket: { ...socket, reconnectStrategy: false } }
+      const connection = client.duplicate(options) as MessageClient
+      connection.on('error', () => {
+        if (!connection.isReady) onEnd()
+      })
+      connection.unref()
+      await connection.connect()
+      return {
+        subscribe: (channel) => connection.subscribe(channel, (message) => onMessage(channel, message)),
+        ping: () => connection.ping(),
+        close() {
+          if (connection.isOpen) connection.destroy()
+        },
+      }
+    },
   }
+}
+
+interface MessageClient extends Pick<NodeRedisClient, 'isReady' | 'connect' | 'destroy' | 'on'> {
+  readonly isOpen: boolean
+  unref(): void
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
+  ping(): Promise<unknown>
 }
 
 function encoded(arg: Arg): string | Buffer {

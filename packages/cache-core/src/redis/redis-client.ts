@@ -55,6 +55,21 @@ export interface RedisClient {
   subscribe(listeners: ConnectionListeners): () => void
   /** Whether the error is a server's answer. A refusal is not an outage. */
   isRefusal(error: unknown): boolean
+  /** Opens another connection, for messages only. It doesn't keep the process alive. Absent: the client can't open one. */
+  readonly listen?: (listener: MessageListener) => Promise<MessageConnection>
+}
+
+/** A connection that receives messages. It is never opened again after it has ended. */
+export interface MessageConnection {
+  subscribe(channel: string): Promise<unknown>
+  ping(): Promise<unknown>
+  close(): void
+}
+
+export interface MessageListener {
+  readonly onMessage: (channel: string, message: string) => void
+  /** The connection has ended. May be called more than once. */
+  readonly onEnd: () => void
 }
 
 export interface ConnectionListeners {

@@ -6,6 +6,7 @@ import { LONGEST_TRANSFER_MS, TransferTooSlow } from '../resilience/deadlines.ts
 import type { ServerClock } from '../resilience/server-clock.ts'
 import { shown } from '../shown.ts'
 import type { CacheWarning, WarningListener } from '../warning.ts'
+import type { LeaseMessages } from './lease-messages.ts'
 import { Lookups, notOurs } from './lookups.ts'
 import type { Arg, RedisClient } from './redis-client.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from './scripts.ts'
@@ -20,28 +21,41 @@ export interface CommandParts {
   readonly clock: ServerClock
   readonly soon: Runtime['soon']
   readonly warn: WarningListener
+  /** Absent: readers that wait are not told when the lease ends. */
+  readonly messages?: LeaseMessages
 }
 
 /**
  * The guarded protocol as Redis commands, one round trip per method. A method's commands are sent together but not in one
  * pipeline, so that in a cluster each goes to its own node. Rejects when Redis does; `redisStore` adds the resilience.
  */
-export function redisCommands({ client, prefix, clock, soon, warn }: CommandParts): Store {
+export function redisCommands({ client, prefix, clock, soon, warn, messages }: CommandParts): Store {
   const slow = new SlowEntries(clock.now, (key) => warn(tooSlow(key)))
   const entryKey = (key: string) => `${prefix}e:${slot(key)}`
   const leaseKey = (key: string) => `${prefix}l:${slot(key)}`
+  const markKey = (key: string) => `${prefix}w:${slot(key)}`
   const tagKey = (tag: string) => `${prefix}t:${tag}`
+  const ends = messages?.channel(prefix)
   const knowTime = () => (clock.isCompared ? undefined : compareClocks())
   const lookups = new Lookups({ client, entryKey, tagKey, soon, knowTime, slow })
 
   async function run(script: Script, key: string, ...args: Arg[]): Promise<unknown> {
-    const keys = [entryKey(key), leaseKey(key)]
+    const keys = [entryKey(key), leaseKey(key), markKey(key)]
     try {
       return await client.evalsha(script.sha, keys, args)
     } catch (error) {
       if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw noted(key, error)
       return await client.eval(script.lua, keys, args)
     }
+  }
+
+  /** Runs a script that ends a lease. */
+  async function runEnd(script: Script, key: string, ...args: Arg[]): Promise<boolean> {
+    const answer = await run(script, key, ...args)
+    if (!Array.isArray(answer)) return answer === 1
+    const [done, refusal] = answer as [number, Buffer]
+    messages?.published(refusal.toString())
+    return done === 1
   }
 
   /** A tag's epoch, created if missing. Two concurrent callers both get the first one's. */
@@ -99,8 +113,9 @@ export function redisCommands({ client, prefix, clock, soon, warn }: CommandPart
 
     async acquire(key, { token, leaseMs, seen, tags }): Promise<Acquired> {
       const sentAt = clock.now()
+      const position = ends?.position
       const [answer, epochs] = await Promise.all([
-        run(ACQUIRE, key, token, leaseMs, seen ? 1 : 0, seen ?? ''),
+        run(ACQUIRE, key, token, leaseMs, seen ? 1 : 0, seen ?? '', position === undefined ? 0 : 1),
         epochsOf(tags),
       ])
       const [now, kind, detail] = answer as [Buffer, Buffer, Buffer]
@@ -109,7 +124,11 @@ export function redisCommands({ client, prefix, clock, soon, warn }: CommandPart
         case 'entry':
           return { kind: 'entry', bytes: detail, epochs }
         case 'held':
-          return { kind: 'held', endsInMs: Number(detail.toString()) }
+          return {
+            kind: 'held',
+            endsInMs: Number(detail.toString()),
+            ...(ends && { news: ends.newsSince(position, entryKey(key)) }),
+          }
         default:
           return { kind: 'granted', epochs }
       }
@@ -124,9 +143,8 @@ export function redisCommands({ client, prefix, clock, soon, warn }: CommandPart
     },
 
     async fill(key, { token, entry, expiresAt }) {
-      if (expiresAt > clock.earliest() && !slow.has(key))
-        return (await run(FILL, key, token, entry, Math.floor(expiresAt))) === 1
-      await run(RELEASE, key, token) // already expired, since its load outlasted its TTL; or too large
+      if (expiresAt > clock.earliest() && !slow.has(key)) return runEnd(FILL, key, token, entry, Math.floor(expiresAt))
+      await runEnd(RELEASE, key, token) // already expired, since its load outlasted its TTL; or too large
       return false
     },
 
@@ -135,12 +153,13 @@ export function redisCommands({ client, prefix, clock, soon, warn }: CommandPart
     },
 
     async release(key, token) {
-      await run(RELEASE, key, token)
+      await runEnd(RELEASE, key, token)
     },
 
     async invalidate(keys, tags) {
       const names = keys.map((key) => [entryKey(key), leaseKey(key)])
       await Promise.all([...unlinked(names), ...tags.map(bump)])
+      for (const [entry] of names) ends?.ended(entry!)
       return true
     },
 

@@ -10,6 +10,7 @@ import type { Gate } from '../resilience/resilient-store.ts'
 import { ServerClock } from '../resilience/server-clock.ts'
 import { SharedPending } from '../resilience/shared-pending.ts'
 import { type WarningListener, warnProcess } from '../warning.ts'
+import { LeaseMessages } from './lease-messages.ts'
 import { DEADLINE_MS, type RedisClient } from './redis-client.ts'
 import { misconfiguration, Refusals } from './refusals.ts'
 import { Renewal } from './renewal.ts'
@@ -55,6 +56,7 @@ export class RedisConnection {
   readonly circuit: Circuit
   readonly pending: SharedPending
   readonly watchers = new OutageWatchers()
+  readonly leaseMessages: LeaseMessages
   readonly #given: RedisClient
   readonly #refusals: Refusals
   readonly #renewal: Renewal
@@ -88,6 +90,7 @@ export class RedisConnection {
     this.pending = new SharedPending(given)
     this.clock = new ServerClock(runtime.now)
     this.#refusals = new Refusals(runtime.now, (message) => this.warn({ code: 'COMMAND_REFUSED', message }))
+    this.leaseMessages = new LeaseMessages(given, runtime, this.#refusals)
     this.#renewal = new Renewal(
       () => given.renew(),
       runtime,
@@ -148,11 +151,13 @@ export class RedisConnection {
     if (--this.#users > 0) return
     connections.delete(this.#given)
     this.#unsubscribe()
+    this.leaseMessages.end()
     this.circuit.end()
   }
 
   #ready(): void {
     this.clock.forget()
+    this.leaseMessages.renew()
     this.#checkDatabase()
     this.pending.requestCatchUp()
     this.pending.flush()

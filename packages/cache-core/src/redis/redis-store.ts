@@ -81,6 +81,7 @@ export function redisStoreOver(
     clock,
     soon: connection.circuit.runtime.soon,
     warn: (warning) => connection.warn(warning),
+    messages: connection.leaseMessages,
   })
   const pending = connection.pending.join(prefix, () => pendingFor(commands, gate))
   const store = resilientStore(commands, gate, onFailure && { onFailure }, pending)

@@ -71,6 +71,9 @@ function lineFor(error: unknown, sent?: string): string {
 }
 
 function remedyFor(command: string, message: string): string | undefined {
+  if (command === 'PUBLISH' || command === 'SUBSCRIBE') {
+    return "until this user may use the cache's channel, waiting readers ask every 10 to 20 ms: ACL SETUSER … +publish +subscribe &PREFIX*"
+  }
   if (/can't run this command/.test(message)) {
     return `allow this user the commands of the cache's scripts: ACL SETUSER … ${IN_SCRIPTS}`
   }

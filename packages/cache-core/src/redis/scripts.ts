@@ -1,9 +1,13 @@
 /**
- * The protocol's scripts. Each touches one slot: KEYS[1] is an entry, KEYS[2] its lease.
+ * The protocol's scripts. Each touches one slot: KEYS[1] is an entry, KEYS[2] its lease, KEYS[3] the mark that somebody waits for it.
  *
  * A lease is a string: its end (16 digits, the server's milliseconds) and the token. **The time decides who may take over, the
  * token who may fill**, so it is kept for several lease times after its end.
  * Ends are compared as numbers, since Lua's `<` on strings depends on the server's locale.
+ *
+ * The mark is a key of its own, so that neither a renewal nor another holder removes it, and so that processes of an earlier release,
+ * which don't know it, read the same leases. Whoever ends a marked lease publishes the entry's key. All of this is only a hint: a
+ * command for the mark that fails must not make the script fail.
  */
 import { createHash } from 'node:crypto'
 import { HEADER_BYTES, IDENTITY_END, IDENTITY_START } from '../entry.ts'
@@ -19,6 +23,8 @@ function script(lua: string): Script {
 
 const END_DIGITS = 16
 const KEPT_FOR_LEASES = 8
+/** Waiters set the mark again each time they ask, which is more often. */
+const MARK_MS = 5_000
 
 const NOW = `
 local t = redis.call('TIME')
@@ -35,8 +41,21 @@ if type(lease) ~= 'string' or redis.call('PTTL', KEYS[2]) < 0 then lease = false
 const HOLDS = (token: string) => `${LEASE}
 local holds = lease and string.sub(lease, ${END_DIGITS + 1}) == ${token}`
 
+/** Ends the lease if `holds`, and tells those who wait for it: also if a write has already ended it, since they may not know yet. */
+const END = `
+local isWaitedFor
+if holds then isWaitedFor = redis.call('DEL', KEYS[2], KEYS[3]) == 2
+else isWaitedFor = redis.call('DEL', KEYS[3]) == 1 end
+local told
+if isWaitedFor then
+  local receivers = redis.pcall('PUBLISH', string.match(KEYS[3], '^[^{]*'), KEYS[1])
+  told = type(receivers) == 'table' and receivers.err or ''
+end`
+
+const ANSWER = (done: number) => `return told and {${done}, told} or ${done}`
+
 /**
- * ARGV: token, leaseMs, whether an entry was seen ('1' or '0'), its identity.
+ * ARGV: token, leaseMs, whether an entry was seen ('1' or '0'), its identity, whether to be told when another's lease ends ('1' or '0').
  * Answers {now, 'granted'} · {now, 'entry', bytes} · {now, 'held', milliseconds to its end}.
  */
 export const ACQUIRE = script(`${NOW}
@@ -48,7 +67,10 @@ if type(identity) == 'string' and (ARGV[3] == '0' or identity ~= ARGV[4]) then
 end${LEASE}
 if lease then
   local left = (tonumber(string.sub(lease, 1, ${END_DIGITS})) or 0) - now
-  if left > 0 then return {time, 'held', string.format('%.3f', left)} end
+  if left > 0 then
+    if ARGV[5] == '1' then redis.pcall('SET', KEYS[3], '', 'PX', ${MARK_MS}) end
+    return {time, 'held', string.format('%.3f', left)}
+  end
 end
 ${GRANT('ARGV[1]', 'ARGV[2]')}
 return {time, 'granted'}`)
@@ -60,12 +82,14 @@ local head = redis.pcall('GETRANGE', KEYS[1], 0, ${HEADER_BYTES - 1})
 if type(head) ~= 'string' then head = '' end
 return {string.format('%.3f', now), head}`)
 
-/** ARGV: token, entry, the server's time of its expiry. Answers 1 when kept, 0 when refused. */
-export const FILL = script(`${HOLDS('ARGV[1]')}
-if not holds then return 0 end
-redis.call('DEL', KEYS[2])
+/**
+ * ARGV: token, entry, the server's time of its expiry. Answers 1 when kept, 0 when refused; if somebody waited, an array of that and
+ * the reason why they could not be told, or an empty string.
+ */
+export const FILL = script(`${HOLDS('ARGV[1]')}${END}
+if not holds then ${ANSWER(0)} end
 redis.call('SET', KEYS[1], ARGV[2], 'PXAT', ARGV[3])
-return 1`)
+${ANSWER(1)}`)
 
 /** ARGV: token, leaseMs. Answers 1 when renewed. */
 export const RENEW = script(`${HOLDS('ARGV[1]')}
@@ -73,7 +97,7 @@ if not holds then return 0 end${NOW}
 ${GRANT('ARGV[1]', 'ARGV[2]')}
 return 1`)
 
-/** ARGV: token. Answers 1 when released. */
-export const RELEASE = script(`${HOLDS('ARGV[1]')}
-if not holds then return 0 end
-return redis.call('DEL', KEYS[2])`)
+/** ARGV: token. Answers 1 when released, 0 if it was not held; if somebody waited, an array as from FILL. */
+export const RELEASE = script(`${HOLDS('ARGV[1]')}${END}
+if not holds then ${ANSWER(0)} end
+${ANSWER(1)}`)

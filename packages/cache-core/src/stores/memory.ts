@@ -8,6 +8,7 @@ import { checkCount, checkFunction, checkMethods, checkOptions, type OptionNames
 import { HEADER_BYTES, identityOf, newEpoch } from '../entry.ts'
 import { CacheError, swallowing } from '../errors.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
+import { LeaseWaiters } from '../ports/lease-news.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import { type Epochs, type Lookup, type Memo, NO_EPOCHS, type Store } from '../ports/store.ts'
 import { askForCollection, giveBack, ownBytes, ownText } from './own-memory.ts'
@@ -127,8 +128,20 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
   // Not `max`, which preallocates: with it, each end of the only lease clears the whole allocation.
   const leases = new LRUCache<string, Lease>({ maxSize: MAX_LEASES, sizeCalculation: () => 1 })
   const tagEpochs = new LRUCache<string, Buffer>({ max: MAX_TAGS_KEPT })
+  const waiters = new LeaseWaiters()
 
   const holds = (key: string, token: string) => leases.get(key)?.token === token
+
+  /** Those who wait continue after the caller, which may keep an entry first. */
+  function endLease(key: string): void {
+    leases.delete(key)
+    waiters.wake(key)
+  }
+
+  function endLeases(): void {
+    leases.clear()
+    waiters.wakeAll()
+  }
 
   function live(key: string): Kept | undefined {
     const kept = entries.get(key, GET_OPTIONS)
@@ -185,7 +198,10 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
       const bytes = live(key)?.bytes
       if (bytes !== undefined && !(seen && identityOf(bytes).equals(seen))) return { kind: 'entry', bytes, epochs }
       const lease = leases.get(key)
-      if (lease !== undefined && now() < lease.endsAt) return { kind: 'held', endsInMs: lease.endsAt - now() }
+      if (lease !== undefined && now() < lease.endsAt) {
+        const news = { isExpected: true, listen: (ended: () => void) => waiters.add(key, ended), missed() {} }
+        return { kind: 'held', endsInMs: lease.endsAt - now(), news }
+      }
       leases.set(key, { token, endsAt: now() + leaseMs })
       return { kind: 'granted', epochs }
     },
@@ -200,7 +216,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
 
     fill(key, { token, entry, expiresAt }) {
       if (!holds(key, token)) return false
-      leases.delete(key)
+      endLease(key)
       if (now() >= expiresAt) return false // already expired: its load outlasted its TTL
       entries.set(ownText(key), new Kept(ownBytes(entry), expiresAt))
       while (entries.size > maxEntries) entries.pop()
@@ -214,12 +230,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
     },
 
     release(key, token) {
-      if (holds(key, token)) leases.delete(key)
+      if (holds(key, token)) endLease(key)
     },
 
     invalidate(keys, tags) {
       for (const key of keys) {
-        leases.delete(key)
+        endLease(key)
         entries.delete(key)
       }
       for (const tag of tags) tagEpochs.set(ownText(tag), newEpoch())
@@ -227,7 +243,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
     },
 
     invalidateAll() {
-      leases.clear()
+      endLeases()
       clear()
       return !isClosed
     },
@@ -237,7 +253,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
     async close() {
       isClosed = true
       attachment?.detach()
-      leases.clear()
+      endLeases()
       clear()
     },
   }

@@ -21,15 +21,16 @@ export interface OneLoaderOptions {
 export function oneLoader({ waitMs = 10_000 }: OneLoaderOptions): CachingStrategy['onMiss'] {
   checkNumber('waitMs', waitMs, { min: 0, max: MAX_TIMER_MS })
   return async (read) => {
-    const { now, sleep, random } = read.runtime
+    const { now } = read.runtime
     const waitUntil = now() + waitMs
     for (;;) {
       const acquired = await read.acquire()
       if (acquired.kind === 'granted') return read.loadAndFill()
       if (acquired.kind === 'entry') return acquired.answer
-      if (now() >= waitUntil) return read.load()
-      // Polls by requesting the lease, since only that shows whether it was revoked, was released or has ended.
-      await sleep(Math.min(acquired.endsInMs, 10 + 10 * random()))
+      const leftMs = waitUntil - now()
+      if (leftMs <= 0) return read.load()
+      // Then requests the lease again, since only that shows whether it was revoked, was released or has ended.
+      await read.waitForLease(Math.min(acquired.endsInMs, leftMs))
     }
   }
 }

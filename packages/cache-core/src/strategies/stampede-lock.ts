@@ -3,7 +3,8 @@
  *
  * Guarantees: no value is served from the cache for longer than `ttlMs` after its load began; one load per expiry, and one more
  * for each write that revokes the lease meanwhile, for a holder that dies, and for a load slower than `waitMs` or 10 lease times.
- * Costs: a waiting reader polls every 10 to 20 ms. If the holder dies, readers wait until its lease ends.
+ * Costs: a waiting reader asks for the lease when the store says that it has ended, and otherwise every 250 to 500 ms (10 to 20 ms
+ * where the store can't say). If the holder dies, readers wait until its lease ends.
  * Source: the lease of Nishtala et al., "Scaling Memcache at Facebook", NSDI 2013; tokens after Kleppmann, "How to do
  * distributed locking", 2016.
  */

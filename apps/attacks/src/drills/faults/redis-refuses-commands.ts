@@ -14,6 +14,7 @@ type UseIt = (system: TestSystem) => Promise<unknown>
 const byLoad: UseIt = async () => {}
 const byNewScripts: UseIt = ({ redis }) => redis.admin.script('FLUSH')
 const byNewConnections: UseIt = ({ redis }) => redis.admin.call('CLIENT', 'KILL', 'TYPE', 'normal')
+const byNewMessages: UseIt = ({ redis }) => redis.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
 /** Long enough for five commands to fail, which opens the circuit: probes follow. */
 const byOutage: UseIt = ({ redis }) => redis.admin.call('CLIENT', 'PAUSE', '600', 'ALL')
 const byInvalidatingAll: UseIt = ({ apis, strategies }) =>
@@ -29,6 +30,8 @@ const COMMANDS: Readonly<Record<string, UseIt>> = {
   evalsha: byLoad,
   getrange: byLoad,
   del: byLoad,
+  publish: byLoad,
+  subscribe: byNewMessages,
   eval: byNewScripts,
   scan: byInvalidatingAll,
   info: byNewConnections,

@@ -1,0 +1,114 @@
+/** How readers wait for the load of another process. */
+import { expect, it } from 'vitest'
+import { createCache, expireOnly, invalidate, memoryStore, type Store, stampedeLock } from './index.ts'
+import { fakeRuntime, gate, settled } from './testing/index.ts'
+
+const SLOWEST_MS = 500
+
+/** One process loads, another waits. */
+async function waiting(change: (store: Store) => Store = (store) => store, read = stampedeLock()) {
+  const runtime = fakeRuntime()
+  const store = memoryStore({ runtime })
+  let asked = 0
+  const counted: Store = {
+    ...store,
+    acquire(key, request) {
+      asked++
+      return store.acquire(key, request)
+    },
+  }
+  const holder = createCache<string>({ store, read, write: invalidate(), runtime })
+  const waiter = createCache<string>({ store: change(counted), read, write: expireOnly(), runtime })
+  const loading = gate()
+  const holding = holder.read('k', async () => {
+    await loading.pass()
+    return 'loaded'
+  })
+  holding.catch(() => {})
+  await loading.reached
+  const reading = waiter.read('k', async () => 'own')
+  await settled()
+  return { runtime, store, holder, loading, reading, asked: () => asked }
+}
+
+/** Answers `held` with other news. */
+function withNews(change: (news: { isExpected: boolean; listen: (ended: () => void) => () => void }) => object) {
+  return (store: Store): Store => ({
+    ...store,
+    async acquire(key, request) {
+      const acquired = await store.acquire(key, request)
+      if (acquired.kind !== 'held') return acquired
+      return { ...acquired, news: { ...acquired.news!, ...change(acquired.news!) } }
+    },
+  })
+}
+
+it('continues when the value is stored, without time passing', async () => {
+  const { loading, reading, asked } = await waiting()
+  loading.open()
+  await settled()
+  expect(await reading).toMatchObject({ value: 'loaded', outcome: 'collapsed' })
+  expect(asked()).toBe(2)
+})
+
+it('continues when a write revokes the lease, and loads', async () => {
+  const { holder, reading } = await waiting()
+  await holder.invalidate({ keys: ['k'] })
+  await settled()
+  expect(await reading).toMatchObject({ value: 'own', outcome: 'miss' })
+})
+
+it('continues when everything is invalidated', async () => {
+  const { holder, reading } = await waiting()
+  await holder.invalidateAll()
+  await settled()
+  expect((await reading).value).toBe('own')
+})
+
+it('asks again if the message is lost, and reports that it missed one', async () => {
+  let missed = 0
+  const lost = withNews(() => ({ listen: () => () => {}, missed: () => missed++ }))
+  const { runtime, loading, reading, asked } = await waiting(lost)
+  loading.open()
+  await settled()
+  expect([asked(), missed]).toEqual([1, 0])
+  await runtime.advance(SLOWEST_MS)
+  expect([(await reading).value, missed]).toEqual(['loaded', 1])
+})
+
+it('asks every 10 to 20 ms while no message is expected, and does not report a missed one', async () => {
+  let missed = 0
+  const silent = withNews(() => ({ isExpected: false, listen: () => () => {}, missed: () => missed++ }))
+  const { runtime, loading, reading, asked } = await waiting(silent)
+  await runtime.advance(100)
+  expect(asked()).toBe(1 + Math.floor(100 / 15)) // its random number is always 0.5
+  loading.open()
+  await runtime.advance(20)
+  expect([(await reading).value, missed]).toEqual(['loaded', 0])
+})
+
+it('stops listening when it asks again', async () => {
+  let listeners = 0
+  const counting = withNews(({ listen }) => ({
+    listen(ended: () => void) {
+      listeners++
+      const forget = listen(ended)
+      return () => {
+        listeners--
+        forget()
+      }
+    },
+  }))
+  const { runtime, loading, reading } = await waiting(counting)
+  await runtime.advance(10 * SLOWEST_MS)
+  expect(listeners).toBe(1)
+  loading.open()
+  await reading
+  expect(listeners).toBe(0)
+})
+
+it('waits no longer than waitMs, however rarely it asks', async () => {
+  const { runtime, reading } = await waiting((store) => store, stampedeLock({ waitMs: 100 }))
+  await runtime.advance(100)
+  expect((await reading).value).toBe('own')
+})

@@ -1,0 +1,2 @@
+/** The tests of lease-messages.live.test.ts with the other clients. */
+import './lease-messages.live.test.ts'
