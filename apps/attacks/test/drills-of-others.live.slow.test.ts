@@ -1,31 +1,14 @@
-/** Runs every drill once, and shows that drills find violations: naive strategies don't hold. */
-import { lacksTools } from 'local-servers'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type DrillDatabases, startDatabases } from '../src/drills/database.ts'
+/** The drills of everything but Redis, and proof that drills find violations: naive strategies don't hold. */
+import { describe, expect, it } from 'vitest'
 import type { Drill } from '../src/drills/drill.ts'
 import { drills } from '../src/drills/faults/index.ts'
 import { leaseHolderStopped } from '../src/drills/faults/lease-holder-stopped.ts'
-import { figuresOf } from '../src/drills/figures.ts'
 import { runDrill } from '../src/drills/run-drill.ts'
-import { tableOf } from '../src/drills/table.ts'
+import { databases, incomplete, TIMEOUT_MS, testDrills } from './drill-suite.ts'
 
-const TIMEOUT_MS = 60_000
+testDrills(drills.filter(({ name }) => !name.startsWith('redis-')))
+
 const naive = ['naive-invalidation', 'naive-write-through', 'naive-lock'] as const
-
-let databases: DrillDatabases
-const incomplete = lacksTools('postgres', 'toxiproxy', 'faketime')
-beforeAll(async () => {
-  if (!incomplete) databases = await startDatabases()
-})
-afterAll(() => databases?.stop())
-
-describe.skipIf(incomplete)('a drill', { timeout: TIMEOUT_MS }, () => {
-  it.each(drills)('$name: $fault', async (drill) => {
-    const report = await runDrill(drill, databases)
-    console.log(tableOf([figuresOf(report)]))
-    expect(report.problems).toEqual([])
-  })
-})
 
 describe.skipIf(incomplete)('a drill of naive strategies, which guarantee nothing', { timeout: TIMEOUT_MS }, () => {
   it('finds stale reads that their races cause without a fault', async () => {
