@@ -1,4 +1,4 @@
-/** The explorer reaches the critical situations, and repeats itself. `explorer-bites.slow.test.ts` tests its findings. */
+/** The explorer reaches the critical situations, and repeats itself. `explorer-bites.live.slow.test.ts` tests its findings. */
 import { describe, expect, it } from 'vitest'
 import { runNth } from '../explorer/explore.ts'
 import { explore, redisBackend, replay, type Subject } from '../explorer/index.ts'
