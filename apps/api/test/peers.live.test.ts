@@ -2,7 +2,7 @@
 import { createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { peerNames } from 'peers'
 import { strategyNames } from 'strategies'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { openApiCheck } from './support/openapi-check.ts'
 import { startApi } from './support/start-api.ts'
@@ -138,7 +138,7 @@ describe('the process', () => {
   const start = (env: Record<string, string>) =>
     startApi({ DATABASE_URL: scratch.url, REDIS_URL: process.env.TEST_REDIS_URL, ...env })
   beforeAll(async () => {
-    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
   })
   afterAll(() => scratch.drop())
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { type ApiProcess, createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { strategyNames } from 'strategies'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startApi } from './support/start-api.ts'
 
 const command = new URL('../cli/load-posts.ts', import.meta.url).pathname
@@ -14,7 +14,7 @@ const load = (...args: string[]) =>
   })
 
 beforeAll(async () => {
-  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
   await load('--count', '50')
 })
 afterAll(() => scratch.drop())
