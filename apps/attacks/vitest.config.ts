@@ -1,9 +1,9 @@
 import { defineConfig, mergeConfig } from 'vitest/config'
 import shared from '../../vitest.shared.ts'
 
-const drills = 'test/drills-*.test.ts'
+const others = '**/!(drills-of-*).test.ts'
 
-/** Two files of drills at a time, which mostly wait. Then one file at a time: campaign and soak keep all cores busy. */
+/** First two files of drills at a time. Then one file at a time: they check times, or keep all cores busy. */
 export default mergeConfig(
   shared,
   defineConfig({
@@ -11,11 +11,11 @@ export default mergeConfig(
       projects: [
         {
           extends: true,
-          test: { name: 'drills', exclude: [`**/!(drills-*).test.ts`], maxWorkers: 2, sequence: { groupOrder: 1 } },
+          test: { name: 'drills', exclude: [others], maxWorkers: 2, sequence: { groupOrder: 1 } },
         },
         {
           extends: true,
-          test: { name: 'others', exclude: [drills], fileParallelism: false, sequence: { groupOrder: 2 } },
+          test: { name: 'others', exclude: ['test/drills-of-*'], fileParallelism: false, sequence: { groupOrder: 2 } },
         },
       ],
     },

@@ -1,4 +1,3 @@
-import { drills } from '../src/drills/faults/index.ts'
 import { testDrills } from './drill-suite.ts'
 
-testDrills(drills.filter(({ name }) => name.startsWith('redis-')))
+testDrills('redis')
