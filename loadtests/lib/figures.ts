@@ -44,7 +44,7 @@ export interface ReadFigures {
     count: number
     /** Of all reads, 0 … 1. */
     share: number
-    /** How long the value had been replaced, over the stale reads only. */
+    /** The time since the value had been replaced, over the stale reads only. */
     staleForMs: Distribution
   } | null
 }

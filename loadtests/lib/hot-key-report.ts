@@ -5,7 +5,7 @@ import { scenarioName } from './schedule.ts'
 import { allThresholdsHeld, type Distribution, type Summary, type SummaryData, summaryOf } from './summary.ts'
 import { count, number, table } from './table.ts'
 
-/** A load takes at most half the TTL: reads that wait before then wait for the cold start, later ones for an expiry. */
+/** A load takes at most half the TTL, so until then reads wait for the cold start, and after that only at expiries. */
 export const COLD_START_TTLS = 0.5
 
 export interface HotKeyFigures {

@@ -24,7 +24,7 @@ export const failures = new Counter('failures')
  * write), does (read, write), served. */
 export const latencyMs = new Trend('latency_ms')
 
-/** How long the value of a stale read had been replaced. Tags: strategy, op; measured phase only. */
+/** The time since the value of a stale read had been replaced. Tags: strategy, op; measured phase only. */
 export const staleMs = new Trend('stale_ms')
 
 /** Reads without `X-Stale-Ms`, whose staleness is unknown. Tag: strategy. */

@@ -14,7 +14,7 @@ export type ReadAnswer =
       outcome: Outcome
       /** Including the wait for a connection. */
       ms: number
-      /** How long the value had been replaced by an acknowledged write; 0 = current, undefined = unknown. */
+      /** The time since an acknowledged write had replaced the value; 0 = current, undefined = unknown. */
       staleForMs: number | undefined
       /** 404: there is no such post. */
       isMissing: boolean

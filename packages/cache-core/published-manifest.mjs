@@ -1,6 +1,6 @@
 /**
- * What is published is not quite what the workspace reads: the condition that leads to the sources, the scripts and the
- * devDependencies stay here. `prepack` writes the published manifest, `postpack` puts ours back.
+ * The published manifest lacks what only the workspace needs: scripts, devDependencies, and the condition in `exports` that leads
+ * to the sources. `prepack` writes the published manifest, `postpack` restores ours.
  */
 import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 

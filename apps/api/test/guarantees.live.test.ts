@@ -15,7 +15,7 @@ describe.each([
   { store: 'redis', where: 'every process' },
   { store: 'memcached', where: 'every process' },
   { store: 'memory', where: 'this process' },
-] as const)('row 38: on the $store store', ({ store, where }) => {
+] as const)('on the $store store', ({ store, where }) => {
   let api: TestApi
   beforeAll(async () => {
     api = await testApi({ store, posts: 5 })

@@ -48,7 +48,7 @@ describe.skipIf(lacksTools('postgres', 'pgbouncer'))('behind PgBouncer', () => {
     return { status: answer.status, post: (await answer.json()) as { title: string; version: number } }
   }
 
-  it('starts, and logs one line that the pool enforces the timeout itself', () => {
+  it('starts, and logs in one line that the pool enforces the timeout itself', () => {
     for (const api of apis)
       expect(api.output().match(/refuses the start-up parameter statement_timeout/g)).toHaveLength(1)
   })

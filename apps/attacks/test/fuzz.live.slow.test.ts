@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => system.stop())
 
-it(`answers ${RUNS} generated requests, refuses with problems, and logs no error`, async () => {
+it(`answers ${RUNS} generated requests, each refusal with a problem document, and logs no error`, async () => {
   await fc.assert(
     fc.asyncProperty(fuzzRequest, async (request) => {
       const { status, headers, text } = await send(url, request)

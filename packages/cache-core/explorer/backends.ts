@@ -72,7 +72,7 @@ export const memoryBackend: Backend = {
       store: () => scheduledStore(recordedStore(store, events), scheduler),
       // Evicts all entries by filling one that takes up the whole limit.
       evict() {
-        events.voided(EVERYTHING)
+        events.removed(EVERYTHING)
         const lease = { token: 'filler', leaseMs: 1, tags: [] }
         store.claim('filler', lease)
         store.fill('filler', { token: 'filler', entry: Buffer.alloc(ROOM_BYTES - 1_000), expiresAt: Number.MAX_VALUE })

@@ -71,7 +71,7 @@ export class Call<T = unknown> implements Step {
     if (this.isInEffect) return written(process.name)
     return [...(this.#options.touches ?? EVERYTHING_WRITTEN), ...read(sentBy(process))]
   }
-  /** An answer touches what it says. */
+  /** An answer touches only the data that it has declared. */
   get hasTouched(): readonly Touched[] | undefined {
     return this.#hasTouched
   }

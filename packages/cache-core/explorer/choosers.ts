@@ -8,7 +8,8 @@ export interface Chooser {
   /**
    * Called after each step, once all that follows from it has run.
    *
-   * @param expected what it said beforehand that it would touch.
+   * @param expected the data that the step had declared.
+   * @param actual the data that it touched.
    */
   taken?(name: string, expected: readonly Touched[], actual: readonly Touched[]): void
 }

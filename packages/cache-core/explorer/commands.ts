@@ -9,6 +9,7 @@ import { read, type Touched, written } from './step.ts'
 /** The server behind one process's connection: synchronous if emulated, asynchronous if real. */
 export interface Commands {
   get(key: string): Buffer | null | Promise<Buffer | null>
+  mget(keys: readonly string[]): readonly (Buffer | null)[] | Promise<readonly (Buffer | null)[]>
   set(key: string, value: Buffer, ms: number): unknown
   setIfAbsent(key: string, value: Buffer, ms: number): Buffer | null | Promise<Buffer | null>
   unlink(...keys: string[]): number | Promise<number>
@@ -40,6 +41,15 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
 
   return {
     get: (key) => step(`get ${nameOf(key)}`, read(nameOf(key)), () => server.get(key), traceLookup(nameOf(key))),
+    mget(keys) {
+      const names = keys.map(nameOf)
+      return step(
+        `get ${names.join(', ')}`,
+        read(...names),
+        () => server.mget(keys),
+        (values) => values.map((bytes, i) => traceLookup(names[i]!)(bytes)).join(', '),
+      )
+    },
     set: (key, value, ms) =>
       step(`new epoch for ${nameOf(key)}`, written(nameOf(key)), () => server.set(key, value, ms)),
     setIfAbsent: (key, value, ms) =>
@@ -50,8 +60,10 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
         traceEpoch,
         (found) => found === null,
       ),
-    unlink: (...keys) =>
-      step(`invalidate ${nameOf(keys[0]!)}`, written(...keys.map(nameOf)), () => server.unlink(...keys)),
+    unlink(...keys) {
+      const names = [...new Set(keys.map(nameOf))]
+      return step(`invalidate ${names.join(', ')}`, written(...names), () => server.unlink(...keys))
+    },
     time: () => step('compare clocks', [], () => server.time()),
     ping: () => step('ping', [], () => 'PONG'),
     evalsha(sha, keys, args) {
@@ -78,7 +90,7 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
       for (const key of keys) yield [key]
     },
     isReady: () => !connection.isCut,
-    isCluster: true,
+    isCluster: !connection.line.inOrder,
     database: 0,
     select: () => Promise.reject(new Error('the emulated server has one database')),
     bytesRead: () => undefined,

@@ -46,6 +46,10 @@ export class EmulatedRedis {
     return this.#live(key)?.bytes ?? null
   }
 
+  mget(keys: readonly string[]): (Buffer | null)[] {
+    return keys.map((key) => this.get(key))
+  }
+
   /** SET key value PX ms */
   set(key: string, value: Buffer | string, ms?: number): 'OK' {
     const bytes = typeof value === 'string' ? Buffer.from(value) : value

@@ -9,7 +9,8 @@ interface Hash {
 const NONE: Hash = { a: 0, b: 0 }
 
 /**
- * Recognises equivalent schedules: they differ only in the order of steps that share no data that one of them writes.
+ * Recognises equivalent schedules: they differ only in the order of steps without a conflict. Two steps conflict if they touch
+ * the same data and at least one of them writes it.
  *
  * A step's hash is computed from its name and the hashes of the steps that it depends on: for each datum that it touches, the
  * last write, and for each datum that it writes, also the reads since then. The sum of these hashes identifies the steps taken

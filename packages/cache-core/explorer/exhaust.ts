@@ -95,7 +95,7 @@ const PRUNED = new Error('an equivalent schedule has been run')
 class Reached {
   /** The fingerprints of states. */
   readonly #states = new Set<number>()
-  /** What a step touched that touches something else than it said beforehand. After equivalent pasts it is the same. */
+  /** For steps that touched other data than they had declared: what they touched. It is the same after equivalent pasts. */
   readonly #touches = new Map<number, readonly Touched[]>()
 
   /** The fingerprint after a step, as far as known. */

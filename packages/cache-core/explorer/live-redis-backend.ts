@@ -32,6 +32,7 @@ export function liveRedisBackend(client: RedisStoreClient, prefix: string): Back
 export function liveCommands(client: RedisClient): Commands {
   return {
     get: (key) => client.get(key),
+    mget: (keys) => client.mget(keys),
     set: (key, value, ms) => client.set(key, value, ms),
     setIfAbsent: (key, value, ms) => client.setIfAbsent(key, value, ms),
     unlink: (...keys) => client.unlink(...keys),

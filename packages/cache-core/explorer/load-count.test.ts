@@ -61,7 +61,7 @@ describe('loads per expiry', () => {
     const { loads, at, load, fill } = counting(once)
     load()
     fill(100)
-    at(50).voided('row')
+    at(50).removed('row')
     load()
     fill(100)
     at(90).refreshing('row', { freshUntil: 100 })

@@ -6,7 +6,7 @@ import type { Process } from './step.ts'
 /** Changes to a key in the store, reported as they take effect. */
 export interface KeyEvents {
   /** An entry, a lease or a tag's epoch was removed or replaced, by a write, an eviction, a claim or a release. */
-  voided(name: string): void
+  removed(name: string): void
   /** The lease was granted, from now on for `leaseMs`. */
   leased(key: string, leaseMs: number): void
   /** An entry was filled. Only its freshness counts, not how long it is kept. */
@@ -95,9 +95,9 @@ export class LoadCount implements KeyEvents {
     }
   }
 
-  voided(name: string): void {
+  removed(name: string): void {
     if (name === EVERYTHING) {
-      for (const each of this.#keys.keys()) this.voided(each)
+      for (const each of this.#keys.keys()) this.removed(each)
       return
     }
     const key = this.#keys.get(name)

@@ -95,7 +95,7 @@ export interface PlanOptions {
   readonly canFallBack: boolean
 }
 
-/** Mostly nothing, since most failures involve a fill, unless expired entries may be served. */
+/** Mostly nothing, since most failures involve a fill. If expired entries may be served, `beforesToFallBackOn` is used instead. */
 const befores: readonly Before[] = ['nothing', 'nothing', 'nothing', 'fresh', 'nearly expired', 'expired']
 const beforesToFallBackOn: readonly Before[] = ['nothing', 'fresh', 'nearly expired', 'expired', 'expired']
 

@@ -3,11 +3,11 @@ import { ACKNOWLEDGED, DATABASE, type Step, sentBy, type Touched, TROUBLE } from
 import type { World } from './world.ts'
 
 /**
- * Whether no other actor or fault can still take a step that shares with this one anything that either writes. Then its order among
- * the others doesn't matter, and it can be taken now (a persistent set of one step: Godefroid, "Partial-Order Methods for the
- * Verification of Concurrent Systems", 1996).
+ * Whether no other actor or fault can still take a step that conflicts with this one: that touches the same data, where one of the
+ * two writes. Then its order among the others doesn't matter, and it can be taken now (a persistent set of one step: Godefroid,
+ * "Partial-Order Methods for the Verification of Concurrent Systems", 1996).
  *
- * @param touches all that it touches, also what it doesn't say beforehand.
+ * @param touches all data that it touches, including data that it has not declared.
  */
 export function isPrivate(step: Step, touches: readonly Touched[], world: World): boolean {
   if (!(step instanceof Call)) return false

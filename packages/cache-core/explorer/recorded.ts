@@ -15,19 +15,20 @@ export function recordedCommands(
 ): Commands {
   return {
     get: (key) => commands.get(key),
+    mget: (keys) => commands.mget(keys),
     setIfAbsent(key, value, ms) {
       const found = commands.setIfAbsent(key, value, ms)
-      if (found === null && epochsCost) events.voided(nameOf(key))
+      if (found === null && epochsCost) events.removed(nameOf(key))
       return found
     },
     time: () => commands.time(),
     keysUnder: (prefix) => commands.keysUnder(prefix),
     set(key, value, ms) {
-      events.voided(nameOf(key))
+      events.removed(nameOf(key))
       return commands.set(key, value, ms)
     },
     unlink(...keys) {
-      events.voided(nameOf(keys[0]!))
+      for (const name of new Set(keys.map(nameOf))) events.removed(name)
       return commands.unlink(...keys)
     },
     evalsha(sha, keys, args) {
@@ -39,7 +40,7 @@ export function recordedCommands(
 
   function noteScript(sha: string, key: string, args: readonly Arg[], answer: unknown): void {
     const isGranted = sha === ACQUIRE.sha && String((answer as Buffer[])[1]) === 'granted'
-    if (sha === CLAIM.sha || (sha === RELEASE.sha && answer === 1)) events.voided(key)
+    if (sha === CLAIM.sha || (sha === RELEASE.sha && answer === 1)) events.removed(key)
     if (isGranted || sha === CLAIM.sha || (sha === RENEW.sha && answer === 1)) events.leased(key, Number(args[1]))
     if (sha === FILL.sha && answer === 1) events.filled(key, filledEntry(args[1] as Buffer, key, now()))
   }
@@ -61,14 +62,14 @@ export function recordedStore(store: Store, events: KeyEvents): Store {
       return turn
     },
     claim(key, request) {
-      events.voided(key)
+      events.removed(key)
       events.leased(key, request.leaseMs)
       return store.claim(key, request)
     },
     fill(key, fill) {
       const kept = store.fill(key, fill)
       if (kept === true) events.filled(key, filledEntry(fill.entry, key, store.clock.latest()))
-      else events.voided(key)
+      else events.removed(key)
       return kept
     },
     renew(key, token, leaseMs) {
@@ -77,15 +78,15 @@ export function recordedStore(store: Store, events: KeyEvents): Store {
       return held
     },
     release(key, token) {
-      events.voided(key)
+      events.removed(key)
       return store.release(key, token)
     },
     invalidate(keys, tags) {
-      for (const name of [...keys, ...tags]) events.voided(name)
+      for (const name of [...keys, ...tags]) events.removed(name)
       return store.invalidate(keys, tags)
     },
     invalidateAll() {
-      events.voided(EVERYTHING)
+      events.removed(EVERYTHING)
       return store.invalidateAll()
     },
   }

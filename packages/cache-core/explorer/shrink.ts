@@ -3,9 +3,9 @@ import { type Finding, type Run, replay, runNth } from './explore.ts'
 import type { Actor, Before, Plan, PlannedChange, Task } from './plan.ts'
 import type { Subject } from './subject.ts'
 
-/** Steps to search a simpler plan again if the found schedule does not fit it. */
+/** If the found schedule does not fit a simpler plan: the number of steps for a new search in that plan. */
 const STEPS = 6_000
-/** Steps to search the final plan for its shortest schedule. */
+/** The number of steps for the search for the shortest schedule of the final plan. */
 const LAST_STEPS = 30_000
 
 /** A shorter schedule that breaks the same invariant; `finding` itself if there is none. */

@@ -9,7 +9,7 @@ export function traceInWords(story: readonly StoryLine[]): string {
     .join(' · ')
 }
 
-/** The same as a Mermaid sequence diagram. */
+/** Draws the same schedule as a Mermaid sequence diagram. */
 export function traceAsDiagram(plan: Plan, story: readonly StoryLine[]): string {
   const lines = ['sequenceDiagram']
   for (const { name, process } of plan.actors) lines.push(`  participant ${name} as ${name} in P${process + 1}`)

@@ -45,12 +45,13 @@ export class VirtualTime {
       sleep: (ms) => new Promise((wake) => void set(ms, wake)),
       after: set,
       every: (ms, action) => set(ms, action, ms),
+      soon: (action) => queueMicrotask(bind(action)),
     }
   }
 
   /**
-   * Time until the next timer fires, not counting the ticks of deadlines. Ticks fire while time passes; if there are no other
-   * timers, several at the same time. Otherwise schedules would consist of ticks.
+   * Time until the next timer fires, not counting the ticks of deadlines: otherwise schedules would consist of ticks. Ticks fire
+   * while time passes. If they are the only timers, several of them pass in one step.
    */
   get nextInMs(): number | undefined {
     const next = this.#next(Number.POSITIVE_INFINITY, isNoTick)?.inMs

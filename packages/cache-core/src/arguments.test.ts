@@ -90,13 +90,13 @@ describe.each<[string, () => ReadStrategy]>([
       (cache) => cache.read('k', load, { loadTimeoutMs: '5' }),
       'loadTimeoutMs is "5" (a string); give a number from 1 to 2147483647',
     ],
-    ['peek', (cache) => cache.peek(), 'key is undefined; give a string'],
+    ['get', (cache) => cache.get(), 'key is undefined; give a string'],
     [
-      'peek',
-      (cache) => cache.peek('k', null),
-      'the argument of peek is null; give an object with tags, ttlMs, loadTimeoutMs, signal',
+      'get',
+      (cache) => cache.get('k', null),
+      'the argument of get is null; give an object with tags, ttlMs, loadTimeoutMs, signal',
     ],
-    ['peek', (cache) => cache.peek('k', { tags: 'posts' }), 'tags is "posts" (a string); give an array of strings'],
+    ['get', (cache) => cache.get('k', { tags: 'posts' }), 'tags is "posts" (a string); give an array of strings'],
     ['set', (cache) => cache.set({}, 1), 'key is an object; give a string'],
     ['set', (cache) => cache.set('k', 1, { tags: 'posts' }), 'tags is "posts" (a string); give an array of strings'],
     [
@@ -195,7 +195,7 @@ describe('names known only after the commit', () => {
     for (const key of ['a', 'b']) await cache.read(key, load)
     await cache.read('list', load, { tags: ['t'] })
     const result = await cache.write(change as Any, commit)
-    const kept = await Promise.all([cache.peek('a'), cache.peek('b'), cache.peek('list', { tags: ['t'] })])
+    const kept = await Promise.all([cache.get('a'), cache.get('b'), cache.get('list', { tags: ['t'] })])
     return { result, kept: kept.map((each) => each !== undefined), warnings, cache }
   }
 

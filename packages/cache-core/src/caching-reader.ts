@@ -1,14 +1,18 @@
 import type { CacheParts } from './cache-parts.ts'
+import { checkNames } from './check.ts'
 import { isLoadCycle, isStoreAway, isUnavailable, StoreAway } from './errors.ts'
+import { Examiner } from './examiner.ts'
 import { StoreKeyRead } from './key-read.ts'
 import { LoadQueue } from './load-queue.ts'
 import { type Load, loadTimeout } from './load-run.ts'
-import type { Lookup } from './ports/store.ts'
+import { questionOf } from './ports/question.ts'
+import type { Awaitable, Lookup } from './ports/store.ts'
 import type { CachingStrategy } from './ports/strategy.ts'
 import type { ReadResult } from './read-result.ts'
 import { checkLoad, checkRead, observed, type Reader, type ReadOptions, UnansweredReads } from './reader.ts'
 import { RefreshPauses } from './refresh-pauses.ts'
 import { beginWait, currentLoad, type LoadManner } from './running-load.ts'
+import { type LoadMany, SharedLoad } from './shared-load.ts'
 import { type Asker, nextMoment, SingleFlight } from './single-flight.ts'
 
 /** Pause after a failed refresh. Readers are served the existing entry meanwhile. */
@@ -17,6 +21,7 @@ const REFRESH_AGAIN_AFTER_MS = 1_000
 /** Reads through the store by the strategy's rules, and bypasses the store while it is unavailable. */
 export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<T> {
   const { store, read: strategy, runtime, stats, emit } = parts
+  const examiner = new Examiner(parts)
   const flights = new SingleFlight()
   const flightsPastTheCache = new SingleFlight()
   const queue = new LoadQueue(runtime)
@@ -24,29 +29,102 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
   let unanswered = new UnansweredReads()
   let closing: Promise<void> | undefined
 
-  async function read(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>> {
-    const began = nextMoment()
-    const tags = checkRead(parts, 'read', key, options)
-    checkLoad(load)
-    const startedAt = emit && runtime.now()
-    const keyRead = new StoreKeyRead<T>(parts, key, tags, load, options, began)
+  /** Not async, and without a promise but the answer's own: a hit in memory costs little else. */
+  function read(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>> {
+    try {
+      const began = nextMoment()
+      const tags = checkRead(parts, 'read', key, options)
+      checkLoad(load)
+      const startedAt = emit && runtime.now()
+      const found = lookUp(key, tags)
+      if (found instanceof Promise) return readThrough(key, tags, load, options, began, startedAt, found)
+      const answer = examiner.examine(key, found, began)
+      return answer === undefined || examiner.wantsRefresh
+        ? readThrough(key, tags, load, options, began, startedAt, found, answer)
+        : Promise.resolve(observed(parts, key, answer, startedAt))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  function lookUp(key: string, tags: readonly string[]): Awaitable<Lookup> {
+    try {
+      return store.get(key, tags)
+    } catch (failure) {
+      return Promise.reject(failure)
+    }
+  }
+
+  /** @param looked if it is not a promise, the examiner has just examined it, and `answer` is the result. */
+  async function readThrough(
+    key: string,
+    tags: readonly string[],
+    load: Load<T>,
+    options: ReadOptions,
+    began: number,
+    startedAt: number | undefined,
+    looked: Awaitable<Lookup>,
+    answer?: ReadResult<T>,
+  ): Promise<ReadResult<T>> {
     const mine = unanswered
     mine.add()
+    let keyRead: StoreKeyRead<T> | undefined // a hit has none
     try {
       let found: Lookup
-      try {
-        const asked = store.get(key, tags)
-        found = asked instanceof Promise ? await asked : asked
-      } catch (failure) {
-        throw StoreAway.of(failure)
+      if (looked instanceof Promise) {
+        found = await looked
+        answer = examiner.examine(key, found, began)
+      } else found = looked
+      if (answer === undefined || examiner.wantsRefresh) {
+        keyRead = new StoreKeyRead<T>(parts, examiner, key, tags, load, options, began)
+        keyRead.record(found)
+        answer ??= await readTogether(keyRead, began)
+        if (keyRead.wantsRefresh && closing === undefined) refresh(keyRead)
       }
-      const answer = keyRead.examine(found.bytes, found.epochs) ?? (await readTogether(keyRead, began))
-      if (keyRead.wantsRefresh && closing === undefined) refresh(keyRead)
       return observed(parts, key, answer, startedAt)
-    } catch (error) {
+    } catch (failure) {
+      const error = keyRead === undefined ? StoreAway.of(failure) : failure
+      keyRead ??= new StoreKeyRead<T>(parts, examiner, key, tags, load, options, began)
       return observed(parts, key, await afterFailure(error, keyRead, began), startedAt)
     } finally {
       mine.remove()
+    }
+  }
+
+  async function readMany(keys: readonly string[], load: LoadMany<T>, options: ReadOptions) {
+    const began = nextMoment()
+    checkNames('keys', keys)
+    const tags = checkRead(parts, 'readMany', '', options)
+    const startedAt = emit && runtime.now()
+    const unique = [...new Set(keys)]
+    const shared = new SharedLoad(store, load, unique, runtime.soon)
+    const mine = unanswered
+    mine.add()
+    const lookups = await lookUpAll(unique, tags)
+    mine.remove()
+    let areAllHits = true
+    const answers = unique.map((key, i) => {
+      const found = lookups?.[i]
+      const answer = found && examiner.examine(key, found, began)
+      if (answer !== undefined && !examiner.wantsRefresh) {
+        shared.pass(key)
+        return observed(parts, key, answer, startedAt)
+      }
+      areAllHits = false
+      const looked = found ?? lookUp(key, tags)
+      const reading = readThrough(key, tags, shared.loadOf(key), options, began, startedAt, looked, answer)
+      return reading.finally(() => shared.pass(key))
+    })
+    return byKey(unique, areAllHits ? (answers as ReadResult<T>[]) : await Promise.all(answers))
+  }
+
+  /** `undefined`: the store failed. Each read then asks it again, and handles its failure. */
+  async function lookUpAll(keys: readonly string[], tags: readonly string[]): Promise<readonly Lookup[] | undefined> {
+    if (keys.length === 0) return []
+    try {
+      return await (store.getMany?.(keys, tags) ?? Promise.all(keys.map((key) => store.get(key, tags))))
+    } catch {
+      return undefined
     }
   }
 
@@ -63,7 +141,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
 
   async function readTogether(keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
     const start = async (waited: boolean) => (waited && (await keyRead.get())) || strategy.onMiss(keyRead)
-    const { answer, isOwn } = await share(flights, questionOf(keyRead), keyRead, began, start)
+    const { answer, isOwn } = await share(flights, questionOf(keyRead.key, keyRead.tags), keyRead, began, start)
     return answer.outcome === 'stale' || (isOwn && answer.outcome === 'miss') ? answer : answer.as('collapsed')
   }
 
@@ -93,7 +171,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
 
   /** Refreshes in the background: one at a time per key, because of the lease across all processes. */
   function refresh(keyRead: StoreKeyRead<T>): void {
-    const question = questionOf(keyRead)
+    const question = questionOf(keyRead.key, keyRead.tags)
     const { entryId } = keyRead
     if (pauses.has(question, entryId)) return
     const pause = (ms: number) => {
@@ -120,8 +198,9 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
 
   /** A read inside a load that has a place doesn't queue: all places could wait for each other. */
   async function loadInTurn(keyRead: StoreKeyRead<T>, manner: LoadManner): Promise<ReadResult<T>> {
-    if (currentLoad()?.hasPlace) return keyRead.load(manner)
+    if (currentLoad()?.hasPlace || keyRead.isLoadUnderWay) return keyRead.load(manner)
     const { key, loadTimeoutMs } = keyRead
+    if (!queue.isFree) keyRead.waits()
     keyRead.loadBeganAt ??= runtime.now()
     const load = (queuedMs: number) => keyRead.load({ ...manner, hasPlace: true, queuedMs })
     return queue.run(load, loadTimeoutMs, () => loadTimeout(key, 'queued', loadTimeoutMs!))
@@ -138,16 +217,31 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
 
   return {
     read,
-    async peek(key, options) {
-      const tags = checkRead(parts, 'peek', key, options)
-      const keyRead = new StoreKeyRead<T>(parts, key, tags, nothing, options, nextMoment())
+    readMany,
+    async get(key, options) {
+      const tags = checkRead(parts, 'get', key, options)
+      const began = nextMoment()
       try {
-        const { bytes, epochs } = await store.get(key, tags)
-        return keyRead.examine(bytes, epochs)
+        return examiner.examine(key, await store.get(key, tags), began)
       } catch (error) {
         if (isUnavailable(error)) return undefined
         throw error
       }
+    },
+    peek(key, options) {
+      const tags = checkRead(parts, 'peek', key, options)
+      if (store.isNear !== true) return undefined
+      const startedAt = emit && runtime.now()
+      const found = lookUp(key, tags)
+      if (found instanceof Promise) {
+        found.catch(() => {}) // it has just been closed
+        return undefined
+      }
+      const answer = examiner.examine(key, found, nextMoment())
+      if (answer === undefined) return undefined
+      if (!examiner.wantsRefresh) return observed(parts, key, answer, startedAt)
+      examiner.leaveRefresh(found)
+      return undefined
     },
     close() {
       closing ??= end()
@@ -155,8 +249,6 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     },
   }
 }
-
-async function nothing(): Promise<undefined> {}
 
 /** A failed refresh is not shared: the strategy of a reader that waited for it may have another answer. */
 function failsAlone(keyRead: StoreKeyRead<unknown>): Asker {
@@ -168,7 +260,8 @@ function failsAlone(keyRead: StoreKeyRead<unknown>): Asker {
   }
 }
 
-/** Identifies a flight. The same key with other tags is another question. */
-function questionOf({ key, tags }: Pick<StoreKeyRead<unknown>, 'key' | 'tags'>): string {
-  return JSON.stringify([key, tags])
+function byKey<A>(keys: readonly string[], answers: readonly A[]): Map<string, A> {
+  const all = new Map<string, A>()
+  for (let i = 0; i < keys.length; i++) all.set(keys[i]!, answers[i]!)
+  return all
 }

@@ -9,6 +9,11 @@ export interface Codec<T> {
    * memory: one entry of a memory store, but up to 64 KiB of a reply from Redis. Copy values that you hold for long.
    */
   decode(bytes: Buffer): T
+  /**
+   * Whether readers may share one decoded value. A memory store then keeps it beside the bytes, so that a hit decodes nothing. Set
+   * it only if no caller can change a decoded value. Default false.
+   */
+  readonly sharesValues?: boolean
 }
 
 /**
@@ -35,6 +40,31 @@ export const jsonCodec: Codec<unknown> = {
     return JSON.parse(bytes.toString('utf8', 1))
   },
 }
+
+/**
+ * The same as `jsonCodec`, for values that readers share: decoded once per entry of a memory store, and frozen to the last
+ * property, so that a caller that tries to change one gets a TypeError. A memory store keeps the decoded value beside the bytes,
+ * and counts only the bytes. Over Redis each hit decodes and freezes.
+ *
+ * @example
+ * ```ts
+ * import { createCache, invalidate, memoryStore, sharedJsonCodec, stampedeLock } from 'cache-core'
+ *
+ * const posts = createCache({ store: memoryStore(), read: stampedeLock(), write: invalidate(), codec: sharedJsonCodec })
+ * ```
+ */
+export const sharedJsonCodec: Codec<unknown> = {
+  encode: jsonCodec.encode,
+  decode: (bytes) => deepFreeze(jsonCodec.decode(bytes)),
+  sharesValues: true,
+}
+
+function deepFreeze<V>(value: V): V {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  for (const each of Object.values(value)) deepFreeze(each)
+  return Object.freeze(value)
+}
+
 const BYTES = Buffer.from('b')
 const JSON_MARK = 'j'.charCodeAt(0)
 
@@ -61,4 +91,5 @@ export function encodeJson(value: unknown): Buffer | string {
 export const bytesCodec: Codec<Buffer> = {
   encode: (value) => value,
   decode: (bytes) => bytes,
+  sharesValues: true,
 }

@@ -48,7 +48,7 @@ it('takes over from a dead holder when its lease ends', async () => {
   expect((await reading).outcome).toBe('miss')
 })
 
-it('is granted the lease immediately when a load fails', async () => {
+it('grants a waiting reader the lease immediately when a load fails', async () => {
   const { runtime, p1, p2 } = world(stampedeLock({ leaseMs: 10_000 }))
   const handOver = gate()
   const failing = p1.read('k', async () => {
@@ -139,7 +139,7 @@ it('serves no entry for longer than guaranteed, even if another cache kept it fo
   expect(await p1.read('k', async () => 'new')).toMatchObject({ outcome: 'hit', ageMs: 60, ttlMs: 40 })
   await runtime.advance(40)
   expect(p1.guarantee.staleForAtMostMs).toBe(100)
-  expect(await p1.peek('k')).toBeUndefined()
+  expect(await p1.get('k')).toBeUndefined()
   expect(await p1.read('k', async () => 'new')).toMatchObject({ outcome: 'miss', value: 'new' })
   expect((await longer.read('k', async () => 'newer')).value).toBe('new')
 })

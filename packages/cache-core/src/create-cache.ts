@@ -12,7 +12,8 @@ import { systemRuntime } from './ports/runtime.ts'
 import type { StoreHealth } from './ports/store.ts'
 import type { Change, WriteResult } from './ports/strategy.ts'
 import type { ReadResult } from './read-result.ts'
-import { checkRead, type ReadOptions } from './reader.ts'
+import { checkRead, NO_OPTIONS, type ReadOptions } from './reader.ts'
+import type { LoadMany } from './shared-load.ts'
 import { uncachedReader } from './uncached-reader.ts'
 import { warnOnce } from './warn-once.ts'
 import { StoreWriter } from './writer.ts'
@@ -51,15 +52,58 @@ export interface Cache<T> {
   ): Promise<ReadResult<V>>
 
   /**
-   * The entry under `key`, without loading or refreshing; `undefined` if there is nothing to serve or the store is unavailable.
+   * The values under many keys, each with its own entry and under the same guarantee as by `read`. The lookups are one round trip
+   * per server, and `loadMissing` is called once for all keys that this caller has to load. (Keys that another caller is loading
+   * are waited for. If that ends without a value, they are loaded by further calls, and so are background refreshes.)
+   *
+   * @param keys a key that is given twice is read once.
+   * @param loadMissing reads the origin for these keys, and returns their values by key; a key that it leaves out has no value,
+   *   which is cached too. If it fails, so does the read.
+   * @param options apply to each key.
+   * @returns the answers by key, in the order in which the keys were given.
+   * @throws as `read` does
    *
    * @example
    * ```ts
-   * const cached = await cache.peek('post:42')
+   * const posts = await cache.readMany(['post:1', 'post:2'], async (missing) => {
+   *   const rows = await db.findPosts(missing.map((key) => Number(key.slice('post:'.length))))
+   *   return new Map(rows.map((row) => [`post:${row.id}`, row]))
+   * })
+   * console.log(posts.get('post:1')?.value)
+   * ```
+   */
+  readMany<V extends T>(
+    keys: readonly string[],
+    loadMissing: LoadMany<V>,
+    options?: ReadOptions,
+  ): Promise<Map<string, ReadResult<V>>>
+
+  /**
+   * The entry under `key`, without loading or refreshing; `undefined` if there is nothing to serve or the store is unavailable.
+   * Not counted in `stats`.
+   *
+   * @throws CacheError `BAD_OPTION`
+   *
+   * @example
+   * ```ts
+   * const cached = await cache.get('post:42')
    * console.log(cached?.value, cached?.ageMs)
    * ```
    */
-  peek(key: string, options?: Pick<ReadOptions, 'tags'>): Promise<ReadResult<T> | undefined>
+  get(key: string, options?: Pick<ReadOptions, 'tags'>): Promise<ReadResult<T> | undefined>
+
+  /**
+   * The answer of `read`, if the memory of this process has it and there is nothing else to do: no load, and no refresh. Then it
+   * counts as a read. Always `undefined` over a store that is elsewhere (Redis, memcached).
+   *
+   * @throws CacheError `BAD_OPTION`
+   *
+   * @example
+   * ```ts
+   * const { value } = cache.get('post:42') ?? (await cache.read('post:42', () => db.findPost(42)))
+   * ```
+   */
+  peek(key: string, options?: Pick<ReadOptions, 'tags'>): ReadResult<T> | undefined
 
   /**
    * Keeps `value` under `key`, under a claim, so that a concurrent write wins. For values made by the caller; after a change in
@@ -148,7 +192,6 @@ export interface Cache<T> {
   close(): Promise<void>
 }
 
-const NO_OPTIONS: ReadOptions = {}
 const INVALIDATED: OptionNames<Invalidated> = { keys: true, tags: true }
 const NOTHING_TO_INVALIDATE = 'invalidate was given neither keys nor tags; give one of them, or call invalidateAll'
 
@@ -190,6 +233,11 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
       options?.signal === undefined
         ? reader.read(key, load, options)
         : unlessAborted(options.signal, () => reader.read(key, load, options))) as Cache<T>['read'],
+    readMany: ((keys, load, options = NO_OPTIONS) =>
+      options?.signal === undefined
+        ? reader.readMany(keys, load, options)
+        : unlessAborted(options.signal, () => reader.readMany(keys, load, options))) as Cache<T>['readMany'],
+    get: (key, options = NO_OPTIONS) => reader.get(key, options),
     peek: (key, options = NO_OPTIONS) => reader.peek(key, options),
     async set(key, value, options = NO_OPTIONS) {
       const tags = checkRead(parts, 'set', key, options)

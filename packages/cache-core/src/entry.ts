@@ -39,14 +39,21 @@ const KEY_END = 0x10000
 /** Their count is one byte. */
 export const MAX_TAGS = 255
 
-/** An entry read from a store. Its getters read the header in place. */
+/** An entry read from a store. */
 export class Entry {
+  /** When the load began, in the store's time. */
+  readonly loadedAt: number
+  /** Until when the value is fresh, in the store's time. */
+  readonly freshUntil: number
+  /** How long the load took, in milliseconds. */
+  readonly loadMs: number
   readonly #bytes: Buffer
-  readonly #maxTtlMs: number
 
   private constructor(bytes: Buffer, maxTtlMs: number) {
     this.#bytes = bytes
-    this.#maxTtlMs = maxTtlMs
+    this.loadedAt = bytes.readDoubleLE(12)
+    this.freshUntil = Math.min(bytes.readDoubleLE(20), this.loadedAt + maxTtlMs)
+    this.loadMs = bytes.readFloatLE(28)
   }
 
   /**
@@ -65,18 +72,6 @@ export class Entry {
   get isAbsent(): boolean {
     return (this.#bytes[2]! & ABSENT) !== 0
   }
-  /** When the load began, in the store's time. */
-  get loadedAt(): number {
-    return this.#bytes.readDoubleLE(12)
-  }
-  /** Until when the value is fresh, in the store's time. */
-  get freshUntil(): number {
-    return Math.min(this.#bytes.readDoubleLE(20), this.loadedAt + this.#maxTtlMs)
-  }
-  /** How long the load took, in milliseconds. */
-  get loadMs(): number {
-    return this.#bytes.readFloatLE(28)
-  }
   /** A view of the payload, not a copy. */
   get payload(): Buffer {
     return this.#bytes.subarray(HEADER_BYTES + this.#bytes[3]! * EPOCH_BYTES)
@@ -92,11 +87,20 @@ export class Entry {
     for (let i = 0; i < epochs.length; i++) {
       const start = HEADER_BYTES + i * EPOCH_BYTES
       const epoch = epochs[i]
-      if (epoch !== undefined && epoch.compare(this.#bytes, start, start + EPOCH_BYTES) === 0) continue
-      if (!this.#isPartlyTagged || NOT_CARRIED.compare(this.#bytes, start, start + EPOCH_BYTES) !== 0) return false
+      if (epoch !== undefined && isEpochAt(this.#bytes, start, epoch)) continue
+      if (!this.#isPartlyTagged || !isEpochAt(this.#bytes, start, NOT_CARRIED)) return false
     }
     return true
   }
+}
+
+/** On the path of every hit with tags: two comparisons of 4 bytes are several times faster than `Buffer.compare`. */
+function isEpochAt(bytes: Buffer, start: number, epoch: Buffer): boolean {
+  return (
+    epoch.length === EPOCH_BYTES &&
+    bytes.readInt32LE(start) === epoch.readInt32LE(0) &&
+    bytes.readInt32LE(start + 4) === epoch.readInt32LE(4)
+  )
 }
 
 /** The parts of an entry. */

@@ -1,7 +1,7 @@
 export type { CacheEvent } from './cache-event.ts'
 export type { CacheOptions } from './cache-options.ts'
 export type { CacheStats } from './cache-stats.ts'
-export { bytesCodec, type Codec, jsonCodec } from './codec.ts'
+export { bytesCodec, type Codec, jsonCodec, sharedJsonCodec } from './codec.ts'
 export { type Cache, createCache, type Invalidated, type SetOptions } from './create-cache.ts'
 export type { Entry } from './entry.ts'
 export { CacheError, type CacheErrorCode } from './errors.ts'
@@ -19,6 +19,7 @@ export type {
   Epochs,
   Fill,
   Lookup,
+  Memo,
   ReadAfterWriteOf,
   Store,
   StoreClock,
@@ -47,6 +48,7 @@ export type { Outcome, ReadResult } from './read-result.ts'
 export type { ReadOptions } from './reader.ts'
 export { Circuit, type CircuitOptions } from './resilience/circuit.ts'
 export { type ResilienceOptions, resilientStore } from './resilience/resilient-store.ts'
+export type { LoadMany } from './shared-load.ts'
 export { type MemoryStoreOptions, memoryStore } from './stores/memory.ts'
 export { cacheAside } from './strategies/cache-aside.ts'
 export { expireOnly } from './strategies/expire-only.ts'

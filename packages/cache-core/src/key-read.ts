@@ -1,7 +1,8 @@
 import type { CacheParts } from './cache-parts.ts'
-import { Entry, identityOf, newToken } from './entry.ts'
+import { type Entry, identityOf, newToken } from './entry.ts'
 import { isUnavailable, StoreAway } from './errors.ts'
-import { type Load, LoadRun, runLoad, waitForLoad } from './load-run.ts'
+import type { Examiner } from './examiner.ts'
+import { LoadRun, runLoad, waitForLoad } from './load-run.ts'
 import { tryMakeEntry } from './make-entry.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Epochs, Fill, Lookup } from './ports/store.ts'
@@ -9,6 +10,7 @@ import type { AcquireResult, CachingStrategy, KeyRead } from './ports/strategy.t
 import { ReadResult } from './read-result.ts'
 import type { ReadOptions } from './reader.ts'
 import type { LoadManner } from './running-load.ts'
+import type { PartOfLoad } from './shared-load.ts'
 import { type Asker, nextMoment } from './single-flight.ts'
 
 /** A lease is renewed every third of `leaseMs` while its load runs, for at most this many times `leaseMs`. */
@@ -26,9 +28,10 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   loadBeganAt: number | undefined
   /** Whether the served entry needs a background refresh. */
   wantsRefresh = false
-  readonly #load: Load<T>
+  readonly #load: PartOfLoad<T>
   readonly #options: ReadOptions
   readonly #parts: CacheParts<T, CachingStrategy>
+  readonly #examiner: Examiner<T>
   #seen: Buffer | undefined
   #found: { readonly entry: Entry; readonly asOf: number } | undefined
   #isBehindAnswer = false
@@ -37,13 +40,15 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   /** @param began the moment at which the read began and first asked the store. */
   constructor(
     parts: CacheParts<T, CachingStrategy>,
+    examiner: Examiner<T>,
     key: string,
     tags: readonly string[],
-    load: Load<T>,
+    load: PartOfLoad<T>,
     options: ReadOptions,
     began: number,
   ) {
     this.#parts = parts
+    this.#examiner = examiner
     this.key = key
     this.tags = tags
     this.#load = load
@@ -64,40 +69,48 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     return this.#options.loadTimeoutMs ?? this.#parts.loadTimeoutMs
   }
 
+  /** Whether its load is part of a call that is under way. */
+  get isLoadUnderWay(): boolean {
+    return this.#load.shared?.isUnderWay === true
+  }
+
+  /** Tells the reads whose loads run together with this one's that they need not wait for it. */
+  waits(): void {
+    this.#load.shared?.pass(this.key)
+  }
+
   /** The identity of the entry last seen under the key. */
   get entryId(): string {
     return this.#seen?.toString('latin1') ?? ''
   }
 
   /** Records the entry under the key, and returns it as the answer if it may be served. */
-  examine(bytes: Buffer | undefined, epochs: Lookup['epochs']): ReadResult<T> | undefined {
+  examine(lookup: Lookup): ReadResult<T> | undefined {
+    const answer = this.#examiner.examine(this.key, lookup, this.askedAt)
+    this.record(lookup)
+    return answer
+  }
+
+  /** Records what the examiner has just examined. */
+  record({ bytes }: Lookup): void {
+    const { missed, wantsRefresh, now } = this.#examiner
     this.#seen = bytes && identityOf(bytes)
-    this.#found = undefined
-    const { store, read, version } = this.#parts
-    const entry = bytes && Entry.decode(bytes, this.key, version, read.lifetime.ttlMs)
-    if (entry === undefined || !entry.hasEpochs(epochs)) return undefined
-    this.now = store.clock.latest()
-    const verdict = read.evaluate(entry, this)
-    if (verdict === 'miss') {
-      this.#found = { entry, asOf: this.askedAt }
-      return undefined
-    }
-    this.wantsRefresh = verdict === 'refresh'
-    return this.#answer(entry, this.askedAt)
+    this.#found = missed && { entry: missed, asOf: this.askedAt }
+    this.wantsRefresh = wantsRefresh
+    this.now = now
   }
 
   found(): ReadResult<T> | undefined {
-    if (this.#found === undefined) return undefined
-    this.now = this.#parts.store.clock.latest()
     // `asOf` is when the entry was found, even if this read has asked again since.
-    return this.#answer(this.#found.entry, this.#found.asOf)
+    const answer = this.#found && this.#examiner.serve(this.#found.entry, this.#found.asOf)
+    this.now = this.#examiner.now
+    return answer
   }
 
   /** Reads the store again. */
   async get(): Promise<ReadResult<T> | undefined> {
     this.askedAt = nextMoment()
-    const { bytes, epochs } = await ofStore(() => this.#parts.store.get(this.key, this.tags))
-    return this.examine(bytes, epochs)
+    return this.examine(await ofStore(() => this.#parts.store.get(this.key, this.tags)))
   }
 
   /** Takes at most one round per newer entry, since each round sees one more. */
@@ -108,12 +121,15 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       this.askedAt = nextMoment()
       const request = { token, leaseMs: read.lifetime.leaseMs, seen: this.#seen, tags: this.tags }
       const acquired = await ofStore(() => store.acquire(this.key, request))
-      if (acquired.kind === 'held') return acquired
+      if (acquired.kind === 'held') {
+        this.waits()
+        return acquired
+      }
       if (acquired.kind === 'granted') {
         this.#lease = { token, epochs: acquired.epochs }
         return { kind: 'granted' }
       }
-      const answer = this.examine(acquired.bytes, acquired.epochs)
+      const answer = this.examine(acquired)
       if (answer !== undefined) return { kind: 'entry', answer }
       // The newer entry is unusable too, but now it has been seen: ask for the lease to replace it.
     }
@@ -125,6 +141,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   }
 
   waitFor(flight: Promise<unknown>, other: Asker): Promise<void> | undefined {
+    this.waits()
     const { key, loadTimeoutMs, runtime } = this
     return loadTimeoutMs === undefined ? undefined : waitForLoad(key, flight, other, loadTimeoutMs, runtime)
   }
@@ -182,30 +199,6 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
         held(acquired.endsInMs)
         return undefined
     }
-  }
-
-  /**
-   * `undefined`, an ordinary miss, if this codec did not write the bytes, or if the entry is older than guaranteed.
-   */
-  #answer(entry: Entry, asOf: number): ReadResult<T> | undefined {
-    const { now } = this
-    const { read, codec } = this.#parts
-    const { freshUntil, loadedAt } = entry
-    const ageMs = now - loadedAt
-    if (ageMs >= read.guarantee.staleForAtMostMs) {
-      // The entry was kept by another cache, or another release, with a longer TTL.
-      this.wantsRefresh = false
-      return undefined
-    }
-    let value: T | undefined
-    try {
-      value = entry.isAbsent ? undefined : codec.decode(entry.payload)
-    } catch {
-      this.wantsRefresh = false
-      return undefined
-    }
-    const outcome = now < freshUntil ? 'hit' : 'stale'
-    return new ReadResult(outcome, value, Math.max(0, ageMs), freshUntil - now, entry.loadMs, asOf)
   }
 
   async #timedLoad(manner: LoadManner = {}) {

@@ -192,7 +192,7 @@ it('gives readers that waited for a load with a cycle the values of their own lo
   ])
 })
 
-it('a load that no longer waits for a key may be read by the load of that key', async () => {
+it('the load of a key may read another key whose load no longer waits for the first', async () => {
   const cache = open(cacheAside())
   const caller = new AbortController()
   const [first, second] = [gate(), gate()]

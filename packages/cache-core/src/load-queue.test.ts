@@ -34,7 +34,7 @@ function readHanging(cache: Cache<unknown>, count: number) {
   return { reads, end: () => hanging.resolve('late'), loads: () => loads }
 }
 
-it('run 32 at a time, in order; when one ends, the next in the queue gets its place', async () => {
+it('loads run 32 at a time, in order; when one ends, the next in the queue gets its place', async () => {
   const cache = open({ runtime: fakeRuntime() })
   const first = readHanging(cache, 32)
   await settled()
@@ -47,7 +47,7 @@ it('run 32 at a time, in order; when one ends, the next in the queue gets its pl
   expect(then).toEqual([1, 2, 3])
 })
 
-it('that take longer than 1 s give their places to queued loads, and continue', async () => {
+it('loads that take longer than 1 s give their places to queued loads, and continue', async () => {
   const runtime = fakeRuntime()
   const cache = open({ runtime })
   const hanging = readHanging(cache, 40)
@@ -66,7 +66,7 @@ it('that take longer than 1 s give their places to queued loads, and continue', 
   await Promise.all(more.reads)
 })
 
-it('do not queue while the cache is in use', async () => {
+it('loads do not queue while the cache is in use', async () => {
   const cache = open({ store: memoryStore(), runtime: fakeRuntime() })
   const hanging = readHanging(cache, 100)
   expect(await cache.read('k', async () => 'v')).toMatchObject({ outcome: 'miss', value: 'v' })
@@ -74,7 +74,7 @@ it('do not queue while the cache is in use', async () => {
   await Promise.all(hanging.reads)
 })
 
-it('do not queue for their own nested reads, nor wait for queued readers of the same key', async () => {
+it('loads do not queue for their own nested reads, nor wait for queued readers of the same key', async () => {
   const cache = open({ runtime: fakeRuntime() })
   const begin = gate()
   const post = async (i: number) => (await cache.read(`post ${i}`, async () => i)).value
@@ -87,7 +87,7 @@ it('do not queue for their own nested reads, nor wait for queued readers of the 
   expect(await Promise.all(posts)).toEqual(numbers)
 })
 
-it('count their time in the queue as part of loadTimeoutMs', async () => {
+it('the time of a load in the queue counts as part of loadTimeoutMs', async () => {
   const runtime = fakeRuntime()
   const cache = open({ runtime })
   const hanging = readHanging(cache, 64)
@@ -123,7 +123,7 @@ it('count their time in the queue as part of loadTimeoutMs', async () => {
 })
 
 it.each([cacheAside, stampedeLock])(
-  'is awaited no longer than the waiting reader’s own loadTimeoutMs (%o)',
+  'a load is awaited no longer than the waiting reader’s own loadTimeoutMs (%o)',
   async (read) => {
     const runtime = fakeRuntime()
     for (const store of [absent, memoryStore()]) {
@@ -150,7 +150,7 @@ it.each([cacheAside, stampedeLock])(
   },
 )
 
-it('that fail because another store is unavailable run once, and their error is the answer', async () => {
+it('loads that fail because another store is unavailable run once, and their error is the answer', async () => {
   for (const store of [absent, memoryStore()]) {
     const failure = new CacheError('STORE_UNAVAILABLE', 'the other store is unavailable')
     const load = vi.fn(() => Promise.reject(failure))

@@ -19,6 +19,11 @@ export class LoadQueue {
     this.#runtime = runtime
   }
 
+  /** Whether the next load gets a place immediately. */
+  get isFree(): boolean {
+    return this.#free > 0
+  }
+
   /**
    * Runs `load` once it has a place, and passes it its time in the queue, in milliseconds.
    *

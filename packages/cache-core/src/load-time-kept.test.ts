@@ -31,13 +31,13 @@ describe('a fill by write-through', () => {
     const cache = await opened().loaded()
     await write(cache)
     await write(cache)
-    expect(await cache.peek('row')).toMatchObject({ value: 2, loadMs: LOAD_MS })
+    expect(await cache.get('row')).toMatchObject({ value: 2, loadMs: LOAD_MS })
   })
 
   it('has no load time if there was no entry', async () => {
     const cache = opened().open()
     await write(cache)
-    expect(await cache.peek('row')).toMatchObject({ value: 2, loadMs: 0 })
+    expect(await cache.get('row')).toMatchObject({ value: 2, loadMs: 0 })
   })
 
   it('takes no load time from an entry of another version of values', async () => {
@@ -45,7 +45,7 @@ describe('a fill by write-through', () => {
     await loaded()
     const next = open('2')
     await write(next)
-    expect(await next.peek('row')).toMatchObject({ value: 2, loadMs: 0 })
+    expect(await next.get('row')).toMatchObject({ value: 2, loadMs: 0 })
   })
 })
 
@@ -57,5 +57,5 @@ it('an entry filled by a write is refreshed before it expires, like a loaded one
   await runtime.advance(60_000 - 6 * LOAD_MS)
   expect((await cache.read('row', async () => 3)).value).toBe(2)
   await runtime.advance(0)
-  expect(await cache.peek('row')).toMatchObject({ value: 3 })
+  expect(await cache.get('row')).toMatchObject({ value: 3 })
 })

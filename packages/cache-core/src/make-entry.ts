@@ -58,7 +58,7 @@ export function tryMakeEntry<T>(parts: EntryMaker<T>, lifetime: Lifetime, loaded
 type EntryMaker<T> = Pick<CacheParts<T>, 'codec' | 'runtime' | 'version' | 'emit' | 'warnOnce'>
 
 function encode<T>(codec: Codec<T>, value: T): Buffer | string {
-  if (codec === jsonCodec) return encodeJson(value)
+  if (codec.encode === jsonCodec.encode) return encodeJson(value)
   const payload: unknown = codec.encode(value)
   if (Buffer.isBuffer(payload)) return payload
   throw new TypeError(`the codec's encode returned ${shown(payload)} instead of a Buffer`)

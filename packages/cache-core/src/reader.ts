@@ -14,11 +14,14 @@ import { MAX_TAGS } from './entry.ts'
 import { CacheError } from './errors.ts'
 import { checkTtl, type Load, type LoadOptions } from './load-run.ts'
 import type { ReadResult } from './read-result.ts'
+import type { LoadMany } from './shared-load.ts'
 
 /** How a cache reads: through its store, or without it if its strategy keeps nothing. */
 export interface Reader<T> {
   read(key: string, load: Load<T>, options: ReadOptions): Promise<ReadResult<T>>
-  peek(key: string, options: ReadOptions): Promise<ReadResult<T> | undefined>
+  readMany(keys: readonly string[], load: LoadMany<T>, options: ReadOptions): Promise<Map<string, ReadResult<T>>>
+  get(key: string, options: ReadOptions): Promise<ReadResult<T> | undefined>
+  peek(key: string, options: ReadOptions): ReadResult<T> | undefined
   close(): Promise<void>
 }
 
@@ -31,6 +34,9 @@ export interface ReadOptions extends LoadOptions {
 
 export const NO_TAGS: readonly string[] = []
 
+/** The options of a call without options. */
+export const NO_OPTIONS: ReadOptions = {}
+
 const READ_OPTIONS: OptionNames<ReadOptions> = { tags: true, ttlMs: true, loadTimeoutMs: true, signal: true }
 
 /**
@@ -41,11 +47,12 @@ const READ_OPTIONS: OptionNames<ReadOptions> = { tags: true, ttlMs: true, loadTi
  */
 export function checkRead<T>(
   { read }: CacheParts<T>,
-  call: 'read' | 'peek' | 'set',
+  call: 'read' | 'readMany' | 'get' | 'peek' | 'set',
   key: string,
   options: ReadOptions,
 ): readonly string[] {
   checkText('key', key)
+  if (options === NO_OPTIONS) return NO_TAGS
   checkOptions(call, options, READ_OPTIONS)
   const { tags, ttlMs, loadTimeoutMs } = options
   if (ttlMs !== undefined) checkTtl(ttlMs, read.lifetime?.ttlMs ?? MAX_TTL_MS)

@@ -163,7 +163,7 @@ it('an async listener leaves no unhandled rejection', async () => {
 })
 
 describe('close waits for a read', () => {
-  /** Whether `close` resolves while a load is running that began after it, once `passed` is open. */
+  /** Calls `close` while a read waits at `passed`, and opens that. Returns whether `close` resolves before the read's load has ended. */
   async function closesDuringLoad(read: ReadStrategy, over: (memory: Store, passed: Gate) => Partial<Store>) {
     const memory = memoryStore()
     const [passed, handOver] = [gate(), gate()]

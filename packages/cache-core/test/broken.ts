@@ -176,7 +176,7 @@ const withPending = (view: (pending: PendingInvalidations) => View) =>
       const connection = RedisConnection.open(client, {}, runtime)
       const { clock } = connection
       const gate = connection.gateFor(true)
-      const commands = redisCommands(connection.client, prefix, clock, () => {})
+      const commands = redisCommands({ client: connection.client, prefix, clock, soon: runtime.soon, warn: () => {} })
       const pending = connection.pending.join(prefix, () => pendingFor(commands, gate))
       return resilientStore(commands, gate, { onFailure }, view(pending) as PendingInvalidations)
     },

@@ -4,7 +4,7 @@ import type { ClientKind } from './clients.ts'
 import { connect, hitAgain, open, proxy, read, server, warnings } from './own-redis.ts'
 
 const DEADLINE_MS = 250
-/** Where nothing arrives for a whole deadline, since the machine gave the proxy no time, a run may fail. A fault fails each. */
+/** If the machine gives the proxy no time for a whole deadline, nothing arrives and one run may fail. A fault fails every run. */
 const SLOWED = { retry: 2 }
 
 export function testBusyConnections(kind: ClientKind): void {

@@ -1,4 +1,4 @@
-/** The calls other than `read` and `write`, background refreshes and `close`: each under the guard, and by a scripted race. */
+/** The calls other than `read` and `write`, background refreshes and `close`: their effects, and their races against writes. */
 import { describe, expect, it } from 'vitest'
 import {
   type Cache,
@@ -74,7 +74,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       await p2.set('k', 'newer')
       handOver.open()
       await slow
-      expect((await p1.peek('k'))?.value).toBe('newer')
+      expect((await p1.get('k'))?.value).toBe('newer')
     })
 
     it('fails for a value that can’t be encoded, and leaves neither value nor lease', async () => {
@@ -90,9 +90,9 @@ describe.each(backends)('$name', ({ makeStore }) => {
     it('returns the entry, and neither loads nor takes the lease', async () => {
       const process = await processes(stampedeLock())
       const [p1, p2] = [process(), process()]
-      expect(await p1.peek('k')).toBeUndefined()
+      expect(await p1.get('k')).toBeUndefined()
       expect(await p2.read('k', async () => undefined)).toMatchObject({ outcome: 'miss' })
-      expect(await p1.peek('k')).toMatchObject({ outcome: 'hit', value: undefined })
+      expect(await p1.get('k')).toMatchObject({ outcome: 'hit', value: undefined })
       expect(p1.stats()).toMatchObject({ loads: 0, misses: 0, hits: 0 })
     })
   })
@@ -107,7 +107,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       }
       const [p1, p2] = [process({ onEvent }), process({ onEvent })]
       await p1.read('k', async () => 'v1')
-      await expect.poll(async () => (await p1.peek('k'))?.outcome).toBe('stale')
+      await expect.poll(async () => (await p1.get('k'))?.outcome).toBe('stale')
       return { p1, p2, refreshes, read: (cache: Cache<unknown>) => cache.read('k', load) }
     }
 
@@ -123,7 +123,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       handOver.open()
       expect(await Promise.all(refreshes)).toEqual([true])
       expect(p1.stats()).toMatchObject({ refreshes: 1, failedRefreshes: 0, loads: 2 })
-      expect((await p1.peek('k'))?.value).toBe('v2')
+      expect((await p1.get('k'))?.value).toBe('v2')
     })
 
     it('runs in one process at a time, by its lease', async () => {
@@ -165,7 +165,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       await p2.write({ keys: ['k'] }, async () => 'v3')
       handOver.open()
       await refreshes[0]
-      expect(await p1.peek('k')).toBeUndefined()
+      expect(await p1.get('k')).toBeUndefined()
     })
 
     it('is awaited by close, after which none begins', async () => {
@@ -184,7 +184,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect(isClosed).toBe(false)
       handOver.open()
       await closing
-      expect((await p1.peek('k'))?.value).toBe('v2')
+      expect((await p1.get('k'))?.value).toBe('v2')
       await expect.poll(async () => (await read(p1)).outcome).toBe('stale')
       expect(refreshes).toHaveLength(1)
     })
@@ -239,7 +239,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect(await renewed.read('k', async () => 'new form')).toMatchObject({ outcome: 'miss', value: 'new form' })
       expect(await renewed.read('k', async () => 'not asked')).toMatchObject({ outcome: 'hit', value: 'new form' })
       await old.write({ keys: ['k'] }, async () => 'v2')
-      expect(await renewed.peek('k')).toBeUndefined()
+      expect(await renewed.get('k')).toBeUndefined()
     })
   })
 

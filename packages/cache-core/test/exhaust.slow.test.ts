@@ -60,7 +60,7 @@ const subjects: Subject[] = [
   },
 ]
 
-describe('pruned, as many outcomes are seen as in every interleaving', () => {
+describe('pruned schedules have the same outcomes as all interleavings', () => {
   const cases = subjects.flatMap((subject) =>
     Object.entries(tiny)
       .filter(([, { moves }]) => subject.backend.isRemote || moves.every(({ does }) => does === 'evict'))

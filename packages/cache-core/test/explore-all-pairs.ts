@@ -32,7 +32,7 @@ export function exploreAllPairs({ schedules: usual }: { readonly schedules: numb
     console.log(`explorer, seed ${seed}: ${explored} schedules of ${subjects.length} pairs in ${seconds} s`)
   })
 
-  describe(`explorer, seed ${seed}, ${schedules} schedules (a twentieth on memcached) each of ${subjects.length} pairs`, () => {
+  describe(`explorer, seed ${seed}, ${schedules} schedules (a twentieth on memcached) for each of ${subjects.length} pairs`, () => {
     it.each(subjects)(
       '$name keeps its guarantee',
       async (subject) => {

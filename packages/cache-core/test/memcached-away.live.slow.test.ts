@@ -53,7 +53,7 @@ describe('several servers', () => {
 })
 
 describe('a server that is unavailable', () => {
-  // A pause of the machine may fail one run, a fault fails each.
+  // A pause of the machine may fail one run; a fault fails every run.
   it('costs reads one deadline, is reported once, and is used again when it is back', { retry: 2 }, async () => {
     const server = await serve()
     const { store, client } = await open([server])

@@ -22,7 +22,7 @@ describe('catching up', () => {
     expect(heard()).toEqual(['being marked', 'marked'])
   })
 
-  it('invalidates everything itself, even if another relay takes the row for it', async () => {
+  it('invalidates everything itself, even if another relay takes the row that says so', async () => {
     const there = open({ store: listeningStore() })
     await there.catchUp('server 1')
     await pool.query(

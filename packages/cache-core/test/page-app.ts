@@ -1,4 +1,4 @@
-/** Apps with `cachePage`, and what the tests of them ask. */
+/** Apps with `cachePage`, and the requests of their tests. */
 import { Hono } from 'hono'
 import { type CachePageOptions, cachePage } from '../src/hono/index.ts'
 import {

@@ -71,7 +71,7 @@ describe.each(backendsByTurn)('$name', ({ makeStore }) => {
       expect(again.ttlMs).toBeLessThanOrEqual(LONG_MS)
     })
 
-    it.each(['read', 'peek'] as const)('serves a %s no value older than guaranteed', async (how) => {
+    it.each(['read', 'get'] as const)('serves a %s no value older than guaranteed', async (how) => {
       const cache = (await open(TTL_MS))()
       const { staleForAtMostMs } = cache.guarantee
       let loadBegan = 0
@@ -80,7 +80,7 @@ describe.each(backendsByTurn)('$name', ({ makeStore }) => {
         return 'old'
       })
       // Reads may bring in the new value themselves. Peeks only observe.
-      const look = how === 'peek' ? () => cache.peek('k') : () => cache.read('k', async () => 'new')
+      const look = how === 'get' ? () => cache.get('k') : () => cache.read('k', async () => 'new')
       for (let value: unknown = 'old'; value === 'old'; ) {
         const askedAt = performance.now()
         value = (await look())?.value
@@ -114,7 +114,7 @@ describe.each(backendsByTurn)('$name', ({ makeStore }) => {
       if (when === 'at expiry' && caches) {
         // This entry alone: the one that replaces it must not expire too while a busy machine stalls.
         await processes[0]!.read('k', async () => 1, { ttlMs: TTL_MS })
-        while ((await processes[0]!.peek('k'))?.outcome === 'hit');
+        while ((await processes[0]!.get('k'))?.outcome === 'hit');
       }
       const handOver = gate()
       const load = counted(() => 1)
@@ -169,14 +169,14 @@ describe.each(backendsByTurn)('$name', ({ makeStore }) => {
       let n = 0
       const load = async () => ++n
       const read = () => cache.read('k', load, { tags: ['t'] })
-      for (const voidIt of [
+      for (const invalidateIt of [
         () => cache.invalidate({ keys: ['k'] }),
         () => cache.invalidate({ tags: ['t'] }),
         () => cache.invalidateAll(),
       ]) {
         const before = (await read()).value!
         expect((await read()).value).toBe(caches ? before : before + 1)
-        await voidIt()
+        await invalidateIt()
         expect((await read()).value).toBeGreaterThan(before)
       }
     })

@@ -53,7 +53,7 @@ expectTypeOf(
 const numbers = createCache<number>({ store, read: cacheAside(), write: invalidate() })
 // @ts-expect-error a string is not a number
 numbers.read('n', async () => 'one')
-expectTypeOf(numbers.peek('n')).resolves.toEqualTypeOf<ReadResult<number> | undefined>()
+expectTypeOf(numbers.get('n')).resolves.toEqualTypeOf<ReadResult<number> | undefined>()
 // @ts-expect-error the cache does not keep a string either
 numbers.set('n', 'one')
 

@@ -22,7 +22,8 @@ const COMMANDS: readonly Without[] = [
   { rule: '-eval', outcomes: ['hit', 'miss', 'miss', true] },
   { rule: '-select', outcomes: ['hit', 'miss', 'miss', true] },
   { rule: '-client', outcomes: ['hit', 'miss', 'miss', true] },
-  { rule: '-get', outcomes: ['bypass', 'bypass', 'bypass', true], says: /refuses GET: NOPERM.*\+get/ },
+  { rule: '-mget', outcomes: ['bypass', 'bypass', 'bypass', true], says: /refuses MGET: NOPERM.*\+mget/ },
+  { rule: '-get', outcomes: ['hit', 'bypass', 'bypass', true], says: /refuses (?:SET|EVALSHA):.*\+get/ },
   { rule: '-time', outcomes: ['hit', 'bypass', 'bypass', true], says: /refuses EVALSHA:.*\+time/ },
   { rule: '-evalsha', outcomes: ['hit', 'bypass', 'bypass', true], says: /refuses EVALSHA: NOPERM.*\+evalsha/ },
   { rule: '-getrange', outcomes: ['hit', 'miss', 'miss', true] },
@@ -33,7 +34,7 @@ const COMMANDS: readonly Without[] = [
   {
     rule: 'resetkeys',
     outcomes: ['bypass', 'bypass', 'bypass', false],
-    says: /refuses (?:GET|UNLINK): NOPERM.*~PREFIX/,
+    says: /refuses (?:MGET|UNLINK): NOPERM.*~PREFIX/,
   },
 ]
 

@@ -43,7 +43,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     }
   }
 
-  // A pause of the machine may fail one run, a fault fails each.
+  // A pause of the machine may fail one run; a fault fails every run.
   it('bypasses a Redis that hangs: after one deadline at most, then immediately', { retry: 2 }, async () => {
     const cache = open()
     await cache.read('k', async () => 'v1')

@@ -69,6 +69,16 @@ describe.each(clientKinds)('by $name', (kind) => {
     expect(await tripsOf(() => cache.read('posts', load, { tags }))).toBe(1)
   })
 
+  it('hits that begin together cost 1, also those of a readMany', async () => {
+    const keys = ['post:1', 'post:2', 'post:3']
+    const many = async () => new Map(keys.map((key) => [key, 'value']))
+    expect(await tripsOf(() => cache.readMany(keys, many, { tags }))).toBe(3)
+    expect(await tripsOf(() => cache.readMany(keys, many, { tags }))).toBe(1)
+    expect(await tripsOf(() => Promise.all(keys.map((key) => cache.read(key, load, { tags }))))).toBe(1)
+    await cache.invalidate({ keys })
+    await cache.read('post:1', load)
+  })
+
   it('invalidating a post and its lists costs 1', async () => {
     expect(await tripsOf(() => cache.write({ keys: ['post:1'], tags }, load))).toBe(1)
     expect((await cache.read('posts', load, { tags })).outcome).toBe('miss')

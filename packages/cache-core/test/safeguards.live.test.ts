@@ -15,7 +15,7 @@ describe.each(clientKinds)('by $name', (kind) => {
   const connect = () => connectBy(kind)
   const prefixOf = (what: string) => `${what}-${kind.name}-${process.pid}:`
 
-  it('invalidates everything leases first, so that a running load can’t fill meanwhile', async () => {
+  it('invalidates everything, leases first, so that a running load can’t fill meanwhile', async () => {
     const prefix = prefixOf('leases-first')
     const [client, other] = [adaptClient((await connect()).client), await connect()]
     const loader = redisStore({ client: other.client, prefix })

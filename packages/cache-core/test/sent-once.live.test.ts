@@ -76,7 +76,7 @@ describe.each(clientKinds)('by $name', (kind) => {
     for (let i = 0; i < 3; i++) await client.ping()
   }
 
-  it.each(['the way to it ends', 'the server ends it'])(
+  it.each(['the connection is cut', 'the server ends the connection'])(
     'commands that ran without an answer are rejected when %s',
     async (how) => {
       const [early, late] = [keysOf('unanswered'), keysOf('behind')]
@@ -86,7 +86,7 @@ describe.each(clientKinds)('by $name', (kind) => {
       // These commands are written immediately, or delayed by auto-pipelining until the earlier ones are answered.
       const behind = settled(send(late))
       await written()
-      if (how === 'the server ends it') await admin.client('KILL', 'ID', id)
+      if (how === 'the server ends the connection') await admin.client('KILL', 'ID', id)
       else proxy.cut()
       expect(new Set([...(await answers), ...(await behind)])).toEqual(new Set(['rejected']))
       const before = await runs(late)

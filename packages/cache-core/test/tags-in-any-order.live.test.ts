@@ -17,7 +17,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
     const process = await processes()
     await process().read('k', async () => 'v1', { tags })
     expect(await process().read('k', async () => 'v2', { tags: others })).toMatchObject({ outcome: 'hit', value: 'v1' })
-    expect(await process().peek('k', { tags: others })).toMatchObject({ value: 'v1' })
+    expect(await process().get('k', { tags: others })).toMatchObject({ value: 'v1' })
   })
 
   it.each(tags)('%s invalidates it', async (tag) => {

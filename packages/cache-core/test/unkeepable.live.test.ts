@@ -67,7 +67,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       expect(answer.value).toBe(value)
       expect(await leaseOn(store, 'k')).toBe('free')
     }
-    expect(await cache.peek('k')).toBeUndefined()
+    expect(await cache.get('k')).toBeUndefined()
     const message = `the value of "k" can't be kept: ${why}; give createCache a codec that keeps it, or leave it out`
     expect(warnings).toEqual([{ code: 'VALUE_NOT_KEPT', message }])
     const error = expect.objectContaining({ code: 'ENCODE_FAILED', key: 'k', message, cause: expect.any(Error) })
@@ -92,11 +92,11 @@ describe.each(backends)('$name', ({ makeStore }) => {
   it('loaded in a background refresh leaves the old entry unchanged', async () => {
     const { cache, notKept } = await world({ read: refreshing })
     await cache.read('k', async () => 'old')
-    await expect.poll(async () => (await cache.peek('k'))?.outcome).toBe('stale')
+    await expect.poll(async () => (await cache.get('k'))?.outcome).toBe('stale')
     expect((await cache.read('k', async () => at)).value).toBe('old')
     await expect.poll(notKept).toHaveLength(1)
     await cache.close()
-    expect(await cache.peek('k')).toMatchObject({ outcome: 'stale', value: 'old' })
+    expect(await cache.get('k')).toMatchObject({ outcome: 'stale', value: 'old' })
     expect(cache.stats()).toMatchObject({ failedRefreshes: 0, failedLoads: 0 })
   })
 
@@ -117,7 +117,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       result: 'row',
       isConfirmed: true,
     })
-    expect(await cache.peek('k')).toBeUndefined()
+    expect(await cache.get('k')).toBeUndefined()
     expect(await leaseOn(store, 'k')).toBe('free')
     expect(notKept()).toMatchObject([{ key: 'k' }])
     expect(warnings).toEqual([{ code: 'VALUE_NOT_KEPT', message: expect.stringContaining(why) }])
@@ -127,7 +127,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
     const { cache, store } = await world()
     await cache.set('k', 'before')
     await expect(cache.set('k', { at })).rejects.toMatchObject({ code: 'ENCODE_FAILED', key: 'k' })
-    expect(await cache.peek('k')).toBeUndefined()
+    expect(await cache.get('k')).toBeUndefined()
     expect(await leaseOn(store, 'k')).toBe('free')
   })
 })

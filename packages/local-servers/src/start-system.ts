@@ -13,7 +13,7 @@ export interface System {
   readonly services: Services
   /** In the order in which they were started, including those that have ended. */
   readonly apis: readonly ApiProcess[]
-  /** Starts an API process over Redis and Postgres of `services`. `env` may name others, and adds its options. */
+  /** Starts an API process over Redis and Postgres of `services`. `env` has its other options, and may name other servers. */
   startApi(env?: Readonly<Record<string, string>>): Promise<ApiProcess>
   /** Ends another server with the system, by `end`, and also if this process is killed. */
   own<T extends { readonly pid: number }>(server: T, end: (server: T) => unknown): T

@@ -96,7 +96,7 @@ test.each([-1, 0.5, 86_400_001, Number.NaN])('statementTimeoutMs %d is refused',
   expect(() => createDatabase({ url: testUrl(), statementTimeoutMs })).toThrow('statementTimeoutMs')
 })
 
-test('an error shows a limit given as a string as a string', () => {
+test('an error quotes a limit that was given as a string', () => {
   const statementTimeoutMs = '5' as unknown as number
   expect(() => createDatabase({ url: testUrl(), statementTimeoutMs })).toThrow('from 0 to 86400000, got "5" (a string)')
 })

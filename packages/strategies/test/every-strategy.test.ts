@@ -26,7 +26,7 @@ describe.each(strategyNames)('%s', (name) => {
     expect(readFileSync(page, 'utf8').split('\n')[0]).toBe(`# ${name}`)
   })
 
-  it('lists exactly the options that it uses as tunable', () => {
+  it('its row lists as tunable exactly the options that it uses', () => {
     const asked = new Set<PropertyKey>()
     const recording = new Proxy(defaultTuning, {
       get(target, option) {

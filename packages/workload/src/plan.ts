@@ -19,7 +19,7 @@ export interface Plan {
   operationAt(n: number): Operation
   /** The planned start of the n-th operation, in ms from the start of the warm-up. */
   timeAtMs(n: number): number
-  /** The same as rates, from the start of the warm-up. */
+  /** The planned starts, given as rates from the start of the warm-up. */
   readonly stages: readonly Stage[]
   readonly warmupMs: number
   readonly measuredMs: number

@@ -16,7 +16,7 @@ export function refuse(context: ApiContext, details: ProblemDetails, log: Access
   return response
 }
 
-/** Answers a `Problem` as it is and logs it as the client's or ours. Any other error is logged with its cause, but not shown. */
+/** Answers a `Problem` as it is and logs it as the client's error or as ours. Any other error is logged with its cause, but not shown. */
 export function errorHandler(logger: Logger, log: AccessLog) {
   return (error: unknown, context: ApiContext): Response => {
     if (error instanceof Problem) {

@@ -1,4 +1,4 @@
-/** Answers with problems where Node or Hono refuse a request before the app sees it. */
+/** Answers with a problem document where Node or Hono refuses a request before the app sees it. */
 import {
   createServer,
   type IncomingMessage,

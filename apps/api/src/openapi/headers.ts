@@ -19,7 +19,7 @@ export const readHeaders = z.object({
   ETag: etag,
   'Server-Timing': describe(z.string().regex(/cache;dur=.*origin;dur=.*total;dur=/), 'Milliseconds'),
   'X-Stale-Ms': whole(
-    'How long the value had been replaced by an acknowledged write when the request arrived, in milliseconds; 0: current. ' +
+    'Milliseconds from the acknowledgement of the write that replaced the value to the arrival of the request; 0: current. ' +
       'Absent with several processes',
   ).optional(),
 })

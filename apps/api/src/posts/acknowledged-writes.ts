@@ -1,6 +1,6 @@
 /**
- * The writes that this process acknowledged. They determine `X-Stale-Ms`: how long the served value had been replaced
- * when the request arrived. All timestamps are `performance.now()`.
+ * The writes that this process acknowledged. They determine `X-Stale-Ms`: the time from the replacement of the served
+ * value to the arrival of the request. All timestamps are `performance.now()`.
  *
  * Bounded: the least recently written posts are forgotten first, which makes the result a lower bound.
  */
@@ -48,7 +48,7 @@ export class AcknowledgedWrites {
     this.#remember(id, version, acknowledgedAt)
   }
 
-  /** How long version `served` of a post had been replaced at `arrivedAt`; 0 if it was current. */
+  /** The time from the replacement of version `served` of a post to `arrivedAt`; 0 if it was current. */
   postStaleMs(id: number, served: number, arrivedAt: number): number {
     const writes = this.#posts.get(id)
     if (writes === undefined || writes.versions.at(-1)! <= served) return 0
@@ -65,7 +65,7 @@ export class AcknowledgedWrites {
   }
 
   /**
-   * How long a list of the posts with ids above `after` up to `last`, read at `readAt`, had been replaced at `arrivedAt`.
+   * The time to `arrivedAt` since a list, read at `readAt`, had been replaced: the posts with ids above `after` up to `last`.
    * Only writes that began after `readAt` count: the list may contain earlier ones.
    */
   listStaleMs(after: number, last: number, readAt: number, arrivedAt: number): number {

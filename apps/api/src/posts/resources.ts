@@ -10,7 +10,7 @@ export interface Resource {
   readonly postId: number | undefined
   readonly options: ReadOptions | undefined
   load(instance: StrategyInstance): Promise<Representation | undefined>
-  /** How long the answer had been replaced at `arrivedAt` by an acknowledged write. */
+  /** The time from the acknowledged write that replaced the answer to `arrivedAt`. */
   staleMs(instance: StrategyInstance, answer: ReadResult<Representation>, arrivedAt: number): number
   /** The next page's query, for `Link`. */
   next(answer: Representation): string | undefined

@@ -1,4 +1,4 @@
-/** The environment variables, checked once before anything is opened. By zod, not `command-line`, so that the type follows. */
+/** The environment variables, checked once before anything is opened. With zod, not `command-line`, so that their type is derived from the checks. */
 import { CEILING, type StrategyName, strategyNames } from 'strategies'
 import { z } from 'zod'
 import { wrongInRedisUrl } from './redis-url.ts'

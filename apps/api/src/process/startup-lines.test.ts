@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { startInstances } from '../strategies/start-instances.ts'
 import { storeLine } from './startup-lines.ts'
 
-it('row 18: states for the memory store that guarantees hold in this process only', async () => {
+it('states for the memory store that guarantees hold in this process only', async () => {
   const env = {
     CACHE_STORE: 'auto',
     CACHE_STRATEGY: 'cache-aside',

@@ -41,7 +41,7 @@ export type ServedCache = Pick<Cache<Representation>, 'guarantee' | 'read' | 'wr
 
 /** How the worker reads entries to keep them warm. */
 export interface ReadBy {
-  /** Derived from the strategy's own reading, so that entries last as long. */
+  /** Derived from the read strategy that the API uses, so that entries last as long. */
   readonly read: (own: CachingStrategy) => CachingStrategy
   readonly onEvent: NonNullable<CacheOptions<Representation>['onEvent']>
 }

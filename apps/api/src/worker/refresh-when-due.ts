@@ -14,7 +14,7 @@ export interface Due {
   readonly leaseMs: number
 }
 
-/** @param own the strategy's own reading: it sets the lifetime and the limits */
+/** @param own the read strategy that the API uses: it sets the lifetime and the limits */
 export function refreshWhenDue(own: CachingStrategy, { lateMs, leaseMs }: Due): CachingStrategy {
   return {
     name: 'refresh-when-due',

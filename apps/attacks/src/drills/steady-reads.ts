@@ -74,7 +74,7 @@ export function checkWaits(
   waits.sort((a, b) => a - b)
   // By rank, not `quantilesOf`: an interpolated value would be above nine of ten.
   const most = waits[Math.ceil(SHARE_IN_TIME * waits.length) - 1] ?? 0
-  const inWords = `${waits.length} of the drill's own ${reads.length} reads timed out on Redis, nine of ten for at most ${most.toFixed(0)} ms`
+  const inWords = `${waits.length} of the drill's own ${reads.length} reads timed out on Redis, nine of ten after at most ${most.toFixed(0)} ms`
   note(`${inWords}; the longest ${(waits.at(-1) ?? 0).toFixed(0)} ms`)
   if (waits.length === 0) problem("none of the drill's own reads met the fault, so the drill proves nothing")
   if (most > COMMAND_DEADLINE_MS + LATE_BY_MS) problem(`${inWords}; the deadline is ${COMMAND_DEADLINE_MS} ms`)

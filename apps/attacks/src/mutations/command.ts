@@ -138,7 +138,7 @@ export const command = describeCommand('pnpm attack mutations', {
   .option('--suite <name>', 'only this suite; notes all safeguards that it catches')
   .option(
     '--sample <n>',
-    'for CI: n safeguards, others each day, each with the suite that is known to catch it',
+    'for CI: n safeguards, different ones each day; for each only the suite that is known to catch it runs',
     wholeNumber('--sample', { min: 1, max: mutations.length }),
   )
   .option('--check', 'runs nothing; checks that every edit still fits, and that the table matches the stored run')

@@ -245,8 +245,8 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: keyRead,
-        find: 'return this.#answer(this.#found.entry, this.#found.asOf)',
-        replace: 'return this.#answer(this.#found.entry, this.askedAt)',
+        find: 'this.#examiner.serve(this.#found.entry, this.#found.asOf)',
+        replace: 'this.#examiner.serve(this.#found.entry, this.askedAt)',
       },
     ],
   },
@@ -255,9 +255,9 @@ export const guard: readonly Mutation[] = [
     without: 'after a load that fails slowly, a value is served beyond its limit',
     edits: [
       {
-        file: keyRead,
-        find: '    this.now = this.#parts.store.clock.latest()\n    // `asOf` is when',
-        replace: '    // `asOf` is when',
+        file: `${core}/examiner.ts`,
+        find: '    this.now = this.#parts.store.clock.latest()\n',
+        replace: '',
       },
     ],
   },
@@ -270,6 +270,18 @@ export const guard: readonly Mutation[] = [
         find: 'if (underWay === undefined) return this.#start(question, ask)',
         replace:
           'if (underWay !== undefined) return underWay.answer\n    if (underWay === undefined) return this.#start(question, ask)',
+      },
+    ],
+  },
+  {
+    name: 'a lookup is not answered by an MGET that was sent before it',
+    without: 'the same',
+    suites: ['unit'],
+    edits: [
+      {
+        file: `${core}/redis/lookups.ts`,
+        find: '    this.#batch = undefined\n    const values',
+        replace: '    setImmediate(() => (this.#batch = undefined))\n    const values',
       },
     ],
   },

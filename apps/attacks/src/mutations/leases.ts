@@ -61,7 +61,7 @@ export const leases: readonly Mutation[] = [
     name: 'the end of a lease decides who may take over (Redis)',
     without: 'readers wait for a dead holder until its lease key expires',
     edits: [{ file: scripts, find: 'if left > 0 then return', replace: 'if true then return' }],
-    suites: ['by hand'],
+    suites: ['safeguards'],
   },
   {
     name: 'the end of a lease decides who may take over (memory)',

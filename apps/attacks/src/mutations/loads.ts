@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts'
 
 const core = 'packages/cache-core/src'
 const cachingReader = `${core}/caching-reader.ts`
+const keyRead = `${core}/key-read.ts`
 const loadQueue = `${core}/load-queue.ts`
 const runningLoad = `${core}/running-load.ts`
 const suites = ['unit'] as const
@@ -80,8 +81,8 @@ export const loads: readonly Mutation[] = [
     edits: [
       {
         file: cachingReader,
-        find: '    if (currentLoad()?.hasPlace) return keyRead.load(manner)\n',
-        replace: '',
+        find: 'if (currentLoad()?.hasPlace || keyRead.isLoadUnderWay) return',
+        replace: 'if (keyRead.isLoadUnderWay) return',
       },
       {
         file: cachingReader,
@@ -126,5 +127,29 @@ export const loads: readonly Mutation[] = [
       },
     ],
     suites,
+  },
+  {
+    name: 'a readMany does not wait for another process’s load before its own',
+    without: 'all its keys wait for the slowest load of any process',
+    suites: ['many keys'],
+    edits: [
+      {
+        file: keyRead,
+        find: "      if (acquired.kind === 'held') {\n        this.waits()\n",
+        replace: "      if (acquired.kind === 'held') {\n",
+      },
+    ],
+  },
+  {
+    name: 'a readMany whose load reads one of its keys fails',
+    without: 'it waits for itself forever',
+    suites: ['many keys'],
+    edits: [
+      {
+        file: `${core}/shared-load.ts`,
+        find: 'leader.key === key ? undefined : beginWait(this.#store, leader.key, undefined)',
+        replace: 'undefined as (() => void) | undefined',
+      },
+    ],
   },
 ]

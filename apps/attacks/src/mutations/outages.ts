@@ -10,7 +10,7 @@ const outbox = `${core}/postgres/outbox.ts`
 const attached = `${core}/postgres/attached-stores.ts`
 const redisStore = `${core}/redis/redis-store.ts`
 const connection = `${core}/redis/redis-connection.ts`
-const suites = ['unit', 'by hand', 'resilience', 'outbox', 'before use'] as const
+const suites = ['unit', 'safeguards', 'resilience', 'outbox', 'before use'] as const
 
 export const outages: readonly Mutation[] = [
   {
@@ -23,7 +23,7 @@ export const outages: readonly Mutation[] = [
     name: 'a failed invalidation becomes pending',
     without: 'the same',
     edits: [{ file: resilient, find: '      pending.add(keys, tags)\n', replace: '' }],
-    suites: ['by hand'],
+    suites: ['safeguards'],
   },
   {
     name: 'an invalidation in flight is still pending',
@@ -47,7 +47,7 @@ export const outages: readonly Mutation[] = [
         replace: '{ pending: make(), users: 0 }',
       },
     ],
-    suites: ['by hand'],
+    suites: ['safeguards'],
   },
   {
     name: 'no fill follows a claim without an answer',

@@ -91,8 +91,8 @@ export const staleness: readonly Mutation[] = [
     edits: [
       {
         file: entry,
-        find: 'return Math.min(this.#bytes.readDoubleLE(20), this.loadedAt + this.#maxTtlMs)',
-        replace: 'return this.#bytes.readDoubleLE(20)',
+        find: 'Math.min(bytes.readDoubleLE(20), this.loadedAt + maxTtlMs)',
+        replace: 'bytes.readDoubleLE(20)',
       },
     ],
   },

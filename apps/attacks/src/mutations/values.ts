@@ -8,6 +8,8 @@ const ioredis = `${core}/redis/ioredis-client.ts`
 const nodeRedis = `${core}/redis/node-redis-client.ts`
 const entry = `${core}/entry.ts`
 const keyRead = `${core}/key-read.ts`
+const examiner = `${core}/examiner.ts`
+const lookups = `${core}/redis/lookups.ts`
 const clock = `${core}/resilience/server-clock.ts`
 
 export const values: readonly Mutation[] = [
@@ -43,8 +45,8 @@ export const values: readonly Mutation[] = [
     edits: [
       {
         file: `${core}/stores/memory.ts`,
-        find: '{ bytes: ownBytes(entry), isShared: false, expiresAt }',
-        replace: '{ bytes: entry, isShared: false, expiresAt }',
+        find: 'new Kept(ownBytes(entry), expiresAt)',
+        replace: 'new Kept(entry, expiresAt)',
       },
     ],
   },
@@ -65,11 +67,23 @@ export const values: readonly Mutation[] = [
     without: 'invalidating a tag has no effect',
     edits: [
       {
-        file: keyRead,
+        file: examiner,
         find: 'if (entry === undefined || !entry.hasEpochs(epochs)) return undefined',
         replace: 'if (entry === undefined) return undefined',
       },
     ],
+  },
+  {
+    name: 'a decoded value is only for the cache that decoded it',
+    without: 'a cache with another codec or version on the same store gets a value that is not its own',
+    suites: ['unit'],
+    edits: [{ file: examiner, find: ' && decoded.by === this.#parts', replace: '' }],
+  },
+  {
+    name: 'a decoded value that readers share is frozen',
+    without: 'one reader changes what the others get',
+    suites: ['unit'],
+    edits: [{ file: `${core}/codec.ts`, find: 'return Object.freeze(value)', replace: 'return value' }],
   },
   {
     name: 'two processes that create an epoch agree (Redis)',
@@ -92,13 +106,13 @@ export const values: readonly Mutation[] = [
     name: 'no command is sent twice (single server)',
     without: 'an invalidation resent after a reconnect undoes a newer one',
     edits: [{ file: ioredis, find: 'if (maxRetriesPerRequest !== 0) {', replace: 'if (false) {' }],
-    suites: ['unit', 'by hand'],
+    suites: ['unit', 'safeguards'],
   },
   {
     name: 'no command is sent twice (cluster)',
     without: 'the same',
     edits: [{ file: ioredis, find: 'if (retryDelayOnFailover !== 0) refuse(', replace: 'if (false) refuse(' }],
-    suites: ['unit', 'by hand'],
+    suites: ['unit', 'safeguards'],
   },
   {
     name: 'no command is sent later on another connection (node-redis)',
@@ -119,7 +133,7 @@ export const values: readonly Mutation[] = [
     name: 'no command is read from a replica (cluster)',
     without: 'a lagging replica returns invalidated values',
     edits: [{ file: ioredis, find: "if (scaleReads !== 'master') refuse(", replace: 'if (false) refuse(' }],
-    suites: ['unit', 'by hand'],
+    suites: ['unit', 'safeguards'],
   },
   {
     name: 'a TTL counts from the start of the load',
@@ -148,7 +162,7 @@ export const values: readonly Mutation[] = [
   {
     name: 'the age of an entry is taken at the latest possible time',
     without: 'the same',
-    edits: [{ file: keyRead, find: 'this.now = store.clock.latest()', replace: 'this.now = store.clock.earliest()' }],
+    edits: [{ file: examiner, find: 'this.now = store.clock.latest()', replace: 'this.now = store.clock.earliest()' }],
   },
   {
     name: "the server's time has bounds that widen (drift)",
@@ -170,7 +184,7 @@ export const values: readonly Mutation[] = [
     name: 'a new connection discards the time of the old server',
     without: 'a server with another clock is treated as the old one',
     edits: [{ file: `${core}/redis/redis-connection.ts`, find: '    this.clock.forget()\n', replace: '' }],
-    suites: ['by hand'],
+    suites: ['safeguards'],
   },
   {
     name: 'an expired value is not stored (memory)',
@@ -217,7 +231,7 @@ export const values: readonly Mutation[] = [
     without: 'a read fails, or bypasses the cache forever',
     edits: [
       {
-        file: commands,
+        file: lookups,
         find: "if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined\n",
         replace: '',
       },

@@ -215,7 +215,7 @@ describe('advise', () => {
     expect([pick?.strategy, dontCache]).toEqual(['write-through', undefined])
   })
 
-  it('calls a saving in the noise no difference', async () => {
+  it('says "no difference" for a saving within the noise', async () => {
     const noisy = { ...figuresAround({ loads: 0.8, p99: 9 }), loadsPerRead: [0.5, 0.6, 0.7, 0.8, 1.01] }
     const { dontCache } = await advise(
       described({

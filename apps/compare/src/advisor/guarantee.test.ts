@@ -10,7 +10,7 @@ const shared: Guarantee = {
 const local: Guarantee = { ...shared, readAfterWrite: false, where: 'this process' }
 
 describe('guaranteeInWords', () => {
-  it('separates read-after-write from the age of a value that nothing invalidates (row 38)', () => {
+  it('separates read-after-write from the age of a value that nothing invalidates', () => {
     expect(guaranteeInWords(shared)).toBe(
       'after an acknowledged write no read is stale; after an out-of-band change a value may be 60 s old (the TTL)',
     )

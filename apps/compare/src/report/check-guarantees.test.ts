@@ -12,7 +12,7 @@ function verdicts(turn: Parameters<typeof madeUpComparison>[0]['turn']) {
 }
 
 describe('checkGuarantees', () => {
-  it('row 38: checks a strategy against its guarantee, and a naive form against the one that it breaks', () => {
+  it('checks a strategy against its guarantee, and a naive form against the one that it breaks', () => {
     const [naive] = madeUpComparison({ strategies: { 'naive-lock': {} } }).strategies
     expect(naive!.promise).toMatchObject({ readAfterWrite: false, readAfterWriteOf: 'none' })
     expect(verdicts({ 'cache-aside': seen, tiered: seen, 'naive-lock': seen })).toEqual({

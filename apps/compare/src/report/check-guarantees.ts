@@ -14,8 +14,8 @@ export interface GuaranteeCheck {
    */
   readonly verdict: 'kept' | 'broken' | 'broken as declared' | 'not a strategy' | 'not measured'
   /**
-   * Violations that the guarantee forbids, by kind. Over all turns with figures, even those that do not count: a violation
-   * is one even if another check failed.
+   * Violations that the guarantee forbids, by kind. Over all turns with figures, even those that do not count: a failed check
+   * elsewhere does not excuse a violation.
    */
   readonly forbidden: Readonly<Record<string, number>>
   /** Violations that the guarantee allows. */

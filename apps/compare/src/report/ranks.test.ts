@@ -10,7 +10,7 @@ describe('ranksIn', () => {
     expect([...ranksIn(madeUpComparison({ strategies }), 'readP99Ms')]).toEqual([['tiered', 'best']])
   })
 
-  it('calls strategies equal that do not differ from the best median, and that one too', () => {
+  it('calls the strategy with the best median equal, and each that does not differ from it', () => {
     const strategies = {
       a: { hitRatio: around(50) },
       b: { hitRatio: around(53) },

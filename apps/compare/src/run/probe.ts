@@ -31,7 +31,7 @@ export interface Probed extends Pick<Turn, 'staleness' | 'violations'> {
   readonly failed: number
   readonly reads: number
   readonly staleReads: number
-  /** For how long the values of stale reads had been replaced. Undefined without stale reads. */
+  /** For stale reads: the time since their values had been replaced. Undefined without stale reads. */
   readonly staleForMs: { readonly p50: number; readonly p99: number; readonly max: number } | undefined
   readonly readYourWritesViolations: number
   readonly monotonicReadViolations: number

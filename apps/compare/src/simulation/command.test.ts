@@ -108,7 +108,7 @@ it.each([
   await expect(simulate(...flags)).rejects.toThrow(message)
 })
 
-it('row 17: reads a log that was truncated during writes, and says how much it skipped', async () => {
+it('reads a log that was truncated during writes, and says how much it skipped', async () => {
   const file = join(folder, 'truncated.log')
   writeFileSync(file, Buffer.concat([Buffer.alloc(2 * 2 ** 20), readFileSync(accessLog())]))
   const lines = await simulate('--workload', file, '--strategies', 'cache-aside', '--exclude', '/healthz')
@@ -116,7 +116,7 @@ it('row 17: reads a log that was truncated during writes, and says how much it s
   expect(lines).toContain("Passed over 2,097,152 NUL bytes in 1 run, as logrotate's copytruncate leaves them.")
 })
 
-it('row 17: distinguishes keys that differ in a byte outside UTF-8', async () => {
+it('distinguishes keys that differ in a byte outside UTF-8', async () => {
   const file = join(folder, 'latin-1.log')
   const entry = (path: string) => `192.0.2.7 - - [10/Oct/2024:13:00:00 +0000] "GET ${path} HTTP/1.1" 200 300\n`
   writeFileSync(file, entry('/\xe9') + entry('/\xe8'), 'latin1')

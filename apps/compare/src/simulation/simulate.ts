@@ -50,7 +50,7 @@ export interface Simulated {
   readonly loadsPerSecond: number | null
   /** Reads that returned a version older than the newest one acknowledged before the read began. */
   readonly staleReads: number
-  /** For how long the values of stale reads had been replaced when the read began. Null without stale reads. */
+  /** For stale reads: the time from the replacement of the value to the start of the read. Null without stale reads. */
   readonly staleForMs: { readonly p50: number; readonly p99: number; readonly max: number } | null
   readonly evictions: number
   /** Most entries at the same time, including expired ones that were not read since. Over the whole run, warm-up included. */

@@ -4,7 +4,7 @@ import { quantilesOf } from 'workload'
 /** The counters of a simulation. */
 export class Tally {
   readonly outcomes: Record<Outcome, number> = { hit: 0, stale: 0, miss: 0, collapsed: 0, bypass: 0 }
-  /** For each stale read, for how long its value had been replaced. */
+  /** For each stale read, the time since its value had been replaced. */
   readonly staleForMs: number[] = []
   writes = 0
   loads = 0

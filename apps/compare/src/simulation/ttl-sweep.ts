@@ -10,7 +10,7 @@ export interface TtlRow {
   readonly hitRatio: number
   readonly loadsPerRead: number
   readonly loadsPerSecond: number
-  /** The longest time for which a returned value had been replaced. */
+  /** The longest time since a returned value had been replaced. */
   readonly staleMaxMs: number
 }
 

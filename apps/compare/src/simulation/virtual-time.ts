@@ -68,6 +68,7 @@ export function virtualTime(seed: number): VirtualTime {
     runtime: {
       now: () => now,
       random: () => random(seed, RANDOM_STREAM, drawn++),
+      soon: queueMicrotask,
       sleep: (ms) => new Promise((wake) => void setAlarm(ms, wake)),
       after: (ms, action) => setAlarm(ms, action),
       every: (ms, action) => setAlarm(ms, action, ms),

@@ -1,4 +1,5 @@
 import { identityOf } from '../entry.ts'
+import { questionOf } from '../ports/question.ts'
 import type { Acquired, Epochs, Lookup, Store } from '../ports/store.ts'
 import type { ServerClock } from '../resilience/server-clock.ts'
 import { TrailingCoalescer } from '../resilience/trailing-coalescer.ts'
@@ -161,8 +162,7 @@ export function memcachedCommands(ring: Ring, prefix: string, clock: ServerClock
     guarantee: { where: 'every process', readAfterWriteOf: 'keys and tags' },
 
     get(key, tags) {
-      const question = tags.length === 0 ? `k${key}` : `t${JSON.stringify([key, tags])}`
-      return lookups.get(question, () => lookUp(key, tags))
+      return lookups.get(questionOf(key, tags), () => lookUp(key, tags))
     },
 
     async acquire(key, { token, leaseMs, seen, tags }): Promise<Acquired> {

@@ -17,7 +17,7 @@ export interface InvalidationTarget extends Pick<Store, 'invalidate' | 'invalida
 
 export interface Attachment {
   /**
-   * Delivers the invalidations from while the server was unreachable, and those it may have lost. Called before a store is first
+   * Delivers the invalidations made while the server was unreachable, and those that it may have lost. Called before a store is first
    * used, after an outage, and on a new connection. Rejects unless all were acknowledged.
    */
   catchUp(): Promise<void>

@@ -16,6 +16,8 @@ export interface Runtime {
   after(ms: number, action: () => void): () => void
   /** Calls `action` every `ms` milliseconds until the returned function is called. Does not keep the process alive. */
   every(ms: number, action: () => void): () => void
+  /** Calls `action` once the event loop has handled the input that has arrived by now, so that it covers all calls made until then. */
+  soon(action: () => void): void
 }
 
 /**
@@ -49,6 +51,7 @@ export const systemRuntime: Runtime = {
     timer.unref()
     return () => clearInterval(timer)
   },
+  soon: setImmediate,
 }
 
 /**

@@ -15,6 +15,15 @@ export interface Store {
   get(key: string, tags: readonly string[]): Awaitable<Lookup>
 
   /**
+   * The same for many keys, in their order, in one round trip per server. Default: a `get` for each. A store that wraps another one and
+   * changes its `get` must change this too.
+   */
+  getMany?(keys: readonly string[], tags: readonly string[]): Awaitable<readonly Lookup[]>
+
+  /** Whether `get` answers immediately, from the memory of this process. Default false. */
+  readonly isNear?: boolean
+
+  /**
    * Asks for the right to fill. In this order: returns an entry whose identity is not `seen`; answers `held` while another
    * holder's lease is live; otherwise grants the lease. In the same round trip, reads the tags' epochs and creates missing ones.
    */
@@ -92,7 +101,17 @@ export interface Lookup {
   readonly bytes: Buffer | undefined
   /** `undefined` for a tag that has no epoch yet. */
   readonly epochs: readonly (Buffer | undefined)[]
+  /** For a store that keeps entries in this process: the same object until the entry is replaced. */
+  readonly memo?: Memo
 }
+
+/** Where a cache remembers what it decoded from an entry's bytes. Only the cache that wrote it understands it. */
+export interface Memo {
+  decoded?: unknown
+}
+
+/** The epochs of a lookup without tags. */
+export const NO_EPOCHS: Lookup['epochs'] = []
 
 export interface AcquireRequest {
   /** Unique per attempt, never per process. */

@@ -127,7 +127,7 @@ export class OutboxTable {
    */
   async takeDue(limit: number, deliver: (invalidation: Invalidation) => Promise<string | undefined>): Promise<number> {
     // Locks rows instead of remembering the last id, since transactions don't commit in the order of their ids.
-    // Ordered by `due_at`, like the index: by `id`, Postgres may scan all rows delivered today on each round of an outage.
+    // Ordered by `due_at`, like the index. Ordered by `id`, each round of an outage might scan all rows delivered today.
     const due = `where ${UNDELIVERED} and ${DUE} order by due_at limit ${limit} for update skip locked`
     // A relay whose machine is gone may leave its connection open, and its rows locked, until TCP times out.
     const begin = `begin; set local idle_in_transaction_session_timeout = '2min'`

@@ -7,6 +7,7 @@ export interface IoredisClient {
   readonly status: string
   readonly options: object
   getBuffer(key: string): Promise<Buffer | null>
+  mgetBuffer(keys: string[]): Promise<(Buffer | null)[]>
   set(key: string, value: Buffer, px: 'PX', ms: number): Promise<unknown>
   setBuffer(key: string, value: Buffer, px: 'PX', ms: number, nx: 'NX', get: 'GET'): Promise<Buffer | null>
   unlink(...keys: string[]): Promise<number>
@@ -48,6 +49,8 @@ export const redisOptions = {
   maxRetriesPerRequest: 0,
   connectTimeout: 1_000,
   enableAutoPipelining: true,
+  /** The store sends one MGET for many lookups. A pipeline would delay it until the previous pipeline is answered. */
+  autoPipeliningIgnoredCommands: ['mget'],
   retryStrategy: (attempt: number) => Math.min(50 * attempt, 500),
 } satisfies RedisOptions
 
@@ -91,6 +94,7 @@ export function ioredisClient(client: IoredisClient): RedisClient {
     isCluster(client) ? (client.nodes('master') as unknown as Node[]) : [client as unknown as Node]
   return {
     get: (key) => client.getBuffer(key),
+    mget: (keys) => client.mgetBuffer(keys as string[]),
     set: (key, value, ttlMs) => client.set(key, value, 'PX', ttlMs),
     setIfAbsent: (key, value, ttlMs) => client.setBuffer(key, value, 'PX', ttlMs, 'NX', 'GET'),
     unlink: (...keys) => client.unlink(...keys),

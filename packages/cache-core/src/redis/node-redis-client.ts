@@ -73,6 +73,7 @@ export function nodeRedisClient(client: NodeRedisClient): RedisClient {
   return {
     // `sendCommand` returns the reply's own promise; `client.get` adds three hops to it.
     get: (key) => client.sendCommand(['GET', key], BYTES) as Promise<Buffer | null>,
+    mget: (keys) => client.sendCommand(['MGET', ...keys], BYTES) as Promise<(Buffer | null)[]>,
     set: (key, value, ttlMs) => send(TEXT, 'SET', key, value, 'PX', ttlMs),
     setIfAbsent: (key, value, ttlMs) => send(BYTES, 'SET', key, value, 'PX', ttlMs, 'NX', 'GET'),
     unlink: (...keys) => send(TEXT, 'UNLINK', ...keys),

@@ -14,6 +14,11 @@ export type Arg = string | number | Buffer
 export interface RedisClient {
   /** The client's own promise, unwrapped: a hit waits for nothing else. */
   get(key: string): Promise<Buffer | null>
+  /**
+   * The values of all these keys at one moment; `null` also for a value that is not a string. Sent immediately, not with the next
+   * pipeline. Not for a Cluster.
+   */
+  mget(keys: readonly string[]): Promise<readonly (Buffer | null)[]>
   /** SET key value PX ttlMs */
   set(key: string, value: Buffer, ttlMs: number): Promise<unknown>
   /** SET key value PX ttlMs NX GET: the existing value, or `null` if `value` was set. */

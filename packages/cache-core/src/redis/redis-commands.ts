@@ -1,11 +1,12 @@
 import { newEpoch } from '../entry.ts'
 import { CacheError } from '../errors.ts'
-import type { Acquired, Epochs, Lookup, Store } from '../ports/store.ts'
+import type { Runtime } from '../ports/runtime.ts'
+import type { Acquired, Epochs, Store } from '../ports/store.ts'
 import { LONGEST_TRANSFER_MS, TransferTooSlow } from '../resilience/deadlines.ts'
 import type { ServerClock } from '../resilience/server-clock.ts'
-import { TrailingCoalescer } from '../resilience/trailing-coalescer.ts'
 import { shown } from '../shown.ts'
 import type { CacheWarning, WarningListener } from '../warning.ts'
+import { Lookups, notOurs } from './lookups.ts'
 import type { Arg, RedisClient } from './redis-client.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from './scripts.ts'
 import { SlowEntries } from './slow-entries.ts'
@@ -13,16 +14,25 @@ import { SlowEntries } from './slow-entries.ts'
 /** Lifetime of an epoch; after it, the entries that carry the epoch are loaded again. Bounds the memory of unused tags. */
 const TAG_TTL_MS = 7 * 24 * 60 * 60 * 1_000
 
+export interface CommandParts {
+  readonly client: RedisClient
+  readonly prefix: string
+  readonly clock: ServerClock
+  readonly soon: Runtime['soon']
+  readonly warn: WarningListener
+}
+
 /**
  * The guarded protocol as Redis commands, one round trip per method. A method's commands are sent together but not in one
  * pipeline, so that in a cluster each goes to its own node. Rejects when Redis does; `redisStore` adds the resilience.
  */
-export function redisCommands(client: RedisClient, prefix: string, clock: ServerClock, warn: WarningListener): Store {
-  const lookups = new TrailingCoalescer<Lookup>()
+export function redisCommands({ client, prefix, clock, soon, warn }: CommandParts): Store {
   const slow = new SlowEntries(clock.now, (key) => warn(tooSlow(key)))
   const entryKey = (key: string) => `${prefix}e:${slot(key)}`
   const leaseKey = (key: string) => `${prefix}l:${slot(key)}`
   const tagKey = (tag: string) => `${prefix}t:${tag}`
+  const knowTime = () => (clock.isCompared ? undefined : compareClocks())
+  const lookups = new Lookups({ client, entryKey, tagKey, soon, knowTime, slow })
 
   async function run(script: Script, key: string, ...args: Arg[]): Promise<unknown> {
     const keys = [entryKey(key), leaseKey(key)]
@@ -66,33 +76,10 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
     clock.compare(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt)
   }
 
-  async function epochAt(tag: string): Promise<Buffer | undefined> {
-    return (await client.get(tagKey(tag)).catch(notOurs)) ?? undefined
-  }
-
-  async function entryAt(key: string): Promise<Buffer | undefined> {
-    try {
-      return (await client.get(entryKey(key))) ?? undefined
-    } catch (error) {
-      return notOurs(noted(key, error))
-    }
-  }
-
   /** Remembers the key of an entry that is too large for the connection. */
   function noted(key: string, error: unknown): unknown {
     if (error instanceof CacheError && error.cause instanceof TransferTooSlow) slow.add(key)
     return error
-  }
-
-  async function lookUp(key: string, tags: readonly string[]): Promise<Lookup> {
-    if (clock.isCompared && tags.length === 0) return { bytes: await entryAt(key), epochs: [] }
-    // The entry first: an epoch read before it could be older than the entry's, which would then look invalidated.
-    const [bytes, epochs] = await Promise.all([
-      entryAt(key),
-      Promise.all(tags.map(epochAt)),
-      clock.isCompared || compareClocks(),
-    ])
-    return { bytes, epochs }
   }
 
   return {
@@ -101,8 +88,13 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
 
     get(key, tags) {
       if (slow.has(key)) throw new CacheError('STORE_UNAVAILABLE', tooSlow(key).message, { key })
-      const question = tags.length === 0 ? `k${key}` : `t${JSON.stringify([key, tags])}`
-      return lookups.get(question, () => lookUp(key, tags))
+      return lookups.get(key, tags)
+    },
+
+    getMany(keys, tags) {
+      return keys.some((key) => slow.has(key))
+        ? Promise.all(keys.map((key) => this.get(key, tags)))
+        : lookups.getMany(keys, tags)
     },
 
     async acquire(key, { token, leaseMs, seen, tags }): Promise<Acquired> {
@@ -165,18 +157,16 @@ export function redisCommands(client: RedisClient, prefix: string, clock: Server
 
 /** The key as a hash tag, so that entry and lease share a slot. Redis accepts no tag that is empty or begins with `}`. */
 function slot(key: string): string {
-  return /^[}\\]|^$/.test(key) ? `{\\${key}}` : `{${key}}`
+  const first = key.charCodeAt(0) // NaN: it is empty
+  return first === CLOSING_BRACE || first === BACKSLASH || Number.isNaN(first) ? `{\\${key}}` : `{${key}}`
 }
+
+const CLOSING_BRACE = '}'.charCodeAt(0)
+const BACKSLASH = '\\'.charCodeAt(0)
 
 function tooSlow(key: string): CacheWarning {
   const message = `the entry of "${key}" took more than ${LONGEST_TRANSFER_MS} ms to transfer, so it is not kept for now; give Redis a faster connection, or smaller values`
   return { code: 'ENTRY_TOO_SLOW', message }
-}
-
-/** A foreign list or hash under our key counts as no entry. */
-function notOurs(error: unknown): undefined {
-  if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return undefined
-  throw error
 }
 
 function globEscape(text: string): string {

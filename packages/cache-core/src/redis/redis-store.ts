@@ -75,7 +75,13 @@ export function redisStoreOver(
   const connection = RedisConnection.open(client, connectionOptions, runtime)
   const { clock } = connection
   const gate = connection.gateFor(true)
-  const commands = redisCommands(connection.client, prefix, clock, (warning) => connection.warn(warning))
+  const commands = redisCommands({
+    client: connection.client,
+    prefix,
+    clock,
+    soon: connection.circuit.runtime.soon,
+    warn: (warning) => connection.warn(warning),
+  })
   const pending = connection.pending.join(prefix, () => pendingFor(commands, gate))
   const store = resilientStore(commands, gate, onFailure && { onFailure }, pending)
   const ends = [() => connection.pending.leave(prefix)]

@@ -33,6 +33,7 @@ export function watchedClient(client: RedisClient, circuit: Circuit, refusals: R
 
   const named = (name: string): CommandOptions => ({ name, isInOrder })
   const GET = named('GET')
+  const MGET = named('MGET')
   const SET = named('SET')
   const UNLINK = named('UNLINK')
   const TIME = named('TIME')
@@ -43,6 +44,7 @@ export function watchedClient(client: RedisClient, circuit: Circuit, refusals: R
   return {
     ...client,
     get: (key) => run(GET, () => client.get(key)),
+    mget: (keys) => run(MGET, () => client.mget(keys)),
     set: (key, value, ttlMs) => run(SET, () => client.set(key, value, ttlMs)),
     setIfAbsent: (key, value, ttlMs) => run(SET, () => client.setIfAbsent(key, value, ttlMs)),
     unlink: (...keys) => run(UNLINK, () => client.unlink(...keys)),

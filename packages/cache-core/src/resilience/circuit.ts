@@ -1,7 +1,7 @@
 import { CacheError, messageOf, swallowing } from '../errors.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
 import type { Awaitable } from '../ports/store.ts'
-import { BehindTransfer, Deadlines, NoAnswer, type OnItsWay, TransferTooSlow } from './deadlines.ts'
+import { answered, BehindTransfer, Deadlines, NoAnswer, type OnItsWay, TransferTooSlow } from './deadlines.ts'
 
 /** Failed commands in a row after which the store counts as unavailable. One unanswered command is enough on an ordered connection. */
 const FAILURES_TO_OPEN = 5
@@ -131,12 +131,12 @@ export class Circuit {
       const wait = this.#deadlines.begin(deadlineMs, options, (late) => reject(this.#failed(late, options)))
       answer.then(
         (value) => {
-          wait.isAnswered = true
+          answered(wait)
           this.#failures = 0
           resolve(value)
         },
         (error) => {
-          wait.isAnswered = true
+          answered(wait)
           if (!wait.isGivenUp) reject(this.#failed(error, options))
         },
       )

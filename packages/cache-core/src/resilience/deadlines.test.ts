@@ -101,7 +101,7 @@ it('forgets the transfer time of an answered command, even if the connection sta
   expect(late).toEqual([expect.stringMatching(/^unanswered: no answer within 250 ms/)])
 })
 
-it('reports commands behind a given-up answer that still arrives as waiting, not as unanswered', async () => {
+it('while a given-up answer still arrives, reports the commands behind it as waiting, not as unanswered', async () => {
   begin('large')
   isReceiving = true
   await runtime.advance(2_100)

@@ -28,8 +28,16 @@ export interface Wait {
   readonly transferTicks: number
   /** The tick, quiet or not, at which it is late in any case. */
   readonly lostAt: number
-  readonly onLate: (error: Error) => void
+  onLate: (error: Error) => void
 }
+
+/** Ends a wait. It is forgotten at the next tick; until then it must not keep the command's answer in memory. */
+export function answered(wait: Wait): void {
+  wait.isAnswered = true
+  wait.onLate = ignore
+}
+
+function ignore(): void {}
 
 /**
  * The deadlines of commands: one timer for all, and one object for each command.
@@ -37,8 +45,8 @@ export interface Wait {
  * Time is counted in ticks, with two exceptions:
  * - **A busy event loop counts as one tick**, however long it was busy. Between two ticks the loop reads the data that has arrived,
  *   so a command is never late because its answer could not be read yet.
- * - **A tick in which answers were arriving does not count.** A large answer takes time, and small ones wait behind it, for at most
- *   `LONGEST_TRANSFER_MS`.
+ * - **A tick in which answers were arriving does not count**; the others are _quiet_. A large answer takes time, and small ones
+ *   wait behind it, for at most `LONGEST_TRANSFER_MS`.
  *
  * A command that was given up is remembered until its answer arrives, since others wait behind it.
  */
@@ -135,7 +143,7 @@ export class TransferTooSlow extends Error {
   }
 }
 
-/** The same for a command that waited behind it. */
+/** The command waited behind such an answer. */
 export class BehindTransfer extends Error {
   constructor() {
     super(`no answer within ${LONGEST_TRANSFER_MS} ms: larger ones were still arriving before it`)

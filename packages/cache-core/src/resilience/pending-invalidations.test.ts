@@ -8,7 +8,7 @@ beforeEach(() => {
   runtime = fakeRuntime()
 })
 
-it('is flushed only when all were delivered, including those added meanwhile', async () => {
+it('pending invalidations are flushed only when all were delivered, including those added meanwhile', async () => {
   const delivered: string[][] = []
   const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const pending = new PendingInvalidations(async ({ keys, tags }) => {
@@ -48,7 +48,7 @@ it('invalidates everything if too many are pending', async () => {
   expect(pending.areFlushed).toBe(true)
 })
 
-it('is not flushed before it has caught up, even after repeated failures', async () => {
+it('pending invalidations are not flushed before the process has caught up, even after repeated failures', async () => {
   const pending = new PendingInvalidations(async () => {}, runtime)
   let tries = 0
   pending.catchUpBy(async () => {

@@ -78,12 +78,12 @@ export function resilientStore(
     return failure
   }
 
-  async function attempt<T>(command: () => Awaitable<T>, options?: { readonly deadlineMs: number }): Promise<T> {
-    try {
-      return await gate.run(command, options)
-    } catch (error) {
-      throw failed(error)
-    }
+  function attempt<T>(command: () => Awaitable<T>, options?: { readonly deadlineMs: number }): Promise<T> {
+    return gate.run(command, options).catch(fail)
+  }
+
+  function fail(error: unknown): never {
+    throw failed(error)
   }
 
   /** For optional commands: returns `fallback` on failure, and without trying while the store is unusable. */
@@ -153,6 +153,9 @@ export function resilientStore(
     guarantee: store.guarantee,
 
     get: (key, tags) => orRefuse(() => store.get(key, tags)),
+    getMany: (keys, tags) =>
+      orRefuse(() => store.getMany?.(keys, tags) ?? Promise.all(keys.map((key) => store.get(key, tags)))),
+    isNear: false,
     acquire: (key, request) => orRefuse(() => store.acquire(key, request)),
 
     claim: (key, request) => orElse(undefined, () => store.claim(key, request)),

@@ -1,5 +1,5 @@
 /**
- * Runs each question once at a time. Callers that arrive while it runs share the next run.
+ * Runs at most one request for a question at a time. Callers that arrive while it runs share the next request.
  *
  * A caller never gets an answer requested before it arrived, so sharing makes no answer older. A hot key costs the server and the
  * event loop one reply for many readers. (Auto-pipelining delays the next batch until the last one is answered anyway, so sharing
@@ -23,7 +23,7 @@ export class TrailingCoalescer<T> {
     const mine: UnderWay<T> = { answer, next: undefined }
     this.#underWay.set(question, mine)
     const end = () => {
-      // If callers wait, the next run replaces this one.
+      // If callers wait, the next request replaces this one.
       if (mine.next === undefined) this.#underWay.delete(question)
     }
     answer.then(end, end)

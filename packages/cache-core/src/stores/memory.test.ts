@@ -110,7 +110,7 @@ describe('bounded by maxEntries', () => {
   it.each(storeContract)('$title', ({ run }) => run(memoryStore({ maxEntries: 100 })))
 })
 
-it('detaches from its outbox when closed, and reads bypass it', async () => {
+it('a closed store detaches from its outbox, and reads bypass the store', async () => {
   let attached = 0
   const outbox: InvalidationSource = {
     attach() {

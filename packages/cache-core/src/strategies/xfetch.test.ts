@@ -20,7 +20,7 @@ describe('xfetch', () => {
     [{ beta: 2 }, 801, 'refresh'],
     [{ beta: 0 }, 999, 'serve'],
     [{}, 1_000, 'miss'],
-  ] as const)('with %o a read at %i ms is one to %s', (options, now, expected) => {
+  ] as const)('with %o the verdict of a read at %i ms is: %s', (options, now, expected) => {
     expect(verdict(options, now, chance)).toBe(expected)
   })
 

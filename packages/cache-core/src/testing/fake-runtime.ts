@@ -38,6 +38,7 @@ export function fakeRuntime(chance = 0.5): FakeRuntime {
       alarms.add(alarm)
       return () => alarms.delete(alarm)
     },
+    soon: queueMicrotask,
     async advance(ms) {
       await settled()
       const end = time + ms

@@ -175,7 +175,7 @@ export const races: readonly Race[] = [
     },
   },
   {
-    title: 'dead holder: a loader dies with the lease in its hand',
+    title: 'dead holder: a reader dies while it holds the lease',
     closedBy: 'the lease ends, and the next reader that asks is granted it',
     async play(stage) {
       const row = new Row()
@@ -187,7 +187,7 @@ export const races: readonly Race[] = [
     },
   },
   {
-    title: 'joined flight: a reader comes after a write to a load from before it',
+    title: 'joined flight: a reader that begins after a write joins a load from before the write',
     closedBy: 'a reader takes only an answer that was asked for after it began',
     async play(stage) {
       const row = new Row()

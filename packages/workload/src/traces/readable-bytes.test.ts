@@ -6,7 +6,7 @@ import { readableBytes } from './readable-bytes.ts'
 
 const write = temporaryFiles()
 
-it('row 17: two paths in a Latin-1 access log are two keys', async () => {
+it('two paths in a Latin-1 access log are two keys', async () => {
   const entry = (path: string) => `192.0.2.7 - - [10/Oct/2000:13:55:36 +0000] "GET ${path} HTTP/1.1" 200 512\n`
   const log = Buffer.from(entry('/\xe9') + entry('/\xe8') + entry('/\xe9'), 'latin1')
   const { requests } = await readTrace(write('latin1.log', Buffer.concat([log, Buffer.from(entry('/é'))])))

@@ -11,7 +11,7 @@ it('counts exactly up to its limit, and starts again at 0 after take()', () => {
   expect([...ids.take()]).toEqual([])
 })
 
-it('keeps to its limit with 100,000 distinct ids, never counts too high, and counts low only within its bound', () => {
+it('keeps to its limit with 100,000 distinct ids, never counts too high, and too low by at most its bound', () => {
   const limit = 100
   const ids = new FrequentIds(limit)
   let seen = 0

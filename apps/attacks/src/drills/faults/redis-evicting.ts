@@ -10,7 +10,7 @@ const FILL = 'x'.repeat(1_000)
 export const redisEvicting: Drill = {
   name: 'redis-evicting',
   fault: 'Redis with little memory under allkeys-lru: entries, leases and tags are evicted all the time',
-  holds: 'no stale reads, none fails',
+  holds: 'no read is stale, none fails',
   async inject({ redis: { admin }, load, note }) {
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru')
     let evicted = 0

@@ -32,7 +32,7 @@ const damaged: ((entry: Buffer) => Buffer)[] = [
 export const redisForeignValues: Drill = {
   name: 'redis-foreign-values',
   fault: 'values of a foreign type and damaged bytes under our keys: entries, leases and tags',
-  holds: 'each is a miss and is replaced; no stale or wrong reads, none fails',
+  holds: 'each is a miss and is replaced; no read is stale or wrong, none fails',
   async inject({ redis: { admin }, load, strategies }) {
     for (let round = 0; round < ROUNDS; round++) {
       for (const strategy of strategies) {

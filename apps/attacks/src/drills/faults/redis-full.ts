@@ -5,7 +5,7 @@ import { until } from '../until.ts'
 export const redisFull: Drill = {
   name: 'redis-full',
   fault: 'Redis is out of memory under noeviction: it answers, but refuses writes (OOM)',
-  holds: 'existing entries are served and invalidated, new ones are not kept; no stale reads, none fails',
+  holds: 'existing entries are served and invalidated, new ones are not kept; no read is stale, none fails',
   async inject({ redis: { admin }, load }) {
     await admin.config('SET', 'maxmemory-policy', 'noeviction', 'maxmemory', '1')
     await load.more(300)
