@@ -2,11 +2,13 @@
  * Before the tests: a database with the tables of every strategy and without posts, which `testApi` copies. That takes a tenth of
  * the time of the migrations. An embedded Postgres has only one database: without a template, `testApi` migrates.
  */
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { createScratchDatabase, isEmbedded } from 'local-servers'
-import { createDatabase, migrate, schemaName } from 'posts-db'
 import type { TestProject } from 'vitest/node'
-import { enableChangeRecording } from '../../src/strategies/outboxes.ts'
-import { servedNames } from '../../src/strategies/peer-strategies.ts'
+
+const script = fileURLToPath(new URL('./migrate-template.ts', import.meta.url))
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -21,10 +23,9 @@ export default async function setup(project: TestProject) {
     return
   }
   const template = await createScratchDatabase(server)
-  const database = createDatabase({ url: template.url })
-  await migrate(database, (await servedNames({ PEERS: 1 })).map(schemaName))
-  await enableChangeRecording(database, schemaName)
-  await database.close()
+  // In vitest's own process, cache-core would need a build.
+  const env = { ...process.env, DATABASE_URL: template.url }
+  await promisify(execFile)(process.execPath, ['--conditions=workspace-source', script], { env })
   project.provide('template', { url: template.url })
   return template.drop
 }
