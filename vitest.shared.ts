@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
 /** With SLOW=1 only `*.slow.test.ts` run; without it, only the other tests. */
@@ -10,6 +11,9 @@ const leftOut = isSlow ? '**/!(*.slow).test.ts' : '**/*.slow.test.ts'
  */
 const limits = { testTimeout: isSlow ? 90_000 : 20_000, expect: { poll: { timeout: 10_000 } } }
 
+/** By default vitest leaves one core unused. Slow tests mostly wait, for deadlines and for processes to start. */
+const maxWorkers = Math.max(isSlow ? 3 : 2, availableParallelism() - 1)
+
 /** Every package's tests import the workspace's sources, so they need no build. */
 export default defineConfig({
   ssr: { resolve: { conditions: ['workspace-source', 'node'] } },
@@ -17,6 +21,7 @@ export default defineConfig({
     include: ['{src,explorer,test,dev}/**/*.test.ts'],
     exclude: [...configDefaults.exclude, leftOut],
     ...limits,
+    maxWorkers,
     hookTimeout: 60_000,
   },
 })

@@ -1,5 +1,23 @@
 import { defineConfig, mergeConfig } from 'vitest/config'
 import shared from '../../vitest.shared.ts'
 
-/** One file at a time: drills, campaign and soak check times, and would slow each other down. */
-export default mergeConfig(shared, defineConfig({ test: { fileParallelism: false } }))
+const others = '**/!(drills-of-*).test.ts'
+
+/** First two files of drills at a time. Then one file at a time: they check times, or keep all cores busy. */
+export default mergeConfig(
+  shared,
+  defineConfig({
+    test: {
+      projects: [
+        {
+          extends: true,
+          test: { name: 'drills', exclude: [others], maxWorkers: 2, sequence: { groupOrder: 1 } },
+        },
+        {
+          extends: true,
+          test: { name: 'others', exclude: ['test/drills-of-*'], fileParallelism: false, sequence: { groupOrder: 2 } },
+        },
+      ],
+    },
+  }),
+)

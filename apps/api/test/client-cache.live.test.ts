@@ -2,14 +2,14 @@
 import { type ApiProcess, createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { ClientCache } from './support/client-cache.ts'
 import { startApi } from './support/start-api.ts'
 
 let scratch: ScratchDatabase
 let api: ApiProcess
 beforeAll(async () => {
-  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
   const database = createDatabase({ url: scratch.url })
   const schemas = strategyNames.map(schemaName)
   await migrate(database, schemas)

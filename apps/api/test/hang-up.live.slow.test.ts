@@ -1,13 +1,13 @@
 /** Clients that disconnect or send invalid bytes in the middle of a body. */
 import { connect } from 'node:net'
 import { type ApiProcess, createScratchDatabase, type ScratchDatabase } from 'local-servers'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { startApi } from './support/start-api.ts'
 
 let scratch: ScratchDatabase
 let api: ApiProcess
 beforeAll(async () => {
-  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
   api = await startApi({ DATABASE_URL: scratch.url })
 })
 afterAll(async () => {

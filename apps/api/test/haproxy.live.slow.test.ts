@@ -8,7 +8,7 @@ import {
   startHaproxy,
 } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startApi } from './support/start-api.ts'
 
 const PLAIN = ['option httpchk GET /healthz']
@@ -27,7 +27,7 @@ describe.skipIf(lacksTools('haproxy'))('behind HAProxy', () => {
   let apis: ApiProcess[]
   let plain: Haproxy
   beforeAll(async () => {
-    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
     const database = createDatabase({ url: scratch.url })
     await migrate(database, [schemaName(STRATEGY)])
     await loadPosts(database, [schemaName(STRATEGY)], { count: POSTS })

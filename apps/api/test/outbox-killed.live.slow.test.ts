@@ -14,24 +14,18 @@ import {
   startTcpProxy,
   type TcpProxy,
 } from 'local-servers'
-import { createDatabase, loadPosts, migrate, type PostsDatabase, postsRepository, schemaName } from 'posts-db'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createDatabase, loadPosts, type PostsDatabase, postsRepository, schemaName } from 'posts-db'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { strategiesWithOutbox } from '../src/strategies/outboxes.ts'
 import { startApi } from './support/start-api.ts'
 
 const promising = strategiesWithOutbox
 const WITHIN_MS = 1_000
 
-const embedded = (
-  await (async () => {
-    const database = createDatabase({ url: process.env.TEST_DATABASE_URL! })
-    const { rows } = await sql<{ version: string }>`select version()`.execute(database.kysely)
-    await database.close()
-    return rows[0]!.version
-  })()
-).includes('PGlite')
+/** An embedded Postgres has no template. It also has one session, and these tests need several. */
+const template = inject('template')
 
-describe.skipIf(embedded).each(promising)('an API under %s, killed between commit and invalidation', (strategy) => {
+describe.skipIf(!template).each(promising)('an API under %s, killed between commit and invalidation', (strategy) => {
   const schema = schemaName(strategy)
   const path = `/api/posts/1?strategy=${strategy}`
   let scratch: ScratchDatabase
@@ -42,9 +36,8 @@ describe.skipIf(embedded).each(promising)('an API under %s, killed between commi
   const started: ApiProcess[] = []
 
   beforeAll(async () => {
-    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, template)
     database = createDatabase({ url: scratch.url })
-    await migrate(database, [schema])
     await loadPosts(database, [schema], { count: 3 })
     redis = await startRedis()
     proxy = await startTcpProxy(redis.port)

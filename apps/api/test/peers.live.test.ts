@@ -2,7 +2,7 @@
 import { createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { peerNames } from 'peers'
 import { strategyNames } from 'strategies'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { openApiCheck } from './support/openapi-check.ts'
 import { startApi } from './support/start-api.ts'
@@ -69,7 +69,7 @@ describe('with PEERS=1', () => {
       ])
       const created = await send('POST', '/api/posts', { title: 'New', content: 'x', author: 'y' })
       const location = created.headers.get('Location')!
-      expect([created.status, created.headers.get('X-Posts-Copy')]).toEqual([201, expect.stringContaining('_peer_')])
+      expect([created.status, created.headers.get('X-Posts-Copy')]).toEqual([201, expect.stringContaining('peer_')])
       expect(await json(await ask(location))).toMatchObject({ title: 'New', version: 1 })
       expect((await send('DELETE', location)).status).toBe(204)
       expect((await ask(location)).status).toBe(404)
@@ -138,7 +138,7 @@ describe('the process', () => {
   const start = (env: Record<string, string>) =>
     startApi({ DATABASE_URL: scratch.url, REDIS_URL: process.env.TEST_REDIS_URL, ...env })
   beforeAll(async () => {
-    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
   })
   afterAll(() => scratch.drop())
 

@@ -2,7 +2,7 @@
 import { type ApiProcess, createScratchDatabase, type ScratchDatabase } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { layers } from '../src/places/page-request.ts'
 import { startApi } from './support/start-api.ts'
 
@@ -18,7 +18,7 @@ const readers = [
 let scratch: ScratchDatabase
 let api: ApiProcess
 beforeAll(async () => {
-  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
   const database = createDatabase({ url: scratch.url })
   await migrate(database, strategyNames.map(schemaName))
   await loadPosts(database, [schemaName(STRATEGY)], { count: 200 })

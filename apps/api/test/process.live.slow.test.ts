@@ -1,7 +1,7 @@
 import { type ApiProcess, createScratchDatabase, freePort, type ScratchDatabase, startRedis } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { startApi } from './support/start-api.ts'
 
 let scratch: ScratchDatabase
@@ -13,7 +13,7 @@ const start = async (env: Record<string, string | undefined>) => {
 }
 
 beforeAll(async () => {
-  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
 })
 afterAll(async () => {
   await Promise.all(started.map((api) => api.kill()))

@@ -199,7 +199,9 @@ const locking = { read: stampedeLock, write: invalidate, backend: redis }
 
 const stale: readonly Invariant[] = ['read after write', 'nothing is permanently stale']
 
-export const broken: (Subject & { readonly breaks: readonly Invariant[] })[] = [
+export type Broken = Subject & { readonly breaks: readonly Invariant[] }
+
+export const broken: readonly Broken[] = [
   { name: 'fill checks no token', ...invalidating, backend: over(FillsWithoutToken), breaks: stale },
   { name: 'invalidate revokes no lease', ...invalidating, backend: over(VoidsNoLease), breaks: stale },
   {

@@ -65,7 +65,7 @@ function ioredis(name: string, Client: typeof Redis): ClientKind {
   }
 }
 
-const nodeRedis: ClientKind = {
+export const nodeRedis: ClientKind = {
   name: 'node-redis',
   async connect(url) {
     const made = this.make(url)
@@ -90,12 +90,9 @@ const nodeRedis: ClientKind = {
 
 /** The client of most suites. */
 export const ioredis6 = ioredis('ioredis 6', Redis)
-export const clientKinds: readonly ClientKind[] = [
-  ioredis6,
-  // The compiler sees ioredis 5 as another library with other types, but the parts used here are the same.
-  ioredis('ioredis 5', Redis5 as unknown as typeof Redis),
-  nodeRedis,
-]
+// The compiler sees ioredis 5 as another library with other types, but the parts used here are the same.
+export const ioredis5 = ioredis('ioredis 5', Redis5 as unknown as typeof Redis)
+export const clientKinds: readonly ClientKind[] = [ioredis6, ioredis5, nodeRedis]
 
 /** Clients for suites that take seconds: one among the fast tests, the others among the slow ones. */
 export const kindsByTurn = process.env.SLOW === '1' ? clientKinds.filter((kind) => kind !== ioredis6) : [ioredis6]

@@ -1,4 +1,4 @@
-/** The explorer reaches the critical situations, and repeats itself. `explorer-bites.slow.test.ts` tests its findings. */
+/** The explorer reaches the critical situations, and repeats itself. `explorer-bites.live.slow.test.ts` tests its findings. */
 import { describe, expect, it } from 'vitest'
 import { runNth } from '../explorer/explore.ts'
 import { explore, type Plan, redisBackend, replay, type Subject } from '../explorer/index.ts'
@@ -7,6 +7,8 @@ import { readNamed } from './all-strategies.ts'
 import { broken } from './broken.ts'
 
 const MAX_SCHEDULES = 10_000
+/** 1,000 schedules take 4 s of CPU time. */
+const TIMEOUT_MS = 60_000
 
 describe('a schedule', () => {
   const subject = broken[0]!
@@ -39,33 +41,37 @@ async function countsIn1000(subject: Omit<Subject, 'name'>, kinds: Readonly<Reco
 
 const backend = redisBackend({ inOrder: true })
 
-it('reaches the critical situations: each occurs in some of 1,000 schedules', async () => {
-  const kinds = {
-    'a fill is refused': /fill .* → refused/,
-    'a lease is held': /acquire .* → held/,
-    'a lease is renewed': /renew .* → renewed/,
-    'a lease is released': /release .* → released/,
-    'an entry arrived meanwhile': /acquire .* → v/,
-    'a load fails': /load .* → fails/,
-    'readers share a load': /\(collapsed\)/,
-    'reads bypass the cache': /\(bypass\)/,
-    'a command arrives late': /\(late\)/,
-    'a message arrives': /^gets the answer to message/,
-    'an invalidation is pending': /its invalidation pending/,
-    'the circuit opens': /^ping/,
-    'the outbox delivers': /^outbox/,
-    'the TTL ends': /\(the TTL\)/,
-    'a process is paused': /^pauses/,
-    'a process is killed': /^kills/,
-    'a lease is evicted': /evicts lease/,
-    'everything is evicted': /evicts everything/,
-    'an entry is there, fresh': /cached, fresh/,
-    'an entry is there, nearly expired': /cached, nearly expired/,
-    'an entry is there, expired': /cached, expired/,
-  }
-  const counts = await countsIn1000({ read: stampedeLock, write: writeThrough, backend }, kinds)
-  for (const [kind, count] of Object.entries(counts)) expect(count, kind).toBeGreaterThan(0)
-})
+it(
+  'reaches the critical situations: each occurs in some of 1,000 schedules',
+  async () => {
+    const kinds = {
+      'a fill is refused': /fill .* → refused/,
+      'a lease is held': /acquire .* → held/,
+      'a lease is renewed': /renew .* → renewed/,
+      'a lease is released': /release .* → released/,
+      'an entry arrived meanwhile': /acquire .* → v/,
+      'a load fails': /load .* → fails/,
+      'readers share a load': /\(collapsed\)/,
+      'reads bypass the cache': /\(bypass\)/,
+      'a command arrives late': /\(late\)/,
+      'a message arrives': /^gets the answer to message/,
+      'an invalidation is pending': /its invalidation pending/,
+      'the circuit opens': /^ping/,
+      'the outbox delivers': /^outbox/,
+      'the TTL ends': /\(the TTL\)/,
+      'a process is paused': /^pauses/,
+      'a process is killed': /^kills/,
+      'a lease is evicted': /evicts lease/,
+      'everything is evicted': /evicts everything/,
+      'an entry is there, fresh': /cached, fresh/,
+      'an entry is there, nearly expired': /cached, nearly expired/,
+      'an entry is there, expired': /cached, expired/,
+    }
+    const counts = await countsIn1000({ read: stampedeLock, write: writeThrough, backend }, kinds)
+    for (const [kind, count] of Object.entries(counts)) expect(count, kind).toBeGreaterThan(0)
+  },
+  TIMEOUT_MS,
+)
 
 it('loses messages to readers that wait', async () => {
   const read = { does: 'read', key: 'row', tags: [], times: 2, loadFails: false } as const
@@ -93,8 +99,12 @@ const happens = [
   { read: 'xfetch', kinds: { 'an entry is refreshed while it is fresh': [/^refreshes/, 30] } },
 ] as const
 
-it.each(happens)('reaches the situations specific to $read', async ({ read, kinds }) => {
-  const texts = Object.fromEntries(Object.entries(kinds).map(([kind, [text]]) => [kind, text]))
-  const counts = await countsIn1000({ read: readNamed(read), write: invalidate, backend }, texts)
-  for (const [kind, [, least]] of Object.entries(kinds)) expect(counts[kind], kind).toBeGreaterThanOrEqual(least)
-})
+it.each(happens)(
+  'reaches the situations specific to $read',
+  async ({ read, kinds }) => {
+    const texts = Object.fromEntries(Object.entries(kinds).map(([kind, [text]]) => [kind, text]))
+    const counts = await countsIn1000({ read: readNamed(read), write: invalidate, backend }, texts)
+    for (const [kind, [, least]] of Object.entries(kinds)) expect(counts[kind], kind).toBeGreaterThanOrEqual(least)
+  },
+  TIMEOUT_MS,
+)

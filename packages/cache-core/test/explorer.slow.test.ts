@@ -1,3 +1,3 @@
 import { exploreAllPairs } from './explore-all-pairs.ts'
 
-exploreAllPairs({ schedules: 1_500 })
+exploreAllPairs({ schedules: 750 })

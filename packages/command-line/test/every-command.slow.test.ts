@@ -1,5 +1,5 @@
 /** The commands of this repository, from its package.json files: each explains itself by `--help`, without starting anything. */
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -31,13 +31,14 @@ const commands = [
 ]
 
 /** In an environment without installed or configured servers. */
-function run(folder: string, args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, {
-    cwd: folder,
-    env: { PATH: '/nonexistent', PORT: 'abc', DATABASE_URL: 'postgres://127.0.0.1:1/nobody' },
-    encoding: 'utf8',
+function run(cwd: string, args: string[]): Promise<{ status: number | null; stdout: string; stderr: string }> {
+  const { NODE_COMPILE_CACHE } = process.env
+  const env = { PATH: '/nonexistent', PORT: 'abc', DATABASE_URL: 'postgres://127.0.0.1:1/nobody', NODE_COMPILE_CACHE }
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, args, { cwd, env }, (_, stdout, stderr) => {
+      resolve({ status: child.exitCode, stdout, stderr })
+    })
   })
-  return { status, stdout, stderr }
 }
 
 it('finds the commands', () => {
@@ -53,17 +54,17 @@ it('finds the commands', () => {
   )
 })
 
-describe.each(commands)('%s', (_name, usage, folder, args) => {
-  it('--help: what it does and accepts', () => {
-    const { status, stdout, stderr } = run(folder, [...args, '--help'])
+describe.concurrent.each(commands)('%s', (_name, usage, folder, args) => {
+  it('--help: what it does and accepts', async () => {
+    const { status, stdout, stderr } = await run(folder, [...args, '--help'])
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
     expect(stdout).toContain(`Usage: ${usage}`)
   })
 
-  it('--help: what it needs and prints; a wrong flag prints one line and exits with 2', () => {
-    const { stdout } = run(folder, [...args, '--', '-h'])
+  it('--help: what it needs and prints; a wrong flag prints one line and exits with 2', async () => {
+    const { stdout } = await run(folder, [...args, '--', '-h'])
     expect(stdout).toMatch(/\nNeeds: .*\nPrints: /s)
-    const { status, stderr } = run(folder, [...args, '--frob'])
+    const { status, stderr } = await run(folder, [...args, '--frob'])
     expect(status).toBe(2)
     expect(stderr).toMatch(/^unknown option '--frob'; allowed: .*--help\n$/)
   })

@@ -3,7 +3,7 @@ export { findRedisServer, installRedisHint, type RedisServer } from './find-redi
 export { freePort } from './free-port.ts'
 export { lacksTools } from './lacks-tools.ts'
 export { openPostgresFolder, postgresFolder } from './open-postgres-folder.ts'
-export { createScratchDatabase, hostOf, type ScratchDatabase } from './scratch-database.ts'
+export { createScratchDatabase, hostOf, isEmbedded, type ScratchDatabase } from './scratch-database.ts'
 export type {
   EmbeddedPostgresOptions,
   PostgresServerOptions,

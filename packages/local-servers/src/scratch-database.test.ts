@@ -1,6 +1,8 @@
 import pg from 'pg'
-import { describe, expect, it } from 'vitest'
-import { createScratchDatabase, hostOf } from './scratch-database.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { findPostgresServer } from './find-postgres-server.ts'
+import { createScratchDatabase, hostOf, isEmbedded } from './scratch-database.ts'
+import { startPostgresServer } from './start-postgres-server.ts'
 
 describe('hostOf', () => {
   it.each([
@@ -19,18 +21,26 @@ describe('createScratchDatabase', () => {
     await expect(failure).rejects.toThrow("can't create a database on 127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1")
   })
 
-  it.runIf(process.env.DATABASE_URL)('makes separate databases, and drops one that is in use', async () => {
-    const serverUrl = process.env.DATABASE_URL!
-    const [one, other] = await Promise.all([createScratchDatabase(serverUrl), createScratchDatabase(serverUrl)])
+  it.runIf(findPostgresServer())('makes separate databases, copies one, and drops one that is in use', async () => {
+    const server = await startPostgresServer()
+    onTestFinished(() => server.stop())
+    expect(await isEmbedded(server.url)).toBe(false)
+    const [one, other] = await Promise.all([createScratchDatabase(server.url), createScratchDatabase(server.url)])
     const client = new pg.Client(one.url)
     client.on('error', () => {})
     await client.connect()
     await client.query('CREATE TABLE mine (value int)')
-    const neighbour = new pg.Client(other.url)
-    await neighbour.connect()
-    expect((await neighbour.query(`SELECT to_regclass('mine') AS table`)).rows).toEqual([{ table: null }])
-    await neighbour.end()
-    await Promise.all([one.drop(), other.drop()])
+    const ask = async ({ url }: { url: string }, sql: string) => {
+      const neighbour = new pg.Client(url)
+      await neighbour.connect()
+      return (await neighbour.query(sql).finally(() => neighbour.end())).rows
+    }
+    const tables = `SELECT to_regclass('mine') AS mine, to_regclass('theirs') AS theirs`
+    await ask(other, 'CREATE TABLE theirs (value int)')
+    expect(await ask(other, tables)).toEqual([{ mine: null, theirs: 'theirs' }])
+    const copy = await createScratchDatabase(server.url, other)
+    expect(await ask(copy, tables)).toEqual([{ mine: null, theirs: 'theirs' }])
+    await Promise.all([one.drop(), other.drop(), copy.drop()])
     await expect(new pg.Client(one.url).connect()).rejects.toThrow(/does not exist/)
   })
 })

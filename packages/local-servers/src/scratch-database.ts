@@ -13,17 +13,21 @@ export interface ScratchDatabase {
  * has only one database, so for one a second embedded Postgres is started (about 3 s).
  *
  * Throws if the server can't be reached within 5 s or refuses; the message names the server, never the password.
+ * @param copyOf another scratch database of this server, to copy instead. No client may be connected to it.
  */
-export async function createScratchDatabase(serverUrl: string): Promise<ScratchDatabase> {
+export async function createScratchDatabase(
+  serverUrl: string,
+  copyOf?: Pick<ScratchDatabase, 'url'>,
+): Promise<ScratchDatabase> {
   // Valid without quotes.
   const name = `scratch_${process.pid}_${randomBytes(6).toString('hex')}`
-  const isEmbedded = await onServer(serverUrl, 'create a database', async (client) => {
-    const { rows } = await client.query<{ version: string }>('SELECT version()')
-    if (rows[0]?.version.includes('PGlite')) return true
-    await client.query(`CREATE DATABASE ${name}`)
+  const template = copyOf && ` TEMPLATE ${new URL(copyOf.url).pathname.slice(1)}`
+  const embedded = await onServer(serverUrl, 'create a database', async (client) => {
+    if (await isPGlite(client)) return true
+    await client.query(`CREATE DATABASE ${name}${template ?? ''}`)
     return false
   })
-  if (isEmbedded) {
+  if (embedded) {
     const own = await startPostgres()
     return { url: own.url, drop: own.stop }
   }
@@ -36,6 +40,16 @@ export async function createScratchDatabase(serverUrl: string): Promise<ScratchD
         await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`)
       }),
   }
+}
+
+/** Whether an embedded Postgres serves this URL. Throws as {@link createScratchDatabase} does. */
+export function isEmbedded(serverUrl: string): Promise<boolean> {
+  return onServer(serverUrl, 'ask for the version', isPGlite)
+}
+
+async function isPGlite(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ version: string }>('SELECT version()')
+  return rows[0]?.version.includes('PGlite') ?? false
 }
 
 async function onServer<T>(url: string, what: string, work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -17,7 +17,8 @@ export interface ApiProcess {
 }
 
 /**
- * Starts the API on a free port and resolves when it serves. Its environment is only `env` and `PATH`; `DATABASE_URL` is required.
+ * Starts the API on a free port and resolves when it serves. Its environment is only `env`, `PATH` and this process's
+ * `NODE_COMPILE_CACHE`; `DATABASE_URL` is required.
  *
  * It is killed when this process exits, but survives a SIGKILL of this process: if that matters, see `Services.alsoEnd`.
  * @param entry the file that `node` runs
@@ -25,7 +26,7 @@ export interface ApiProcess {
  */
 export async function startApi(entry: URL, env: Record<string, string | undefined>): Promise<ApiProcess> {
   const child = spawn(process.execPath, ['--conditions=workspace-source', fileURLToPath(entry)], {
-    env: { PATH: process.env.PATH, PORT: '0', ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, PORT: '0', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const forget = atExit(() => child.kill('SIGKILL'))

@@ -1,19 +1,22 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { refuses } from '../test/connections.ts'
 import { run } from '../test/run.ts'
+import { findPostgresServer } from './find-postgres-server.ts'
+import { startPostgresServer } from './start-postgres-server.ts'
 
 const file = new URL('./with-servers.ts', import.meta.url).pathname
 /** The environment of a shell without these variables. */
-const { DATABASE_URL, TEST_REDIS_URL, TEST_DATABASE_URL, ...plain } = process.env
+const { DATABASE_URL, TEST_REDIS_URL, TEST_DATABASE_URL, TEST_POSTGRES, ...plain } = process.env
 const given = { TEST_REDIS_URL: 'redis://:secret@r.example:7000', TEST_DATABASE_URL: 'postgres://u:secret@p.example/x' }
 const print = (...names: string[]) => ['sh', '-c', `echo ${names.map((name) => `$${name}`).join(' ')}`]
 
 describe('with-servers', () => {
   it('prints which servers it uses, passes them to the command, and ends them afterwards', async () => {
-    const { code, out, err } = await run(file, print('TEST_REDIS_URL', 'TEST_DATABASE_URL'), plain)
+    const env = { ...plain, TEST_POSTGRES: 'embedded' }
+    const { code, out, err } = await run(file, print('TEST_REDIS_URL', 'TEST_DATABASE_URL'), env)
     const [first, second] = out.split('\n')
     expect(first).toMatch(
       /^tests use (redis|valkey)-server [\d.]+ \(private, port \d+\) and an embedded Postgres \(PGlite, private, port \d+\)$/,
@@ -24,8 +27,20 @@ describe('with-servers', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' })
   })
 
-  it.runIf(DATABASE_URL)("makes a throw-away database on DATABASE_URL's server, and drops it", async () => {
-    const { out } = await run(file, print('TEST_DATABASE_URL'), { ...plain, DATABASE_URL })
+  it.runIf(findPostgresServer())('starts a Postgres if one is installed', async () => {
+    const { code, out, err } = await run(file, print('TEST_DATABASE_URL'), {
+      ...plain,
+      TEST_REDIS_URL: given.TEST_REDIS_URL,
+    })
+    const [first, url] = out.split('\n')
+    expect(first).toContain(`and an installed Postgres (private, port ${new URL(url!).port})`)
+    expect({ code, err, gone: await refuses(url!) }).toEqual({ code: 0, err: '', gone: true })
+  })
+
+  it.runIf(findPostgresServer())("makes a throw-away database on DATABASE_URL's server, and drops it", async () => {
+    const server = await startPostgresServer()
+    onTestFinished(() => server.stop())
+    const { out } = await run(file, print('TEST_DATABASE_URL'), { ...plain, DATABASE_URL: server.url })
     const [first, used] = out.split('\n')
     expect(first).toMatch(/and a throw-away database on [\w.]+:\d+$/)
     const gone = await run(file, ['true'], { ...plain, DATABASE_URL: used })
@@ -49,6 +64,13 @@ describe('with-servers', () => {
     const { code, out } = await run(file, [process.execPath, '--help'], { ...plain, PATH: '/nonexistent' })
     expect(code).toBe(0)
     expect(out).not.toContain('tests use')
+  })
+
+  it('keeps compiled code for all processes of the command, in one folder', async () => {
+    const { out } = await run(file, print('NODE_COMPILE_CACHE'), { ...plain, ...given, NODE_COMPILE_CACHE: '' })
+    expect(out).toMatch(/\/node_modules\/\.cache\/compiled\n$/)
+    const chosen = await run(file, print('NODE_COMPILE_CACHE'), { ...plain, ...given, NODE_COMPILE_CACHE: '/own' })
+    expect(chosen.out).toBe('/own\n')
   })
 
   it('exits with the code of the command', async () => {

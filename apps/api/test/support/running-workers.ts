@@ -3,14 +3,14 @@ import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { createScratchDatabase, type PrivateRedis, startRedis } from 'local-servers'
 import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
-import { expect, onTestFinished } from 'vitest'
+import { expect, inject, onTestFinished } from 'vitest'
 import { startWorkerProcess, type WorkerLine, type WorkerProcess } from './worker-process.ts'
 
 /** Private servers, with 500 posts. */
 export async function servers(redisArgs: string[] = []) {
   const redis = await startRedis({ args: ['--notify-keyspace-events', 'K$', ...redisArgs] })
   onTestFinished(() => redis.stop())
-  const scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!)
+  const scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
   onTestFinished(() => scratch.drop())
   const database = createDatabase({ url: scratch.url })
   await migrate(database, [schemaName('cache-aside')])

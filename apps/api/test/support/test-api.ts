@@ -4,11 +4,12 @@ import { setImmediate } from 'node:timers/promises'
 import { memcachedOptions } from 'cache-core/memcached'
 import { redisOptions } from 'cache-core/redis'
 import { Redis } from 'ioredis'
-import { startMemcached } from 'local-servers'
+import { createScratchDatabase, startMemcached } from 'local-servers'
 import { Memcache } from 'memcache'
 import { type Logger, pino } from 'pino'
 import { createDatabase, loadPosts, migrate, type PostsDatabase, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
+import { inject } from 'vitest'
 import { createApp } from '../../src/create-app.ts'
 import type { Api } from '../../src/http/api-types.ts'
 import type { Env } from '../../src/process/env.ts'
@@ -23,7 +24,7 @@ import { readWorkerState } from '../../src/worker/worker-state.ts'
 export interface TestApiOptions {
   /** Default `redis`: the server of TEST_REDIS_URL. `memcached`: starts a private server. */
   readonly store?: 'redis' | 'memcached' | 'memory' | { readonly redisUrl: string }
-  /** Default: TEST_DATABASE_URL. */
+  /** Default: one of its own, or schemas of its own in that of TEST_DATABASE_URL if that is embedded. */
   readonly databaseUrl?: string
   /** Number of posts in each strategy's copy. Default 20. */
   readonly posts?: number
@@ -52,7 +53,9 @@ export interface TestApi {
 
 export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const { store = 'redis', posts = 20, adminToken, logger = pino({ level: 'silent' }) } = options
-  const database = createDatabase({ url: options.databaseUrl ?? process.env.TEST_DATABASE_URL! })
+  const template = options.databaseUrl === undefined ? inject('template') : undefined
+  const scratch = template && (await createScratchDatabase(process.env.TEST_DATABASE_URL!, template))
+  const database = createDatabase({ url: options.databaseUrl ?? scratch?.url ?? process.env.TEST_DATABASE_URL! })
   const memcachedServer = store === 'memcached' ? await startMemcached() : undefined
   const memcached =
     memcachedServer && new Memcache({ nodes: [`127.0.0.1:${memcachedServer.port}`], ...memcachedOptions })
@@ -69,12 +72,12 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     WORKERS: 1,
     ...options.env,
   } as const
-  const schemaOf = (strategy: string) => schemaName(`${scope}-${strategy.replace(':', '-')}`)
+  const schemaOf = scratch ? schemaName : (strategy: string) => schemaName(`${scope}-${strategy.replace(':', '-')}`)
   const PEERS = options.peers ? 1 : 0
   const schemas = (await servedNames({ PEERS })).map(schemaOf)
-  await migrate(database, schemas)
+  if (!scratch) await migrate(database, schemas)
   if (posts > 0) await loadPosts(database, schemas, { count: posts })
-  await enableChangeRecording(database, schemaOf)
+  if (!scratch) await enableChangeRecording(database, schemaOf)
   if (redis && redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve))
   const peers = PEERS === 1 ? await peerStrategies(redisUrlOf('redis'), prefix) : []
   const instances = startInstances(env, database, redis, logger, { schemaOf, peers, memcached })
@@ -113,8 +116,9 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       redis?.disconnect()
       await memcached?.disconnect()
       await memcachedServer?.stop()
-      for (const schema of schemas) await database.kysely.schema.dropSchema(schema).cascade().execute()
+      if (!scratch) for (const schema of schemas) await database.kysely.schema.dropSchema(schema).cascade().execute()
       await database.close()
+      await scratch?.drop()
     },
   }
 }

@@ -27,10 +27,10 @@ export interface WorkerProcess {
   onLine(listener: (line: WorkerLine) => void): void
 }
 
-/** `pnpm worker` as a separate process, with only this environment and `PATH`. */
+/** `pnpm worker` as a separate process, with only this environment, `PATH` and `NODE_COMPILE_CACHE`. */
 export function startWorkerProcess(env: Record<string, string>): WorkerProcess {
   const child = spawn(process.execPath, ['--conditions=workspace-source', entry], {
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const lines: WorkerLine[] = []

@@ -221,8 +221,8 @@ async function warmUp({ url }: ApiProcess, strategies: readonly StrategyName[]):
     ).text()
   }
   for (const strategy of strategies) {
-    const reads = Array.from({ length: 60 }, (_, i) => ask(`/api/posts/${1 + (i % 20)}?strategy=${strategy}`))
-    const writes = Array.from({ length: 20 }, (_, i) => {
+    const reads = Array.from({ length: 30 }, (_, i) => ask(`/api/posts/${1 + (i % 20)}?strategy=${strategy}`))
+    const writes = Array.from({ length: 10 }, (_, i) => {
       return ask(`/api/posts/${1 + i}?strategy=${strategy}`, { method: 'PATCH', body: '{"title":"Warm"}' })
     })
     await Promise.all([...reads, ...writes, ask(`/api/posts?limit=4&strategy=${strategy}`)])

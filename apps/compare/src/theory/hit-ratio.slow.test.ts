@@ -7,6 +7,9 @@ import { hitRatioOfKey, hitRatioRefreshed, hitRatioServedStale, type KeyRates, t
 
 const forms = ['nothing', 'invalidate', 'write-through'] as const
 const guarded = { isGuarded: true }
+/** Simulated per case. `pnpm test:nightly` has 600,000. */
+const REQUESTS = Number(process.env.HIT_RATIO_REQUESTS ?? 60_000)
+const TIMEOUT_MS = 60_000 + REQUESTS / 4
 
 /** Poisson streams on equally popular keys. Each key has these `rates`. */
 function* poisson(rates: KeyRates, keys: number, requests: number): Generator<TraceRequest> {
@@ -21,7 +24,7 @@ function* poisson(rates: KeyRates, keys: number, requests: number): Generator<Tr
   }
 }
 
-describe('the predicted hit ratio is that of the simulated strategies', { timeout: 60_000 }, () => {
+describe('the predicted hit ratio is that of the simulated strategies', { timeout: TIMEOUT_MS }, () => {
   const load: readonly (readonly [string, KeyRates])[] = [
     ['reads only', { reads: 1, readModifyWrites: 0, writes: 0 }],
     ['a few writes', { reads: 1, readModifyWrites: 0, writes: 0.1 }],
@@ -39,7 +42,7 @@ describe('the predicted hit ratio is that of the simulated strategies', { timeou
     '$onWrite, $title',
     async ({ onWrite, rates }) => {
       const times = { ttlMs: 2_000, loadMs: 0 }
-      const requests = poisson(rates, 50, 120_000)
+      const requests = poisson(rates, 50, REQUESTS)
       const options = { strategy: strategyOf[onWrite], requests, seed: 1, warmupMs: 10_000 }
       const { hitRatio } = await simulate({ ...options, ...times })
       expect(Math.abs(hitRatio - hitRatioOfKey(rates, onWrite, { ...times, ...guarded }))).toBeLessThan(0.005)
@@ -49,7 +52,7 @@ describe('the predicted hit ratio is that of the simulated strategies', { timeou
   it.each(forms)('%s, with loads of 10 % of the TTL', async (onWrite) => {
     const rates = { reads: 2, readModifyWrites: 0, writes: 0.2 }
     const times = { ttlMs: 2_000, loadMs: 200 }
-    const requests = poisson(rates, 50, 60_000)
+    const requests = poisson(rates, 50, REQUESTS)
     const { hitRatio } = await simulate({
       strategy: strategyOf[onWrite],
       requests,
@@ -72,7 +75,7 @@ describe('the predicted hit ratio is that of the simulated strategies', { timeou
   })
 })
 
-describe('with background refreshes', { timeout: 60_000 }, () => {
+describe('with background refreshes', { timeout: TIMEOUT_MS }, () => {
   const load: readonly (readonly [number, number])[] = [
     [1, 0],
     [0.5, 0.05],
@@ -83,7 +86,7 @@ describe('with background refreshes', { timeout: 60_000 }, () => {
   it.each(load)('refresh-ahead, %f reads and %f writes per second', async (reads, writes) => {
     const rates = { reads, readModifyWrites: 0, writes }
     for (const loadMs of [0, 20]) {
-      const requests = poisson(rates, 50, loadMs === 0 ? 120_000 : 60_000)
+      const requests = poisson(rates, 50, REQUESTS)
       const simulated = await simulate({
         strategy: 'refresh-ahead',
         requests,

@@ -1,0 +1,3 @@
+import { testDrills } from './drill-suite.ts'
+
+testDrills('redis')

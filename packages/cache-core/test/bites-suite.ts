@@ -1,0 +1,38 @@
+/**
+ * The explorer finds each broken variant within a few thousand schedules, with two seeds. Findings shrink, print and replay. Two
+ * files, since shrinking takes long.
+ */
+import { describe, expect, it } from 'vitest'
+import { explore, type Finding, replay, shrink, traceInWords } from '../explorer/index.ts'
+import type { Broken } from './broken.ts'
+
+const MAX_SCHEDULES = 10_000
+const SEEDS = [1, 2]
+
+/** @param again checks a shrunk finding once more */
+export function testBites(
+  broken: readonly Broken[],
+  again?: (subject: Broken, finding: Finding) => Promise<void>,
+): void {
+  describe('the explorer detects that', () => {
+    it.each(broken)(
+      '$name',
+      async (subject) => {
+        const after: number[] = []
+        for (const seed of SEEDS) {
+          const { finding } = await explore(subject, { schedules: MAX_SCHEDULES, seed })
+          expect(subject.breaks).toContain(finding?.violation.invariant)
+          after.push(finding!.after)
+          if (seed !== SEEDS[0]) continue
+          const { plan, schedule } = await shrink(subject, finding!)
+          const { story, violation } = await replay(subject, plan, schedule)
+          expect(violation?.invariant).toBe(finding!.violation.invariant)
+          await again?.(subject, { ...finding!, plan, schedule })
+          console.log(`${subject.name}: ${violation!.message}\n  ${traceInWords(story)}`)
+        }
+        console.log(`${subject.name}: found after ${after.join(', ')} schedules`)
+      },
+      120_000,
+    )
+  })
+}
