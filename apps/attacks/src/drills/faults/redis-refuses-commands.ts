@@ -24,6 +24,7 @@ const byInvalidatingAll: UseIt = ({ apis, strategies }) =>
 const COMMANDS: Readonly<Record<string, UseIt>> = {
   set: byLoad,
   get: byLoad,
+  mget: byLoad,
   time: byLoad,
   unlink: byLoad,
   pttl: byLoad,
