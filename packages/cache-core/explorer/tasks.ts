@@ -31,7 +31,7 @@ export const perform: Perform = async (world, name, node, task) => {
 async function readRow(world: World, name: string, node: Node, task: TaskOf<'read'>): Promise<number | undefined> {
   const { oracle, scheduler } = world
   const { key, tags, also = [] } = task
-  const loaded: number[] = []
+  const loaded = new Map([key, ...also].map((each) => [each, [] as number[]]))
   const beganAt = scheduler.time.now
   scheduler.touch(read(ACKNOWLEDGED))
   const floors = new Map([key, ...also].map((each) => [each, oracle.floor(node, each)]))
@@ -53,7 +53,7 @@ async function readRow(world: World, name: string, node: Node, task: TaskOf<'rea
   for (const [each, result] of results) {
     const what = also.length === 0 ? '' : ` for ${each}`
     world.trace?.({ by: name, text: `returns ${traceValue(result.value ?? 0)}${what} (${result.outcome})` })
-    oracle.check({ who: name, process: node, floor: floors.get(each)!, beganAt, loaded }, result)
+    oracle.check({ who: name, process: node, floor: floors.get(each)!, beganAt, loaded: loaded.get(each)! }, result)
   }
   const { value } = results.get(key)!
   return value === undefined ? undefined : versionOf(value)
@@ -65,7 +65,7 @@ async function loadRow(
   node: Node,
   { loadFails, loadMs }: TaskOf<'read'>,
   keys: readonly string[],
-  loaded: number[],
+  loaded: ReadonlyMap<string, number[]>,
 ): Promise<number> {
   const { oracle, loads, scheduler } = world
   const source = oracle.begin(node)
@@ -85,8 +85,9 @@ async function loadRow(
       return oracle.value(world.version, source)
     }
     const what = `load ${keys.join(', ')}`
-    loaded.push(await scheduler.call({ what, execute, trace: traceValue, touches: read(DATABASE) }))
-    return loaded.at(-1)!
+    const value = await scheduler.call({ what, execute, trace: traceValue, touches: read(DATABASE) })
+    for (const key of keys) loaded.get(key)!.push(value)
+    return value
   } finally {
     oracle.ended(source)
     for (const end of ends) end()

@@ -1,10 +1,10 @@
 import type { CacheParts } from './cache-parts.ts'
-import { checkNames } from './check.ts'
 import { isLoadCycle, isStoreAway, isUnavailable, StoreAway } from './errors.ts'
 import { Examiner } from './examiner.ts'
 import { StoreKeyRead } from './key-read.ts'
 import { LoadQueue } from './load-queue.ts'
 import { type Load, loadTimeout } from './load-run.ts'
+import { ManyReader } from './many-reader.ts'
 import { questionOf } from './ports/question.ts'
 import type { Awaitable, Lookup } from './ports/store.ts'
 import type { CachingStrategy } from './ports/strategy.ts'
@@ -12,7 +12,6 @@ import type { ReadResult } from './read-result.ts'
 import { checkLoad, checkRead, observed, type Reader, type ReadOptions, UnansweredReads } from './reader.ts'
 import { RefreshPauses } from './refresh-pauses.ts'
 import { beginWait, currentLoad, type LoadManner } from './running-load.ts'
-import { type LoadMany, SharedLoad } from './shared-load.ts'
 import { type Asker, nextMoment, SingleFlight } from './single-flight.ts'
 
 /** Pause after a failed refresh. Readers are served the existing entry meanwhile. */
@@ -91,42 +90,22 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     }
   }
 
-  async function readMany(keys: readonly string[], load: LoadMany<T>, options: ReadOptions) {
-    const began = nextMoment()
-    checkNames('keys', keys)
-    const tags = checkRead(parts, 'readMany', '', options)
-    const startedAt = emit && runtime.now()
-    const unique = [...new Set(keys)]
-    const shared = new SharedLoad(store, load, unique, runtime.soon)
-    const mine = unanswered
-    mine.add()
-    const lookups = await lookUpAll(unique, tags)
-    mine.remove()
-    let areAllHits = true
-    const answers = unique.map((key, i) => {
-      const found = lookups?.[i]
-      const answer = found && examiner.examine(key, found, began)
-      if (answer !== undefined && !examiner.wantsRefresh) {
-        shared.pass(key)
-        return observed(parts, key, answer, startedAt)
+  const many = new ManyReader<T>(parts, examiner, {
+    lookUp,
+    readThrough,
+    refresh(keyRead) {
+      if (closing === undefined) refresh(keyRead)
+    },
+    async whileUnanswered(work) {
+      const mine = unanswered
+      mine.add()
+      try {
+        return await work
+      } finally {
+        mine.remove()
       }
-      areAllHits = false
-      const looked = found ?? lookUp(key, tags)
-      const reading = readThrough(key, tags, shared.loadOf(key), options, began, startedAt, looked, answer)
-      return reading.finally(() => shared.pass(key))
-    })
-    return byKey(unique, areAllHits ? (answers as ReadResult<T>[]) : await Promise.all(answers))
-  }
-
-  /** `undefined`: the store failed. Each read then asks it again, and handles its failure. */
-  async function lookUpAll(keys: readonly string[], tags: readonly string[]): Promise<readonly Lookup[] | undefined> {
-    if (keys.length === 0) return []
-    try {
-      return await (store.getMany?.(keys, tags) ?? Promise.all(keys.map((key) => store.get(key, tags))))
-    } catch {
-      return undefined
-    }
-  }
+    },
+  })
 
   /** Bypasses the store if it is unavailable. Any other failure fails the read. */
   async function afterFailure(error: unknown, keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
@@ -217,7 +196,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
 
   return {
     read,
-    readMany,
+    readMany: (keys, load, options) => many.read(keys, load, options),
     async get(key, options) {
       const tags = checkRead(parts, 'get', key, options)
       const began = nextMoment()
@@ -258,10 +237,4 @@ function failsAlone(keyRead: StoreKeyRead<unknown>): Asker {
       return keyRead.loadBeganAt
     },
   }
-}
-
-function byKey<A>(keys: readonly string[], answers: readonly A[]): Map<string, A> {
-  const all = new Map<string, A>()
-  for (let i = 0; i < keys.length; i++) all.set(keys[i]!, answers[i]!)
-  return all
 }

@@ -61,8 +61,8 @@ export function checkRead<T>(
 }
 
 /** @throws CacheError `BAD_OPTION` */
-export function checkLoad(load: unknown): void {
-  checkFunction('load', load, 'give the function that reads the origin')
+export function checkLoad(load: unknown, name = 'load'): void {
+  checkFunction(name, load, 'give the function that reads the origin')
 }
 
 /**

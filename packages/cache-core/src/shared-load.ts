@@ -1,4 +1,4 @@
-import { badOption, checkFunction } from './check.ts'
+import { badOption } from './check.ts'
 import type { Load, LoadContext } from './load-run.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Store } from './ports/store.ts'
@@ -35,7 +35,6 @@ export class SharedLoad<T> {
 
   /** @param keys those that may ask. */
   constructor(store: Store, load: LoadMany<T>, keys: Iterable<string>, soon: Runtime['soon']) {
-    checkFunction('loadMissing', load, 'give the function that reads the origin')
     this.#store = store
     this.#load = load
     this.#soon = soon

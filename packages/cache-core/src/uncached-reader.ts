@@ -38,6 +38,7 @@ export function uncachedReader<T>(parts: CacheParts<T>): Reader<T> {
     async readMany(keys, load, options) {
       checkNames('keys', keys)
       const tags = checkRead(parts, 'readMany', '', options)
+      checkLoad(load, 'loadMissing')
       const unique = [...new Set(keys)]
       const shared = new SharedLoad(store, load, unique, runtime.soon)
       const answers = await Promise.all(unique.map((key) => readAlone(key, tags, shared.loadOf(key), options)))

@@ -164,6 +164,21 @@ describe.each(backends)('$name', ({ makeStore }) => {
     expect(calls.slice(1).flat().sort()).toEqual(['a', 'b'])
   })
 
+  it('reads an entry again that expires while others are loaded', async () => {
+    const cache = (await processes(stampedeLock({ ttlMs: 300 })))()
+    await cache.readMany(['hit'], async () => new Map([['hit', 'old']]))
+    const calls: (readonly string[])[] = []
+    const answers = await cache.readMany(['hit', 'missing'], async (keys) => {
+      calls.push(keys)
+      if (keys.includes('missing')) {
+        await expect.poll(() => cache.get('hit'), { timeout: 5_000, interval: 20 }).toBeUndefined()
+      }
+      return new Map(keys.map((key) => [key, 'new']))
+    })
+    expect([calls, answers.get('hit')?.value]).toEqual([[['missing'], ['hit']], 'new'])
+    expect(cache.stats()).toMatchObject({ hits: 0, misses: 3 })
+  })
+
   it('loads all keys by one call while the store is unavailable', async () => {
     const store = (await makeStore()).open()
     const refuse = () => Promise.reject(new CacheError('STORE_UNAVAILABLE', 'away'))

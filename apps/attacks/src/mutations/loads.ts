@@ -152,4 +152,16 @@ export const loads: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: 'an entry that grows too old while a readMany loads other keys is read again',
+    without: 'a value is served beyond its TTL, by as long as the load of another key takes',
+    suites: ['many keys'],
+    edits: [
+      {
+        file: `${core}/many-reader.ts`,
+        find: 'return ageMs < limitMs && ageMs + waitedMs >= limitMs',
+        replace: 'return limitMs < 0',
+      },
+    ],
+  },
 ]
