@@ -53,12 +53,12 @@ export const gates: readonly Gate[] = [
   },
   { name: 'bytes allocated per near hit', of: near, figure: 'bytes', goal: 400, gate: 800 },
   {
-    // Not 100 reads of its own: those are one MGET too.
+    // Not 100 reads of its own: those are one MGET too. A bare MGET of 100 keys is 0.4.
     name: '100 keys at once ÷ 100 raw getBuffer, wall',
     of: { row: 'many', library: 'cache-core' },
     over: { row: 'singles', library: 'floor' },
     figure: 'wallUs',
-    goal: 0.4,
-    gate: 0.7,
+    goal: 0.7,
+    gate: 0.95,
   },
 ]

@@ -31,19 +31,17 @@ export interface SingleReads<T> {
 
 /** One `readMany`. */
 interface Call<T> {
+  /** Each once, in the order in which they were given. */
+  readonly keys: readonly string[]
   readonly tags: readonly string[]
   readonly load: LoadMany<T>
   readonly options: ReadOptions
   readonly began: number
   readonly startedAt: number | undefined
-  /** By key, in the order of the keys. */
-  readonly answers: Map<string, Answered<T> | undefined>
-}
-
-interface Answered<T> {
-  readonly result: ReadResult<T>
-  /** In the store's time. */
-  readonly at: number
+  /** In the order of the keys. */
+  readonly results: ReadResult<T>[]
+  /** When each result was the answer, in the store's time. */
+  readonly answeredAt: number[]
 }
 
 /** Reads many keys, each under the same guard as a single one: their lookups are sent together, and their loads are one. */
@@ -58,85 +56,90 @@ export class ManyReader<T> {
     this.#single = single
   }
 
-  async read(keys: readonly string[], load: LoadMany<T>, options: ReadOptions): Promise<Map<string, ReadResult<T>>> {
+  async read(given: readonly string[], load: LoadMany<T>, options: ReadOptions): Promise<Map<string, ReadResult<T>>> {
     const began = nextMoment()
-    checkNames('keys', keys)
+    checkNames('keys', given)
     const tags = checkRead(this.#parts, 'readMany', '', options)
     checkLoad(load, 'loadMissing')
     const startedAt = this.#parts.emit && this.#parts.runtime.now()
-    const answers: Call<T>['answers'] = new Map()
-    for (const key of keys) answers.set(key, undefined)
-    const call = { tags, load, options, began, startedAt, answers }
-    let left = [...answers.keys()]
+    const keys = [...new Set(given)]
+    const call: Call<T> = { keys, tags, load, options, began, startedAt, results: [], answeredAt: [] }
+    let left = [...keys.keys()]
     while (left.length > 0) left = await this.#round(left, call)
     const results = new Map<string, ReadResult<T>>()
-    for (const [key, answered] of answers) results.set(key, answered!.result)
+    for (let i = 0; i < keys.length; i++) results.set(keys[i]!, call.results[i]!)
     return results
   }
 
-  /** @returns the keys to read again: their entries grew older than guaranteed while other keys were loaded */
-  async #round(keys: readonly string[], call: Call<T>): Promise<string[]> {
-    const { tags, load, options, began, startedAt, answers } = call
+  /**
+   * @param left the places of the keys to read.
+   * @returns those to read again: their entries grew older than guaranteed while others were loaded.
+   */
+  async #round(left: readonly number[], call: Call<T>): Promise<number[]> {
+    const { tags, load, options, began, startedAt, results, answeredAt } = call
     const { store, runtime } = this.#parts
     const examiner = this.#examiner
-    const shared = new SharedLoad(store, load, keys, runtime.soon)
+    const keys = left.map((place) => call.keys[place]!)
     const lookups = await this.#single.whileUnanswered(this.#lookUpAll(keys, tags))
-    const hits: string[] = []
     const loading: Promise<void>[] = []
-    keys.forEach((key, i) => {
-      const lookup = lookups?.[i]
+    const hits: number[] = []
+    let shared: SharedLoad<T> | undefined
+    for (let i = 0; i < keys.length; i++) {
+      const [place, key, lookup] = [left[i]!, keys[i]!, lookups?.[i]]
       const result = lookup && examiner.examine(key, lookup, began)
       if (result === undefined) {
-        loading.push(this.#readOne(key, call, shared, lookup ?? this.#single.lookUp(key, tags)))
-        return
+        shared ??= new SharedLoad(store, load, keys.slice(i), runtime.soon)
+        loading.push(this.#readOne(place, call, shared, lookup ?? this.#single.lookUp(key, tags)))
+        continue
       }
-      shared.pass(key)
-      hits.push(key)
-      answers.set(key, { result, at: examiner.now })
-      if (!examiner.wantsRefresh) return
+      shared?.pass(key)
+      hits.push(place)
+      results[place] = result
+      answeredAt[place] = examiner.now
+      if (!examiner.wantsRefresh) continue
+      shared ??= new SharedLoad(store, load, keys.slice(i + 1), runtime.soon)
       const keyRead = new StoreKeyRead<T>(this.#parts, examiner, key, tags, shared.loadOf(key), options, began)
       keyRead.record(lookup!)
       this.#single.refresh(keyRead)
-    })
-    if (loading.length > 0) await Promise.all(loading)
-    const left = loading.length > 0 ? this.#age(keys, answers) : []
-    for (const key of hits) {
-      if (!left.includes(key)) observed(this.#parts, key, answers.get(key)!.result, startedAt)
     }
-    return left
+    let again: number[] = []
+    if (loading.length > 0) {
+      await Promise.all(loading)
+      again = left.filter((place) => this.#grewTooOld(place, call))
+    }
+    for (const place of hits) {
+      if (!again.includes(place)) observed(this.#parts, call.keys[place]!, results[place]!, startedAt)
+    }
+    return again
   }
 
-  async #readOne(key: string, call: Call<T>, shared: SharedLoad<T>, looked: Awaitable<Lookup>): Promise<void> {
-    const { tags, options, began, startedAt, answers } = call
+  async #readOne(place: number, call: Call<T>, shared: SharedLoad<T>, looked: Awaitable<Lookup>): Promise<void> {
+    const { keys, tags, options, began, startedAt, results, answeredAt } = call
+    const key = keys[place]!
     try {
       const load = shared.loadOf(key)
-      const result = await this.#single.readThrough(key, tags, load, options, began, startedAt, looked)
-      answers.set(key, { result, at: this.#parts.store.clock.latest() })
+      results[place] = await this.#single.readThrough(key, tags, load, options, began, startedAt, looked)
+      answeredAt[place] = this.#parts.store.clock.latest()
     } finally {
       shared.pass(key)
     }
   }
 
   /**
-   * Makes cached answers as old as they are by now. @returns the keys whose answers became too old while they waited for the others.
-   * An answer that was too old from the start comes from a load that was shared, and may take any time.
+   * Makes a cached answer as old as it is by now. @returns whether it became too old while it waited for the others. If it was too old
+   * from the start, it comes from a load that was shared, which may take any time.
    */
-  #age(keys: readonly string[], answers: Call<T>['answers']): string[] {
+  #grewTooOld(place: number, { results, answeredAt }: Call<T>): boolean {
     const { store, read } = this.#parts
-    const now = store.clock.latest()
-    return keys.filter((key) => {
-      const { result, at } = answers.get(key)!
-      const { outcome, value, ageMs, ttlMs, loadMs, asOf } = result
-      if (outcome === 'miss' || outcome === 'bypass') return false
-      const waitedMs = Math.max(0, now - at)
-      const isCached = outcome === 'hit' || outcome === 'stale'
-      if (isCached) {
-        const aged = waitedMs < ttlMs ? outcome : 'stale'
-        answers.set(key, { at, result: new ReadResult(aged, value, ageMs + waitedMs, ttlMs - waitedMs, loadMs, asOf) })
-      }
-      const limitMs = read.guarantee.staleForAtMostMs
-      return ageMs < limitMs && ageMs + waitedMs >= limitMs
-    })
+    const { outcome, value, ageMs, ttlMs, loadMs, asOf } = results[place]!
+    if (outcome === 'miss' || outcome === 'bypass') return false
+    const waitedMs = Math.max(0, store.clock.latest() - answeredAt[place]!)
+    if (outcome === 'hit' || outcome === 'stale') {
+      const aged = waitedMs < ttlMs ? outcome : 'stale'
+      results[place] = new ReadResult(aged, value, ageMs + waitedMs, ttlMs - waitedMs, loadMs, asOf)
+    }
+    const limitMs = read.guarantee.staleForAtMostMs
+    return ageMs < limitMs && ageMs + waitedMs >= limitMs
   }
 
   /** `undefined`: the store failed. Each key is then looked up by itself, which handles its failure. */
