@@ -1,0 +1,73 @@
+/** Interleaved measurements: each round has one window per side, in random order, so that other programs disturb all alike. */
+import { quantilesOf } from 'workload'
+import { HttpLoad } from './http-load.ts'
+import type { MeasuredProcess } from './measured-process.ts'
+
+export interface Side {
+  readonly process: MeasuredProcess
+  /** The path of the nth request. */
+  readonly path: (nth: number) => string
+}
+
+/** Per window. */
+export interface Taken {
+  /** CPU time per request. */
+  readonly cpuMicros: number[]
+  /** Requests per second. */
+  readonly perSecond: number[]
+}
+
+/** Over the rounds. */
+export interface Ratio {
+  readonly median: number
+  readonly p25: number
+  readonly p75: number
+}
+
+export interface Windows {
+  readonly rounds: number
+  readonly requests: number
+  readonly connections: number
+}
+
+/** Until both are compiled. */
+const WARM_UP_WINDOWS = 5
+
+export async function compare(sides: readonly Side[], { rounds, requests, connections }: Windows) {
+  const taken = sides.map((): Taken => ({ cpuMicros: [], perSecond: [] }))
+  const loads = await Promise.all(sides.map(({ process, path }) => HttpLoad.open(process.port, connections, path)))
+  try {
+    for (let round = -WARM_UP_WINDOWS; round < rounds; round++) {
+      for (const i of shuffled(sides.keys())) {
+        const { process } = sides[i]!
+        const cpuBefore = await process.cpuMicros()
+        const startedAt = performance.now()
+        await loads[i]!.send(requests)
+        const seconds = (performance.now() - startedAt) / 1_000
+        const cpuMicros = ((await process.cpuMicros()) - cpuBefore) / requests
+        if (round < 0) continue
+        taken[i]!.cpuMicros.push(cpuMicros)
+        taken[i]!.perSecond.push(requests / seconds)
+      }
+    }
+  } finally {
+    for (const load of loads) load.close()
+  }
+  return {
+    sides: taken,
+    /** Of one side's figure to another's, round by round. */
+    ratio(figure: keyof Taken, above: number, below: number): Ratio {
+      const quantile = quantilesOf(taken[above]![figure].map((value, round) => value / taken[below]![figure][round]!))
+      return { median: quantile(0.5), p25: quantile(0.25), p75: quantile(0.75) }
+    },
+  }
+}
+
+function shuffled<T>(items: Iterable<T>): T[] {
+  const order = [...items]
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(Math.random() * (i + 1))
+    ;[order[i], order[j]] = [order[j]!, order[i]!]
+  }
+  return order
+}
