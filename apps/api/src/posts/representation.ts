@@ -15,6 +15,7 @@ import type { Codec } from 'cache-core'
 const ETAG_BYTES = 24
 const PREFIX_BYTES = 40
 const QUOTE = 0x22
+const [OPENING, COMMA, CLOSING] = [0x5b, 0x2c, 0x5d]
 /** Node writes a string body together with the headers; above this size that costs more than a second buffer. */
 const STRING_BELOW_BYTES = 4_096
 
@@ -36,20 +37,31 @@ export class Representation {
   static of(json: string, mark: number): Representation {
     const bytes = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(json))
     bytes.write(json, PREFIX_BYTES, 'utf8')
-    // 22 characters of base64url are 132 bits: collisions are negligible.
-    const digest = hash('sha256', bytes.subarray(PREFIX_BYTES), 'base64url').slice(0, ETAG_BYTES - 2)
-    bytes.write(`"${digest}"`, 0, 'latin1')
-    bytes.writeDoubleLE(mark, ETAG_BYTES)
-    bytes.writeDoubleLE(performance.timeOrigin + performance.now(), ETAG_BYTES + 8)
+    writePrefix(bytes, etagOf(bytes.subarray(PREFIX_BYTES)), mark)
+    return new Representation(bytes)
+  }
+
+  /** A JSON array of posts. Its ETag is a hash of theirs, so that a hit hashes little. */
+  static arrayOf(posts: readonly Representation[]): Representation {
+    const bodyBytes = posts.reduce((sum, { bytes }) => sum + bytes.length - PREFIX_BYTES + 1, 1)
+    const bytes = Buffer.allocUnsafe(PREFIX_BYTES + Math.max(bodyBytes, 2))
+    const etags = Buffer.allocUnsafe(ETAG_BYTES * posts.length)
+    let end = PREFIX_BYTES
+    for (const [i, post] of posts.entries()) {
+      bytes[end++] = i === 0 ? OPENING : COMMA
+      end += post.bytes.copy(bytes, end, PREFIX_BYTES)
+      post.bytes.copy(etags, i * ETAG_BYTES, 0, ETAG_BYTES)
+    }
+    if (posts.length === 0) bytes[end++] = OPENING
+    bytes[end] = CLOSING
+    writePrefix(bytes, etagOf(etags), 0)
     return new Representation(bytes)
   }
 
   /** The inverse of `toObject`. */
   static fromObject({ etag, mark, readAtEpochMs, body }: RepresentationObject): Representation {
     const bytes = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(body))
-    bytes.write(etag, 0, 'latin1')
-    bytes.writeDoubleLE(mark, ETAG_BYTES)
-    bytes.writeDoubleLE(readAtEpochMs, ETAG_BYTES + 8)
+    writePrefix(bytes, etag, mark, readAtEpochMs)
     bytes.write(body, PREFIX_BYTES, 'utf8')
     return new Representation(bytes)
   }
@@ -88,6 +100,23 @@ export class Representation {
     if (this.bytes.length < STRING_BELOW_BYTES) return this.bytes.toString('utf8', PREFIX_BYTES)
     return this.bytes.subarray(PREFIX_BYTES) as Buffer<ArrayBuffer>
   }
+}
+
+/** @param readAtEpochMs default now */
+function writePrefix(
+  bytes: Buffer,
+  etag: string,
+  mark: number,
+  readAtEpochMs = performance.timeOrigin + performance.now(),
+): void {
+  bytes.write(etag, 0, 'latin1')
+  bytes.writeDoubleLE(mark, ETAG_BYTES)
+  bytes.writeDoubleLE(readAtEpochMs, ETAG_BYTES + 8)
+}
+
+/** 22 characters of base64url are 132 bits: collisions are negligible. */
+function etagOf(bytes: Buffer): string {
+  return `"${hash('sha256', bytes, 'base64url').slice(0, ETAG_BYTES - 2)}"`
 }
 
 export const representationCodec: Codec<Representation> = {

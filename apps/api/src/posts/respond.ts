@@ -25,9 +25,12 @@ export const X_CACHE = {
 /** Weak, since the body of a 404 names the request: the tag only identifies the absence. */
 const ABSENT_ETAG = 'W/"absent"'
 
+/** A read's result, or that of several reads together. */
+export type Answered = Pick<ReadResult<Representation>, 'outcome' | 'value' | 'ageMs' | 'ttlMs' | 'loadMs'>
+
 export interface Answer {
-  readonly resource: Resource
-  readonly result: ReadResult<Representation>
+  readonly resource: Pick<Resource, 'postId' | 'next'>
+  readonly result: Answered
   readonly staleMs: number
   readonly arrivedAt: number
   /** When the cache answered. */
@@ -64,7 +67,7 @@ export function respond(context: ApiContext, instance: StrategyInstance, answer:
 }
 
 /** RFC 9211: how the cache handled the read, and how many seconds the answer stays fresh. */
-function cacheStatus(library: string, { outcome, ttlMs }: ReadResult<Representation>): string {
+function cacheStatus(library: string, { outcome, ttlMs }: Answered): string {
   switch (outcome) {
     case 'hit':
     case 'stale':
@@ -91,7 +94,7 @@ function cacheControl({ name, readsAreCurrent }: StrategyInstance, ageSeconds: n
 }
 
 /** Milliseconds with microsecond precision: in the cache, in the origin (the load that the read waited for), and in total. */
-function serverTiming({ outcome, loadMs }: ReadResult<Representation>, arrivedAt: number, readAt: number): string {
+function serverTiming({ outcome, loadMs }: Answered, arrivedAt: number, readAt: number): string {
   const readMs = readAt - arrivedAt
   const waited = outcome === 'miss' || outcome === 'bypass' || outcome === 'collapsed'
   const originMs = waited ? Math.min(loadMs, readMs) : 0

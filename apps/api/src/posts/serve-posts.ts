@@ -1,5 +1,4 @@
 import type { ApiContext } from '../http/api-types.ts'
-import { Problem } from '../http/problem.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Resource } from './resources.ts'
@@ -17,8 +16,7 @@ export async function servePosts(
   try {
     result = await instance.cache.read(resource.key, () => resource.load(instance), resource.options)
   } catch (error) {
-    // A refusal, such as too many posts for one answer, does not count as a failure.
-    if (!(error instanceof Problem)) instance.counters.counts.failedReads++
+    instance.countFailure(error)
     throw error
   }
   const readAt = performance.now()
