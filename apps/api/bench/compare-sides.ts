@@ -1,4 +1,5 @@
 /** Interleaved measurements: each round has one window per side, in random order, so that other programs disturb all alike. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { quantilesOf } from 'workload'
 import { HttpLoad } from './http-load.ts'
 import type { MeasuredProcess } from './measured-process.ts'
@@ -11,7 +12,7 @@ export interface Side {
 
 /** Per window. */
 export interface Taken {
-  /** CPU time per request. */
+  /** CPU time per request, above that of the idle process. */
   readonly cpuMicros: number[]
   /** Requests per second. */
   readonly perSecond: number[]
@@ -30,24 +31,26 @@ export interface Windows {
   readonly connections: number
 }
 
-/** Until both are compiled. */
-const WARM_UP_WINDOWS = 5
+/** By then, V8 has optimised the code of each side: the first 20,000 requests cost up to twice as much. */
+const WARM_UP_WINDOWS = 30
+const IDLE_MS = 2_000
 
 export async function compare(sides: readonly Side[], { rounds, requests, connections }: Windows) {
   const taken = sides.map((): Taken => ({ cpuMicros: [], perSecond: [] }))
   const loads = await Promise.all(sides.map(({ process, path }) => HttpLoad.open(process.port, connections, path)))
   try {
-    for (let round = -WARM_UP_WINDOWS; round < rounds; round++) {
+    const idle = await Promise.all(sides.map(({ process }) => idleMicrosPerMs(process)))
+    for (const load of loads) await load.send(WARM_UP_WINDOWS * requests)
+    for (let round = 0; round < rounds; round++) {
       for (const i of shuffled(sides.keys())) {
         const { process } = sides[i]!
         const cpuBefore = await process.cpuMicros()
         const startedAt = performance.now()
         await loads[i]!.send(requests)
-        const seconds = (performance.now() - startedAt) / 1_000
-        const cpuMicros = ((await process.cpuMicros()) - cpuBefore) / requests
-        if (round < 0) continue
-        taken[i]!.cpuMicros.push(cpuMicros)
-        taken[i]!.perSecond.push(requests / seconds)
+        const tookMs = performance.now() - startedAt
+        const cpuMicros = (await process.cpuMicros()) - cpuBefore - idle[i]! * tookMs
+        taken[i]!.cpuMicros.push(cpuMicros / requests)
+        taken[i]!.perSecond.push(requests / (tookMs / 1_000))
       }
     }
   } finally {
@@ -61,6 +64,14 @@ export async function compare(sides: readonly Side[], { rounds, requests, connec
       return { median: quantile(0.5), p25: quantile(0.25), p75: quantile(0.75) }
     },
   }
+}
+
+/** What the process does by itself, such as polling outboxes. The slower the machine, the more of it falls into a window. */
+async function idleMicrosPerMs(process: MeasuredProcess): Promise<number> {
+  const before = await process.cpuMicros()
+  const startedAt = performance.now()
+  await sleep(IDLE_MS)
+  return ((await process.cpuMicros()) - before) / (performance.now() - startedAt)
 }
 
 function shuffled<T>(items: Iterable<T>): T[] {
