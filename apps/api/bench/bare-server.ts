@@ -2,7 +2,7 @@
  * The ceiling of the hit path: bare Hono routes that pass Redis's bytes through, with constant values for the API's header names.
  * The client is as fast as ioredis can be: auto-pipelining, and no timeout per command. No cache, no checks, no counters.
  *
- * `node bare-server.ts PORT REDIS_URL`: `GET /KEY` serves what Redis has under `bare:KEY`.
+ * `node bare-server.ts PORT REDIS_URL`: `GET /KEY` serves what Redis has under `bare:KEY`, and `GET /memory/ID` a post from memory.
  */
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
@@ -15,7 +15,16 @@ await redis.connect()
 
 const app = new Hono()
 app.get('/:key', async (context) => {
-  const body = (await redis.getBuffer(`bare:${context.req.param('key')}`)) as Buffer<ArrayBuffer>
+  return answer((await redis.getBuffer(`bare:${context.req.param('key')}`)) as Buffer<ArrayBuffer>)
+})
+
+const inMemory = new Map<string, Buffer<ArrayBuffer>>()
+for (let id = 1; id <= 1_000; id++) {
+  inMemory.set(String(id), (await redis.getBuffer(`bare:${id}`)) as Buffer<ArrayBuffer>)
+}
+app.get('/memory/:key', (context) => answer(inMemory.get(context.req.param('key'))!))
+
+function answer(body: Buffer<ArrayBuffer>): Response {
   return new Response(body, {
     status: 200,
     headers: {
@@ -30,6 +39,6 @@ app.get('/:key', async (context) => {
       'X-Stale-Ms': '0',
     },
   })
-})
+}
 app.onError((_error, context) => context.body(null, 500))
 serve({ fetch: app.fetch, port: Number(port), hostname: '127.0.0.1' })

@@ -37,13 +37,17 @@ const IDLE_MS = 2_000
 
 export async function compare(sides: readonly Side[], { rounds, requests, connections }: Windows) {
   const taken = sides.map((): Taken => ({ cpuMicros: [], perSecond: [] }))
-  const loads = await Promise.all(sides.map(({ process, path }) => HttpLoad.open(process.port, connections, path)))
+  const loads = sides.map(({ process, path }) => new HttpLoad(process.port, connections, path))
   try {
     const idle = await Promise.all(sides.map(({ process }) => idleMicrosPerMs(process)))
-    for (const load of loads) await load.send(WARM_UP_WINDOWS * requests)
+    for (const load of loads) {
+      await load.open()
+      await load.send(WARM_UP_WINDOWS * requests)
+    }
     for (let round = 0; round < rounds; round++) {
       for (const i of shuffled(sides.keys())) {
         const { process } = sides[i]!
+        await loads[i]!.open()
         const cpuBefore = await process.cpuMicros()
         const startedAt = performance.now()
         await loads[i]!.send(requests)

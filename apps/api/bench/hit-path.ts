@@ -1,6 +1,6 @@
 /**
  * The cost of a cache hit: CPU time per request of `GET /api/posts…`, against bare routes that pass the same bytes through, and
- * with the log on against the log off. Short windows in random order, ratios of each round, medians and quartiles; results go to
+ * with the log on against the log off; and what the metrics of a read cost. Short windows in random order, ratios of each round, medians and quartiles; results go to
  * `results/hit-path.json`. `pnpm --filter api bench --help` lists the requirements.
  */
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import { describeCommand, runCommand, UsageError, wholeNumber } from 'command-li
 import { quantilesOf } from 'workload'
 import { compare, type Ratio } from './compare-sides.ts'
 import { type Servers, withServers } from './hit-path-servers.ts'
+import { metricsPerRead } from './metrics-per-read.ts'
 
 interface Flags {
   rounds: number
@@ -24,33 +25,44 @@ interface Case {
   readonly path: (nth: number) => string
   /** The bases, where they differ from those of a post. */
   readonly bases?: readonly [api: string, bare: string]
-  /** Share of the requests of a window, for large answers. */
-  readonly share?: number
+  /** Added to the API's paths. */
+  readonly query?: string
+  /** Shares of the requests of a window, and of the rounds, for large answers. */
+  readonly shares?: readonly [requests: number, rounds: number]
 }
 
 const IN_TURN = '1,000 posts in turn'
 
+const inTurn = (nth: number) => String((nth % 1_000) + 1)
+
 const cases: readonly Case[] = [
-  { title: IN_TURN, path: (nth) => String((nth % 1_000) + 1) },
+  { title: IN_TURN, path: inTurn },
+  {
+    title: '1,000 posts in turn, in memory',
+    path: inTurn,
+    bases: ['/api/posts/', '/memory/'],
+    query: '?strategy=always-hit',
+  },
   { title: 'one post', path: () => '42' },
-  { title: 'a page of 50', path: () => '', bases: ['/api/posts?limit=50', '/page'], share: 0.5 },
-  { title: 'all 10,000', path: () => '', bases: ['/api/posts', '/all'], share: 0.02 },
+  { title: 'a page of 50', path: () => '', bases: ['/api/posts?limit=50', '/page'], shares: [0.5, 1] },
+  { title: 'all 10,000', path: () => '', bases: ['/api/posts', '/all'], shares: [0.02, 0.25] },
 ]
 
 /** The goals are 0.95 each; a gate is lower than its goal by the noise of a shared machine. */
 const GATES = { bare: 0.85, log: 0.9 }
 
-async function measure(servers: Servers, { path, bases, share = 1, title }: Case, flags: Flags) {
+async function measure(servers: Servers, { path, bases, query = '', shares = [1, 1], title }: Case, flags: Flags) {
   const [api, bare] = bases ?? ['/api/posts/', '/']
   const sides = [
-    { process: servers.api, path: (nth: number) => api + path(nth) },
+    { process: servers.api, path: (nth: number) => api + path(nth) + query },
     { process: servers.bare, path: (nth: number) => bare + path(nth) },
     ...(title === IN_TURN ? [{ process: servers.logging, path: (nth: number) => api + path(nth) }] : []),
   ]
-  const { rounds, connections } = flags
-  const requests = Math.max(connections, Math.round(flags.requests * share))
+  const { connections } = flags
+  const requests = Math.max(connections, Math.round(flags.requests * shares[0]))
+  const rounds = Math.ceil(flags.rounds * shares[1])
   const taken = await compare(sides, { rounds, requests, connections })
-  const answer = await fetch(servers.api.url + api + path(0))
+  const answer = await fetch(servers.api.url + api + path(0) + query)
   return { bytes: (await answer.arrayBuffer()).byteLength, taken }
 }
 
@@ -59,7 +71,7 @@ const said = ({ median, p25, p75 }: Ratio) => `${median.toFixed(2)} [${p25.toFix
 const command = describeCommand('pnpm --filter api bench', {
   does:
     'Measures the cost of a cache hit: CPU time per request of GET /api/posts…, all threads of the process, against bare routes with ' +
-    'the same headers, in short windows in random order. Also with LOG_LEVEL=info against warn. Writes results/hit-path.json.',
+    'the same headers, in short windows in random order. Also with LOG_LEVEL=info against warn, and the metrics of a read. Writes results/hit-path.json.',
   needs: 'redis-server on PATH; DATABASE_URL, a Postgres server on which it creates a temporary database.',
   prints: 'One line per comparison: the median of the ratios of all rounds [quartiles]; 1: as cheap as the other side.',
 })
@@ -95,6 +107,10 @@ async function bench(servers: Servers, flags: Flags): Promise<void> {
     log = { cpu: taken.ratio('cpuMicros', 0, 2), throughput: taken.ratio('perSecond', 2, 0) }
     console.log(`LOG_LEVEL=info against warn: CPU ratio ${said(log.cpu)}, throughput ${said(log.throughput)}`)
   }
+  const metrics = metricsPerRead()
+  console.log(
+    `metrics per read: ${metrics.countersNs.toFixed(0)} ns; counting the hottest posts: ${metrics.hottestNs.toFixed(0)} ns`,
+  )
   const counted = await servers.counts()
   console.log(`${counted.reads} reads: ${counted.hits} hits, ${counted.bypassed} bypassed`)
   if (flags.gates) {
@@ -110,7 +126,17 @@ async function bench(servers: Servers, flags: Flags): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
   const date = new Date().toISOString()
-  const report = { schemaVersion: 2, kind: 'hit-path', date, machine, options: flags, ...counted, log, results }
+  const report = {
+    schemaVersion: 2,
+    kind: 'hit-path',
+    date,
+    machine,
+    options: flags,
+    ...counted,
+    log,
+    metrics,
+    results,
+  }
   writeFileSync(join(folder, 'hit-path.json'), `${JSON.stringify(report, null, 2)}\n`)
 }
 

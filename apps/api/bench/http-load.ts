@@ -6,34 +6,39 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 
 const HEAD_END = Buffer.from('\r\n\r\n')
+/** Less than a Node server keeps an idle connection open. */
+const MAX_IDLE_MS = 2_000
 
 export class HttpLoad {
-  readonly #connections: readonly Connection[]
+  readonly #port: number
+  readonly #count: number
   readonly #path: (nth: number) => string
+  #connections: readonly Connection[] = []
+  #usedAt = Number.NEGATIVE_INFINITY
   #sent = 0
 
-  private constructor(connections: readonly Connection[], path: (nth: number) => string) {
-    this.#connections = connections
+  /** @param path that of the nth request */
+  constructor(port: number, connections: number, path: (nth: number) => string) {
+    this.#port = port
+    this.#count = connections
     this.#path = path
   }
 
-  /** @param path that of the nth request */
-  static async open(port: number, connections: number, path: (nth: number) => string): Promise<HttpLoad> {
-    const opened = Array.from({ length: connections }, async () => {
-      const socket = connect(port, '127.0.0.1').setNoDelay(true)
-      await once(socket, 'connect')
-      return new Connection(socket)
-    })
-    return new HttpLoad(await Promise.all(opened), path)
+  /** Opens the connections, unless they were used a moment ago. */
+  async open(): Promise<void> {
+    if (performance.now() - this.#usedAt < MAX_IDLE_MS) return
+    this.close()
+    this.#connections = await Promise.all(Array.from({ length: this.#count }, () => Connection.to(this.#port)))
   }
 
-  /** Sends so many requests. @throws Error for an answer other than 200 */
+  /** Sends so many requests; `open` it before. @throws Error for an answer other than 200 */
   async send(requests: number): Promise<void> {
     let left = requests
     const work = async (connection: Connection) => {
       while (left-- > 0) await connection.get(this.#path(this.#sent++))
     }
     await Promise.all(this.#connections.map(work))
+    this.#usedAt = performance.now()
   }
 
   close(): void {
@@ -48,7 +53,13 @@ class Connection {
   /** Of the body; undefined while the head is incomplete. */
   #bytesLeft: number | undefined
 
-  constructor(socket: Socket) {
+  static async to(port: number): Promise<Connection> {
+    const socket = connect(port, '127.0.0.1').setNoDelay(true)
+    await once(socket, 'connect')
+    return new Connection(socket)
+  }
+
+  private constructor(socket: Socket) {
     this.#socket = socket
     socket.on('data', (chunk) => this.#receive(chunk))
     socket.on('error', (error) => this.#answered?.reject(error))

@@ -3,5 +3,7 @@ process.on('message', () => {
   const { user, system } = process.cpuUsage()
   process.send?.(user + system)
 })
+// Nothing stays behind when the bench is aborted.
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 // The channel alone must not keep the process running.
 process.channel?.unref()
