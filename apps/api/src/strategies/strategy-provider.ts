@@ -40,7 +40,8 @@ export interface StrategyProvider {
 export type ServedCache = Pick<
   Cache<Representation>,
   'guarantee' | 'read' | 'readMany' | 'write' | 'invalidate' | 'invalidateAll'
->
+> &
+  Partial<Pick<Cache<Representation>, 'peek'>>
 
 /** How the worker reads entries to keep them warm. */
 export interface ReadBy {
