@@ -30,6 +30,7 @@ const oddText = fc.oneof(
 )
 const strategy = mostly(fc.constantFrom(...strategyNames), oddText)
 const id = mostly(fc.integer({ min: 1, max: 16 }).map(String), fc.oneof(fc.maxSafeNat().map(String), oddText))
+const ids = mostly(fc.array(fc.integer({ min: 1, max: 16 }), { minLength: 1 }).map(String), oddText)
 const whole = mostly(fc.integer({ min: 0, max: 1_100 }).map(String), oddText)
 const title = mostly(fc.string({ minLength: 1, maxLength: 30 }), fc.anything())
 const line = fc.string({ minLength: 1, maxLength: 30 }).map((text) => `a${text}`)
@@ -103,7 +104,7 @@ const call: fc.Arbitrary<Call> = operation.chain(({ path, method }) => {
     ...((isPosts || path === '/api/authors' || path === '/posts') && { strategy }),
     ...(path === '/posts' && { layer: mostly(fc.constantFrom(...layers), oddText), after: whole }),
     ...(isPosts && !isRead && { write: mostly(fc.constant('direct'), oddText) }),
-    ...(path === '/api/posts' && isRead && { limit: whole, after: whole }),
+    ...(path === '/api/posts' && isRead && { limit: whole, after: whole, ids }),
   }
   return fc.record({
     method: fc.constant(method),

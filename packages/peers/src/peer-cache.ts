@@ -4,11 +4,11 @@
  * A read is the library's own read-through. A write is as in their documentation: commit, then delete.
  */
 import { randomUUID } from 'node:crypto'
-import type { Cache, Change, LoadContext, Outcome, ReadResult, WriteResult } from 'cache-core'
+import type { Cache, Change, LoadContext, LoadMany, Outcome, ReadResult, WriteResult } from 'cache-core'
 import type { OpenPeer } from './peer.ts'
 
 /** The part of `Cache` that every library supports. */
-export type PeerCache<T> = Pick<Cache<T>, 'read' | 'write' | 'invalidate' | 'invalidateAll'>
+export type PeerCache<T> = Pick<Cache<T>, 'read' | 'readMany' | 'write' | 'invalidate' | 'invalidateAll'>
 
 /** Converts to a JSON object for the library: none of the five stores bytes. */
 export interface ObjectCodec<T, O extends object> {
@@ -77,6 +77,15 @@ export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>):
     return resultOf(kept, mine === undefined ? sharedOutcome(kept, beganAt) : 'miss')
   }
 
+  /** No library reads several keys through one load, so each key is read and loaded by itself, all at the same time. */
+  async function readMany(keys: readonly string[], load: LoadMany<T>, tags: readonly string[]) {
+    const answers = [...new Set(keys)].map(async (key) => {
+      const loadOne = async () => (await load([key], () => noContext)).get(key)
+      return [key, await read(key, loadOne, tags)] as const
+    })
+    return new Map(await Promise.all(answers))
+  }
+
   function resultOf({ value: kept, loadedAt, loadMs }: Kept<O>, outcome: Outcome): ReadResult<T> {
     const value = kept === null ? undefined : codec.decode(kept)
     const keptMs = Math.max(0, now() - loadedAt)
@@ -102,6 +111,7 @@ export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>):
 
   return {
     read: ((key, load, options) => read(key, load, options?.tags ?? [])) as Cache<T>['read'],
+    readMany: ((keys, load, options) => readMany(keys, load, options?.tags ?? [])) as Cache<T>['readMany'],
     async write<R>(change: Change<T, R>, commit: () => Promise<R>): Promise<WriteResult<R>> {
       const result = await commit()
       const { keys, tags = [], changed } = change

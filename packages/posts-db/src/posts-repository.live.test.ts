@@ -58,6 +58,14 @@ describe('the JSON of a post', () => {
   })
 })
 
+test('finds those of several ids that exist, each once, with the bytes of byId', async () => {
+  const posts = await repositoryOf(5)
+  const found = await posts.byIds([4, 2, 99, 2, 0, -1, 1.5, 2 ** 31, Number.NaN])
+  expect(found.sort((a, b) => a.id - b.id)).toEqual([await posts.byId(2), await posts.byId(4)])
+  expect(await posts.byIds([])).toEqual([])
+  expect(await posts.byIds([99, 2 ** 53])).toEqual([])
+})
+
 test('returns an empty list for an empty table', async () => {
   const posts = await emptyRepository()
   expect(await posts.all()).toEqual({ json: '[]', count: 0 })

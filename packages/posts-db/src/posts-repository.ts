@@ -28,6 +28,8 @@ export interface PostsRepository {
   /** `limit` posts (at least 1) with ids above `after` (default 0). Each is seen once, even if others are deleted meanwhile. */
   page(options: { limit: number; after?: number | undefined }): Promise<PostsPage>
   byId(id: number): Promise<PostJson | undefined>
+  /** Those of these posts that exist, in any order. */
+  byIds(ids: readonly number[]): Promise<PostJson[]>
   /**
    * One {@link AuthorReport} per author, as JSON array text; `[]` without posts. Sorted by descending number of posts, then by the
    * UTF-8 bytes of the author. Reads and splits the content of every post.
@@ -134,6 +136,16 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
     async byId(id) {
       if (!isPossibleId(id)) return undefined
       return tables.selectFrom('posts').select(asJson()).where('id', '=', id).executeTakeFirst()
+    },
+
+    async byIds(ids) {
+      const possible = ids.filter(isPossibleId)
+      if (possible.length === 0) return []
+      return tables
+        .selectFrom('posts')
+        .select(asJson())
+        .where('id', '=', sql<number>`any(${possible}::integer[])`)
+        .execute()
     },
 
     async authors() {

@@ -39,9 +39,27 @@ const ID = /^[1-9]\d{0,15}$/
 
 /** @throws Problem 400 */
 export function readId(text: string): number {
-  const id = ID.test(text) ? Number(text) : Number.NaN
-  if (id <= Number.MAX_SAFE_INTEGER) return id
+  if (isId(text)) return Number(text)
   throw badRequest('bad-id', `${shown(text)} is not an id; ids are whole numbers from 1 to ${Number.MAX_SAFE_INTEGER}`)
+}
+
+/** Maximum number of ids in one request. */
+export const MAX_IDS = 100
+
+/** A list such as `1,2,3`. A repeated id counts once. @throws Problem 400 */
+export function readIds(name: string, text: string): ReadonlySet<number> {
+  const ids = text.split(',')
+  if (!ids.every(isId)) {
+    const remedy = `give 1 to ${MAX_IDS} whole numbers from 1 to ${Number.MAX_SAFE_INTEGER}, separated by commas, as in 1,2,3`
+    throw badRequest('bad-parameter', `${name} is ${shown(text)}; ${remedy}`)
+  }
+  const unique = new Set(ids.map(Number))
+  if (unique.size <= MAX_IDS) return unique
+  throw badRequest('bad-parameter', `${name} is ${shown(text)}, ${unique.size} ids; give at most ${MAX_IDS}`)
+}
+
+function isId(text: string): boolean {
+  return ID.test(text) && Number.isSafeInteger(Number(text))
 }
 
 function isOneOf<T extends string>(known: readonly T[], name: string): name is T {

@@ -1,6 +1,7 @@
 import { postInput, postPatch } from 'posts-db'
 import { z } from 'zod'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
+import { MAX_IDS } from '../http/query.ts'
 import { layers } from '../places/page-request.ts'
 import { MAX_PAGE } from '../routes/read-posts.ts'
 import { createdHeaders, htmlHeaders, pageHeaders, readHeaders, writeHeaders, writtenHeaders } from './headers.ts'
@@ -82,13 +83,27 @@ export const postsPaths: ZodOpenApiPathsObject = {
   '/api/posts': {
     get: {
       operationId: 'listPosts',
-      summary: 'All posts by id, or a page of them',
+      summary: 'All posts by id, a page of them, or several by their ids',
+      description:
+        'With `ids`, each post is read under its own key, and the headers describe the answer as a whole: `X-Cache` is the ' +
+        'weakest outcome of its posts (BYPASS, MISS, COLLAPSED, STALE, HIT), `Age` that of the oldest, and `Cache-Status` and ' +
+        '`Cache-Control` have the shortest remaining freshness.',
       tags: ['posts'],
       requestParams: {
         query: z.object({
           strategy,
           limit: z.int().min(1).max(MAX_PAGE).optional().meta({ description: 'Posts per page' }),
           after: z.int().min(0).optional().meta({ description: 'The last id of the previous page; needs limit' }),
+          ids: z
+            .string()
+            .regex(/^[1-9]\d*(,[1-9]\d*)*$/)
+            .optional()
+            .meta({
+              description:
+                `Up to ${MAX_IDS} ids, separated by commas: answers those that exist, in this order, each once. ` +
+                'Not together with limit and after',
+              example: '3,1,2',
+            }),
         }),
         header: conditional,
       },

@@ -139,7 +139,7 @@ const strategyStats = z
     failedReads: count.meta({
       description: 'Reads that got no value because the origin failed. Neither these nor refused reads count in reads',
     }),
-    loads: count.meta({ description: 'Loads started, including those for warming' }),
+    loads: count.meta({ description: 'Loads started, including those for warming. One of several posts counts once' }),
     fills: count,
     refusedFills: count,
     refreshes: count.meta({ description: 'Background refreshes started' }),

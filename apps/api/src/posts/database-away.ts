@@ -20,6 +20,7 @@ export function mapOutages(posts: PostsRepository): PostsRepository {
     page: (options) => mapOutage(retryRead(() => posts.page(options))),
     authors: () => mapOutage(retryRead(() => posts.authors())),
     byId: (id) => mapOutage(retryRead(() => posts.byId(id))),
+    byIds: (ids) => mapOutage(retryRead(() => posts.byIds(ids))),
     create: (input, options) => mapOutage(posts.create(input, options)),
     replace: (id, input, options) => mapOutage(posts.replace(id, input, options)),
     patch: (id, patch, options) => mapOutage(posts.patch(id, patch, options)),

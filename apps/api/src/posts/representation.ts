@@ -2,9 +2,9 @@
  * The cached value: the bytes of a response's body, preceded by the data for its headers.
  *
  * | offset | bytes | what                                                                                    |
- * |  0     | 24    | ETag with its quotes, a hash of the body: equal bodies have equal ETags                 |
- * | 24     | 8     | mark, double: a post's version; for a list the cursor of the next page, 0 for none      |
- * | 32     | 8     | when the rows had been read, ms since the Unix epoch by this machine's clock, double    |
+ * |  0     | 8     | mark, double: a post's version; for a list the cursor of the next page, 0 for none      |
+ * |  8     | 8     | when the rows had been read, ms since the Unix epoch by this machine's clock, double    |
+ * | 16     | 24    | ETag with its quotes, a hash of the body: equal bodies have equal ETags                 |
  * | 40     |       | the body                                                                                |
  *
  * A hit uses views of these bytes: nothing is copied, parsed or serialised.
@@ -12,9 +12,12 @@
 import { hash } from 'node:crypto'
 import type { Codec } from 'cache-core'
 
+const READ_AT = 8
+const ETAG = 16
 const ETAG_BYTES = 24
-const PREFIX_BYTES = 40
+const PREFIX_BYTES = ETAG + ETAG_BYTES
 const QUOTE = 0x22
+const [OPENING, COMMA, CLOSING] = [0x5b, 0x2c, 0x5d]
 /** Node writes a string body together with the headers; above this size that costs more than a second buffer. */
 const STRING_BELOW_BYTES = 4_096
 
@@ -27,6 +30,8 @@ export interface RepresentationObject {
 
 export class Representation {
   readonly bytes: Buffer
+  /** ETag and body, if the body is small: decoded together, since each call of Node's decoder costs more than its work. */
+  #text: string | undefined
 
   constructor(bytes: Buffer) {
     this.bytes = bytes
@@ -36,20 +41,31 @@ export class Representation {
   static of(json: string, mark: number): Representation {
     const bytes = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(json))
     bytes.write(json, PREFIX_BYTES, 'utf8')
-    // 22 characters of base64url are 132 bits: collisions are negligible.
-    const digest = hash('sha256', bytes.subarray(PREFIX_BYTES), 'base64url').slice(0, ETAG_BYTES - 2)
-    bytes.write(`"${digest}"`, 0, 'latin1')
-    bytes.writeDoubleLE(mark, ETAG_BYTES)
-    bytes.writeDoubleLE(performance.timeOrigin + performance.now(), ETAG_BYTES + 8)
+    writePrefix(bytes, etagOf(bytes.subarray(PREFIX_BYTES)), mark)
+    return new Representation(bytes)
+  }
+
+  /** A JSON array of posts. Its ETag is a hash of theirs, so that a hit hashes little. */
+  static arrayOf(posts: readonly Representation[]): Representation {
+    const bodyBytes = posts.reduce((sum, { bytes }) => sum + bytes.length - PREFIX_BYTES + 1, 1)
+    const bytes = Buffer.allocUnsafe(PREFIX_BYTES + Math.max(bodyBytes, 2))
+    const etags = Buffer.allocUnsafe(ETAG_BYTES * posts.length)
+    let end = PREFIX_BYTES
+    for (const [i, post] of posts.entries()) {
+      bytes[end++] = i === 0 ? OPENING : COMMA
+      end += post.bytes.copy(bytes, end, PREFIX_BYTES)
+      post.bytes.copy(etags, i * ETAG_BYTES, ETAG, PREFIX_BYTES)
+    }
+    if (posts.length === 0) bytes[end++] = OPENING
+    bytes[end] = CLOSING
+    writePrefix(bytes, etagOf(etags), 0)
     return new Representation(bytes)
   }
 
   /** The inverse of `toObject`. */
   static fromObject({ etag, mark, readAtEpochMs, body }: RepresentationObject): Representation {
     const bytes = Buffer.allocUnsafe(PREFIX_BYTES + Buffer.byteLength(body))
-    bytes.write(etag, 0, 'latin1')
-    bytes.writeDoubleLE(mark, ETAG_BYTES)
-    bytes.writeDoubleLE(readAtEpochMs, ETAG_BYTES + 8)
+    writePrefix(bytes, etag, mark, readAtEpochMs)
     bytes.write(body, PREFIX_BYTES, 'utf8')
     return new Representation(bytes)
   }
@@ -58,42 +74,67 @@ export class Representation {
   toObject(): RepresentationObject {
     return {
       etag: this.etag,
-      mark: this.bytes.readDoubleLE(ETAG_BYTES),
-      readAtEpochMs: this.bytes.readDoubleLE(ETAG_BYTES + 8),
+      mark: this.bytes.readDoubleLE(0),
+      readAtEpochMs: this.bytes.readDoubleLE(READ_AT),
       body: this.bytes.toString('utf8', PREFIX_BYTES),
     }
   }
 
   get etag(): string {
-    return this.bytes.toString('latin1', 0, ETAG_BYTES)
+    return this.#isSmall ? this.#decoded.slice(0, ETAG_BYTES) : this.bytes.toString('latin1', ETAG, PREFIX_BYTES)
   }
 
   /** A post's version. */
   get version(): number {
-    return this.bytes.readDoubleLE(ETAG_BYTES)
+    return this.bytes.readDoubleLE(0)
   }
 
   /** A list's cursor: the id that the next page starts after; undefined on the last page. */
   get nextCursor(): number | undefined {
-    return this.bytes.readDoubleLE(ETAG_BYTES) || undefined
+    return this.bytes.readDoubleLE(0) || undefined
   }
 
   /** When the rows had been read, by this process's monotonic clock. */
   get readAt(): number {
-    return this.bytes.readDoubleLE(ETAG_BYTES + 8) - performance.timeOrigin
+    return this.bytes.readDoubleLE(READ_AT) - performance.timeOrigin
   }
 
   /** The body in the form that is cheapest for Node to write. */
   get body(): string | Buffer<ArrayBuffer> {
-    if (this.bytes.length < STRING_BELOW_BYTES) return this.bytes.toString('utf8', PREFIX_BYTES)
-    return this.bytes.subarray(PREFIX_BYTES) as Buffer<ArrayBuffer>
+    return this.#isSmall ? this.#decoded.slice(ETAG_BYTES) : (this.bytes.subarray(PREFIX_BYTES) as Buffer<ArrayBuffer>)
   }
+
+  get #isSmall(): boolean {
+    return this.bytes.length < STRING_BELOW_BYTES
+  }
+
+  get #decoded(): string {
+    this.#text ??= this.bytes.toString('utf8', ETAG)
+    return this.#text
+  }
+}
+
+/** @param readAtEpochMs default now */
+function writePrefix(
+  bytes: Buffer,
+  etag: string,
+  mark: number,
+  readAtEpochMs = performance.timeOrigin + performance.now(),
+): void {
+  bytes.writeDoubleLE(mark, 0)
+  bytes.writeDoubleLE(readAtEpochMs, READ_AT)
+  bytes.write(etag, ETAG, 'latin1')
+}
+
+/** 22 characters of base64url are 132 bits: collisions are negligible. */
+function etagOf(bytes: Buffer): string {
+  return `"${hash('sha256', bytes, 'base64url').slice(0, ETAG_BYTES - 2)}"`
 }
 
 export const representationCodec: Codec<Representation> = {
   encode: (representation) => representation.bytes,
   decode(bytes) {
-    if (bytes.length < PREFIX_BYTES || bytes[0] !== QUOTE) throw new TypeError('not a representation')
+    if (bytes.length < PREFIX_BYTES || bytes[ETAG] !== QUOTE) throw new TypeError('not a representation')
     return new Representation(bytes)
   },
 }

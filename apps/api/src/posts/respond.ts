@@ -25,9 +25,12 @@ export const X_CACHE = {
 /** Weak, since the body of a 404 names the request: the tag only identifies the absence. */
 const ABSENT_ETAG = 'W/"absent"'
 
+/** A read's result, or that of several reads together. */
+export type Answered = Pick<ReadResult<Representation>, 'outcome' | 'value' | 'ageMs' | 'ttlMs' | 'loadMs'>
+
 export interface Answer {
-  readonly resource: Resource
-  readonly result: ReadResult<Representation>
+  readonly resource: Pick<Resource, 'postId' | 'next'>
+  readonly result: Answered
   readonly staleMs: number
   readonly arrivedAt: number
   /** When the cache answered. */
@@ -64,7 +67,7 @@ export function respond(context: ApiContext, instance: StrategyInstance, answer:
 }
 
 /** RFC 9211: how the cache handled the read, and how many seconds the answer stays fresh. */
-function cacheStatus(library: string, { outcome, ttlMs }: ReadResult<Representation>): string {
+function cacheStatus(library: string, { outcome, ttlMs }: Answered): string {
   switch (outcome) {
     case 'hit':
     case 'stale':
@@ -91,17 +94,22 @@ function cacheControl({ name, readsAreCurrent }: StrategyInstance, ageSeconds: n
 }
 
 /** Milliseconds with microsecond precision: in the cache, in the origin (the load that the read waited for), and in total. */
-function serverTiming({ outcome, loadMs }: ReadResult<Representation>, arrivedAt: number, readAt: number): string {
+function serverTiming({ outcome, loadMs }: Answered, arrivedAt: number, readAt: number): string {
   const readMs = readAt - arrivedAt
   const waited = outcome === 'miss' || outcome === 'bypass' || outcome === 'collapsed'
   const originMs = waited ? Math.min(loadMs, readMs) : 0
   const total = performance.now() - arrivedAt
-  return `cache;dur=${toMicros(readMs - originMs)}, origin;dur=${toMicros(originMs)}, total;dur=${toMicros(total)}`
+  return `cache;dur=${inMs(readMs - originMs)}, origin;dur=${inMs(originMs)}, total;dur=${inMs(total)}`
 }
 
-/** Cheaper than `toFixed`. */
-function toMicros(ms: number): number {
-  return Math.round(ms * 1_000) / 1_000
+/** `''`, `.001`, … `.999` */
+const DECIMALS = Array.from({ length: 1_000 }, (_, micros) => String(micros / 1_000).slice(1))
+
+/** With at most 3 decimals. Converting the fraction itself to text, three times, would cost as much as the rest of the answer. */
+function inMs(ms: number): string {
+  const micros = Math.round(ms * 1_000)
+  const wholeMs = Math.floor(micros / 1_000)
+  return wholeMs + DECIMALS[micros - wholeMs * 1_000]!
 }
 
 /** The URL of the next page, with the request's strategy parameter. */

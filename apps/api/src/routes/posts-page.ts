@@ -4,7 +4,6 @@ import { cachePage } from 'cache-core/hono'
 import type { MiddlewareHandler } from 'hono'
 import { LISTS_TAG } from 'posts-db/keys'
 import type { Api, ApiContext } from '../http/api-types.ts'
-import { Problem } from '../http/problem.ts'
 import { greet, readerOf } from '../places/greeting.ts'
 import { type Part, type PartsLayer, readParts } from '../places/page-parts.ts'
 import { type PageRequest, readPageRequest } from '../places/page-request.ts'
@@ -39,7 +38,7 @@ export function postsPageRoute(app: Api, instances: StrategyInstances, log: Acce
       const { res } = context
       // A problem. (A strategy that serves a page despite an error has status 200.)
       if (res.status !== 200 && res.status !== 304) {
-        countFailure(instance, context.error)
+        instance.countFailure(context.error)
         return
       }
       const xCache = res.headers.get('X-Cache')!
@@ -93,14 +92,9 @@ async function countingFailures<R>(instance: StrategyInstance, work: () => Promi
   try {
     return await work()
   } catch (error) {
-    countFailure(instance, error)
+    instance.countFailure(error)
     throw error
   }
-}
-
-/** Problems are the caller's fault and do not count. */
-function countFailure(instance: StrategyInstance, error: unknown): void {
-  if (!(error instanceof Problem)) instance.counters.counts.failedReads++
 }
 
 interface SharedPage {

@@ -1,8 +1,9 @@
 import type { Api } from '../http/api-types.ts'
-import { badRequest } from '../http/problem.ts'
-import { readId, readNumber, readQuery, searchOf } from '../http/query.ts'
+import { badRequest, shown } from '../http/problem.ts'
+import { readId, readIds, readNumber, readQuery, searchOf } from '../http/query.ts'
 import { allPosts, PageResource, PostResource } from '../posts/resources.ts'
 import { servePosts } from '../posts/serve-posts.ts'
+import { serveSeveral } from '../posts/serve-several.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
@@ -23,8 +24,14 @@ export function readPostsRoutes(app: Api, instances: StrategyInstances, log: Acc
     const search = searchOf(context.req.url)
     const known = instances.bySearch(search)
     if (known !== undefined) return servePosts(context, known, allPosts, log, arrivedAt)
-    const query = readQuery(search, ['strategy', 'limit', 'after'])
+    const query = readQuery(search, ['strategy', 'limit', 'after', 'ids'])
     const instance = instances.byParameter(query.strategy)
+    if (query.ids !== undefined) {
+      const ids = readIds('ids', query.ids)
+      if (query.limit === undefined && query.after === undefined)
+        return serveSeveral(context, instance, ids, log, arrivedAt)
+      throw badRequest('bad-parameter', `ids is ${shown(query.ids)}; give either ids or a page, with limit and after`)
+    }
     const limit = readNumber('limit', query.limit, 1, MAX_PAGE)
     const after = readNumber('after', query.after, 0)
     if (limit === undefined && after !== undefined) {

@@ -15,7 +15,8 @@ export async function peerStrategies(redisUrl: string, prefix: string): Promise<
     return {
       name,
       title,
-      library,
+      // Without the scope of the package: `@` is not allowed in a token of RFC 9211.
+      library: library.slice(library.lastIndexOf('/') + 1),
       storeKind: 'redis',
       tunable: ['ttlMs'],
       readAfterWriteOf: 'none',

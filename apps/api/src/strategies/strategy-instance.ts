@@ -14,7 +14,7 @@ import {
 import type { Outbox } from 'cache-core/postgres'
 import type { Logger } from 'pino'
 import type { PostJson, PostsRepository } from 'posts-db'
-import { badRequest } from '../http/problem.ts'
+import { badRequest, Problem } from '../http/problem.ts'
 import { AcknowledgedWrites } from '../posts/acknowledged-writes.ts'
 import type { HottestPosts } from '../posts/hottest/hottest-posts.ts'
 import { Representation, representationCodec } from '../posts/representation.ts'
@@ -172,6 +172,11 @@ export class StrategyInstance {
     if (this.#memory !== undefined) this.#memory.cache = this.#cacheInMemory(this.#memory.store)
   }
 
+  /** Counts a failed read. A refusal, such as too many posts for one answer, does not count. */
+  countFailure(error: unknown): void {
+    if (!(error instanceof Problem)) this.counters.counts.failedReads++
+  }
+
   describe() {
     const { title, breaks } = this.strategy
     return {
@@ -188,6 +193,14 @@ export class StrategyInstance {
   async loadPost(id: number): Promise<Representation | undefined> {
     this.counters.counts.loads++
     const made = representationOf(await this.posts.byId(id))
+    await this.#delay()
+    return made
+  }
+
+  /** Those of these posts that exist, by id. One load, whatever their number. */
+  async loadPosts(ids: readonly number[]): Promise<Map<number, Representation>> {
+    this.counters.counts.loads++
+    const made = new Map((await this.posts.byIds(ids)).map((row) => [row.id, Representation.of(row.json, row.version)]))
     await this.#delay()
     return made
   }

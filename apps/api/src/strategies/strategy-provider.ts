@@ -37,7 +37,11 @@ export interface StrategyProvider {
 }
 
 /** The part of a cache that the API uses, so that other libraries can implement it. */
-export type ServedCache = Pick<Cache<Representation>, 'guarantee' | 'read' | 'write' | 'invalidate' | 'invalidateAll'>
+export type ServedCache = Pick<
+  Cache<Representation>,
+  'guarantee' | 'read' | 'readMany' | 'write' | 'invalidate' | 'invalidateAll'
+> &
+  Partial<Pick<Cache<Representation>, 'peek'>>
 
 /** How the worker reads entries to keep them warm. */
 export interface ReadBy {
