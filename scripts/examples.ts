@@ -20,6 +20,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   cache: "declare const cache: import('cache-core').Cache<unknown>",
   db: `declare const db: {
   findPost(id: number): Promise<{ id: number; title: string } | undefined>
+  findPosts(ids: readonly number[]): Promise<{ id: number; title: string }[]>
   renamePost(id: number, title: string): Promise<{ id: number; title: string }>
 }`,
   redis: "declare const redis: import('ioredis').Redis",
