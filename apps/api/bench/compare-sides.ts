@@ -29,20 +29,20 @@ export interface Windows {
   readonly rounds: number
   readonly requests: number
   readonly connections: number
+  /** Requests per side before the first round. */
+  readonly warmUp: number
 }
 
-/** By then, V8 has optimised the code of each side: the first 20,000 requests cost up to twice as much. */
-const WARM_UP_WINDOWS = 30
 const IDLE_MS = 2_000
 
-export async function compare(sides: readonly Side[], { rounds, requests, connections }: Windows) {
+export async function compare(sides: readonly Side[], { rounds, requests, connections, warmUp }: Windows) {
   const taken = sides.map((): Taken => ({ cpuMicros: [], perSecond: [] }))
   const loads = sides.map(({ process, path }) => new HttpLoad(process.port, connections, path))
   try {
     const idle = await Promise.all(sides.map(({ process }) => idleMicrosPerMs(process)))
     for (const load of loads) {
       await load.open()
-      await load.send(WARM_UP_WINDOWS * requests)
+      await load.send(warmUp)
     }
     for (let round = 0; round < rounds; round++) {
       for (const i of shuffled(sides.keys())) {

@@ -1,6 +1,6 @@
 /** The API's headers never allow a client's cache to serve more than the strategy guarantees. Uses a fake clock. */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { bytesCodec, type Cache, createCache, guaranteeOf } from 'cache-core'
+import { bytesCodec, type Cache, createCache, guaranteeOf, type ReadResult } from 'cache-core'
 import { type FakeRuntime, fakeRuntime } from 'cache-core/testing'
 import fc from 'fast-check'
 import { Hono } from 'hono'
@@ -141,17 +141,16 @@ function world(name: StrategyName, runtime: FakeRuntime) {
 
 /** Records the source of each answer. */
 function recordingSources(cache: Cache<Representation>, { now }: FakeRuntime): Cache<Representation> {
+  const record = <R extends ReadResult<Representation> | undefined>(result: R): R => {
+    if (result === undefined) return result
+    const { ageMs, ttlMs: leftMs, value } = result
+    Object.assign(asked.getStore()!, { loadedAt: now() - ageMs, leftMs, version: versionOf(value) })
+    return result
+  }
   return {
     ...cache,
-    read: (async (key, load, options) => {
-      const result = await cache.read(key, load, options)
-      Object.assign(asked.getStore()!, {
-        loadedAt: now() - result.ageMs,
-        leftMs: result.ttlMs,
-        version: versionOf(result.value),
-      })
-      return result
-    }) as Cache<Representation>['read'],
+    read: (async (key, load, options) => record(await cache.read(key, load, options))) as Cache<Representation>['read'],
+    peek: (key, options) => record(cache.peek(key, options)),
   }
 }
 

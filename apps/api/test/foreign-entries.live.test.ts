@@ -37,7 +37,7 @@ const changed = (at: number): Damage => {
 const damages: [what: string, damage: Damage][] = [
   ['a header with a wrong format', changed(1)],
   ['a header with a wrong time', changed(25)],
-  ['a payload that the codec does not know', changed(40)],
+  ['a payload that the codec does not know', changed(56)],
   ['an entry cut short', (key, whole) => api.redis!.set(key, whole.subarray(0, -1))],
   ['an entry with trailing bytes', (key, whole) => api.redis!.set(key, Buffer.concat([whole, Buffer.from('\n')]))],
   ['another type', async (key) => [await api.redis!.del(key), await api.redis!.rpush(key, 'x')]],
