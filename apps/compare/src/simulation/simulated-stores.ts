@@ -7,7 +7,7 @@ import type { Store } from 'cache-core'
 import { ENTRY_PREFIX, type KeyValue, LOCK_PREFIX, type OwnStorage } from 'strategies'
 import type { EntrySlots } from './entry-slots.ts'
 import { LeaseSlots } from './lease-slots.ts'
-import { NO_SLOT, type SimulatedOrigin } from './simulated-origin.ts'
+import { NO_SLOT, type Row, type SimulatedOrigin } from './simulated-origin.ts'
 
 /** As in the stores that these replace. */
 const MAX_LEASES = 10_000
@@ -26,6 +26,22 @@ export function simulatedStores(origin: SimulatedOrigin, entries: EntrySlots, no
 
 function guardedStore(origin: SimulatedOrigin, entries: EntrySlots, now: () => number): Store {
   const leases = new LeaseSlots(MAX_LEASES)
+  /** Readers that wait for the end of a lease. */
+  const waiting = new Map<Row, Set<() => void>>()
+
+  function wait(row: Row, ended: () => void): () => void {
+    const all = waiting.get(row) ?? new Set()
+    waiting.set(row, all.add(ended))
+    return () => all.delete(ended)
+  }
+
+  function endLease(row: Row): void {
+    leases.delete(row)
+    const told = waiting.get(row)
+    if (told === undefined) return
+    waiting.delete(row)
+    for (const ended of told) ended()
+  }
 
   return {
     isNear: true,
@@ -43,7 +59,10 @@ function guardedStore(origin: SimulatedOrigin, entries: EntrySlots, now: () => n
         return { kind: 'entry', bytes: entries.copy(row), epochs: NO_EPOCHS }
       }
       const endsAt = leases.endsAt(row)
-      if (endsAt !== undefined && now() < endsAt) return { kind: 'held', endsInMs: endsAt - now() }
+      if (endsAt !== undefined && now() < endsAt) {
+        const news = { isExpected: true, listen: (ended: () => void) => wait(row, ended), missed() {} }
+        return { kind: 'held', endsInMs: endsAt - now(), news }
+      }
       leases.set(row, token, now() + leaseMs)
       return { kind: 'granted', epochs: NO_EPOCHS }
     },
@@ -57,7 +76,7 @@ function guardedStore(origin: SimulatedOrigin, entries: EntrySlots, now: () => n
     fill(key, { token, entry, expiresAt }) {
       const row = origin.row(key)
       if (!leases.holds(row, token)) return false
-      leases.delete(row)
+      endLease(row)
       if (now() >= expiresAt) return false
       entries.set(row, entry, expiresAt)
       return true
@@ -72,13 +91,13 @@ function guardedStore(origin: SimulatedOrigin, entries: EntrySlots, now: () => n
 
     release(key, token) {
       const row = origin.row(key)
-      if (leases.holds(row, token)) leases.delete(row)
+      if (leases.holds(row, token)) endLease(row)
     },
 
     invalidate(keys) {
       for (const key of keys) {
         const row = origin.row(key)
-        leases.delete(row)
+        endLease(row)
         entries.delete(row)
       }
       return true
