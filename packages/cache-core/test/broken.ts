@@ -73,7 +73,8 @@ class LeasesForEver extends EmulatedRedis {
   }
 }
 
-const over = (Server: typeof EmulatedRedis) => redisBackend({ inOrder: true, emulate: (now) => new Server(now) })
+const over = (Server: typeof EmulatedRedis, hasMessages = true) =>
+  redisBackend({ inOrder: true, hasMessages, emulate: (now) => new Server(now) })
 
 /** Reads the epochs again after the load, and writes those into the entry. */
 function readsEpochsLate(store: Store): Store {
@@ -242,7 +243,13 @@ export const broken: readonly Broken[] = [
     read: (times) => findingBy(asBeforeTheLoad, fallsBack(times)),
     breaks: ['nothing is older than guaranteed'],
   },
-  { name: 'leases never end', ...locking, backend: over(LeasesForEver), breaks: ['every caller gets an answer'] },
+  {
+    name: 'leases never end',
+    ...locking,
+    // A reader that may be told asks so rarely that it gives up before the schedule counts as endless.
+    backend: over(LeasesForEver, false),
+    breaks: ['every caller gets an answer'],
+  },
 ]
 
 /** The backend and variant of the subject with this name. */
