@@ -14,9 +14,9 @@ beforeEach(() => {
   deadlines = new Deadlines(runtime, () => isReceiving)
 })
 
-function begin(name: string, transferMs = 0) {
+function begin(name: string, transferMs = 0, isInOrder = true) {
   const onLate = (error: Error) => void late.push(`${name}: ${error.message}, ${runtime.now()} ms`)
-  return deadlines.begin(250, { isInOrder: true, transferMs }, onLate)
+  return deadlines.begin(250, { isInOrder, transferMs }, onLate)
 }
 
 it('applies each command’s deadline, at most two ticks late', async () => {
@@ -75,6 +75,20 @@ it('no command is late before the commands sent earlier', async () => {
   begin('next')
   await runtime.advance(300)
   expect(late).toHaveLength(1)
+})
+
+it('a command without an answer ends the wait of those behind it', async () => {
+  begin('first')
+  await runtime.advance(200)
+  begin('behind')
+  begin('elsewhere', undefined, false)
+  await runtime.advance(100)
+  expect(late).toEqual([
+    expect.stringMatching(/^first: no answer within 250 ms/),
+    expect.stringMatching(/^behind: no answer within 250 ms/),
+  ])
+  await runtime.advance(200)
+  expect(late).toHaveLength(3)
 })
 
 it('gives extra time to a command that waited behind another answer, and may have been sent only then', async () => {

@@ -48,6 +48,9 @@ function ignore(): void {}
  * - **A tick in which answers were arriving does not count**; the others are _quiet_. A large answer takes time, and small ones
  *   wait behind it, for at most `LONGEST_TRANSFER_MS`.
  *
+ * If an in-order command gets no answer, those behind it won't either, and are given up with it: reads in flight would otherwise
+ * each wait for a deadline of their own. (A large upload may only be slow; those behind it wait on.)
+ *
  * A command that was given up is remembered until its answer arrives, since others wait behind it.
  */
 export class Deadlines {
@@ -96,11 +99,15 @@ export class Deadlines {
     this.#waits = this.#waits.filter((wait) => !wait.isAnswered && this.#ticks < wait.lostAt + FORGOTTEN_AFTER_TICKS)
     const first = this.#waits.find(({ isInOrder }) => isInOrder)
     let lateAtBefore = 0
+    let silentForMs = 0
     for (const wait of this.#waits) {
       const lateAt = this.#lateAt(wait, lateAtBefore)
       if (wait.isInOrder) lateAtBefore = lateAt
       if (wait.isGivenUp) continue
-      if (lateAt <= this.#quietTicks) giveUp(wait, new NoAnswer(wait.limitMs))
+      if (lateAt <= this.#quietTicks) {
+        giveUp(wait, new NoAnswer(wait.limitMs))
+        if (wait.isInOrder && wait.transferTicks === 0) silentForMs = wait.limitMs
+      } else if (silentForMs > 0 && wait.isInOrder) giveUp(wait, new NoAnswer(silentForMs))
       else if (wait.lostAt <= this.#ticks) giveUp(wait, wait === first ? new TransferTooSlow() : new BehindTransfer())
     }
     if (this.#waits.length > 0) return
