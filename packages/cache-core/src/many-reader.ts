@@ -77,7 +77,7 @@ export class ManyReader<T> {
    */
   async #round(left: readonly number[], call: Call<T>): Promise<number[]> {
     const { tags, load, options, began, startedAt, results, answeredAt } = call
-    const { store, runtime } = this.#parts
+    const { runtime } = this.#parts
     const examiner = this.#examiner
     const keys = left.map((place) => call.keys[place]!)
     const lookups = await this.#single.whileUnanswered(this.#lookUpAll(keys, tags))
@@ -88,7 +88,7 @@ export class ManyReader<T> {
       const [place, key, lookup] = [left[i]!, keys[i]!, lookups?.[i]]
       const result = lookup && examiner.examine(key, lookup, began)
       if (result === undefined) {
-        shared ??= new SharedLoad(store, load, keys.slice(i), runtime.soon)
+        shared ??= new SharedLoad(load, keys.slice(i), runtime.soon)
         loading.push(this.#readOne(place, call, shared, lookup ?? this.#single.lookUp(key, tags)))
         continue
       }
@@ -97,7 +97,7 @@ export class ManyReader<T> {
       results[place] = result
       answeredAt[place] = examiner.now
       if (!examiner.wantsRefresh) continue
-      shared ??= new SharedLoad(store, load, keys.slice(i + 1), runtime.soon)
+      shared ??= new SharedLoad(load, keys.slice(i + 1), runtime.soon)
       const keyRead = new StoreKeyRead<T>(this.#parts, examiner, key, tags, shared.loadOf(key), options, began)
       keyRead.record(lookup!)
       this.#single.refresh(keyRead)

@@ -39,6 +39,8 @@ export class RunningLoad {
   isOver = false
   /** The only load that waits for this one, if it runs alone. */
   #onlyWaiter: RunningLoad | undefined
+  /** Loads whose values come from the call that this one runs. */
+  #joined: Set<RunningLoad> | undefined
   readonly #isAlone: boolean
 
   /** @throws CacheError `LOAD_CYCLE`, only for a load that runs alone; `beginWait` checks all other loads */
@@ -56,14 +58,22 @@ export class RunningLoad {
     return current.run(this, load)
   }
 
+  /** `load` waits for this load itself, and not for any load of its key. */
+  isJoinedBy(load: RunningLoad): void {
+    this.#joined ??= new Set()
+    this.#joined.add(load)
+  }
+
   end(): void {
     this.isOver = true
     this.#onlyWaiter = undefined
+    this.#joined = undefined
   }
 
   /** The loads that wait for this one. */
   *waiters(): Iterable<RunningLoad> {
     if (this.#onlyWaiter !== undefined && !this.#onlyWaiter.isOver) yield this.#onlyWaiter
+    for (const load of this.#joined ?? []) if (!load.isOver) yield load
     if (this.#isAlone) return
     for (const { load, signal } of waits.get(this.store)?.get(this.key) ?? []) {
       if (!load.isOver && !signal?.aborted) yield load

@@ -1,8 +1,7 @@
 import { badOption } from './check.ts'
 import type { Load, LoadContext } from './load-run.ts'
 import type { Runtime } from './ports/runtime.ts'
-import type { Store } from './ports/store.ts'
-import { beginWait, currentLoad, type RunningLoad } from './running-load.ts'
+import { currentLoad, type RunningLoad } from './running-load.ts'
 
 /**
  * Reads the origin for several keys.
@@ -26,7 +25,6 @@ export interface PartOfLoad<T> extends Load<T> {
  * The call starts when every read has asked, has its answer, or waits for another caller: that caller may take long.
  */
 export class SharedLoad<T> {
-  readonly #store: Store
   readonly #load: LoadMany<T>
   readonly #soon: Runtime['soon']
   readonly #undecided: Set<string>
@@ -34,8 +32,7 @@ export class SharedLoad<T> {
   #running = 0
 
   /** @param keys those that may ask. */
-  constructor(store: Store, load: LoadMany<T>, keys: Iterable<string>, soon: Runtime['soon']) {
-    this.#store = store
+  constructor(load: LoadMany<T>, keys: Iterable<string>, soon: Runtime['soon']) {
     this.#load = load
     this.#soon = soon
     this.#undecided = new Set(keys)
@@ -58,17 +55,14 @@ export class SharedLoad<T> {
   async #ask(key: string, context: LoadContext): Promise<T | undefined> {
     // Asked for after the others, for a refresh or after waiting: together with what else is asked for now.
     if (this.#undecided.size === 0 && this.#call === undefined) this.#soon(() => this.#startIfDecided())
-    this.#call ??= new Call(currentLoad()!)
+    const mine = currentLoad()!
+    this.#call ??= new Call(mine)
     const { leader, answered, contexts } = this.#call
     contexts.set(key, context)
     // For the detection of loads that wait for themselves: only the leader's load runs the call.
-    const endWait = leader.key === key ? undefined : beginWait(this.#store, leader.key, undefined)
-    try {
-      this.pass(key)
-      return (await answered.promise).get(key)
-    } finally {
-      endWait?.()
-    }
+    if (leader !== mine) leader.isJoinedBy(mine)
+    this.pass(key)
+    return (await answered.promise).get(key)
   }
 
   #startIfDecided(): void {

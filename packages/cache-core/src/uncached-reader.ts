@@ -11,7 +11,7 @@ const ALONE: LoadManner = { isAlone: true }
 
 /** Reads without the store: for a strategy that keeps nothing. */
 export function uncachedReader<T>(parts: CacheParts<T>): Reader<T> {
-  const { store, stats, emit, runtime } = parts
+  const { stats, emit, runtime } = parts
   const unanswered = new UnansweredReads()
 
   async function readAlone(key: string, tags: readonly string[], load: Load<T>, options: ReadOptions) {
@@ -40,7 +40,7 @@ export function uncachedReader<T>(parts: CacheParts<T>): Reader<T> {
       const tags = checkRead(parts, 'readMany', '', options)
       checkLoad(load, 'loadMissing')
       const unique = [...new Set(keys)]
-      const shared = new SharedLoad(store, load, unique, runtime.soon)
+      const shared = new SharedLoad(load, unique, runtime.soon)
       const answers = await Promise.all(unique.map((key) => readAlone(key, tags, shared.loadOf(key), options)))
       return new Map(unique.map((key, i) => [key, answers[i]!]))
     },

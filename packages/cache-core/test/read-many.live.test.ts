@@ -153,6 +153,29 @@ describe.each(backends)('$name', ({ makeStore }) => {
     expect((await cache.readMany(['a', 'b'], load)).size).toBe(2)
   })
 
+  it('is not mistaken for such a load while another one loads the same keys in another order', async () => {
+    const store = (await makeStore()).open()
+    const refuse = () => Promise.reject(new CacheError('STORE_UNAVAILABLE', 'away'))
+    let isAway = false
+    const flaky: Store = {
+      ...store,
+      get: (key, tags) => (isAway ? refuse() : store.get(key, tags)),
+      getMany: (keys, tags) => (isAway ? refuse() : Promise.all(keys.map((key) => store.get(key, tags)))),
+    }
+    const cache = createCache({ store: flaky, read: stampedeLock(), write: invalidate() })
+    const handOver = gate()
+    const values = async (keys: readonly string[]) => new Map(keys.map((key) => [key, 'value']))
+    const first = cache.readMany(['b', 'a'], async (keys) => {
+      await handOver.pass()
+      return values(keys)
+    })
+    await handOver.reached
+    isAway = true // the next one bypasses, and so does not wait for the first
+    expect((await cache.readMany(['a', 'b'], values)).size).toBe(2)
+    handOver.open()
+    expect((await first).size).toBe(2)
+  })
+
   it('refreshes stale entries in the background, each once', async () => {
     const cache = (await processes(staleWhileRevalidate({ ttlMs: 1, staleMs: 60_000 })))()
     const { calls, load } = origin()

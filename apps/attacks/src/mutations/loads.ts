@@ -147,8 +147,8 @@ export const loads: readonly Mutation[] = [
     edits: [
       {
         file: `${core}/shared-load.ts`,
-        find: 'leader.key === key ? undefined : beginWait(this.#store, leader.key, undefined)',
-        replace: 'undefined as (() => void) | undefined',
+        find: 'if (leader !== mine) leader.isJoinedBy(mine)\n',
+        replace: '\n',
       },
     ],
   },
