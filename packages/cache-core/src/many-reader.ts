@@ -29,6 +29,9 @@ export interface SingleReads<T> {
   whileUnanswered<R>(work: Promise<R>): Promise<R>
 }
 
+/** How much faster than this process's clock the store's may run, as `ServerClock` assumes. */
+const FASTEST_STORE_CLOCK = 1 + 500e-6
+
 /** One `readMany`. */
 interface Call<T> {
   /** Each once, in the order in which they were given. */
@@ -40,8 +43,10 @@ interface Call<T> {
   readonly startedAt: number | undefined
   /** In the order of the keys. */
   readonly results: ReadResult<T>[]
-  /** When each result was the answer, in the store's time. */
+  /** When each result was the answer, in the runtime's milliseconds. The store's clock may be corrected between two readings. */
   readonly answeredAt: number[]
+  /** The places of results that are not counted yet. */
+  readonly hits: Set<number>
 }
 
 /** Reads many keys, each under the same guard as a single one: their lookups are sent together, and their loads are one. */
@@ -63,26 +68,33 @@ export class ManyReader<T> {
     checkLoad(load, 'loadMissing')
     const startedAt = this.#parts.emit && this.#parts.runtime.now()
     const keys = [...new Set(given)]
-    const call: Call<T> = { keys, tags, load, options, began, startedAt, results: [], answeredAt: [] }
-    let left = [...keys.keys()]
-    while (left.length > 0) left = await this.#round(left, call)
+    const hits = new Set<number>()
+    const call: Call<T> = { keys, tags, load, options, began, startedAt, results: [], answeredAt: [], hits }
+    const places = [...keys.keys()]
+    let hasWaited = await this.#round(places, call)
+    while (hasWaited) {
+      const left = places.filter((place) => this.#grewTooOld(place, call))
+      hasWaited = left.length > 0
+      if (hasWaited) await this.#round(left, call)
+    }
+    for (const place of hits) observed(this.#parts, keys[place]!, call.results[place]!, startedAt)
     const results = new Map<string, ReadResult<T>>()
-    for (let i = 0; i < keys.length; i++) results.set(keys[i]!, call.results[i]!)
+    for (const place of places) results.set(keys[place]!, call.results[place]!)
     return results
   }
 
   /**
    * @param left the places of the keys to read.
-   * @returns those to read again: their entries grew older than guaranteed while others were loaded.
+   * @returns whether some had to be loaded, so that the others waited.
    */
-  async #round(left: readonly number[], call: Call<T>): Promise<number[]> {
-    const { tags, load, options, began, startedAt, results, answeredAt } = call
+  async #round(left: readonly number[], call: Call<T>): Promise<boolean> {
+    const { tags, load, options, began, results, answeredAt, hits } = call
     const { runtime } = this.#parts
     const examiner = this.#examiner
     const keys = left.map((place) => call.keys[place]!)
     const lookups = await this.#single.whileUnanswered(this.#lookUpAll(keys, tags))
+    const examinedAt = runtime.now()
     const loading: Promise<void>[] = []
-    const hits: number[] = []
     let shared: SharedLoad<T> | undefined
     for (let i = 0; i < keys.length; i++) {
       const [place, key, lookup] = [left[i]!, keys[i]!, lookups?.[i]]
@@ -93,33 +105,27 @@ export class ManyReader<T> {
         continue
       }
       shared?.pass(key)
-      hits.push(place)
+      hits.add(place)
       results[place] = result
-      answeredAt[place] = examiner.now
+      answeredAt[place] = examinedAt
       if (!examiner.wantsRefresh) continue
       shared ??= new SharedLoad(load, keys.slice(i + 1), runtime.soon)
       const keyRead = new StoreKeyRead<T>(this.#parts, examiner, key, tags, shared.loadOf(key), options, began)
       keyRead.record(lookup!)
       this.#single.refresh(keyRead)
     }
-    let again: number[] = []
-    if (loading.length > 0) {
-      await Promise.all(loading)
-      again = left.filter((place) => this.#grewTooOld(place, call))
-    }
-    for (const place of hits) {
-      if (!again.includes(place)) observed(this.#parts, call.keys[place]!, results[place]!, startedAt)
-    }
-    return again
+    if (loading.length > 0) await Promise.all(loading)
+    return loading.length > 0
   }
 
   async #readOne(place: number, call: Call<T>, shared: SharedLoad<T>, looked: Awaitable<Lookup>): Promise<void> {
-    const { keys, tags, options, began, startedAt, results, answeredAt } = call
+    const { keys, tags, options, began, startedAt, results, answeredAt, hits } = call
     const key = keys[place]!
+    hits.delete(place) // counted by `readThrough`
     try {
       const load = shared.loadOf(key)
       results[place] = await this.#single.readThrough(key, tags, load, options, began, startedAt, looked)
-      answeredAt[place] = this.#parts.store.clock.latest()
+      answeredAt[place] = this.#parts.runtime.now()
     } finally {
       shared.pass(key)
     }
@@ -130,12 +136,14 @@ export class ManyReader<T> {
    * from the start, it comes from a load that was shared, which may take any time.
    */
   #grewTooOld(place: number, { results, answeredAt }: Call<T>): boolean {
-    const { store, read } = this.#parts
+    const { runtime, read } = this.#parts
     const { outcome, value, ageMs, ttlMs, loadMs, asOf } = results[place]!
     if (outcome === 'miss' || outcome === 'bypass') return false
-    const waitedMs = Math.max(0, store.clock.latest() - answeredAt[place]!)
+    const now = runtime.now()
+    const waitedMs = (now - answeredAt[place]!) * FASTEST_STORE_CLOCK
     if (outcome === 'hit' || outcome === 'stale') {
       const aged = waitedMs < ttlMs ? outcome : 'stale'
+      answeredAt[place] = now
       results[place] = new ReadResult(aged, value, ageMs + waitedMs, ttlMs - waitedMs, loadMs, asOf)
     }
     const limitMs = read.guarantee.staleForAtMostMs
