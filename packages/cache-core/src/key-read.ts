@@ -43,7 +43,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   #isBehindAnswer = false
   /** Of the lease that another holder had at the last `acquire`. */
   #news: LeaseNews | undefined
-  /** News that the last wait has waited for in vain. */
+  /** The news for which the last wait received no message. */
   #unheard: LeaseNews | undefined
   #lease: { readonly token: string; readonly epochs: Epochs } | undefined
 

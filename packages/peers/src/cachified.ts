@@ -8,8 +8,22 @@
  * stay until their TTL ends.
  */
 import { type Cache, type CacheEntry, cachified as cachifiedRead, totalTtl } from '@epic-web/cachified'
+import type { Redis } from 'ioredis'
 import { connectIoredis } from './connect-ioredis.ts'
 import type { Peer } from './peer.ts'
+
+/** The cache that cachified's user provides. */
+export function cachifiedCache(client: Redis, prefix: string): Cache {
+  return {
+    name: 'redis',
+    async get(key) {
+      const kept = await client.get(prefix + key)
+      return kept === null ? undefined : (JSON.parse(kept) as CacheEntry)
+    },
+    set: (key, entry) => client.set(prefix + key, JSON.stringify(entry), 'PX', Math.ceil(totalTtl(entry.metadata))),
+    delete: (key) => client.unlink(prefix + key),
+  }
+}
 
 export const cachified: Peer = {
   title: 'cachified: Redis',
@@ -19,15 +33,7 @@ export const cachified: Peer = {
   ttlStepMs: 1,
   open({ redisUrl, prefix, onError }) {
     const client = connectIoredis(redisUrl, onError)
-    const cache: Cache = {
-      name: 'redis',
-      async get(key) {
-        const kept = await client.get(prefix + key)
-        return kept === null ? undefined : (JSON.parse(kept) as CacheEntry)
-      },
-      set: (key, entry) => client.set(prefix + key, JSON.stringify(entry), 'PX', Math.ceil(totalTtl(entry.metadata))),
-      delete: (key) => client.unlink(prefix + key),
-    }
+    const cache = cachifiedCache(client, prefix)
     return {
       getOrLoad: (key, load, { ttlMs }) => cachifiedRead({ key, cache, ttl: ttlMs, getFreshValue: () => load() }),
       async invalidate(keys, tags) {

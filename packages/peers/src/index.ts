@@ -6,6 +6,7 @@ import { cachified } from './cachified.ts'
 import type { Peer } from './peer.ts'
 import type { PeerName } from './peer-names.ts'
 
+export { cachifiedCache } from './cachified.ts'
 export type { OpenPeer, Peer, PeerOptions, PeerReadOptions } from './peer.ts'
 export { type ObjectCodec, type PeerCache, type PeerCacheOptions, peerCache } from './peer-cache.ts'
 export { type PeerName, peerNames } from './peer-names.ts'

@@ -197,7 +197,7 @@ export class StrategyInstance {
     return made
   }
 
-  /** Those of these posts that exist, by id. One load, whatever their number. */
+  /** Those of these posts that exist, by id. One load for all of them. */
   async loadPosts(ids: readonly number[]): Promise<Map<number, Representation>> {
     this.counters.counts.loads++
     const made = new Map((await this.posts.byIds(ids)).map((row) => [row.id, Representation.of(row.json, row.version)]))

@@ -1,10 +1,11 @@
 /**
- * cachified. In memory: "Usage", over an LRUCache, word for word apart from its size. In Redis: the adapter that "Adapters" lists for
+ * cachified. In memory: "Usage", over an LRUCache. In Redis: the adapter that "Adapters" lists for
  * node-redis, for ioredis. Reads: `cachified`. Writes: `delete` of the cache after the commit. There are no tags. Many keys: "Batch requesting
  * values": one load for all that miss, but one read of the cache each. As one of several processes: the same Redis, in `packages/peers`.
  */
 import { type Cache, type CacheEntry, cachified as cachifiedRead, createBatch, totalTtl } from '@epic-web/cachified'
 import { LRUCache } from 'lru-cache'
+import { cachifiedCache } from 'peers'
 import { asProcess } from './as-process.ts'
 import { connectPeer } from './connect.ts'
 import { type Library, type OpenCache, type Setting, TTL_MS } from './library.ts'
@@ -49,16 +50,7 @@ export const cachified: Library = {
   async shared(setting) {
     const { prefix } = setting
     const client = await connectPeer(setting)
-    const cache: Cache = {
-      name: 'redis',
-      async get(key) {
-        const kept = await client.get(prefix + key)
-        return kept === null ? undefined : (JSON.parse(kept) as CacheEntry)
-      },
-      set: (key, entry) => client.set(prefix + key, JSON.stringify(entry), 'PX', Math.ceil(totalTtl(entry.metadata))),
-      delete: (key) => client.unlink(prefix + key),
-    }
-    return open(cache, setting, () => client.disconnect())
+    return open(cachifiedCache(client, prefix), setting, () => client.disconnect())
   },
   process: asProcess('peer:cachified'),
 }

@@ -6,7 +6,7 @@
  * Ends are compared as numbers, since Lua's `<` on strings depends on the server's locale.
  *
  * The mark is a key of its own, so that neither a renewal nor another holder removes it, and so that processes of an earlier release,
- * which don't know it, read the same leases. Whoever ends a marked lease publishes the entry's key. All of this is only a hint: a
+ * which don't know it, read the same leases. The script that ends a marked lease publishes the entry's key. All of this is only a hint: a
  * command for the mark that fails must not make the script fail.
  */
 import { createHash } from 'node:crypto'
