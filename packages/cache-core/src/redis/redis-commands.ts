@@ -9,6 +9,7 @@ import type { CacheWarning, WarningListener } from '../warning.ts'
 import type { LeaseMessages } from './lease-messages.ts'
 import { Lookups, notOurs } from './lookups.ts'
 import type { Arg, RedisClient } from './redis-client.ts'
+import { redisKeys } from './redis-keys.ts'
 import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from './scripts.ts'
 import { SlowEntries } from './slow-entries.ts'
 
@@ -31,10 +32,7 @@ export interface CommandParts {
  */
 export function redisCommands({ client, prefix, clock, soon, warn, messages }: CommandParts): Store {
   const slow = new SlowEntries(clock.now, (key) => warn(tooSlow(key)))
-  const entryKey = (key: string) => `${prefix}e:${slot(key)}`
-  const leaseKey = (key: string) => `${prefix}l:${slot(key)}`
-  const markKey = (key: string) => `${prefix}w:${slot(key)}`
-  const tagKey = (tag: string) => `${prefix}t:${tag}`
+  const { entry: entryKey, lease: leaseKey, mark: markKey, tag: tagKey } = redisKeys(prefix)
   const ends = messages?.channel(prefix)
   const knowTime = () => (clock.isCompared ? undefined : compareClocks())
   const lookups = new Lookups({ client, entryKey, tagKey, soon, knowTime, slow })
@@ -173,15 +171,6 @@ export function redisCommands({ client, prefix, clock, soon, warn, messages }: C
     },
   }
 }
-
-/** The key as a hash tag, so that entry and lease share a slot. Redis accepts no tag that is empty or begins with `}`. */
-function slot(key: string): string {
-  const first = key.charCodeAt(0) // NaN: it is empty
-  return first === CLOSING_BRACE || first === BACKSLASH || Number.isNaN(first) ? `{\\${key}}` : `{${key}}`
-}
-
-const CLOSING_BRACE = '}'.charCodeAt(0)
-const BACKSLASH = '\\'.charCodeAt(0)
 
 function tooSlow(key: string): CacheWarning {
   const message = `the entry of "${key}" took more than ${LONGEST_TRANSFER_MS} ms to transfer, so it is not kept for now; give Redis a faster connection, or smaller values`
