@@ -7,8 +7,8 @@ import type {
   MessageListener,
   RedisClient,
 } from '../src/redis/redis-client.ts'
-import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
 import type { Line } from './call.ts'
+import { type GuardOperation, operationsOf } from './guard-operations.ts'
 import type { Scheduler } from './scheduler.ts'
 import { type Agent, read, type Touched, written } from './step.ts'
 
@@ -85,13 +85,17 @@ export function scheduledClient(scheduler: Scheduler, connection: Connection, se
     time: () => step('compare clocks', [], () => server.time()),
     ping: () => step('ping', [], () => 'PONG'),
     evalsha(sha, keys, args) {
-      const { what, trace } = traceScript(sha, keys[0]!, args)
+      const operations = operationsOf(keys, args)
+      const answersOf = (answer: unknown) => (answer as unknown[]).slice(1)
       return step(
-        what,
-        written(nameOf(keys[0]!)),
+        operations.map(describeOperation).join(', '),
+        written(...new Set(operations.map(({ entry }) => nameOf(entry)))),
         () => server.evalsha(sha, keys, args),
-        trace,
-        (answer) => changesKey(sha, args, answer),
+        (answer) =>
+          answersOf(answer)
+            .map((each, i) => traceAnswer(operations[i]!, each))
+            .join(', '),
+        (answer) => answersOf(answer).some((each, i) => changesKey(operations[i]!, each)),
       )
     },
     eval: () => Promise.reject(new Error('the emulated server knows all scripts')),
@@ -191,43 +195,39 @@ function traceEpoch(found: Buffer | null): string {
   return found === null ? 'created' : traceBytes(found, '')
 }
 
-function traceScript(
-  sha: string,
-  entryKey: string,
-  args: readonly Arg[],
-): { what: string; trace: (answer: unknown) => string } {
-  const key = nameOf(entryKey)
-  const yes = (word: string, otherwise: string) => (answer: unknown) => (isDone(answer) ? word : otherwise)
-  switch (sha) {
-    case ACQUIRE.sha:
-      return { what: `acquire ${key}`, trace: (answer) => tellAcquired(answer as Buffer[], key) }
-    case CLAIM.sha:
-      return { what: `claim ${key}`, trace: () => 'claimed' }
-    case FILL.sha:
-      return { what: `fill ${key} with ${traceEntry(args[1] as Buffer, key)}`, trace: yes('kept', 'refused') }
-    case RENEW.sha:
-      return { what: `renew ${key}`, trace: yes('renewed', 'lost') }
-    case RELEASE.sha:
-      return { what: `release ${key}`, trace: yes('released', 'lost') }
-    default:
-      return { what: `run ${sha}`, trace: String }
+function describeOperation({ name, entry, args }: GuardOperation): string {
+  const key = nameOf(entry)
+  return name === 'fill' ? `fill ${key} with ${traceEntry(args[1] as Buffer, key)}` : `${name} ${key}`
+}
+
+function traceAnswer({ name, entry }: GuardOperation, answer: unknown): string {
+  switch (name) {
+    case 'acquire':
+      return tellAcquired(answer, nameOf(entry))
+    case 'claim':
+      return 'claimed'
+    case 'fill':
+      return isDone(answer) ? 'kept' : 'refused'
+    case 'renew':
+      return isDone(answer) ? 'renewed' : 'lost'
+    case 'release':
+      return isDone(answer) ? 'released' : 'lost'
   }
 }
 
-/** Whether a script has done what it should: it answers 1, or an array that begins with 1. */
+/** Whether an operation has done what it should: it answers 1, or an array that begins with 1. */
 export function isDone(answer: unknown): boolean {
   return (Array.isArray(answer) ? answer[0] : answer) === 1
 }
 
-/** A script that grants nothing, keeps nothing, and sets no mark, only reads. */
-function changesKey(sha: string, args: readonly Arg[], answer: unknown): boolean {
-  if (sha === ACQUIRE.sha) {
-    const kind = String((answer as Buffer[])[1])
-    return kind === 'granted' || (kind === 'held' && args[4] === 1)
-  }
-  return sha === CLAIM.sha || Array.isArray(answer) || answer === 1
+/** An operation that grants nothing, keeps nothing, and sets no mark, only reads. */
+function changesKey({ name, args }: GuardOperation, answer: unknown): boolean {
+  if (name === 'acquire') return !Array.isArray(answer) || (String(answer[0]) === 'held' && args[3] === 1)
+  return name === 'claim' || Array.isArray(answer) || answer === 1
 }
 
-function tellAcquired([, kind, entry]: readonly Buffer[], key: string): string {
+function tellAcquired(answer: unknown, key: string): string {
+  if (!Array.isArray(answer)) return 'granted'
+  const [kind, entry] = answer as Buffer[]
   return kind!.toString() === 'entry' ? traceEntry(entry!, key) : kind!.toString()
 }

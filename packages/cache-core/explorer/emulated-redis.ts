@@ -1,10 +1,11 @@
 /**
- * The part of Redis that the guarded protocol uses. Each command and script is one atomic step. The scripts are written again in
+ * The part of Redis that the guarded protocol uses. Each command is one atomic step. The script is written again in
  * TypeScript; `emulated-redis.live.test.ts` compares the answers of both. No key-value store is shared with `strategies`, which
  * imports cache-core.
  */
 import { HEADER_BYTES, IDENTITY_END, IDENTITY_START } from '../src/entry.ts'
-import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from '../src/redis/scripts.ts'
+import { GUARD } from '../src/redis/scripts.ts'
+import { type GuardOperation, operationsOf } from './guard-operations.ts'
 
 type Arg = string | number | Buffer
 
@@ -21,35 +22,14 @@ const EMPTY = Buffer.alloc(0)
 
 export class EmulatedRedis {
   readonly #kept = new Map<string, Kept>()
-  readonly #now: () => number
-  readonly #scripts: ReadonlyMap<string, (keys: readonly string[], args: readonly Arg[]) => unknown>
+  readonly #clock: () => number
+  /** While a script runs, its time stands still. */
+  #frozenAt: number | undefined
   readonly #subscribers = new Map<string, Set<(message: string) => void>>()
 
   /** @param now the server's time in milliseconds since the Unix epoch. */
   constructor(now: () => number) {
-    this.#now = now
-    const script = ({ sha }: Script, run: (keys: ScriptKeys, args: readonly Arg[]) => unknown) =>
-      [
-        sha,
-        ([entry, lease, mark]: readonly string[], args: readonly Arg[]) => {
-          return run({ entry: entry!, lease: lease!, mark: mark! }, args)
-        },
-      ] as const
-    this.#scripts = new Map([
-      script(ACQUIRE, (keys, args) => this.#acquire(keys, args)),
-      script(CLAIM, ({ entry, lease }, [token, leaseMs]) => {
-        this.#grant(lease, text(token), Number(leaseMs))
-        return [this.#time(), this.get(entry)?.subarray(0, HEADER_BYTES) ?? EMPTY]
-      }),
-      script(FILL, (keys, args) => this.#fill(keys, args)),
-      script(RENEW, ({ lease }, [token, leaseMs]) =>
-        this.#holds(lease, text(token)) && this.#grant(lease, text(token), Number(leaseMs)) ? 1 : 0,
-      ),
-      script(RELEASE, (keys, [token]) => {
-        const holds = this.#holds(keys.lease, text(token))
-        return told(holds ? 1 : 0, this.#end(keys, holds))
-      }),
-    ])
+    this.#clock = now
   }
 
   get(key: string): Buffer | null {
@@ -99,10 +79,40 @@ export class EmulatedRedis {
     return [...this.#kept.keys()].filter((key) => key.startsWith(prefix) && this.#live(key) !== undefined).sort()
   }
 
+  /** The guard's script: the time, then the answers of its operations, which run one after another. */
   evalsha(sha: string, keys: readonly string[], args: readonly Arg[]): unknown {
-    const script = this.#scripts.get(sha)
-    if (script === undefined) throw new Error(`NOSCRIPT no emulation of script ${sha}`)
-    return script(keys, args)
+    if (sha !== GUARD.sha) throw new Error(`NOSCRIPT no emulation of script ${sha}`)
+    this.#frozenAt = this.#now()
+    try {
+      return [this.#time(), ...operationsOf(keys, args).map((operation) => this.run(operation))]
+    } finally {
+      this.#frozenAt = undefined
+    }
+  }
+
+  /** One operation of the script. */
+  protected run(operation: GuardOperation): unknown {
+    const { name, entry, lease, args } = operation
+    const [token, leaseMs] = args
+    switch (name) {
+      case 'acquire':
+        return this.#acquire(operation)
+      case 'claim':
+        this.#grant(lease, text(token), Number(leaseMs))
+        return this.get(entry)?.subarray(0, HEADER_BYTES) ?? EMPTY
+      case 'fill':
+        return this.#fill(operation)
+      case 'renew':
+        return this.#holds(lease, text(token)) && this.#grant(lease, text(token), Number(leaseMs)) ? 1 : 0
+      case 'release': {
+        const holds = this.#holds(lease, text(token))
+        return told(holds ? 1 : 0, this.#end(operation, holds))
+      }
+    }
+  }
+
+  #now(): number {
+    return this.#frozenAt ?? this.#clock()
   }
 
   #live(key: string): Kept | undefined {
@@ -124,7 +134,8 @@ export class EmulatedRedis {
   }
 
   #holds(key: string, token: string): boolean {
-    return this.#lease(key)?.token === token
+    const kept = this.#live(key)
+    return kept !== undefined && kept.bytes.toString('latin1', END_DIGITS) === token
   }
 
   #grant(key: string, token: string, leaseMs: number): true {
@@ -133,30 +144,30 @@ export class EmulatedRedis {
     return true
   }
 
-  #acquire(keys: ScriptKeys, [token, leaseMs, isSeen, seen, isTold]: readonly Arg[]): unknown {
-    const entry = this.get(keys.entry)
+  #acquire({ entry: key, lease, mark, args: [token, leaseMs, seen, isTold] }: GuardOperation): unknown {
+    const entry = this.get(key)
     const identity = entry?.subarray(IDENTITY_START, IDENTITY_END) ?? EMPTY
-    const isUnseen = String(isSeen) === '0' || !identity.equals(bytes(seen))
-    if (entry !== null && isUnseen) return [this.#time(), Buffer.from('entry'), entry]
-    const lease = this.#lease(keys.lease)
-    const leftMs = lease === undefined ? 0 : lease.endsAt - this.#now()
+    if (entry !== null && identity.length > 0 && !identity.equals(bytes(seen))) return [Buffer.from('entry'), entry]
+    const held = this.#lease(lease)
+    const leftMs = held === undefined ? 0 : held.endsAt - this.#now()
     if (leftMs > 0) {
-      if (String(isTold) === '1') this.set(keys.mark, EMPTY, MARK_MS)
-      return [this.#time(), Buffer.from('held'), Buffer.from(leftMs.toFixed(3))]
+      if (String(isTold) === '1') this.set(mark, EMPTY, MARK_MS)
+      return [Buffer.from('held'), Buffer.from(leftMs.toFixed(3))]
     }
-    this.#grant(keys.lease, text(token), Number(leaseMs))
-    return [this.#time(), Buffer.from('granted')]
+    this.#grant(lease, text(token), Number(leaseMs))
+    return Buffer.from('granted')
   }
 
-  #fill(keys: ScriptKeys, [token, entry, endsAt]: readonly Arg[]): unknown {
-    const holds = this.#holds(keys.lease, text(token))
-    const isTold = this.#end(keys, holds)
-    if (holds) this.#kept.set(keys.entry, { bytes: bytes(entry), endsAt: Number(endsAt) })
+  #fill(operation: GuardOperation): unknown {
+    const [token, entry, endsAt] = operation.args
+    const holds = this.#holds(operation.lease, text(token))
+    const isTold = this.#end(operation, holds)
+    if (holds) this.#kept.set(operation.entry, { bytes: bytes(entry), endsAt: Number(endsAt) })
     return told(holds ? 1 : 0, isTold)
   }
 
   /** Ends the lease if `holds`. @returns whether somebody waited, and was told */
-  #end({ entry, lease, mark }: ScriptKeys, holds: boolean): boolean {
+  #end({ entry, lease, mark }: GuardOperation, holds: boolean): boolean {
     if (holds) this.unlink(lease)
     if (this.unlink(mark) === 0) return false
     const channel = mark.slice(0, mark.indexOf('{'))
@@ -165,13 +176,7 @@ export class EmulatedRedis {
   }
 }
 
-interface ScriptKeys {
-  readonly entry: string
-  readonly lease: string
-  readonly mark: string
-}
-
-/** The answer of a script that ends a lease. */
+/** The answer of an operation that ends a lease. */
 function told(done: 0 | 1, isTold: boolean): unknown {
   return isTold ? [done, EMPTY] : done
 }

@@ -1,11 +1,10 @@
 import { adaptClient, type RedisStoreClient } from '../src/redis/adapt-client.ts'
 import type { RedisClient } from '../src/redis/redis-client.ts'
 import { redisStoreOver } from '../src/redis/redis-store.ts'
-import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
+import { GUARD } from '../src/redis/scripts.ts'
 import { type Backend, openRedis } from './backends.ts'
 import type { Commands } from './commands.ts'
 
-const scripts = new Map([ACQUIRE, CLAIM, FILL, RENEW, RELEASE].map(({ sha, lua }) => [sha, lua]))
 /** Factor for leases and TTLs on a real Redis, so that they outlast the real time of a schedule. */
 export const LIVE_PACE = 40
 
@@ -37,7 +36,7 @@ export function liveCommands(client: RedisClient): Commands {
     setIfAbsent: (key, value, ms) => client.setIfAbsent(key, value, ms),
     unlink: (...keys) => client.unlink(...keys),
     time: () => client.time(),
-    evalsha: (sha, keys, args) => client.eval(scripts.get(sha)!, keys, args),
+    evalsha: (_sha, keys, args) => client.eval(GUARD.lua, keys, args),
     async keysUnder(prefix) {
       const found = new Set<string>()
       for await (const keys of client.scan(`${prefix}*`)) for (const key of keys) found.add(key)

@@ -1,9 +1,8 @@
 /** Reports changes to keys, for the count of loads. Only for synchronous backends, not for a real Redis. */
 import { Entry } from '../src/entry.ts'
 import type { Store } from '../src/ports/store.ts'
-import type { Arg } from '../src/redis/redis-client.ts'
-import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW } from '../src/redis/scripts.ts'
 import { type Commands, isDone, nameOf } from './commands.ts'
+import { type GuardOperation, operationsOf } from './guard-operations.ts'
 import { EVERYTHING, type FilledEntry, type KeyEvents } from './load-count.ts'
 
 /** @param epochsCost whether creating a tag's epoch may cost a load: if the epoch can be read before the entry that carries it. */
@@ -34,16 +33,17 @@ export function recordedCommands(
     },
     evalsha(sha, keys, args) {
       const answer = commands.evalsha(sha, keys, args)
-      noteScript(sha, nameOf(keys[0]!), args, answer)
+      for (const [i, operation] of operationsOf(keys, args).entries()) note(operation, (answer as unknown[])[i + 1])
       return answer
     },
   }
 
-  function noteScript(sha: string, key: string, args: readonly Arg[], answer: unknown): void {
-    const isGranted = sha === ACQUIRE.sha && String((answer as Buffer[])[1]) === 'granted'
-    if (sha === CLAIM.sha || (sha === RELEASE.sha && isDone(answer))) events.removed(key)
-    if (isGranted || sha === CLAIM.sha || (sha === RENEW.sha && answer === 1)) events.leased(key, Number(args[1]))
-    if (sha === FILL.sha && isDone(answer)) events.filled(key, filledEntry(args[1] as Buffer, key, now()))
+  function note({ name, entry, args }: GuardOperation, answer: unknown): void {
+    const key = nameOf(entry)
+    const isGranted = name === 'acquire' && !Array.isArray(answer)
+    if (name === 'claim' || (name === 'release' && isDone(answer))) events.removed(key)
+    if (isGranted || name === 'claim' || (name === 'renew' && answer === 1)) events.leased(key, Number(args[1]))
+    if (name === 'fill' && isDone(answer)) events.filled(key, filledEntry(args[1] as Buffer, key, now()))
   }
 }
 

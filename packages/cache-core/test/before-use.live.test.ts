@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cacheAside, createCache, type InvalidationSource, invalidate } from '../src/index.ts'
 import { createOutbox, newWriteId } from '../src/postgres/index.ts'
 import { redisOptions, redisStore } from '../src/redis/index.ts'
-import { CLAIM } from '../src/redis/scripts.ts'
+import { GUARD } from '../src/redis/scripts.ts'
 import { type Gate, gate } from '../src/testing/index.ts'
 import { kindsByTurn, type TestClient } from './clients.ts'
 import { neverOld } from './never-old.ts'
@@ -209,7 +209,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
         await server.kill()
         server = await startRedis({ port, dir })
         // Another process is first, so the server already knows the scripts.
-        await (await connect()).script('LOAD', CLAIM.lua)
+        await (await connect()).script('LOAD', GUARD.lua)
         expect(client.isReady()).toBe(false)
         proxy.isClosed = false
         expect(await early.promise).toMatchObject({ value: 'v2', outcome: 'bypass' })

@@ -1,6 +1,7 @@
 /** Variants that the explorer must find: the guarded protocol with one safeguard removed. */
 
 import { EmulatedRedis } from '../explorer/emulated-redis.ts'
+import type { GuardOperation } from '../explorer/guard-operations.ts'
 import { type Invariant, memoryBackend, redisBackend, type Subject } from '../explorer/index.ts'
 import {
   type Cache,
@@ -15,19 +16,16 @@ import {
 import { ReadResult } from '../src/read-result.ts'
 import { redisCommands } from '../src/redis/redis-commands.ts'
 import { RedisConnection } from '../src/redis/redis-connection.ts'
-import { ACQUIRE, CLAIM, FILL, RENEW } from '../src/redis/scripts.ts'
 import type { PendingInvalidations } from '../src/resilience/pending-invalidations.ts'
 import { pendingFor, resilientStore } from '../src/resilience/resilient-store.ts'
 import type { Asker } from '../src/single-flight.ts'
 import { readNamed, type SuiteOptions } from './all-strategies.ts'
 
-type Evalsha = Parameters<EmulatedRedis['evalsha']>
-
 class FillsWithoutToken extends EmulatedRedis {
-  override evalsha(...[sha, keys, args]: Evalsha): unknown {
-    if (sha !== FILL.sha) return super.evalsha(sha, keys, args)
-    this.unlink(keys[1]!)
-    this.set(keys[0]!, args[1] as Buffer, 600_000)
+  protected override run(operation: GuardOperation): unknown {
+    if (operation.name !== 'fill') return super.run(operation)
+    this.unlink(operation.lease)
+    this.set(operation.entry, operation.args[1] as Buffer, 600_000)
     return 1
   }
 }
@@ -60,16 +58,17 @@ function counted(n: number): Buffer {
 }
 
 class GrantsToAll extends EmulatedRedis {
-  override evalsha(...[sha, keys, args]: Evalsha): unknown {
-    if (sha === ACQUIRE.sha) this.unlink(keys[1]!)
-    return super.evalsha(sha, keys, args)
+  protected override run(operation: GuardOperation): unknown {
+    if (operation.name === 'acquire') this.unlink(operation.lease)
+    return super.run(operation)
   }
 }
 
 class LeasesForEver extends EmulatedRedis {
-  override evalsha(...[sha, keys, args]: Evalsha): unknown {
-    const takesLease = sha === ACQUIRE.sha || sha === CLAIM.sha || sha === RENEW.sha
-    return super.evalsha(sha, keys, takesLease ? [args[0]!, 1e9, ...args.slice(2)] : args)
+  protected override run(operation: GuardOperation): unknown {
+    const { name, args } = operation
+    const takesLease = name === 'acquire' || name === 'claim' || name === 'renew'
+    return super.run(takesLease ? { ...operation, args: [args[0]!, 1e9, ...args.slice(2)] } : operation)
   }
 }
 

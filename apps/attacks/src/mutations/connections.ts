@@ -92,9 +92,9 @@ export const connections: readonly Mutation[] = [
     without: 'each read of it delays all others by 2 s',
     edits: [
       {
-        file: `${core}/redis/redis-commands.ts`,
-        find: 'TransferTooSlow) slow.add(key)',
-        replace: 'TransferTooSlow) void key',
+        file: `${core}/redis/lookups.ts`,
+        find: 'if (isTooSlow(error)) slow.add(key)',
+        replace: '',
       },
     ],
     suites: ['connection'],

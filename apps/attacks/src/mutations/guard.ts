@@ -18,8 +18,8 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: scripts,
-        find: "export const FILL = script(`${HOLDS('ARGV[1]')}",
-        replace: 'export const FILL = script(`local holds = true',
+        find: 'local isHeld = holds(lease, token)',
+        replace: 'local isHeld = true',
       },
     ],
   },
@@ -96,8 +96,8 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: scripts,
-        find: "export const RENEW = script(`${HOLDS('ARGV[1]')}\nif not holds then return 0 end",
-        replace: 'export const RENEW = script(`',
+        find: '  if not holds(lease, token) then return 0 end\n',
+        replace: '',
       },
     ],
   },
@@ -107,8 +107,8 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: scripts,
-        find: "export const RELEASE = script(`${HOLDS('ARGV[1]')}",
-        replace: 'export const RELEASE = script(`local holds = true',
+        find: 'return finish(entry, lease, mark, holds(lease, token))',
+        replace: 'return finish(entry, lease, mark, true)',
       },
     ],
   },
@@ -134,9 +134,8 @@ export const guard: readonly Mutation[] = [
     edits: [
       {
         file: scripts,
-        find: "export const CLAIM = script(`${NOW}\n${GRANT('ARGV[1]', 'ARGV[2]')}",
-        replace:
-          "export const CLAIM = script(`${NOW}\nif redis.call('EXISTS', KEYS[2]) == 0 then ${GRANT('ARGV[1]', 'ARGV[2]')} end",
+        find: '  take(lease, token, leaseMs)\n  local head',
+        replace: "  if redis.call('EXISTS', lease) == 0 then take(lease, token, leaseMs) end\n  local head",
       },
     ],
   },

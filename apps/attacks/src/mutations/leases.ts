@@ -22,7 +22,7 @@ export const leases: readonly Mutation[] = [
   {
     name: 'an acquire compares the entry that was seen (Redis)',
     without: 'the same',
-    edits: [{ file: scripts, find: "(ARGV[3] == '0' or identity ~= ARGV[4])", replace: 'true' }],
+    edits: [{ file: scripts, find: ' and identity ~= seen then', replace: ' then' }],
   },
   {
     name: 'an acquire compares the entry that was seen (memory)',
@@ -39,7 +39,7 @@ export const leases: readonly Mutation[] = [
   {
     name: 'an acquire returns an entry that was filled meanwhile (Redis)',
     without: 'a late caller loads a value again that was just loaded',
-    edits: [{ file: scripts, find: "if entry then return {time, 'entry', entry} end", replace: '' }],
+    edits: [{ file: scripts, find: "return {'entry', bytes} end", replace: 'end' }],
   },
   {
     name: 'a live lease prevents other loads (Redis)',
@@ -99,7 +99,7 @@ export const leases: readonly Mutation[] = [
   {
     name: 'a lease without an expiry is ignored (Redis)',
     without: 'a foreign value under the key of a lease stops all fills',
-    edits: [{ file: scripts, find: " or redis.call('PTTL', KEYS[2]) < 0 then", replace: ' then' }],
+    edits: [{ file: scripts, find: ' and not isForever then', replace: ' then' }],
     suites: ['resilience'],
   },
 ]

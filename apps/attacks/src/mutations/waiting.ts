@@ -21,7 +21,7 @@ export const waiting: readonly Mutation[] = [
   {
     name: 'the end of a lease is told to those who wait (Redis)',
     without: 'they get the value up to 500 ms late',
-    edits: [{ file: scripts, find: "redis.pcall('PUBLISH', string.match(KEYS[3], '^[^{]*'), KEYS[1])", replace: '1' }],
+    edits: [{ file: scripts, find: "redis.pcall('PUBLISH', string.match(mark, '^[^{]*'), entry)", replace: '1' }],
     suites: ['waiting'],
   },
   {

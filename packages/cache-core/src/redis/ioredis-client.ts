@@ -58,7 +58,7 @@ export const redisOptions = {
   connectTimeout: 1_000,
   enableAutoPipelining: true,
   /** The store sends one MGET for many lookups. A pipeline would delay it until the previous pipeline is answered. */
-  autoPipeliningIgnoredCommands: ['mget'],
+  autoPipeliningIgnoredCommands: ['mget', 'evalsha'],
   retryStrategy: (attempt: number) => Math.min(50 * attempt, 500),
 } satisfies RedisOptions
 

@@ -162,7 +162,8 @@ class Batch {
 
 const NO_PLACES: readonly number[] = []
 
-function isTooSlow(error: unknown): boolean {
+/** Whether one of the command's entries is too large for the connection. */
+export function isTooSlow(error: unknown): boolean {
   return error instanceof CacheError && error.cause instanceof TransferTooSlow
 }
 

@@ -2,19 +2,24 @@ import { newEpoch } from '../entry.ts'
 import { CacheError } from '../errors.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { Acquired, Epochs, Store } from '../ports/store.ts'
-import { LONGEST_TRANSFER_MS, TransferTooSlow } from '../resilience/deadlines.ts'
+import { LONGEST_TRANSFER_MS } from '../resilience/deadlines.ts'
 import type { ServerClock } from '../resilience/server-clock.ts'
 import { shown } from '../shown.ts'
 import type { CacheWarning, WarningListener } from '../warning.ts'
+import { GuardCalls } from './guard-calls.ts'
 import type { LeaseMessages } from './lease-messages.ts'
 import { Lookups, notOurs } from './lookups.ts'
+import { OneTurn } from './one-turn.ts'
 import type { Arg, RedisClient } from './redis-client.ts'
 import { redisKeys } from './redis-keys.ts'
-import { ACQUIRE, CLAIM, FILL, RELEASE, RENEW, type Script } from './scripts.ts'
+import type { OperationName } from './scripts.ts'
 import { SlowEntries } from './slow-entries.ts'
 
 /** Lifetime of an epoch; after it, the entries that carry the epoch are loaded again. Bounds the memory of unused tags. */
 const TAG_TTL_MS = 7 * 24 * 60 * 60 * 1_000
+/** Invalidations in one command. */
+const MAX_AT_ONCE = 100
+const NONE: Epochs = []
 
 export interface CommandParts {
   readonly client: RedisClient
@@ -37,19 +42,15 @@ export function redisCommands({ client, prefix, clock, soon, warn, messages }: C
   const knowTime = () => (clock.isCompared ? undefined : compareClocks())
   const lookups = new Lookups({ client, entryKey, tagKey, soon, knowTime, slow })
 
-  async function run(script: Script, key: string, ...args: Arg[]): Promise<unknown> {
-    const keys = [entryKey(key), leaseKey(key), markKey(key)]
-    try {
-      return await client.evalsha(script.sha, keys, args)
-    } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw noted(key, error)
-      return await client.eval(script.lua, keys, args)
-    }
+  const guard = new GuardCalls({ client, clock, soon, slow })
+
+  function run(operation: OperationName, key: string, ...args: Arg[]): Promise<unknown> {
+    return guard.run(operation, key, [entryKey(key), leaseKey(key), markKey(key)], args)
   }
 
-  /** Runs a script that ends a lease. */
-  async function runEnd(script: Script, key: string, ...args: Arg[]): Promise<boolean> {
-    const answer = await run(script, key, ...args)
+  /** Runs an operation that ends a lease. */
+  async function runEnd(operation: OperationName, key: string, ...args: Arg[]): Promise<boolean> {
+    const answer = await run(operation, key, ...args)
     if (!Array.isArray(answer)) return answer === 1
     const [done, refusal] = answer as [number, Buffer]
     messages?.published(refusal.toString())
@@ -76,22 +77,26 @@ export function redisCommands({ client, prefix, clock, soon, warn, messages }: C
   }
   const epochsOf = (tags: readonly string[]): Promise<Epochs> => Promise.all(tags.map(epochOf))
 
-  /** Drops keys with one command per slot; on a single server with one for all, which takes a fifth of the time. */
-  function unlinked(bySlot: readonly string[][]): Promise<unknown>[] {
-    const commands = client.isCluster || bySlot.length === 0 ? bySlot : [bySlot.flat()]
-    return commands.map((names) => client.unlink(...names))
+  /** Asks after the operations of this turn: an epoch that is read before its entry may be older than the entry's. */
+  function epochsSoon(tags: readonly string[]): Promise<Epochs> {
+    return new Promise((resolve) => soon(() => resolve(epochsOf(tags))))
+  }
+
+  const unlinks = new OneTurn<readonly string[], undefined>(soon, MAX_AT_ONCE, async (names) => {
+    await client.unlink(...names.flat())
+    return []
+  })
+
+  /** Drops keys with one command per slot; on a single server with one for all, also of concurrent calls. */
+  async function unlink(bySlot: readonly string[][]): Promise<void> {
+    if (client.isCluster) await Promise.all(bySlot.map((names) => client.unlink(...names)))
+    else if (bySlot.length > 0) await unlinks.ask(bySlot.flat())
   }
 
   async function compareClocks(): Promise<void> {
     const sentAt = clock.now()
     const [seconds, microseconds] = await client.time()
     clock.compare(Number(seconds) * 1_000 + Number(microseconds) / 1_000, sentAt)
-  }
-
-  /** Remembers the key of an entry that is too large for the connection. */
-  function noted(key: string, error: unknown): unknown {
-    if (error instanceof CacheError && error.cause instanceof TransferTooSlow) slow.add(key)
-    return error
   }
 
   return {
@@ -110,14 +115,12 @@ export function redisCommands({ client, prefix, clock, soon, warn, messages }: C
     },
 
     async acquire(key, { token, leaseMs, seen, tags }): Promise<Acquired> {
-      const sentAt = clock.now()
       const position = ends?.position
-      const [answer, epochs] = await Promise.all([
-        run(ACQUIRE, key, token, leaseMs, seen ? 1 : 0, seen ?? '', position === undefined ? 0 : 1),
-        epochsOf(tags),
-      ])
-      const [now, kind, detail] = answer as [Buffer, Buffer, Buffer]
-      clock.compare(Number(now.toString()), sentAt)
+      const answer = run('acquire', key, token, leaseMs, seen ?? '', position === undefined ? 0 : 1)
+      const epochs = tags.length === 0 ? NONE : (await Promise.all([epochsSoon(tags), answer]))[0]
+      const acquired = (await answer) as Buffer | [kind: Buffer, detail: Buffer]
+      if (!Array.isArray(acquired)) return { kind: 'granted', epochs }
+      const [kind, detail] = acquired
       switch (kind.toString()) {
         case 'entry':
           return { kind: 'entry', bytes: detail, epochs }
@@ -133,30 +136,28 @@ export function redisCommands({ client, prefix, clock, soon, warn, messages }: C
     },
 
     async claim(key, { token, leaseMs, tags }) {
-      const sentAt = clock.now()
-      const [epochs, answer] = await Promise.all([epochsOf(tags), run(CLAIM, key, token, leaseMs)])
-      const [now, head] = answer as [Buffer, Buffer]
-      clock.compare(Number(now.toString()), sentAt)
-      return { epochs, head }
+      const [epochs, head] = await Promise.all([epochsOf(tags), run('claim', key, token, leaseMs)])
+      return { epochs, head: head as Buffer }
     },
 
     async fill(key, { token, entry, expiresAt }) {
-      if (expiresAt > clock.earliest() && !slow.has(key)) return runEnd(FILL, key, token, entry, Math.floor(expiresAt))
-      await runEnd(RELEASE, key, token) // already expired, since its load outlasted its TTL; or too large
+      if (expiresAt > clock.earliest() && !slow.has(key))
+        return runEnd('fill', key, token, entry, Math.floor(expiresAt))
+      await runEnd('release', key, token) // already expired, since its load outlasted its TTL; or too large
       return false
     },
 
     async renew(key, token, leaseMs) {
-      return (await run(RENEW, key, token, leaseMs)) === 1
+      return (await run('renew', key, token, leaseMs)) === 1
     },
 
     async release(key, token) {
-      await runEnd(RELEASE, key, token)
+      await runEnd('release', key, token)
     },
 
     async invalidate(keys, tags) {
       const names = keys.map((key) => [entryKey(key), leaseKey(key)])
-      await Promise.all([...unlinked(names), ...tags.map(bump)])
+      await Promise.all([unlink(names), ...tags.map(bump)])
       for (const [entry] of names) ends?.ended(entry!)
       return true
     },
@@ -164,7 +165,7 @@ export function redisCommands({ client, prefix, clock, soon, warn, messages }: C
     async invalidateAll() {
       for (const kind of ['l:', 'e:']) {
         for await (const keys of client.scan(`${globEscape(prefix)}${kind}*`)) {
-          await Promise.all(unlinked(keys.map((key) => [key])))
+          await unlink(keys.map((key) => [key]))
         }
       }
       return true
