@@ -1,5 +1,5 @@
 /** One schedule: a row, processes with caches that show it, and the actors. */
-import type { CacheEvent } from '../src/cache-event.ts'
+import type { CacheListeners } from '../src/cache-event.ts'
 import { createCache } from '../src/create-cache.ts'
 import type { ReadGuarantee, ReadStrategy } from '../src/ports/strategy.ts'
 import type { OpenBackend } from './backends.ts'
@@ -106,12 +106,13 @@ export class World {
       })
       const varied = variant?.store?.(store, node.name) ?? store
       node.store = varied
-      const onEvent = (event: CacheEvent) => {
-        if (event.type !== 'refresh') return
-        this.trace?.({ by: node.name, text: `refreshes ${event.key}` })
-        event.finished.catch(() => this.trace?.({ by: node.name, text: `its refresh fails: ${event.key}` }))
+      const on: CacheListeners = {
+        refresh: ({ key, finished }) => {
+          this.trace?.({ by: node.name, text: `refreshes ${key}` })
+          finished.catch(() => this.trace?.({ by: node.name, text: `its refresh fails: ${key}` }))
+        },
       }
-      const options = { store: varied, read: reading, write: writing, runtime, ...(trace && { onEvent }) }
+      const options = { store: varied, read: reading, write: writing, runtime, ...(trace && { on }) }
       const cache = createCache<number>(options)
       node.cache = variant?.cache?.(cache) ?? cache
       return node

@@ -1,6 +1,6 @@
 import type { Outcome } from './read-result.ts'
 
-/** An event in a cache, passed to `CacheOptions.onEvent`. Times are in milliseconds. */
+/** An event in a cache, passed to the listener for its type in `CacheOptions.on`. Times are in milliseconds. */
 export type CacheEvent =
   /** A read was answered. */
   | { readonly type: 'read'; readonly key: string; readonly outcome: Outcome; readonly durationMs: number }
@@ -9,7 +9,7 @@ export type CacheEvent =
   /** A fill was kept or refused. `CacheStats.refusedFills` lists the reasons. */
   | { readonly type: 'fill'; readonly key: string; readonly isKept: boolean }
   /** A loaded or written value can't be kept. `error`: `ENCODE_FAILED`, or the error of a write's `value` function. */
-  | { readonly type: 'not-kept'; readonly key: string; readonly error: unknown }
+  | { readonly type: 'notKept'; readonly key: string; readonly error: unknown }
   /**
    * A background refresh starts. `finished` resolves to whether it loaded (false: another process is refreshing), and rejects
    * if the refresh fails. `close` waits for `finished`.
@@ -22,4 +22,9 @@ export type CacheEvent =
       readonly tags: readonly string[]
       readonly isConfirmed: boolean
     }
-  | { readonly type: 'invalidate-all'; readonly isConfirmed: boolean }
+  | { readonly type: 'invalidateAll'; readonly isConfirmed: boolean }
+
+/** Listeners by the type of the event. An event without a listener is never created. */
+export type CacheListeners = {
+  readonly [Type in CacheEvent['type']]?: (event: Extract<CacheEvent, { readonly type: Type }>) => void
+}

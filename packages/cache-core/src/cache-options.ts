@@ -1,4 +1,4 @@
-import type { CacheEvent } from './cache-event.ts'
+import type { CacheListeners } from './cache-event.ts'
 import { badOption, checkFunction, checkMethods, checkOptions, checkText, type OptionNames } from './check.ts'
 import type { Codec } from './codec.ts'
 import type { Runtime } from './ports/runtime.ts'
@@ -25,9 +25,10 @@ export interface CacheOptions<T> {
    */
   readonly loadTimeoutMs?: number
   /**
-   * Event listener. Called synchronously, also on hits: keep it short. Its errors, thrown or rejected, are ignored.
+   * Listeners by the type of the event: `{ refresh(event) { … } }`. Called synchronously, `read` also on hits: keep them short. Their
+   * errors, thrown or rejected, are ignored.
    */
-  readonly onEvent?: (event: CacheEvent) => void
+  readonly on?: CacheListeners
   /**
    * Receives warnings for the operator, in one line and only once each: for example a value that can't be kept, with the path
    * inside it. Its errors are ignored. Default Node's own warnings, on stderr.
@@ -44,15 +45,30 @@ const OPTIONS: OptionNames<CacheOptions<unknown>> = {
   codec: true,
   version: true,
   loadTimeoutMs: true,
-  onEvent: true,
+  on: true,
   onWarning: true,
   runtime: true,
+}
+
+const LISTENERS: OptionNames<CacheListeners> = {
+  read: true,
+  load: true,
+  fill: true,
+  notKept: true,
+  refresh: true,
+  invalidate: true,
+  invalidateAll: true,
+}
+
+function checkListeners(on: CacheListeners): void {
+  checkOptions('on', on, LISTENERS)
+  for (const [type, listener] of Object.entries(on)) checkFunction(`on.${type}`, listener)
 }
 
 /** @throws CacheError `BAD_OPTION` */
 export function checkCacheOptions<T>(options: CacheOptions<T>): void {
   checkOptions('createCache', options, OPTIONS)
-  const { store, read, write, codec, version, loadTimeoutMs, onEvent, onWarning, runtime } = options
+  const { store, read, write, codec, version, loadTimeoutMs, on, onWarning, runtime } = options
   checkMethods(
     'store',
     store,
@@ -66,7 +82,7 @@ export function checkCacheOptions<T>(options: CacheOptions<T>): void {
   if (codec !== undefined) checkMethods('codec', codec, ['encode', 'decode'], 'give an object with both methods')
   if (version !== undefined) checkText('version', version)
   if (loadTimeoutMs !== undefined) checkTimeout(loadTimeoutMs)
-  if (onEvent !== undefined) checkFunction('onEvent', onEvent)
+  if (on !== undefined) checkListeners(on)
   if (onWarning !== undefined) checkFunction('onWarning', onWarning)
   if (runtime !== undefined)
     checkMethods(

@@ -1,4 +1,4 @@
-import type { CacheEvent } from './cache-event.ts'
+import type { CacheListeners } from './cache-event.ts'
 import type { CacheStats } from './cache-stats.ts'
 import type { Codec } from './codec.ts'
 import type { Runtime } from './ports/runtime.ts'
@@ -17,7 +17,7 @@ export interface CacheParts<T, Read extends ReadStrategy = ReadStrategy> {
   /** Milliseconds; `undefined`: no limit. */
   readonly loadTimeoutMs: number | undefined
   readonly stats: CacheStats
-  /** `undefined` without a listener, so that no event objects are created. */
-  readonly emit: ((event: CacheEvent) => void) | undefined
+  /** They never throw. */
+  readonly on: CacheListeners
   readonly warnOnce: WarnOnce
 }

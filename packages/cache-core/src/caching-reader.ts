@@ -19,7 +19,7 @@ const REFRESH_AGAIN_AFTER_MS = 1_000
 
 /** Reads through the store by the strategy's rules, and bypasses the store while it is unavailable. */
 export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<T> {
-  const { store, read: strategy, runtime, stats, emit } = parts
+  const { store, read: strategy, runtime, stats, on } = parts
   const examiner = new Examiner(parts)
   const flights = new SingleFlight()
   const flightsPastTheCache = new SingleFlight()
@@ -34,7 +34,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
       const began = nextMoment()
       const tags = checkRead(parts, 'read', key, options)
       checkLoad(load)
-      const startedAt = emit && runtime.now()
+      const startedAt = on.read && runtime.now()
       const found = lookUp(key, tags)
       if (found instanceof Promise) return readThrough(key, tags, load, options, began, startedAt, found)
       const answer = examiner.examine(key, found, began)
@@ -164,7 +164,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     // After a failed load, or one with nothing to keep, the next reads must not refresh immediately.
     const again = () => pause(REFRESH_AGAIN_AFTER_MS)
     refreshing.then((answer) => answer?.outcome === 'miss' && answer.ttlMs <= 0 && again(), again)
-    emit?.({ type: 'refresh', key: keyRead.key, finished })
+    on.refresh?.({ type: 'refresh', key: keyRead.key, finished })
   }
 
   /** Protects the origin while the cache is bypassed: one load per key, at most 32 at the same time. */
@@ -210,7 +210,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     peek(key, options) {
       const tags = checkRead(parts, 'peek', key, options)
       if (store.isNear !== true) return undefined
-      const startedAt = emit && runtime.now()
+      const startedAt = on.read && runtime.now()
       const found = lookUp(key, tags)
       if (found instanceof Promise) {
         found.catch(() => {}) // it has just been closed

@@ -1,3 +1,4 @@
+import type { CacheListeners } from './cache-event.ts'
 import { type CacheOptions, checkCacheOptions } from './cache-options.ts'
 import type { CacheParts } from './cache-parts.ts'
 import { type CacheStats, newStats } from './cache-stats.ts'
@@ -211,7 +212,7 @@ const NOTHING_TO_INVALIDATE = 'invalidate was given neither keys nor tags; give 
  */
 export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   checkCacheOptions(options)
-  const { store, read, write, runtime = systemRuntime, version = '', loadTimeoutMs, onEvent, onWarning } = options
+  const { store, read, write, runtime = systemRuntime, version = '', loadTimeoutMs, on = {}, onWarning } = options
   const parts: CacheParts<T> = {
     store,
     read,
@@ -220,12 +221,12 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
     version,
     loadTimeoutMs,
     stats: newStats(),
-    emit: onEvent && swallowing(onEvent),
+    on: swallowed(on),
     warnOnce: warnOnce(onWarning),
   }
   const reader = read.lifetime === undefined ? uncachedReader(parts) : cachingReader({ ...parts, read })
   const writer = new StoreWriter<T>(parts)
-  const { stats, emit } = parts
+  const { stats } = parts
 
   return {
     guarantee: guaranteeOf(read, write, store),
@@ -259,13 +260,18 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
     async invalidateAll() {
       const isConfirmed = await store.invalidateAll()
       stats.invalidations++
-      emit?.({ type: 'invalidate-all', isConfirmed })
+      parts.on.invalidateAll?.({ type: 'invalidateAll', isConfirmed })
       return isConfirmed
     },
     stats: () => ({ ...stats }),
     health: () => store.health?.() ?? { isUsable: true },
     close: () => reader.close(),
   }
+}
+
+function swallowed(on: CacheListeners): CacheListeners {
+  const listeners = Object.entries(on) as [string, (event: never) => unknown][]
+  return Object.fromEntries(listeners.map(([type, listener]) => [type, swallowing(listener)]))
 }
 
 async function unlessAborted<R>(signal: AbortSignal, work: () => Promise<R>): Promise<R> {

@@ -1,4 +1,4 @@
-export type { CacheEvent } from './cache-event.ts'
+export type { CacheEvent, CacheListeners } from './cache-event.ts'
 export type { CacheOptions } from './cache-options.ts'
 export type { CacheStats } from './cache-stats.ts'
 export { bytesCodec, type Codec, jsonCodec, sharedJsonCodec } from './codec.ts'

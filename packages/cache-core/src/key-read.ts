@@ -172,7 +172,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
 
   async loadAndFill(): Promise<ReadResult<T>> {
     if (this.#lease === undefined) throw new Error(`no lease was granted on "${this.key}"`)
-    const { store, read, stats, emit } = this.#parts
+    const { store, read, stats, on } = this.#parts
     const { token, epochs } = this.#lease
     const stopRenewing = this.#renewWhileLoading(token)
     try {
@@ -194,7 +194,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
         const untilMs = made.freshUntil - store.clock.latest()
         const isKept = await this.#fill({ token, entry: made.entry, expiresAt: made.expiresAt })
         stats[isKept ? 'fills' : 'refusedFills']++
-        emit?.({ type: 'fill', key: this.key, isKept })
+        on.fill?.({ type: 'fill', key: this.key, isKept })
         if (isKept) leftMs = Math.max(0, untilMs)
       }
       return new ReadResult('miss', value, loadMs, leftMs, loadMs, asOf)

@@ -234,7 +234,7 @@ it('a background refresh may read its own key while the entry is still there', a
     read: refreshing,
     write: expireOnly(),
     runtime,
-    onEvent: (event) => event.type === 'refresh' && finished(event.finished),
+    on: { refresh: (event) => finished(event.finished) },
   })
   const next = async (): Promise<number> => ((await cache.read('n', async () => 0)).value ?? 0) + 1
   await cache.read('n', async () => 0)

@@ -9,6 +9,8 @@ import type { Asker } from './single-flight.ts'
 
 /** Passed to each load: signals a timeout, and sets how the loaded value is kept. */
 export interface LoadContext {
+  /** The key that is read, so that one function can load all keys: a hit then creates no function. */
+  readonly key: string
   /** Aborts when the load exceeds `loadTimeoutMs`. Never because a caller left: others may share the load. */
   readonly signal: AbortSignal
   /**
@@ -57,6 +59,7 @@ export interface LoadOptions {
 
 /** One run of a load, with the settings for its value. Its methods may be destructured. */
 export class LoadRun implements LoadContext {
+  readonly key: string
   readonly isBehindAnswer: boolean
   isSkipped = false
   ttlMs: number | undefined
@@ -70,6 +73,7 @@ export class LoadRun implements LoadContext {
     maxTtlMs: number,
     isBehindAnswer = false,
   ) {
+    this.key = request.key
     this.isBehindAnswer = isBehindAnswer
     this.#request = request
     this.#maxTtlMs = maxTtlMs
@@ -125,12 +129,12 @@ export function checkTtl(ttlMs: number, maxTtlMs: number): number {
 
 /** Runs the load of a request within its timeout. @throws the load's error, or CacheError `LOAD_TIMEOUT`, `LOAD_CYCLE` */
 export async function runLoad<T>(
-  parts: Pick<CacheParts<T>, 'store' | 'runtime' | 'stats' | 'emit' | 'loadTimeoutMs'>,
+  parts: Pick<CacheParts<T>, 'store' | 'runtime' | 'stats' | 'on' | 'loadTimeoutMs'>,
   { key, load, options }: LoadRequest<T>,
   run: LoadRun,
   manner: LoadManner,
 ): Promise<{ readonly value: T | undefined; readonly loadMs: number }> {
-  const { runtime, stats, emit } = parts
+  const { runtime, stats, on } = parts
   const { loadTimeoutMs = parts.loadTimeoutMs } = options
   const { queuedMs = 0 } = manner
   const running = new RunningLoad(parts.store, key, manner)
@@ -142,11 +146,11 @@ export async function runLoad<T>(
       ? running.run(() => load(run))
       : within(loading(), loadTimeoutMs - queuedMs, runtime, tooLate))
     const loadMs = runtime.now() - startedAt
-    emit?.({ type: 'load', key, durationMs: loadMs })
+    on.load?.({ type: 'load', key, durationMs: loadMs })
     return { value, loadMs }
   } catch (error) {
     stats.failedLoads++
-    emit?.({ type: 'load', key, durationMs: runtime.now() - startedAt, error })
+    on.load?.({ type: 'load', key, durationMs: runtime.now() - startedAt, error })
     throw error
   } finally {
     running.end()

@@ -55,7 +55,7 @@ export function tryMakeEntry<T>(parts: EntryMaker<T>, lifetime: Lifetime, loaded
   }
 }
 
-type EntryMaker<T> = Pick<CacheParts<T>, 'codec' | 'runtime' | 'version' | 'emit' | 'warnOnce'>
+type EntryMaker<T> = Pick<CacheParts<T>, 'codec' | 'runtime' | 'version' | 'on' | 'warnOnce'>
 
 function encode<T>(codec: Codec<T>, value: T): Buffer | string {
   if (codec.encode === jsonCodec.encode) return encodeJson(value)

@@ -66,7 +66,7 @@ export class ManyReader<T> {
     checkNames('keys', given)
     const tags = checkRead(this.#parts, 'readMany', '', options)
     checkLoad(load, 'loadMissing')
-    const startedAt = this.#parts.emit && this.#parts.runtime.now()
+    const startedAt = this.#parts.on.read && this.#parts.runtime.now()
     const keys = [...new Set(given)]
     const hits = new Set<number>()
     const call: Call<T> = { keys, tags, load, options, began, startedAt, results: [], answeredAt: [], hits }

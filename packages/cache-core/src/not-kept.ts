@@ -6,11 +6,11 @@ import { CacheError, messageOf } from './errors.ts'
  * such as list indexes, count as one.
  */
 export function reportNotKept(
-  { emit, warnOnce }: Pick<CacheParts<never>, 'emit' | 'warnOnce'>,
+  { on, warnOnce }: Pick<CacheParts<never>, 'on' | 'warnOnce'>,
   key: string,
   error: unknown,
 ): void {
-  emit?.({ type: 'not-kept', key, error })
+  on.notKept?.({ type: 'notKept', key, error })
   const cause = error instanceof CacheError && error.cause !== undefined ? error.cause : error
   warnOnce(`not kept: ${messageOf(cause).replace(/\d+/g, '*')}`, { code: 'VALUE_NOT_KEPT', message: messageOf(error) })
 }

@@ -18,13 +18,13 @@ describe('constructors', () => {
       'createCache',
       createCache,
       [],
-      'the argument of createCache is undefined; give an object with store, read, write, codec, version, loadTimeoutMs, onEvent, onWarning, runtime',
+      'the argument of createCache is undefined; give an object with store, read, write, codec, version, loadTimeoutMs, on, onWarning, runtime',
     ],
     [
       'createCache',
       createCache,
       ['redis://:secret@h'],
-      'the argument of createCache is a string; give an object with store, read, write, codec, version, loadTimeoutMs, onEvent, onWarning, runtime',
+      'the argument of createCache is a string; give an object with store, read, write, codec, version, loadTimeoutMs, on, onWarning, runtime',
     ],
     ['createCache', createCache, [{}], 'store is undefined; give memoryStore() or redisStore({ client, prefix })'],
     [
@@ -64,7 +64,14 @@ describe('constructors', () => {
       'codec is an object, without the method encode; give an object with both methods',
     ],
     ['createCache', createCache, [{ ...options, version: 2 }], 'version is 2; give a string'],
-    ['createCache', createCache, [{ ...options, onEvent: true }], 'onEvent is true; give a function'],
+    [
+      'createCache',
+      createCache,
+      [{ ...options, on: true }],
+      'the argument of on is true; give an object with read, load, fill, notKept, refresh, invalidate, invalidateAll',
+    ],
+    ['createCache', createCache, [{ ...options, on: { read: 1 } }], 'on.read is 1; give a function'],
+    ['createCache', createCache, [{ ...options, on: { reads() {} } }], 'on has no option "reads"; did you mean read?'],
     ['createCache', createCache, [{ ...options, onWarning: 'x' }], 'onWarning is "x" (a string); give a function'],
     [
       'createCache',
@@ -76,7 +83,7 @@ describe('constructors', () => {
       'createCache',
       createCache,
       [{ ...options, ttlMs: 5 }],
-      'createCache has no option "ttlMs"; it has store, read, write, codec, version, loadTimeoutMs, onEvent, onWarning, runtime',
+      'createCache has no option "ttlMs"; it has store, read, write, codec, version, loadTimeoutMs, on, onWarning, runtime',
     ],
     [
       'createCache',

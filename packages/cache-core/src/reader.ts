@@ -128,14 +128,14 @@ export class UnansweredReads {
 
 /** Counts an answered read, and emits its event. */
 export function observed<T>(
-  { stats, emit, runtime }: CacheParts<T>,
+  { stats, on, runtime }: CacheParts<T>,
   key: string,
   answer: ReadResult<T>,
   startedAt: number | undefined,
 ): ReadResult<T> {
   countRead(stats, answer.outcome)
   if (startedAt !== undefined) {
-    emit?.({ type: 'read', key, outcome: answer.outcome, durationMs: runtime.now() - startedAt })
+    on.read?.({ type: 'read', key, outcome: answer.outcome, durationMs: runtime.now() - startedAt })
   }
   return answer
 }

@@ -152,10 +152,10 @@ describe.each([invalidate, writeThrough])('a commit whose answer was lost', (wri
 it('an async listener leaves no unhandled rejection', async () => {
   const unhandled = vi.fn()
   process.on('unhandledRejection', unhandled)
-  const onEvent = async () => {
+  const read = async () => {
     throw new Error("the listener's mistake")
   }
-  const cache = createCache({ store: memoryStore(), read: cacheAside(), write: invalidate(), onEvent })
+  const cache = createCache({ store: memoryStore(), read: cacheAside(), write: invalidate(), on: { read } })
   await cache.read('k', async () => 1)
   await settled()
   process.off('unhandledRejection', unhandled)

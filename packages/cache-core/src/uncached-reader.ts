@@ -11,11 +11,11 @@ const ALONE: LoadManner = { isAlone: true }
 
 /** Reads without the store: for a strategy that keeps nothing. */
 export function uncachedReader<T>(parts: CacheParts<T>): Reader<T> {
-  const { stats, emit, runtime } = parts
+  const { stats, on, runtime } = parts
   const unanswered = new UnansweredReads()
 
   async function readAlone(key: string, tags: readonly string[], load: Load<T>, options: ReadOptions) {
-    const startedAt = emit && runtime.now()
+    const startedAt = on.read && runtime.now()
     const request = { key, tags, load, options }
     unanswered.add()
     try {

@@ -52,11 +52,11 @@ export class StoreWriter<T> implements Writer<T> {
   async invalidate(keys: readonly string[], tags: readonly string[]): Promise<boolean> {
     checkNames('keys', keys)
     checkNames('tags', tags)
-    const { store, stats, emit } = this.#parts
+    const { store, stats, on } = this.#parts
     if (keys.length + tags.length === 0) return true
     stats.invalidations += keys.length + tags.length
     const isConfirmed = await store.invalidate(keys, tags)
-    emit?.({ type: 'invalidate', keys, tags, isConfirmed })
+    on.invalidate?.({ type: 'invalidate', keys, tags, isConfirmed })
     return isConfirmed
   }
 
@@ -71,14 +71,14 @@ export class StoreWriter<T> implements Writer<T> {
 
   /** False: refused, or nothing to keep. @throws what `newValue` or the codec throws */
   async #fill({ key, lease, loadMs, takenAt }: Claim, newValue: () => T | undefined, ttlMs?: number): Promise<boolean> {
-    const { store, read, stats, emit } = this.#parts
+    const { store, read, stats, on } = this.#parts
     const value = newValue()
     if (read.lifetime === undefined || lease === undefined || value === undefined) return false
     const { token, epochs } = lease
     const made = makeEntry(this.#parts, read.lifetime, { key, value, loadedAt: takenAt, loadMs, epochs, ttlMs })
     const isKept = await store.fill(key, { token, entry: made.entry, expiresAt: made.expiresAt })
     stats[isKept ? 'fills' : 'refusedFills']++
-    emit?.({ type: 'fill', key, isKept })
+    on.fill?.({ type: 'fill', key, isKept })
     return isKept
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type Cache,
   type CacheEvent,
+  type CacheListeners,
   type CachingStrategy,
   cacheAside,
   createCache,
@@ -102,10 +103,8 @@ describe.each(backends)('$name', ({ makeStore }) => {
     async function withExpired(load: (context: LoadContext) => Promise<string> = async () => 'v2') {
       const process = await processes(refreshing({ ttlMs: 1 }))
       const refreshes: Promise<boolean>[] = []
-      const onEvent = (event: CacheEvent) => {
-        if (event.type === 'refresh') refreshes.push(event.finished)
-      }
-      const [p1, p2] = [process({ onEvent }), process({ onEvent })]
+      const on: CacheListeners = { refresh: ({ finished }) => refreshes.push(finished) }
+      const [p1, p2] = [process({ on }), process({ on })]
       await p1.read('k', async () => 'v1')
       await expect.poll(async () => (await p1.get('k'))?.outcome).toBe('stale')
       return { p1, p2, refreshes, read: (cache: Cache<unknown>) => cache.read('k', load) }
@@ -245,11 +244,12 @@ describe.each(backends)('$name', ({ makeStore }) => {
 
   it('stats and events record all operations, and a throwing listener fails no call', async () => {
     const events: CacheEvent[] = []
-    const onEvent = (event: CacheEvent) => {
+    const note = (event: CacheEvent) => {
       events.push(event)
       throw new Error("the listener's mistake")
     }
-    const cache = (await processes())({ onEvent })
+    const on = { read: note, load: note, fill: note, invalidate: note, invalidateAll: note }
+    const cache = (await processes())({ on })
     await cache.read('k', async () => 1)
     await cache.read('k', async () => 1)
     await cache.write({ keys: ['k'], tags: ['t'] }, async () => 2)
@@ -264,7 +264,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
       'read',
       'invalidate',
       'load',
-      'invalidate-all',
+      'invalidateAll',
     ] satisfies CacheEvent['type'][])
     expect(events[4]).toEqual({ type: 'invalidate', keys: ['k'], tags: ['t'], isConfirmed: true })
   })

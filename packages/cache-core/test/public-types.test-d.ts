@@ -89,11 +89,16 @@ redisStore({ client: redisClient })
 expectTypeOf<Outbox>().toHaveProperty('start')
 
 // Events are distinguished by their kind.
-const onEvent = (event: CacheEvent) => {
-  if (event.type === 'refresh') expectTypeOf(event.finished).toExtend<Promise<unknown>>()
-  if (event.type === 'fill') expectTypeOf(event.isKept).toEqualTypeOf<boolean>()
-}
-createCache({ store, read: cacheAside(), write: invalidate(), onEvent })
+createCache({
+  store,
+  read: cacheAside(),
+  write: invalidate(),
+  on: {
+    refresh: ({ finished }) => expectTypeOf(finished).toExtend<Promise<unknown>>(),
+    fill: ({ isKept }) => expectTypeOf(isKept).toEqualTypeOf<boolean>(),
+    read: (event) => expectTypeOf(event).toExtend<CacheEvent>(),
+  },
+})
 
 // Pages need a cache that keeps bytes.
 const pages: Cache<Buffer> = createCache({ store, read: cacheAside(), write: invalidate(), codec: bytesCodec })

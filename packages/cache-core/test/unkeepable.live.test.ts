@@ -41,10 +41,10 @@ describe.each(backends)('$name', ({ makeStore }) => {
       read: stampedeLock({ leaseMs: 60_000 }),
       write: invalidate(),
       onWarning: (warning) => warnings.push(warning),
-      onEvent: (event) => events.push(event),
+      on: { notKept: (event) => events.push(event) },
       ...options,
     })
-    const notKept = () => events.filter((event) => event.type === 'not-kept')
+    const notKept = () => events
     return { cache, store, warnings, notKept }
   }
 
@@ -71,7 +71,7 @@ describe.each(backends)('$name', ({ makeStore }) => {
     const message = `the value of "k" can't be kept: ${why}; give createCache a codec that keeps it, or leave it out`
     expect(warnings).toEqual([{ code: 'VALUE_NOT_KEPT', message }])
     const error = expect.objectContaining({ code: 'ENCODE_FAILED', key: 'k', message, cause: expect.any(Error) })
-    expect(notKept()).toEqual([1, 2].map(() => ({ type: 'not-kept', key: 'k', error })))
+    expect(notKept()).toEqual([1, 2].map(() => ({ type: 'notKept', key: 'k', error })))
     expect(cache.stats()).toMatchObject({ loads: 2, fills: 0, refusedFills: 0, failedReads: 0, failedLoads: 0 })
   })
 

@@ -39,7 +39,7 @@ interface Kept<O> {
 }
 
 /** The libraries provide no load context. */
-const noContext: LoadContext = {
+const noContext: Omit<LoadContext, 'key'> = {
   signal: new AbortController().signal,
   isBehindAnswer: false,
   skip() {},
@@ -59,7 +59,7 @@ export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>):
       const startedAt = now()
       mine = 'loading'
       try {
-        const value = await load(noContext)
+        const value = await load({ ...noContext, key })
         const loadedAt = now()
         mine = 'loaded'
         onFill?.()
@@ -80,7 +80,7 @@ export function peerCache<T, O extends object>(options: PeerCacheOptions<T, O>):
   /** No library reads several keys through one load, so each key is read and loaded by itself, all at the same time. */
   async function readMany(keys: readonly string[], load: LoadMany<T>, tags: readonly string[]) {
     const answers = [...new Set(keys)].map(async (key) => {
-      const loadOne = async () => (await load([key], () => noContext)).get(key)
+      const loadOne = async () => (await load([key], () => ({ ...noContext, key }))).get(key)
       return [key, await read(key, loadOne, tags)] as const
     })
     return new Map(await Promise.all(answers))

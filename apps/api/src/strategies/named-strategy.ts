@@ -40,15 +40,15 @@ export function namedStrategy(
         ...(outbox && { outbox }),
       })
       const observed = observedStore(opened, counters)
-      const cacheReading = (by: ReadStrategy, onEvent = reports.onEvent) =>
-        createCache({ ...reports, onEvent, store: observed, read: by, write: write(), codec: representationCodec })
+      const cacheReading = (by: ReadStrategy, on = reports.on) =>
+        createCache({ ...reports, on, store: observed, read: by, write: write(), codec: representationCodec })
       return {
         cache: (tuning) => cacheReading(read(tuning)),
         pages: (tuning) =>
           createCache({ ...reports, store: observed, read: read(tuning), write: write(), codec: bytesCodec }),
         ...(!keepsNothing && {
           cacheReadBy: (tuning: RuntimeTuning, by: ReadBy) =>
-            cacheReading(by.read(read(tuning) as CachingStrategy), by.onEvent),
+            cacheReading(by.read(read(tuning) as CachingStrategy), by.on),
         }),
         store: observed,
         close: async () => observed.close?.(),

@@ -1,5 +1,5 @@
 /** A strategy that the API serves: a named one or, with `PEERS=1`, another library. */
-import type { Cache, CacheOptions, CachingStrategy, Guarantee, InvalidationSource, Store } from 'cache-core'
+import type { Cache, CacheListeners, CachingStrategy, Guarantee, InvalidationSource, Store } from 'cache-core'
 import type { Tuning } from 'strategies'
 import type { Representation } from '../posts/representation.ts'
 import type { CacheReports } from '../telemetry/cache-reports.ts'
@@ -47,7 +47,7 @@ export type ServedCache = Pick<
 export interface ReadBy {
   /** Derived from the read strategy that the API uses, so that entries last as long. */
   readonly read: (own: CachingStrategy) => CachingStrategy
-  readonly onEvent: NonNullable<CacheOptions<Representation>['onEvent']>
+  readonly on: CacheListeners
 }
 
 export interface OpenStrategy {

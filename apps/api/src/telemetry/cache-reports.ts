@@ -1,5 +1,5 @@
 /** Reports from a strategy's caches: refreshes go to the counters, failed refreshes and warnings to the log. */
-import type { CacheEvent, CacheWarning } from 'cache-core'
+import type { CacheListeners, CacheWarning } from 'cache-core'
 import type { Logger } from 'pino'
 import type { Counters } from './counters.ts'
 
@@ -7,7 +7,7 @@ const WARN_EVERY_MS = 10_000
 
 /** Options for `createCache`, shared by all caches of the strategy, so that nothing is lost when tuning replaces one. */
 export interface CacheReports {
-  readonly onEvent: (event: CacheEvent) => void
+  readonly on: CacheListeners
   readonly onWarning: (warning: CacheWarning) => void
 }
 
@@ -39,10 +39,11 @@ export function cacheReports(
   }
 
   return {
-    onEvent(event) {
-      if (event.type !== 'refresh') return
-      counters.counts.refreshes++
-      event.finished.catch((error: unknown) => refreshFailed(event.key, error))
+    on: {
+      refresh({ key, finished }) {
+        counters.counts.refreshes++
+        finished.catch((error: unknown) => refreshFailed(key, error))
+      },
     },
     onWarning: ({ code, message }) => logger.warn({ strategy, code }, `${strategy}: ${message}`),
   }

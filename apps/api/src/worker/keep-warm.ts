@@ -37,9 +37,9 @@ export async function keepWarm(instance: StrategyInstance, resources: readonly R
   const kept = new Set<string>()
   const cache = instance.cacheReadBy({
     read: (own) => refreshWhenDue(own, { lateMs, leaseMs }),
-    onEvent(event) {
-      if (event.type === 'refresh') refreshing.set(event.key, event.finished)
-      else if (event.type === 'fill' && event.isKept) kept.add(event.key)
+    on: {
+      refresh: ({ key, finished }) => refreshing.set(key, finished),
+      fill: ({ key, isKept }) => isKept && kept.add(key),
     },
   })
   if (cache === undefined) throw new Error(`${instance.name} keeps no entries that could be kept warm`)

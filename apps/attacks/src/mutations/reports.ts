@@ -10,7 +10,7 @@ export const reports: readonly Mutation[] = [
     edits: [
       {
         file: `${api}/strategies/named-strategy.ts`,
-        find: 'createCache({ ...reports, onEvent, store',
+        find: 'createCache({ ...reports, on, store',
         replace: 'createCache({ store',
       },
     ],

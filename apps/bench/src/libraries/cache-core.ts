@@ -9,6 +9,7 @@ import {
   createCache,
   invalidate,
   jsonCodec,
+  type LoadContext,
   memoryStore,
   type Store,
   sharedJsonCodec,
@@ -41,10 +42,10 @@ function open(
     const loaded = await loadMany(keys)
     return new Map(keys.map((key, i) => [key, loaded[i]]))
   }
+  // One function for all keys, as "What there is" advises for hits in memory.
+  const loadOne = (context: LoadContext) => load(context.key)
   return {
-    read: isTagged
-      ? (key) => cache.read(key, () => load(key), { tags: TAGS })
-      : (key) => cache.read(key, () => load(key)),
+    read: isTagged ? (key) => cache.read(key, loadOne, { tags: TAGS }) : (key) => cache.read(key, loadOne),
     ...(isNear && { peek: (key: string) => cache.peek(key) }),
     readMany: (keys) => cache.readMany(keys, loadMissing, isTagged ? { tags: TAGS } : {}),
     write: (key, commit) => cache.write({ keys: [key] }, commit),

@@ -8,7 +8,14 @@ import { fakeRuntime } from '../testing/fake-runtime.ts'
 import { cachePage } from './cache-page.ts'
 
 describe('with a strategy that loads or falls back on its own', () => {
-  const run = { signal: new AbortController().signal, isBehindAnswer: false, skip() {}, setTtl() {}, setTags() {} }
+  const run = {
+    key: 'page',
+    signal: new AbortController().signal,
+    isBehindAnswer: false,
+    skip() {},
+    setTtl() {},
+    setTags() {},
+  }
   const result = (value: Buffer | undefined) => ({ outcome: 'stale', value, ageMs: 5_000, ttlMs: -1, loadMs: 1 })
 
   it('runs the handler once per request, and keeps nothing if the load is run again', async () => {
