@@ -119,9 +119,13 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
   }
 
   async function readTogether(keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
-    const start = async (waited: boolean) => (waited && (await keyRead.get())) || strategy.onMiss(keyRead)
-    const { answer, isOwn } = await share(flights, questionOf(keyRead.key, keyRead.tags), keyRead, began, start)
-    return answer.outcome === 'stale' || (isOwn && answer.outcome === 'miss') ? answer : answer.as('collapsed')
+    const start = (waited: boolean) => (waited ? getOrMiss(keyRead) : strategy.onMiss(keyRead))
+    const answer = await share(flights, questionOf(keyRead.key, keyRead.tags), keyRead, began, start)
+    return answer.outcome === 'stale' || (keyRead.isOwn && answer.outcome === 'miss') ? answer : answer.as('collapsed')
+  }
+
+  async function getOrMiss(keyRead: StoreKeyRead<T>): Promise<ReadResult<T>> {
+    return (await keyRead.get()) ?? strategy.onMiss(keyRead)
   }
 
   /** Joins a flight. If another caller's load fails with `LOAD_CYCLE`, runs this caller's load, which may read other keys. */
@@ -131,21 +135,22 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     keyRead: StoreKeyRead<T>,
     began: number,
     start: (waited: boolean) => Promise<ReadResult<T>>,
-  ): Promise<{ answer: ReadResult<T>; isOwn: boolean }> {
-    let isOwn = false
+  ): Promise<ReadResult<T>> {
+    keyRead.isOwn = false
     const startOwn = (waited: boolean) => {
-      isOwn = true
+      keyRead.isOwn = true
       return start(waited)
     }
     const endWait = beginWait(store, keyRead.key, keyRead.signal)
     try {
       return await flights.join(question, began, keyRead, startOwn, isStoreAway)
     } catch (failure) {
-      if (isOwn || !isLoadCycle(failure)) throw failure
+      if (keyRead.isOwn || !isLoadCycle(failure)) throw failure
     } finally {
       endWait()
     }
-    return { answer: await loadInTurn(keyRead, { isAlone: true }), isOwn: true }
+    keyRead.isOwn = true
+    return loadInTurn(keyRead, { isAlone: true })
   }
 
   /** Refreshes in the background: one at a time per key, because of the lease across all processes. */
@@ -171,8 +176,7 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
   async function readPastTheCache(keyRead: StoreKeyRead<T>, began: number): Promise<ReadResult<T>> {
     if (currentLoad()?.hasPlace) return (await keyRead.load({ isAlone: true })).as('bypass')
     const start = () => loadInTurn(keyRead, {})
-    const { answer } = await share(flightsPastTheCache, keyRead.key, keyRead, began, start)
-    return answer.as('bypass')
+    return (await share(flightsPastTheCache, keyRead.key, keyRead, began, start)).as('bypass')
   }
 
   /** A read inside a load that has a place doesn't queue: all places could wait for each other. */

@@ -6,7 +6,7 @@ import { LoadRun, runLoad, waitForLoad } from './load-run.ts'
 import { tryMakeEntry } from './make-entry.ts'
 import type { LeaseNews } from './ports/lease-news.ts'
 import type { Runtime } from './ports/runtime.ts'
-import type { Epochs, Fill, Lookup } from './ports/store.ts'
+import type { Awaitable, Epochs, Fill, Lookup } from './ports/store.ts'
 import type { AcquireResult, CachingStrategy, KeyRead } from './ports/strategy.ts'
 import { ReadResult } from './read-result.ts'
 import type { ReadOptions } from './reader.ts'
@@ -34,6 +34,8 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   loadBeganAt: number | undefined
   /** Whether the served entry needs a background refresh. */
   wantsRefresh = false
+  /** Whether the answer comes from this read's own work, and not from another caller's. */
+  isOwn = false
   readonly #load: PartOfLoad<T>
   readonly #options: ReadOptions
   readonly #parts: CacheParts<T, CachingStrategy>
@@ -120,7 +122,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   /** Reads the store again. */
   async get(): Promise<ReadResult<T> | undefined> {
     this.askedAt = nextMoment()
-    return this.examine(await ofStore(() => this.#parts.store.get(this.key, this.tags)))
+    return this.examine(await fromStore(() => this.#parts.store.get(this.key, this.tags)))
   }
 
   /** Takes at most one round per newer entry, since each round sees one more. */
@@ -130,7 +132,8 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       const token = newToken()
       this.askedAt = nextMoment()
       const request = { token, leaseMs: read.lifetime.leaseMs, seen: this.#seen, tags: this.tags }
-      const acquired = await ofStore(() => store.acquire(this.key, request))
+      const asked = fromStore(() => store.acquire(this.key, request))
+      const acquired = asked instanceof Promise ? await asked : asked
       if (acquired.kind === 'entry') this.#unheard?.missed()
       this.#unheard = undefined
       this.#news = acquired.kind === 'held' ? acquired.news : undefined
@@ -160,7 +163,8 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   }
 
   async load(manner: LoadManner = {}): Promise<ReadResult<T>> {
-    const { value, loadMs, asOf } = await this.#timedLoad(manner)
+    const { loading, asOf } = this.#beginLoad(manner)
+    const { value, loadMs } = await loading
     return new ReadResult('miss', value, loadMs, 0, loadMs, asOf)
   }
 
@@ -176,15 +180,15 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     const { token, epochs } = this.#lease
     const stopRenewing = this.#renewWhileLoading(token)
     try {
-      const loaded = await this.#timedLoad()
-      const { value, loadMs, asOf, run } = loaded
+      const { loading, loadedAt, asOf, run } = this.#beginLoad()
+      const { value, loadMs } = await loading
       let leftMs = 0
       const made = run.isSkipped
         ? undefined
         : tryMakeEntry(this.#parts, read.lifetime, {
             key: this.key,
             value,
-            loadedAt: loaded.loadedAt,
+            loadedAt,
             loadMs,
             epochs: run.carried(epochs),
             ttlMs: run.ttlMs,
@@ -192,7 +196,8 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
       if (made === undefined) await this.#release(token)
       else {
         const untilMs = made.freshUntil - store.clock.latest()
-        const isKept = await this.#fill({ token, entry: made.entry, expiresAt: made.expiresAt })
+        const filled = this.#fill({ token, entry: made.entry, expiresAt: made.expiresAt })
+        const isKept = filled instanceof Promise ? await filled : filled
         stats[isKept ? 'fills' : 'refusedFills']++
         on.fill?.({ type: 'fill', key: this.key, isKept })
         if (isKept) leftMs = Math.max(0, untilMs)
@@ -225,7 +230,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     }
   }
 
-  async #timedLoad(manner: LoadManner = {}) {
+  #beginLoad(manner: LoadManner = {}) {
     const { store, read } = this.#parts
     const request = { key: this.key, tags: this.tags, load: this.#load, options: this.#options }
     const run = new LoadRun(request, read.lifetime.ttlMs, this.#isBehindAnswer)
@@ -233,16 +238,16 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     const asOf = nextMoment()
     this.askedAt = asOf
     this.loadBeganAt ??= this.runtime.now()
-    return { ...(await runLoad(this.#parts, request, run, manner)), loadedAt, asOf, run }
+    return { loading: runLoad(this.#parts, request, run, manner), loadedAt, asOf, run }
   }
 
   /** If the store became unavailable during the load, nothing is kept, and the loaded value is still the answer. */
-  async #fill(fill: Fill): Promise<boolean> {
+  #fill(fill: Fill): Awaitable<boolean> {
     try {
-      return await this.#parts.store.fill(this.key, fill)
+      const filled = this.#parts.store.fill(this.key, fill)
+      return filled instanceof Promise ? filled.catch(notFilled) : filled
     } catch (error) {
-      if (isUnavailable(error)) return false
-      throw error
+      return notFilled(error)
     }
   }
 
@@ -280,11 +285,21 @@ function isHeard(news: LeaseNews, ms: number, runtime: Runtime): Promise<boolean
   })
 }
 
-/** @throws StoreAway */
-async function ofStore<R>(ask: () => R | Promise<R>): Promise<R> {
+/** The store's answer, without a promise of its own if the store answers immediately. @throws StoreAway, or rejects with it */
+function fromStore<R>(ask: () => Awaitable<R>): Awaitable<R> {
   try {
-    return await ask()
+    const answer = ask()
+    return answer instanceof Promise ? answer.catch(throwAway) : answer
   } catch (failure) {
-    throw StoreAway.of(failure)
+    return throwAway(failure)
   }
+}
+
+function notFilled(error: unknown): boolean {
+  if (isUnavailable(error)) return false
+  throw error
+}
+
+function throwAway(failure: unknown): never {
+  throw StoreAway.of(failure)
 }

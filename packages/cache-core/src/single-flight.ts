@@ -24,18 +24,15 @@ export class SingleFlight {
     asker: Asker,
     start: (waited: boolean) => Promise<A>,
     answersAll: (failure: unknown) => boolean = () => false,
-  ): Promise<{ answer: A; isOwn: boolean }> {
+  ): Promise<A> {
     for (let waited = false; ; waited = true) {
       const flight = this.#running.get(key) as Flight<A> | undefined
-      if (flight === undefined) {
-        const { promise } = this.#begin(key, asker, () => start(waited))
-        return { answer: (await promise) as A, isOwn: true }
-      }
+      if (flight === undefined) return this.#begin(key, asker, () => start(waited)).promise as Promise<A>
       const ended = asker.waitFor?.(flight.promise, flight.asker)
       if (ended !== undefined) await ended
       try {
         const answer = await flight.promise
-        if (answer !== undefined && answer.asOf > began) return { answer, isOwn: false }
+        if (answer !== undefined && answer.asOf > began) return answer
       } catch (failure) {
         if (flight.asker.askedAt > began || answersAll(failure)) throw failure
       }

@@ -212,18 +212,18 @@ export const guard: readonly Mutation[] = [
       {
         file: keyRead,
         find: '  #seen: Buffer | undefined\n',
-        replace: '  #seen: Buffer | undefined\n  #early: ReturnType<StoreKeyRead<T>["#timedLoad"]> | undefined\n',
+        replace: '  #seen: Buffer | undefined\n  #early: ReturnType<StoreKeyRead<T>["#beginLoad"]> | undefined\n',
       },
       {
         file: keyRead,
         find: '  async acquire(): Promise<AcquireResult<T>> {\n',
         replace:
-          '  async acquire(): Promise<AcquireResult<T>> {\n    this.#early ??= this.#timedLoad()\n    this.#early.catch(() => {})\n',
+          '  async acquire(): Promise<AcquireResult<T>> {\n    this.#early ??= this.#beginLoad()\n    this.#early.loading.catch(() => {})\n',
       },
       {
         file: keyRead,
-        find: 'const loaded = await this.#timedLoad()',
-        replace: 'const loaded = await this.#early!',
+        find: 'asOf, run } = this.#beginLoad()',
+        replace: 'asOf, run } = this.#early!',
       },
     ],
   },

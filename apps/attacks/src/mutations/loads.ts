@@ -60,7 +60,7 @@ export const loads: readonly Mutation[] = [
   {
     name: 'a cycle fails only the reader whose load it is',
     without: 'an uninvolved reader fails too',
-    edits: [{ file: cachingReader, find: 'if (isOwn || !isLoadCycle(failure)) throw', replace: 'throw' }],
+    edits: [{ file: cachingReader, find: 'if (keyRead.isOwn || !isLoadCycle(failure)) throw', replace: 'throw' }],
     suites,
   },
   {

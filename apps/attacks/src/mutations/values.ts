@@ -139,13 +139,7 @@ export const values: readonly Mutation[] = [
     name: 'a TTL counts from the start of the load',
     without: 'a value is served for longer than its TTL',
     edits: [
-      { file: keyRead, find: '    const loadedAt = store.clock.earliest()\n', replace: '' },
-      {
-        file: keyRead,
-        find: '    return { ...(await runLoad(this.#parts, request, run, manner)), loadedAt, asOf, run }',
-        replace:
-          '    const loaded = await runLoad(this.#parts, request, run, manner)\n    return { ...loaded, loadedAt: store.clock.earliest(), asOf, run }',
-      },
+      { file: keyRead, find: '            loadedAt,\n', replace: '            loadedAt: store.clock.earliest(),\n' },
     ],
   },
   {
