@@ -99,4 +99,4 @@ it('finds something in each value that JSON changes', () => {
       expect(lostInJson(JSON.parse(JSON.stringify(value)))).toBeUndefined()
     }),
   )
-})
+}, 30_000)
