@@ -27,10 +27,11 @@ export interface WriteLog extends Backlog {
   append(key: string, write: QueuedWrite): Promise<Appended>
   /**
    * Runs a write that goes to the database directly: after the queued writes of its keys, while no other one can be queued for them.
+   * If its outcome is unknown or not confirmed, nothing is queued for them for another 30 s.
    *
    * @throws CacheError `WRITE_REFUSED` if the queue is unavailable, or has not passed these keys on in time; the errors of `write`
    */
-  inTurn<R>(keys: readonly string[], write: () => Promise<R>): Promise<R>
+  inTurn<W extends { readonly isConfirmed: boolean }>(keys: readonly string[], write: () => Promise<W>): Promise<W>
   /**
    * Resolves once all writes that are queued now are in the database, and the tags of lists that they change are invalidated.
    *
@@ -44,6 +45,8 @@ export interface WriteLog extends Backlog {
    * finished within `takeOverAfterMs`.
    */
   take(bucket: number, request: TakeRequest): Promise<readonly TakenWrite[]>
+  /** A flusher stops: others need not wait to take over what it has taken and not finished. */
+  giveBack(bucket: number, consumer: string): Promise<void>
   /** Removes writes that are in the database. A key whose newest write is another one stays pending. */
   done(bucket: number, writes: readonly TakenWrite[]): Promise<void>
   /** Moves a write that the database refuses to the dead letters. If it is its key's newest, the key's entry is invalidated. */

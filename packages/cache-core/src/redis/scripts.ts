@@ -17,7 +17,7 @@ export interface Script {
   readonly sha: string
 }
 
-function script(lua: string): Script {
+export function script(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') }
 }
 
@@ -26,7 +26,7 @@ const KEPT_FOR_LEASES = 8
 /** Waiters set the mark again each time they ask, which is more often. */
 const MARK_MS = 5_000
 
-const NOW = `
+export const NOW = `
 local t = redis.call('TIME')
 local now = t[1] * 1000 + t[2] / 1000`
 
@@ -38,11 +38,11 @@ const LEASE = `
 local lease = redis.pcall('GET', KEYS[2])
 if type(lease) ~= 'string' or redis.call('PTTL', KEYS[2]) < 0 then lease = false end`
 
-const HOLDS = (token: string) => `${LEASE}
+export const HOLDS = (token: string) => `${LEASE}
 local holds = lease and string.sub(lease, ${END_DIGITS + 1}) == ${token}`
 
 /** Ends the lease if `holds`, and tells those who wait for it: also if a write has already ended it, since they may not know yet. */
-const END = `
+export const END = `
 local isWaitedFor
 if holds then isWaitedFor = redis.call('DEL', KEYS[2], KEYS[3]) == 2
 else isWaitedFor = redis.call('DEL', KEYS[3]) == 1 end
