@@ -14,6 +14,7 @@ import { runMain } from './process/run-main.ts'
 import { endGracefully, finishRequests } from './process/shutdown.ts'
 import { announce, warnOfMissingPosts } from './process/startup-lines.ts'
 import { handleMessages } from './process/worker-messages.ts'
+import { closeFlushers, queueLag, startFlushers } from './strategies/flushers.ts'
 import { closeOutboxes, enableChangeRecording, outboxLag, startOutboxes } from './strategies/outboxes.ts'
 import { peerStrategies, servedNames } from './strategies/peer-strategies.ts'
 import { startInstances } from './strategies/start-instances.ts'
@@ -42,6 +43,7 @@ async function main(): Promise<void> {
   const peers = env.PEERS === 1 ? await peerStrategies(env.REDIS_URL!, env.REDIS_PREFIX) : []
   const instances = startInstances(env, database, redis, logger, { peers, memcached })
   await startOutboxes(instances)
+  startFlushers(instances)
   await warnOfMissingPosts(instances, env, logger)
   const stopWatching = await watchLoads(instances, database)
 
@@ -62,6 +64,7 @@ async function main(): Promise<void> {
       redis: redis && (() => soon(redis.ping())),
       memcached: memcached && (() => pingMemcached(memcached)),
       outbox: () => outboxLag(instances),
+      queue: instances.withQueue.length > 0 ? () => queueLag(instances) : undefined,
     },
     evictions,
     pool: database.pool,
@@ -81,6 +84,7 @@ async function main(): Promise<void> {
     ending.abort()
     stopWatching()
     await stopCounting()
+    await closeFlushers(instances)
     await closeOutboxes(instances)
     await instances.close()
     redis?.disconnect()

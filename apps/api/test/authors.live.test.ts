@@ -68,6 +68,7 @@ describe.each(['redis', 'memory'] as const)('on the %s store', (store) => {
         () => api.send('DELETE', `/api/posts/${id}?strategy=${strategy}`),
       ]) {
         await write()
+        await api.drained(strategy)
         expect((await api.request(path)).headers.get('X-Cache')).toBe(isExpireOnly ? 'HIT' : first)
       }
     })

@@ -117,6 +117,7 @@ function world(name: StrategyName, runtime: FakeRuntime) {
     tuning,
     schema: 'none',
     posts,
+    queueTarget: { apply: async () => ({ differing: [] }), highestStoredId: async () => '0-0' },
     knowsAllWrites: true,
   })
   const app = new Hono<ApiEnv>({ strict: false })

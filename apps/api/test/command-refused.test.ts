@@ -40,6 +40,7 @@ function over(name: 'manual-invalidation' | 'write-through' | 'cache-aside', sto
     tuning,
     posts: nothing,
     schema: name,
+    queueTarget: { apply: async () => ({ differing: [] }), highestStoredId: async () => '0-0' },
     knowsAllWrites: true,
     logger: pino({ level: 'silent' }),
   })

@@ -74,6 +74,7 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
       await Promise.all(paths.map((path) => untilItSays(path, '"version":1}')))
       await Promise.all(paths.map(get))
       await api.send('PATCH', paths[0]!, { title: 'Through the API' })
+      await api.drained(strategy)
       await sql`update ${tableOf(strategy)} set title = 'All of them'`.execute(api.database.kysely)
       const took = await Promise.all(paths.map((path) => untilItSays(path, 'All of them')))
       await loadPosts(api.database, [schema], { count: 20 })
@@ -91,6 +92,7 @@ describe.each(['redis', 'memcached', 'memory'] as const)('on the %s store', (sto
       const { counters, outbox } = api.instances.named(strategy)
       await expect.poll(async () => (await outbox!.lag()).undelivered).toBe(0)
       await api.send('PATCH', path, { title: 'Through the API' })
+      await api.drained(strategy)
       await get(path)
       const { invalidations } = counters.counts
       // By then, the relay would have taken the row.

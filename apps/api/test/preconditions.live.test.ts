@@ -59,6 +59,7 @@ describe.each(strategyNames)('under %s', (strategy) => {
       const { counters } = api.instances.named(strategy)
       const old = await etagOf(at(id))
       const current = (await write('PATCH', at(id), { title: 'Newer' }, {})).headers.get('ETag')!
+      await api.drained(strategy)
       const paths = [at(id), `/api/posts?strategy=${strategy}`]
       for (const path of paths) await get(path)
       const before = await Promise.all(paths.map(get))
@@ -92,6 +93,7 @@ describe.each(strategyNames)('under %s', (strategy) => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(412)])
     const won = answers.find(({ status }) => status === 200)!
     const { title } = (await won.json()) as { title: string }
+    await api.drained(strategy)
     const current = await api.instances.named(strategy).posts.byId(20)
     expect(JSON.parse(current!.json)).toMatchObject({ title, version: 2 })
   })

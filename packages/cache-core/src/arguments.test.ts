@@ -107,7 +107,12 @@ describe.each<[string, () => ReadStrategy]>([
     [
       'write',
       (cache) => cache.write(undefined, commit),
-      'the argument of write is undefined; give an object with keys, tags, entryTags, value, changed',
+      'the argument of write is undefined; give an object with keys, tags, entryTags, value, changed, deferred',
+    ],
+    [
+      'write',
+      (cache) => cache.write({ keys: ['a'], deferred: { load } }, commit),
+      'deferred is an object, without the method foresee; give an object with both methods',
     ],
     ['write', (cache) => cache.write({ key: 'a' }, commit), 'write has no option "key"; did you mean keys?'],
     ['write', (cache) => cache.write({}, commit), 'keys is undefined; give an array of strings'],

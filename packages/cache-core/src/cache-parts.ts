@@ -4,12 +4,15 @@ import type { Codec } from './codec.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Store } from './ports/store.ts'
 import type { ReadStrategy } from './ports/strategy.ts'
+import type { Backlog } from './ports/write-log.ts'
 import type { WarnOnce } from './warn-once.ts'
 
 /** The parts of a cache. */
 export interface CacheParts<T, Read extends ReadStrategy = ReadStrategy> {
   readonly store: Store
   readonly read: Read
+  /** Of the write strategy: writes that the origin does not have yet. */
+  readonly backlog?: Backlog | undefined
   readonly codec: Codec<T>
   readonly runtime: Runtime
   /** `CacheOptions.version`. */

@@ -1,4 +1,4 @@
-import { badText, checkFunction, checkNames, checkOptions, isText, type OptionNames } from './check.ts'
+import { badText, checkFunction, checkMethods, checkNames, checkOptions, isText, type OptionNames } from './check.ts'
 import type { Change } from './ports/strategy.ts'
 import { canonicalTags } from './reader.ts'
 import { shown } from './shown.ts'
@@ -10,6 +10,7 @@ const PARTS: OptionNames<Change<unknown, unknown>> = {
   entryTags: true,
   value: true,
   changed: true,
+  deferred: true,
 }
 
 /**
@@ -20,11 +21,13 @@ const PARTS: OptionNames<Change<unknown, unknown>> = {
  */
 export function checkChange<T, R>(change: Change<T, R>, warnOnce: WarnOnce): Change<T, R> {
   checkOptions('write', change, PARTS)
-  const { keys, tags, entryTags, value, changed } = change
+  const { keys, tags, entryTags, value, changed, deferred } = change
   if (typeof keys !== 'function') checkNames('keys', keys)
   if (typeof tags !== 'function' && tags !== undefined) checkNames('tags', tags)
   if (entryTags !== undefined) canonicalTags('entryTags', entryTags)
   if (value !== undefined) checkFunction('value', value, 'give a function of the result')
+  if (deferred !== undefined)
+    checkMethods('deferred', deferred, ['load', 'foresee'], 'give an object with both methods')
   if (changed !== undefined) checkFunction('changed', changed, 'give a function of the result')
   return {
     ...change,

@@ -216,6 +216,7 @@ export function createCache<T = unknown>(options: CacheOptions<T>): Cache<T> {
   const parts: CacheParts<T> = {
     store,
     read,
+    backlog: write.backlog,
     codec: options.codec ?? (jsonCodec as Codec<T>),
     runtime,
     version,

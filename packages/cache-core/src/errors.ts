@@ -12,6 +12,10 @@ export type CacheErrorCode =
   | 'LOAD_TIMEOUT'
   /** A load would wait for itself: it reads its own key on the same store, directly or through other loads. */
   | 'LOAD_CYCLE'
+  /** Write-behind: the queue is unavailable or has not passed on earlier writes in time. Nothing was queued or committed. */
+  | 'WRITE_REFUSED'
+  /** Write-behind: a write got no answer from the queue. It may be queued, and then reaches the database. */
+  | 'WRITE_UNKNOWN'
 
 /**
  * The only error class of this library. `cause` holds the underlying error, `key` the entry concerned.

@@ -5,6 +5,8 @@ export { bytesCodec, type Codec, jsonCodec, sharedJsonCodec } from './codec.ts'
 export { type Cache, createCache, type Invalidated, type SetOptions } from './create-cache.ts'
 export type { Entry } from './entry.ts'
 export { CacheError, type CacheErrorCode } from './errors.ts'
+export { createFlusher, type Flusher } from './flusher.ts'
+export type { FlushedWrite, FlusherOptions } from './flusher-options.ts'
 export { type Guarantee, guaranteeOf } from './guarantee.ts'
 export type { LoadContext, LoadOptions } from './load-run.ts'
 export type { Attachment, InvalidationSource, InvalidationTarget } from './ports/invalidation-source.ts'
@@ -29,9 +31,12 @@ export type {
 } from './ports/store.ts'
 export type {
   AcquireResult,
+  Before,
   CachingStrategy,
   Change,
   Claim,
+  Deferred,
+  Foreseen,
   KeyRead,
   Lifetime,
   LoadsPerExpiry,
@@ -45,6 +50,18 @@ export type {
   Writer,
   WriteStrategy,
 } from './ports/strategy.ts'
+export type {
+  Appended,
+  Backlog,
+  Basis,
+  PendingWrite,
+  QueuedWrite,
+  QueueLag,
+  TakenWrite,
+  TakeRequest,
+  WriteAck,
+  WriteLog,
+} from './ports/write-log.ts'
 export type { Outcome, ReadResult } from './read-result.ts'
 export type { ReadOptions } from './reader.ts'
 export { Circuit, type CircuitOptions } from './resilience/circuit.ts'
@@ -61,6 +78,7 @@ export { type RefreshAheadOptions, refreshAhead } from './strategies/refresh-ahe
 export { type StaleIfErrorOptions, staleIfError } from './strategies/stale-if-error.ts'
 export { type StaleWhileRevalidateOptions, staleWhileRevalidate } from './strategies/stale-while-revalidate.ts'
 export { type StampedeLockOptions, stampedeLock } from './strategies/stampede-lock.ts'
+export { type WriteBehindOptions, writeBehind } from './strategies/write-behind.ts'
 export { writeThrough } from './strategies/write-through.ts'
 export { type XFetchOptions, xfetch } from './strategies/xfetch.ts'
 export type { CacheWarning, CacheWarningCode, WarningListener } from './warning.ts'

@@ -4,6 +4,7 @@ import { isUnavailable, StoreAway } from './errors.ts'
 import type { Examiner } from './examiner.ts'
 import { LoadRun, runLoad, waitForLoad } from './load-run.ts'
 import { tryMakeEntry } from './make-entry.ts'
+import { pendingFirst } from './pending-first.ts'
 import type { LeaseNews } from './ports/lease-news.ts'
 import type { Runtime } from './ports/runtime.ts'
 import type { Awaitable, Epochs, Fill, Lookup } from './ports/store.ts'
@@ -63,7 +64,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     this.#examiner = examiner
     this.key = key
     this.tags = tags
-    this.#load = load
+    this.#load = pendingFirst(parts, key, load)
     this.#options = options
     this.askedAt = began
   }

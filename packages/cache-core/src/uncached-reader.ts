@@ -1,6 +1,7 @@
 import type { CacheParts } from './cache-parts.ts'
 import { checkNames, MAX_TTL_MS } from './check.ts'
 import { type Load, LoadRun, runLoad } from './load-run.ts'
+import { pendingFirst } from './pending-first.ts'
 import { ReadResult } from './read-result.ts'
 import { checkLoad, checkRead, observed, type Reader, type ReadOptions, UnansweredReads } from './reader.ts'
 import type { LoadManner } from './running-load.ts'
@@ -16,7 +17,7 @@ export function uncachedReader<T>(parts: CacheParts<T>): Reader<T> {
 
   async function readAlone(key: string, tags: readonly string[], load: Load<T>, options: ReadOptions) {
     const startedAt = on.read && runtime.now()
-    const request = { key, tags, load, options }
+    const request = { key, tags, load: pendingFirst(parts, key, load), options }
     unanswered.add()
     try {
       const { value, loadMs } = await runLoad(parts, request, new LoadRun(request, MAX_TTL_MS), ALONE)

@@ -20,6 +20,8 @@ export type CacheWarningCode =
   | 'VALUE_NOT_KEPT'
   /** After a commit, `keys` or `tags` of the write returned something other than a list of names. Valid names were invalidated. */
   | 'NAME_REFUSED'
+  /** The server may evict queued writes, or can't confirm them as asked. */
+  | 'QUEUE_UNSAFE'
 
 export type WarningListener = (warning: CacheWarning) => void
 

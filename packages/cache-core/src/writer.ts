@@ -1,11 +1,16 @@
+import { beforeWrite } from './before-write.ts'
 import type { CacheParts } from './cache-parts.ts'
-import { checkNames } from './check.ts'
+import { checkNames, checkText } from './check.ts'
 import { loadMsOf, newToken } from './entry.ts'
 import { isUnavailable } from './errors.ts'
-import { makeEntry } from './make-entry.ts'
+import { makeEntry, tryMakeEntry } from './make-entry.ts'
 import { reportNotKept } from './not-kept.ts'
-import type { Claim, Writer } from './ports/strategy.ts'
+import type { Before, Claim, Lifetime, Writer } from './ports/strategy.ts'
+import type { Backlog } from './ports/write-log.ts'
 import { canonicalTags } from './reader.ts'
+
+/** Of entries that only the backlog keeps. */
+const NOT_KEPT: Lifetime = { ttlMs: 0, absentTtlMs: 0, staleMs: 0, jitter: 0, leaseMs: 0 }
 
 /** A write's operations on entries, over a store. */
 export class StoreWriter<T> implements Writer<T> {
@@ -58,6 +63,17 @@ export class StoreWriter<T> implements Writer<T> {
     const isConfirmed = await store.invalidate(keys, tags)
     on.invalidate?.({ type: 'invalidate', keys, tags, isConfirmed })
     return isConfirmed
+  }
+
+  async before(key: string, entryTags: readonly string[], backlog: Backlog, load: () => Promise<T | undefined>) {
+    checkText('key', key)
+    return beforeWrite(this.#parts, key, canonicalTags('entryTags', entryTags), backlog, load)
+  }
+
+  entryAfter({ key, epochs, loadMs, takenAt: loadedAt }: Before<T>, value: T | undefined) {
+    const { lifetime } = this.#parts.read
+    const made = tryMakeEntry(this.#parts, lifetime ?? NOT_KEPT, { key, value, loadedAt, loadMs, epochs })
+    return made && { entry: made.entry, expiresAt: lifetime === undefined ? 0 : made.expiresAt }
   }
 
   async #claim(key: string, entryTags: readonly string[]): Promise<Claim> {

@@ -196,7 +196,7 @@ export function postsRepository(db: PostsDatabase, schema: string): PostsReposit
 const asJson = (options?: WriteOptions) => ['id', 'version', postJson().as('json'), ...writeIdOf(options)] as const
 
 /** Sets the id for the triggers of the same statement, which run after `returning`, without another round trip. */
-function writeIdOf({ writeId }: WriteOptions = {}) {
+export function writeIdOf({ writeId }: Pick<WriteOptions, 'writeId'> = {}) {
   return writeId === undefined ? [] : [sql<string>`set_config('posts.write_id', ${writeId}, true)`.as('writeId')]
 }
 

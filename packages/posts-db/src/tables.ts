@@ -12,6 +12,8 @@ interface PostsTable {
   created_at: Timestamp
   updated_at: Timestamp
   version: Generated<number>
+  /** The id of the write from the queue that the row had last, as in `stream-id.ts`. */
+  stored_id: Generated<string>
 }
 
 /** `loads`: at most one row, which records the last load of this schema. */

@@ -8,7 +8,7 @@ import {
   systemRuntime,
 } from 'cache-core'
 import { type MemcacheClient, memcachedStore, resilientMemcachedStore } from 'cache-core/memcached'
-import { redisStore, resilientRedisStore } from 'cache-core/redis'
+import { type RedisWriteLog, redisStore, resilientRedisStore } from 'cache-core/redis'
 import type { Cluster, Redis } from 'ioredis'
 import { type KeyValue, memcachedKeyValue, memoryKeyValue, redisKeyValue } from './key-value.ts'
 import { unguardedStore } from './unguarded-store.ts'
@@ -26,6 +26,8 @@ export interface Backend {
   readonly onEvict?: (key: string) => void
   /** For the guarded stores. The naive forms ignore it. */
   readonly outbox?: InvalidationSource
+  /** The queue of a strategy that writes behind, over the same client and prefix. */
+  readonly writeLog?: RedisWriteLog | undefined
   /** The clock and limits of entries in memory, as for `memoryStore`, for simulations. Redis has its own. */
   readonly memory?: MemoryRoom
   /** Replaces the memory of this process, for simulations. */
@@ -45,13 +47,13 @@ export interface MemoryRoom {
 }
 
 /** The guarded store. */
-export function guarded({ client, memcached, prefix, onFailure, outbox, ...room }: Backend): Store {
+export function guarded({ client, memcached, prefix, onFailure, outbox, writeLog, ...room }: Backend): Store {
   const delivery = outbox && { outbox }
   if (memcached !== undefined) {
     return memcachedStore({ client: memcached, prefix, ...delivery, ...(onFailure && { onFailure }) })
   }
   if (client === undefined) return inMemory({ ...room, prefix, ...delivery })
-  return redisStore({ client, prefix, ...delivery, ...(onFailure && { onFailure }) })
+  return redisStore({ client, prefix, ...delivery, ...(writeLog && { writeLog }), ...(onFailure && { onFailure }) })
 }
 
 /** The same in this process's memory, regardless of the backend. */

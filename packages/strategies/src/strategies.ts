@@ -11,7 +11,9 @@ import {
   type Store,
   staleWhileRevalidate,
   stampedeLock,
+  type WriteLog,
   type WriteStrategy,
+  writeBehind,
   writeThrough,
   xfetch,
 } from 'cache-core'
@@ -31,7 +33,10 @@ export interface Strategy {
   readonly read: (tuning: Tuning) => ReadStrategy
   /** The read strategy's options by name, for code that builds the same one. */
   readonly options: (tuning: Tuning) => Readonly<Record<string, number>>
-  readonly write: () => WriteStrategy
+  /** @param log the queue for its writes, if it has one: see `queuesWrites` */
+  readonly write: (log?: WriteLog) => WriteStrategy
+  /** Its writes are queued in Redis. Without a queue it writes to the database directly. */
+  readonly queuesWrites?: true
   readonly tunable: readonly (keyof Tuning)[]
   /** Builds the store on the given backend. */
   readonly store: (backend: Backend) => Store
@@ -112,6 +117,13 @@ export const strategies: Record<StrategyName, Strategy> = {
     title: 'Refresh ahead of expiry',
     ...tuned(refreshAhead, ttlAndLease),
     write: invalidate,
+    store: guarded,
+  },
+  'write-behind': {
+    title: 'Write-behind',
+    ...tuned(cacheAside, ttlAndLease),
+    write: (log) => (log === undefined ? invalidate() : writeBehind({ log, otherwise: invalidate() })),
+    queuesWrites: true,
     store: guarded,
   },
   'naive-invalidation': {

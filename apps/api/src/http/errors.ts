@@ -1,4 +1,5 @@
 /** Answers and logs failed requests. */
+import { CacheError } from 'cache-core'
 import type { Logger } from 'pino'
 import { DatabaseAway } from '../posts/database-away.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
@@ -27,12 +28,19 @@ export function errorHandler(logger: Logger, log: AccessLog) {
       logger.warn({ method: context.req.method, path: context.req.path, status, code, requestId }, detail)
       return response
     }
-    const details = error instanceof DatabaseAway ? DATABASE_AWAY : INTERNAL
+    const details = detailsOf(error)
     const response = problemResponse(context, details)
     const requestId = response.headers.get('X-Request-Id')
     logger.error({ err: error, requestId, method: context.req.method, path: context.req.path }, details.detail)
     return response
   }
+}
+
+function detailsOf(error: unknown): ProblemDetails {
+  if (error instanceof DatabaseAway) return DATABASE_AWAY
+  const code = error instanceof CacheError ? error.code : undefined
+  if (code === 'WRITE_REFUSED') return QUEUE_AWAY
+  return code === 'WRITE_UNKNOWN' ? WRITE_UNKNOWN : INTERNAL
 }
 
 const INTERNAL: ProblemDetails = { status: 500, code: 'internal', detail: 'internal error; see the log' }
@@ -41,5 +49,21 @@ const DATABASE_AWAY: ProblemDetails = {
   status: 503,
   code: 'database-away',
   detail: 'the database did not answer; try again',
+  headers: { 'Retry-After': '1' },
+}
+
+const QUEUE_AWAY: ProblemDetails = {
+  status: 503,
+  code: 'queue-away',
+  detail:
+    'the queue of writes did not answer, or has not stored earlier writes of this post; nothing was written; try again',
+  headers: { 'Retry-After': '1' },
+}
+
+const WRITE_UNKNOWN: ProblemDetails = {
+  status: 503,
+  code: 'write-unknown',
+  detail:
+    'the queue of writes did not answer; the write may be queued, and is stored then; read the post before you try again',
   headers: { 'Retry-After': '1' },
 }

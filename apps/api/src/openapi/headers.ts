@@ -45,7 +45,10 @@ export const htmlHeaders = z.object({
 export const problemHeaders = z.object({ 'X-Request-Id': z.string() })
 
 export const writeHeaders = z.object({
-  'X-Write-Ack': describe(z.enum(['database']), 'Where the write was stored when it was acknowledged'),
+  'X-Write-Ack': describe(
+    z.enum(['database', 'memory', 'replicated', 'fsynced']),
+    "Where the write was when it was acknowledged; under write-behind in Redis's memory, on a replica or on disk, and later in the database",
+  ),
   'X-Cache-Strategy': strategyName,
   'X-Posts-Copy': describe(z.string(), "The Postgres schema written: the strategy's copy of the posts"),
 })

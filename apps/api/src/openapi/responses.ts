@@ -17,7 +17,7 @@ const WHAT = {
   413: `The body has more than ${MAX_BODY_BYTES / 1_024} KiB`,
   415: 'The Content-Type is not JSON in UTF-8',
   500: 'Internal error',
-  503: 'The database did not answer',
+  503: 'The database or, under write-behind, the queue of writes did not answer',
 } as const
 
 /** Answers as problem+json. */

@@ -119,6 +119,9 @@ export const strategy = z
     tuning: z
       .record(z.string(), z.number())
       .meta({ description: "The current settings, in milliseconds; only this strategy's own" }),
+    note: z.string().optional().meta({
+      description: 'What the current store keeps the strategy from doing. Absent: nothing',
+    }),
   })
   .meta({ id: 'Strategy' })
 
@@ -126,6 +129,13 @@ const quantile = ms.nullable()
 const latency = z
   .object({ count, p50: quantile, p95: quantile, p99: quantile, max: quantile })
   .meta({ id: 'Latency', description: 'Milliseconds; null without reads' })
+
+const queue = z.object({
+  depth: count.meta({ description: 'Acknowledged writes that the database does not have yet' }),
+  bytes: count.meta({ description: 'Their size, about' }),
+  lagSeconds: z.number().min(0).meta({ description: 'Age of the oldest of them' }),
+  deadLetters: count.meta({ description: 'Acknowledged writes that the database refused' }),
+})
 
 const strategyStats = z
   .object({
@@ -150,6 +160,9 @@ const strategyStats = z
     errors: count.meta({ description: 'Store commands that failed' }),
     evictions: count,
     writes: count,
+    queue: queue.nullable().optional().meta({
+      description: 'Under write-behind: the queue of writes, over all processes; null if Redis does not answer',
+    }),
     latencyMs: z.object({
       all: latency,
       hit: latency,
@@ -219,6 +232,14 @@ export const readiness = z.object({
         lagSeconds: z.number().min(0).nullable().meta({ description: 'How long the oldest of them has been due' }),
       })
       .meta({ description: 'Changes not yet delivered to the caches; null if the database is unreachable' }),
+    queue: z
+      .object({
+        state: z.enum(['up', 'behind', 'dead letters', 'down', 'not used']),
+        depth: count.nullable().meta({ description: 'Acknowledged writes that the database does not have yet' }),
+        lagSeconds: z.number().min(0).nullable().meta({ description: 'Age of the oldest of them' }),
+        deadLetters: count.nullable().meta({ description: 'Acknowledged writes that the database refused' }),
+      })
+      .meta({ description: 'The queue of write-behind; null if it is not used, or Redis does not answer' }),
     stores: z.array(z.object({ reason: z.string(), strategies: z.array(strategyName) })).meta({
       description: "Why these strategies' reads bypass their store, or what the store can't do; empty if all is well",
     }),

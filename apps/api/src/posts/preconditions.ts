@@ -1,17 +1,20 @@
 /**
- * Preconditions for a `PUT`, `PATCH` or `DELETE` of a post (RFC 9110, section 13). They are checked in the write's transaction,
- * so that no other write can intervene between the check and the change.
+ * Preconditions for a `PUT`, `PATCH` or `DELETE` of a post (RFC 9110, section 13). They are checked in the write's transaction or,
+ * under write-behind, on the post that the write is foreseen from, so that no other write can intervene between the check and the change.
  */
 import type { PostJson, WriteOptions } from 'posts-db'
 import type { ApiContext } from '../http/api-types.ts'
 import { badRequest, Problem, shown } from '../http/problem.ts'
 import { representationOf } from '../strategies/strategy-instance.ts'
 import { tagsIn } from './conditional.ts'
+import type { Representation } from './representation.ts'
 
 /** One request's condition on the post that it changes. */
 export interface Precondition {
   /** For the repository. Undefined: no condition. */
   readonly onlyIf: WriteOptions['onlyIf']
+  /** The same, for a foreseen write. */
+  allows(current: Representation): boolean
   /** The answer if it did not hold. Undefined if it held or there was no such post. */
   failed(id: number): Problem | undefined
 }
@@ -31,13 +34,15 @@ export function readPrecondition(context: ApiContext): Precondition {
     return undefined
   }
 
+  function allows({ version, etag }: Representation): boolean {
+    const name = failing(etag)
+    failed = name === undefined ? undefined : { name, version, etag }
+    return name === undefined
+  }
+
   return {
-    onlyIf(current: PostJson) {
-      const { version, etag } = representationOf(current)!
-      const name = failing(etag)
-      failed = name === undefined ? undefined : { name, version, etag }
-      return name === undefined
-    },
+    onlyIf: (current: PostJson) => allows(representationOf(current)!),
+    allows,
     failed: (id) => failed && preconditionFailed(id, failed),
   }
 }
@@ -55,7 +60,7 @@ export function refusePreconditions({ req }: ApiContext): void {
   }
 }
 
-const ANY_POST: Precondition = { onlyIf: undefined, failed: () => undefined }
+const ANY_POST: Precondition = { onlyIf: undefined, allows: () => true, failed: () => undefined }
 
 function preconditionFailed(id: number, { name, version, etag }: { name: string; version: number; etag: string }) {
   const detail = `${name} does not hold: post ${id} is now at version ${version} with ETag ${etag}; nothing was changed`

@@ -76,8 +76,13 @@ export class Representation {
       etag: this.etag,
       mark: this.bytes.readDoubleLE(0),
       readAtEpochMs: this.bytes.readDoubleLE(READ_AT),
-      body: this.bytes.toString('utf8', PREFIX_BYTES),
+      body: this.text,
     }
+  }
+
+  /** The body as text. */
+  get text(): string {
+    return this.bytes.toString('utf8', PREFIX_BYTES)
   }
 
   get etag(): string {

@@ -15,6 +15,9 @@ export function announce(
   logger: Logger,
 ): void {
   logger.info(storeLine(servers, env, instances))
+  for (const { name, strategy } of instances.all) {
+    if (strategy.note !== undefined) logger.info(`${name}: ${strategy.note}`)
+  }
   // Last, so that the address to open is at the end.
   logger.info(`API on ${address} (default strategy: ${env.CACHE_STRATEGY})`)
 }

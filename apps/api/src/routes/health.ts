@@ -1,4 +1,5 @@
 import type { Api } from '../http/api-types.ts'
+import type { QueueState } from '../strategies/flushers.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 
 export interface Parts {
@@ -10,6 +11,8 @@ export interface Parts {
   readonly memcached?: (() => Promise<unknown>) | undefined
   /** Rejects when the database doesn't answer. */
   readonly outbox: () => Promise<{ undelivered: number; lagSeconds: number }>
+  /** Rejects when Redis doesn't answer. Undefined if no strategy queues writes. */
+  readonly queue?: (() => Promise<QueueState>) | undefined
 }
 
 /** The normal lag is 0.2 s. */
@@ -20,18 +23,21 @@ export function healthRoutes(app: Api, instances: Pick<StrategyInstances, 'all'>
   app.get('/healthz', (context) => context.json({ status: 'ok' }))
 
   app.get('/readyz', async (context) => {
-    const [database, redis, memcached, outbox] = await Promise.all([
+    const [database, redis, memcached, outbox, queue] = await Promise.all([
       stateOf(parts.database),
       parts.redis ? stateOf(parts.redis) : 'not used',
       parts.memcached ? stateOf(parts.memcached) : 'not used',
       outboxState(parts.outbox),
+      queueState(parts.queue),
     ])
     const stores = troubles(instances)
     // Without the store, reads are answered from the database. Without the database, they fail.
-    const degraded = redis === 'down' || memcached === 'down' || outbox.state !== 'up' || stores.length > 0
+    const isAway = redis === 'down' || memcached === 'down'
+    const isBehind = outbox.state !== 'up' || (queue.state !== 'up' && queue.state !== 'not used')
+    const degraded = isAway || isBehind || stores.length > 0
     const status = database === 'down' ? 'not ready' : degraded ? 'degraded' : 'ready'
     return context.json(
-      { status, parts: { database, redis, memcached, outbox, stores } },
+      { status, parts: { database, redis, memcached, outbox, queue, stores } },
       database === 'down' ? 503 : 200,
     )
   })
@@ -60,5 +66,18 @@ async function outboxState(ask: Parts['outbox']) {
     return { state: lag.lagSeconds > BEHIND_SECONDS ? 'behind' : 'up', ...lag }
   } catch {
     return { state: 'down', undelivered: null, lagSeconds: null }
+  }
+}
+
+/** While the queue is behind, lists lack the last writes. A dead letter is an acknowledged write that the database refused. */
+async function queueState(ask: Parts['queue']) {
+  const unknown = { depth: null, lagSeconds: null, deadLetters: null }
+  if (ask === undefined) return { state: 'not used', ...unknown }
+  try {
+    const { bytes: _, ...queue } = await ask()
+    const isBehind = queue.lagSeconds > BEHIND_SECONDS
+    return { state: queue.deadLetters > 0 ? 'dead letters' : isBehind ? 'behind' : 'up', ...queue }
+  } catch {
+    return { state: 'down', ...unknown }
   }
 }

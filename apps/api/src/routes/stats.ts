@@ -4,6 +4,7 @@ import type { Api } from '../http/api-types.ts'
 import { readQuery, searchOf } from '../http/query.ts'
 import { chosenStrategy, readOptionalJson } from '../http/read-json.ts'
 import { broadcast } from '../process/cluster.ts'
+import { queueOf } from '../strategies/flushers.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import { type Evictions, evictionsOf } from '../telemetry/redis-evictions.ts'
@@ -24,11 +25,12 @@ export function statsRoutes(
   app.get('/api/stats', async (context) => {
     readQuery(searchOf(context.req.url), [])
     await evictions?.refresh()
-    const strategies = Object.fromEntries(
-      instances.all.map((instance) => {
-        return [instance.name, { ...instance.counters.snapshot(), evictions: evictionsOf(instance, evictions) }]
-      }),
-    )
+    const all = instances.all.map(async (instance) => {
+      const snapshot = { ...instance.counters.snapshot(), evictions: evictionsOf(instance, evictions) }
+      const queue = instance.queue && { queue: await queueOf(instance.queue.log).catch(() => null) }
+      return [instance.name, { ...snapshot, ...queue }] as const
+    })
+    const strategies = Object.fromEntries(await Promise.all(all))
     const store =
       evictions === undefined
         ? { kind: 'memory', evictionsAreOf: 'the strategy' }

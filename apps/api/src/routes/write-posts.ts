@@ -1,12 +1,21 @@
 import type { Change, WriteResult } from 'cache-core'
 import { newWriteId } from 'cache-core/postgres'
-import { type PostJson, type PostsRepository, postInput, postPatch, type WriteOptions } from 'posts-db'
+import {
+  type PostInput,
+  type PostJson,
+  type PostPatch,
+  type PostsRepository,
+  postInput,
+  postPatch,
+  type WriteOptions,
+} from 'posts-db'
 import { LISTS_TAG, postKey } from 'posts-db/keys'
 import type { Api, ApiContext } from '../http/api-types.ts'
 import { badRequest, Problem, shown } from '../http/problem.ts'
 import { readId, readQuery, searchOf } from '../http/query.ts'
 import { readJson } from '../http/read-json.ts'
 import { DELETED } from '../posts/acknowledged-writes.ts'
+import { deferredWrite } from '../posts/deferred-write.ts'
 import { type Precondition, readPrecondition, refusePreconditions } from '../posts/preconditions.ts'
 import type { Representation } from '../posts/representation.ts'
 import { representationOf, type StrategyInstance } from '../strategies/strategy-instance.ts'
@@ -32,11 +41,13 @@ export function writePostsRoutes(app: Api, instances: StrategyInstances, log: Ac
     target: Target,
     id: number,
     precondition: Precondition,
+    set: PostInput | PostPatch,
     write: (posts: PostsRepository, options: WriteOptions) => Promise<PostJson | undefined>,
   ) => {
     const beganAt = performance.now()
     const value = (post: Written | undefined) => post?.representation
-    const change = { keys: [postKey(id)], tags: TAGS, value }
+    const deferred = deferredWrite(target.instance, id, { set }, precondition, (post) => post && writtenAs(id, post))
+    const change = { keys: [postKey(id)], tags: TAGS, value, deferred }
     const commit = async (options: WriteOptions) =>
       written(await write(target.instance.posts, { ...options, onlyIf: precondition.onlyIf }))
     const { result, ack } = await execute(target, change, commit)
@@ -49,7 +60,7 @@ export function writePostsRoutes(app: Api, instances: StrategyInstances, log: Ac
     const target = readWrite(context, instances)
     const precondition = readPrecondition(context)
     const input = await readJson(context, postInput)
-    return update(target, id, precondition, (posts, options) => posts.replace(id, input, options))
+    return update(target, id, precondition, input, (posts, options) => posts.replace(id, input, options))
   })
 
   app.patch('/api/posts/:id', async (context) => {
@@ -57,7 +68,7 @@ export function writePostsRoutes(app: Api, instances: StrategyInstances, log: Ac
     const target = readWrite(context, instances)
     const precondition = readPrecondition(context)
     const patch = await readJson(context, postPatch)
-    return update(target, id, precondition, (posts, options) => posts.patch(id, patch, options))
+    return update(target, id, precondition, patch, (posts, options) => posts.patch(id, patch, options))
   })
 
   app.delete('/api/posts/:id', async (context) => {
@@ -66,9 +77,10 @@ export function writePostsRoutes(app: Api, instances: StrategyInstances, log: Ac
     const { instance } = target
     const precondition = readPrecondition(context)
     const beganAt = performance.now()
-    const change = { keys: [postKey(id)], tags: TAGS }
+    const deferred = deferredWrite(instance, id, 'delete', precondition, () => true as const)
+    const change = { keys: [postKey(id)], tags: TAGS, deferred }
     const commit = async (options: WriteOptions) =>
-      (await instance.posts.delete(id, { ...options, onlyIf: precondition.onlyIf })) || undefined
+      (await instance.posts.delete(id, { ...options, onlyIf: precondition.onlyIf })) ? (true as const) : undefined
     const { result: deleted, ack } = await execute(target, change, commit)
     if (deleted === undefined) throw precondition.failed(id) ?? noSuchPost(id)
     count(target, id, DELETED, beganAt, log, 204)
@@ -115,13 +127,19 @@ async function execute<R>(
     }
   }
   const written = await instance.cache.write({ ...touched, changed }, committing)
-  if (writeId !== undefined && written.isConfirmed && changed(written.result)) outbox?.delivered(writeId)
+  // A queued write has no row in the outbox yet.
+  const isMarked = written.ack === 'database' && written.isConfirmed && changed(written.result)
+  if (writeId !== undefined && isMarked) outbox?.delivered(writeId)
   return written
 }
 
 /** Made once: the cache and the writer get the same bytes. */
 function written(row: PostJson | undefined): Written | undefined {
-  return row && { id: row.id, version: row.version, representation: representationOf(row)! }
+  return row && writtenAs(row.id, representationOf(row)!)
+}
+
+function writtenAs(id: number, representation: Representation): Written {
+  return { id, version: representation.version, representation }
 }
 
 function readWrite(context: ApiContext, instances: StrategyInstances): Target {

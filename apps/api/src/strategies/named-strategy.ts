@@ -1,5 +1,6 @@
 import { bytesCodec, type CachingStrategy, createCache, guaranteeOf, type ReadStrategy } from 'cache-core'
 import type { MemcacheClient } from 'cache-core/memcached'
+import { redisWriteLog } from 'cache-core/redis'
 import type { Redis } from 'ioredis'
 import { defaultTuning, type StrategyName, strategies } from 'strategies'
 import { representationCodec } from '../posts/representation.ts'
@@ -13,9 +14,10 @@ export function namedStrategy(
   prefix: string,
   memcached?: MemcacheClient,
 ): StrategyProvider {
-  const { title, read, write, tunable, store, storeKind, breaks } = strategies[name]
+  const { title, read, write, queuesWrites, tunable, store, storeKind, breaks } = strategies[name]
   const anyRead = read(defaultTuning)
   const keepsNothing = anyRead.lifetime === undefined
+  const isQueued = queuesWrites === true && client !== undefined
   // No store is open yet. Its kind decides for which readers the guarantee holds, but not for which reads.
   const ofStore = { where: 'this process', readAfterWriteOf: breaks === undefined ? 'keys and tags' : 'none' } as const
   const { readAfterWriteOf } = guaranteeOf(anyRead, write(), { guarantee: ofStore })
@@ -27,23 +29,34 @@ export function namedStrategy(
     tunable,
     readAfterWriteOf,
     breaks,
+    note: queuesWrites && !isQueued ? 'writes synchronously, since the queue of its writes needs Redis' : undefined,
     read,
-    write,
+    write: () => (isQueued ? { name } : write()),
     effectiveTuning: (tuning) => tuning,
-    open(counters, reports, outbox) {
+    open(counters, reports, { outbox, highestStoredId }) {
+      const writeLog = isQueued ? redisWriteLog({ client, prefix, highestStoredId }) : undefined
       const opened = store({
         client,
         memcached,
         prefix,
+        writeLog,
         onFailure: () => counters.counts.errors++,
         onEvict: () => counters.counts.evictions++,
         ...(outbox && { outbox }),
       })
       const observed = observedStore(opened, counters)
       const cacheReading = (by: ReadStrategy, on = reports.on) =>
-        createCache({ ...reports, on, store: observed, read: by, write: write(), codec: representationCodec })
+        createCache({
+          ...reports,
+          on,
+          store: observed,
+          read: by,
+          write: write(writeLog),
+          codec: representationCodec,
+        })
       return {
         cache: (tuning) => cacheReading(read(tuning)),
+        // Pages are only read, and no queue has any of them.
         pages: (tuning) =>
           createCache({ ...reports, store: observed, read: read(tuning), write: write(), codec: bytesCodec }),
         ...(!keepsNothing && {
@@ -51,7 +64,11 @@ export function namedStrategy(
             cacheReading(by.read(read(tuning) as CachingStrategy), by.on),
         }),
         store: observed,
-        close: async () => observed.close?.(),
+        writeLog,
+        async close() {
+          await observed.close?.()
+          writeLog?.close()
+        },
       }
     },
   }

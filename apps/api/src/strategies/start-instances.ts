@@ -2,7 +2,7 @@ import type { MemcacheClient } from 'cache-core/memcached'
 import { createOutbox } from 'cache-core/postgres'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
-import { type PostsDatabase, postsRepository, schemaName } from 'posts-db'
+import { applyWrites, highestStoredId, type PostsDatabase, postsRepository, schemaName } from 'posts-db'
 import { defaultTuning, type StrategyName, strategyNames } from 'strategies'
 import { mapOutages } from '../posts/database-away.ts'
 import { HottestPosts } from '../posts/hottest/hottest-posts.ts'
@@ -59,6 +59,10 @@ export function startInstances(
               onDelivering: () => logger.warn(`outbox of ${name}: delivers again`),
             })
           : undefined,
+      queueTarget: {
+        apply: (writes, options) => applyWrites(database, schema, writes, options),
+        highestStoredId: () => highestStoredId(database, schema),
+      },
       hottest:
         client && strategy.storeKind === 'redis' ? new HottestPosts({ client, prefix: prefixOf(name) }) : undefined,
       knowsAllWrites: env.WORKERS === 1,

@@ -4,12 +4,14 @@ import {
   type Cache,
   cacheAside,
   createCache,
+  type Flusher,
   type Guarantee,
   type Invalidated,
   invalidate,
   memoryStore,
   noCache,
   type Store,
+  type WriteLog,
 } from 'cache-core'
 import type { Outbox } from 'cache-core/postgres'
 import type { Logger } from 'pino'
@@ -21,6 +23,7 @@ import { Representation, representationCodec } from '../posts/representation.ts'
 import { type CacheReports, cacheReports } from '../telemetry/cache-reports.ts'
 import { Counters } from '../telemetry/counters.ts'
 import { observedOutbox } from '../telemetry/observed-store.ts'
+import { type QueueTarget, storingFlusher } from './storing-flusher.ts'
 import type {
   OpenStrategy,
   ReadBy,
@@ -41,6 +44,8 @@ export interface StrategyInstanceOptions {
   readonly schema: string
   /** Delivers the changes recorded in the schema. Undefined: none are recorded. */
   readonly outbox?: Outbox | undefined
+  /** Stores queued writes in the schema. */
+  readonly queueTarget: QueueTarget
   /** Counts reads of posts. Undefined: they are not counted. */
   readonly hottest?: HottestPosts | undefined
   /** Whether all writes go through this process, so that it knows how stale a value is. */
@@ -66,6 +71,8 @@ export class StrategyInstance {
   readonly writes: AcknowledgedWrites | undefined
   /** Undefined if changes are not recorded. */
   readonly outbox: Outbox | undefined
+  /** The queue of its writes, and what stores them. Undefined: writes go to the database directly. */
+  readonly queue: { readonly log: WriteLog; readonly flusher: Flusher } | undefined
   /** Undefined if reads are not counted. */
   readonly hottest: HottestPosts | undefined
   readonly #reports: CacheReports
@@ -85,11 +92,18 @@ export class StrategyInstance {
     this.outbox = options.outbox
     this.hottest = options.hottest
     this.#reports = cacheReports(this.name, this.counters, options.logger)
-    this.#opened = strategy.open(
-      this.counters,
-      this.#reports,
-      this.outbox && observedOutbox(this.outbox, this.counters, () => void this.#forgetData()),
-    )
+    const { outbox } = this
+    const { queueTarget, logger } = options
+    this.#opened = strategy.open(this.counters, this.#reports, {
+      outbox: outbox && observedOutbox(outbox, this.counters, () => void this.#forgetData()),
+      highestStoredId: () => queueTarget.highestStoredId(),
+    })
+    const { writeLog: log, store } = this.#opened
+    const invalidateMemory = (what: Invalidated) => this.invalidateMemory(what)
+    this.queue = log && {
+      log,
+      flusher: storingFlusher({ name: this.name, log, store, outbox, target: queueTarget, invalidateMemory, logger }),
+    }
     this.#tuning = strategy.effectiveTuning(options.tuning)
     this.#cache = this.#opened.cache(this.#tuning)
     this.#pages = this.#opened.pages(this.#tuning)
@@ -178,7 +192,7 @@ export class StrategyInstance {
   }
 
   describe() {
-    const { title, breaks } = this.strategy
+    const { title, breaks, note } = this.strategy
     return {
       name: this.name,
       title,
@@ -187,6 +201,7 @@ export class StrategyInstance {
       store: this.storeKind,
       promise: { ...this.guarantee, ...(breaks !== undefined && { breaks }) },
       tuning: this.tuning,
+      ...(note !== undefined && { note }),
     }
   }
 

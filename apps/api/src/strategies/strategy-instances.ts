@@ -40,6 +40,14 @@ export class StrategyInstances {
     )
   }
 
+  /** The strategies whose writes are queued. */
+  get withQueue() {
+    return this.all.filter(
+      (instance): instance is StrategyInstance & { queue: NonNullable<StrategyInstance['queue']> } =>
+        instance.queue !== undefined,
+    )
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.all.map((instance) => instance.close()))
   }

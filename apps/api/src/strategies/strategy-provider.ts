@@ -1,5 +1,5 @@
 /** A strategy that the API serves: a named one or, with `PEERS=1`, another library. */
-import type { Cache, CacheListeners, CachingStrategy, Guarantee, InvalidationSource, Store } from 'cache-core'
+import type { Cache, CacheListeners, CachingStrategy, Guarantee, InvalidationSource, Store, WriteLog } from 'cache-core'
 import type { Tuning } from 'strategies'
 import type { Representation } from '../posts/representation.ts'
 import type { CacheReports } from '../telemetry/cache-reports.ts'
@@ -30,10 +30,20 @@ export interface StrategyProvider {
   readonly breaks?: string | undefined
   read(tuning: RuntimeTuning): { readonly name: string }
   write(): { readonly name: string }
+  /** What its current store keeps it from doing, for people. Absent: nothing. */
+  readonly note?: string | undefined
   /** The tuning that takes effect for a requested one. */
   effectiveTuning(tuning: RuntimeTuning): RuntimeTuning
-  /** Opens it, once. It reports events to the counters and `reports`; `outbox` delivers out-of-band changes to it. */
-  open(counters: Counters, reports: CacheReports, outbox?: InvalidationSource): OpenStrategy
+  /** Opens it, once. It reports events to the counters and `reports`. */
+  open(counters: Counters, reports: CacheReports, database: DatabaseSide): OpenStrategy
+}
+
+/** What a strategy needs of its copy of the posts. */
+export interface DatabaseSide {
+  /** Delivers out-of-band changes. Absent: they are not recorded. */
+  readonly outbox?: InvalidationSource | undefined
+  /** As for `redisWriteLog`. */
+  readonly highestStoredId: () => Promise<string>
 }
 
 /** The part of a cache that the API uses, so that other libraries can implement it. */
@@ -58,5 +68,7 @@ export interface OpenStrategy {
   /** The same entries, read by other rules. Absent for other libraries and if nothing is kept. */
   cacheReadBy?(tuning: RuntimeTuning, by: ReadBy): Cache<Representation>
   readonly store: Pick<Store, 'invalidate' | 'invalidateAll' | 'health'>
+  /** The queue of its writes. Absent: they go to the database directly. */
+  readonly writeLog?: WriteLog | undefined
   close(): Promise<void>
 }

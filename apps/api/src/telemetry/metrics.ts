@@ -2,6 +2,7 @@
 import type { Lag } from 'cache-core/postgres'
 import type { PostsDatabase } from 'posts-db'
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import { type QueueState, queueOf } from '../strategies/flushers.ts'
 import { lagOf } from '../strategies/outboxes.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { WorkerState } from '../worker/worker-state.ts'
@@ -37,6 +38,7 @@ export function createMetrics(
   // Before the metrics that query the database: otherwise each scrape would count its own queries as waiting.
   if (pool !== undefined) poolMetrics(registry, pool)
   outboxMetrics(registry, instances)
+  queueMetrics(registry, instances)
   if (worker !== undefined) workerMetrics(registry, worker)
   return registry
 }
@@ -127,6 +129,28 @@ function outboxMetrics(registry: Registry, instances: StrategyInstances): void {
     })
   gauge('undelivered', 'Changes whose invalidation is not yet confirmed', ({ undelivered }) => undelivered)
   gauge('lag_seconds', 'How long the oldest of them has been due', ({ lagMs }) => lagMs / 1_000)
+}
+
+function queueMetrics(registry: Registry, instances: StrategyInstances): void {
+  const gauge = (name: string, help: string, read: (state: QueueState) => number) =>
+    new Gauge({
+      name: `${PREFIX}write_behind_${name}`,
+      help,
+      labelNames: ['strategy'],
+      registers: [registry],
+      async collect() {
+        this.reset()
+        const asked = instances.withQueue.map(async ({ name: strategy, queue }) =>
+          this.set({ strategy }, read(await queueOf(queue.log))),
+        )
+        // If Redis is unreachable, the metric has no values.
+        await Promise.allSettled(asked)
+      },
+    })
+  gauge('queue_depth', 'Acknowledged writes that the database does not have yet', ({ depth }) => depth)
+  gauge('queue_bytes', 'Their size, about', ({ bytes }) => bytes)
+  gauge('lag_seconds', 'Age of the oldest of them', ({ lagSeconds }) => lagSeconds)
+  gauge('dead_letters', 'Acknowledged writes that the database refused', ({ deadLetters }) => deadLetters)
 }
 
 function poolMetrics(registry: Registry, pool: PostsDatabase['pool']): void {

@@ -14,6 +14,7 @@ import { createApp } from '../../src/create-app.ts'
 import type { Api } from '../../src/http/api-types.ts'
 import type { Env } from '../../src/process/env.ts'
 import { pingMemcached } from '../../src/process/memcached-connection.ts'
+import { closeFlushers, queueLag, startFlushers } from '../../src/strategies/flushers.ts'
 import { closeOutboxes, enableChangeRecording, outboxLag, startOutboxes } from '../../src/strategies/outboxes.ts'
 import { peerStrategies, servedNames } from '../../src/strategies/peer-strategies.ts'
 import { startInstances } from '../../src/strategies/start-instances.ts'
@@ -31,6 +32,10 @@ export interface TestApiOptions {
   readonly adminToken?: string
   /** Default: a silent one. */
   readonly logger?: Logger
+  /** Another one, whose Redis, keys and posts this one shares, as another process does. Default none. */
+  readonly beside?: TestApi
+  /** Whether queued writes are stored without being asked to. Default true. */
+  readonly flushes?: boolean
   /** Whether to serve other libraries too. Default false. */
   readonly peers?: boolean
   readonly env?: Partial<Pick<Env, 'CACHE_STRATEGY' | 'CACHE_TTL_MS' | 'ORIGIN_DELAY_MS' | 'WORKERS'>>
@@ -46,22 +51,34 @@ export interface TestApi {
   readonly instances: StrategyInstances
   readonly database: PostsDatabase
   readonly redis: Redis | undefined
+  readonly databaseUrl: string
   /** The prefix of its keys in Redis, before the strategy's name. */
   readonly prefix: string
+  /** Resolves once the writes that a strategy has acknowledged are in the database. */
+  drained(strategy: string): Promise<void>
   close(): Promise<void>
 }
 
 export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
-  const { store = 'redis', posts = 20, adminToken, logger = pino({ level: 'silent' }) } = options
-  const template = options.databaseUrl === undefined ? inject('template') : undefined
+  const {
+    store = 'redis',
+    posts = 20,
+    adminToken,
+    logger = pino({ level: 'silent' }),
+    beside,
+    flushes = true,
+  } = options
+  const isNew = beside === undefined
+  const template = isNew && options.databaseUrl === undefined ? inject('template') : undefined
   const scratch = template && (await createScratchDatabase(process.env.TEST_DATABASE_URL!, template))
-  const database = createDatabase({ url: options.databaseUrl ?? scratch?.url ?? process.env.TEST_DATABASE_URL! })
+  const databaseUrl = beside?.databaseUrl ?? options.databaseUrl ?? scratch?.url ?? process.env.TEST_DATABASE_URL!
+  const database = createDatabase({ url: databaseUrl })
   const memcachedServer = store === 'memcached' ? await startMemcached() : undefined
   const memcached =
     memcachedServer && new Memcache({ nodes: [`127.0.0.1:${memcachedServer.port}`], ...memcachedOptions })
   const redis = store === 'memory' || store === 'memcached' ? undefined : new Redis(redisUrlOf(store), redisOptions)
   redis?.on('error', () => {})
-  const scope = `t${randomBytes(4).toString('hex')}`
+  const scope = beside?.prefix.slice(0, -1) ?? `t${randomBytes(4).toString('hex')}`
   const prefix = `${scope}:`
   const env = {
     CACHE_STRATEGY: 'cache-aside',
@@ -72,16 +89,18 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     WORKERS: 1,
     ...options.env,
   } as const
-  const schemaOf = scratch ? schemaName : (strategy: string) => schemaName(`${scope}-${strategy.replace(':', '-')}`)
+  const isScoped = databaseUrl === process.env.TEST_DATABASE_URL || options.databaseUrl !== undefined
+  const schemaOf = !isScoped ? schemaName : (strategy: string) => schemaName(`${scope}-${strategy.replace(':', '-')}`)
   const PEERS = options.peers ? 1 : 0
   const schemas = (await servedNames({ PEERS })).map(schemaOf)
-  if (!scratch) await migrate(database, schemas)
-  if (posts > 0) await loadPosts(database, schemas, { count: posts })
-  if (!scratch) await enableChangeRecording(database, schemaOf)
+  if (isNew && isScoped) await migrate(database, schemas)
+  if (isNew && posts > 0) await loadPosts(database, schemas, { count: posts })
+  if (isNew && isScoped) await enableChangeRecording(database, schemaOf)
   if (redis && redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve))
   const peers = PEERS === 1 ? await peerStrategies(redisUrlOf('redis'), prefix) : []
   const instances = startInstances(env, database, redis, logger, { schemaOf, peers, memcached })
   await startOutboxes(instances)
+  if (flushes) startFlushers(instances)
   // The stores connect to memcached themselves.
   while (memcached !== undefined && instances.all.some(({ trouble }) => trouble !== undefined)) await setImmediate()
   const app = createApp({
@@ -93,6 +112,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       redis: redis && (() => redis.ping()),
       memcached: memcached && (() => pingMemcached(memcached)),
       outbox: () => outboxLag(instances),
+      queue: instances.withQueue.length > 0 ? () => queueLag(instances) : undefined,
     },
     evictions: redis && new Evictions('redis', () => evictedByRedis(redis)),
     pool: database.pool,
@@ -109,14 +129,18 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     instances,
     database,
     redis,
+    databaseUrl,
     prefix,
+    drained: async (strategy) => instances.named(strategy).queue?.log.drained(5_000),
     async close() {
+      await closeFlushers(instances)
       await closeOutboxes(instances)
       await instances.close()
       redis?.disconnect()
       await memcached?.disconnect()
       await memcachedServer?.stop()
-      if (!scratch) for (const schema of schemas) await database.kysely.schema.dropSchema(schema).cascade().execute()
+      if (isNew && isScoped)
+        for (const schema of schemas) await database.kysely.schema.dropSchema(schema).cascade().execute()
       await database.close()
       await scratch?.drop()
     },

@@ -19,6 +19,8 @@ export function readFactory(name: string): Factory<library.CachingStrategy> | un
 
 /** The factory of the write strategy of that name. */
 export function writeFactory(name: string): Factory<library.WriteStrategy> | undefined {
+  // It needs a queue, and a flusher that writes to the user's own tables.
+  if (name === 'write-behind') return undefined
   return factory(name, (made: library.WriteStrategy) => 'write' in made)
 }
 

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import { names, time, wholeNumber } from 'command-line'
 import type { Command } from 'commander'
-import { strategies, strategyNames } from 'strategies'
+import { strategies } from 'strategies'
 import { workloadNames, workloads } from 'workload'
 import { describeReport, type TraceRequest } from 'workload/traces'
 import { readNamedTrace } from '../choose/named-trace.ts'
@@ -10,6 +10,7 @@ import { addTraceOptions, refuseTraceFlags, type TraceFlags, traceOptions } from
 import { formatCount } from './labels.ts'
 import { describeLongTtls, type Recording, recordingOf } from './recording.ts'
 import { requestsOf } from './requests-of.ts'
+import { simulatedNames } from './simulated-names.ts'
 import { type SweepRow, sweep } from './sweep.ts'
 import { sweepTable } from './sweep-table.ts'
 import { describeKnees, ttlKnees } from './ttl-knee.ts'
@@ -29,14 +30,14 @@ interface Flags extends TraceFlags {
 const A_DAY_MS = 86_400_000
 const ofTime = { min: 1, max: 100 * A_DAY_MS }
 /** The default: strategies that keep their guarantee. Naive forms run only if they are named. */
-const guarded = strategyNames.filter((name) => strategies[name].breaks === undefined)
+const guarded = simulatedNames.filter((name) => strategies[name].breaks === undefined)
 
 export function addSimulateCommand(program: Command): void {
   const command = program
     .command('simulate')
     .description('replay a load or a trace on a virtual clock: hit ratio, loads, staleness and memory in seconds')
     .requiredOption('--workload <name|file>', `${workloadNames.join(', ')}, or a trace or access log`)
-    .option('--strategies <names>', `separated by commas, out of ${strategyNames.join(', ')}`, guarded.join(','))
+    .option('--strategies <names>', `separated by commas, out of ${simulatedNames.join(', ')}`, guarded.join(','))
     .option('--ttl <times>', "one or several, separated by commas: 1s,10s,5m (default: the workload's; for a file 1m)")
     .option('--capacity <entries>', 'one or several maximum numbers of entries, or unlimited', 'unlimited')
     .option('--duration <time>', 'of a workload; a file is replayed completely', '10m')
@@ -50,7 +51,7 @@ export function addSimulateCommand(program: Command): void {
 
 async function run(flags: Flags): Promise<void> {
   const seed = wholeNumber('--seed', { min: 0, max: Number.MAX_SAFE_INTEGER })(flags.seed)
-  const chosen = names('--strategies', strategyNames)(flags.strategies)
+  const chosen = names('--strategies', simulatedNames)(flags.strategies)
   const capacities = [...new Set(flags.capacity.split(',').map(capacity))]
   const preset = workloadNames.find((name) => name === flags.workload)
   const defaults = preset === undefined ? { ttlMs: 60_000, originDelayMs: 0 } : workloads[preset]

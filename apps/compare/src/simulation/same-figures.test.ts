@@ -2,15 +2,15 @@
  * What makes a simulation fast must not change its figures: they are compared with those stored before it was made fast, and
  * with those over the strategies' own stores.
  */
-import { strategyNames } from 'strategies'
 import { describe, expect, it } from 'vitest'
 import type { TraceRequest } from 'workload/traces'
 import { cases, randomCase, type SimulatedCase } from '../../test/simulated-cases.ts'
 import { simulate } from './simulate.ts'
+import { simulatedNames } from './simulated-names.ts'
 
 async function figures(simulated: SimulatedCase): Promise<string> {
   const lines: string[] = []
-  for (const strategy of strategyNames) {
+  for (const strategy of simulatedNames) {
     const { wallMs: _, ...row } = await simulate({ ...simulated, strategy })
     lines.push(`${JSON.stringify(row)}\n`)
   }

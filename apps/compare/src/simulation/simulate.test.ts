@@ -1,7 +1,7 @@
-import { strategyNames } from 'strategies'
 import { describe, expect, it } from 'vitest'
 import type { TraceRequest } from 'workload/traces'
 import { simulate } from './simulate.ts'
+import { simulatedNames } from './simulated-names.ts'
 
 const LONG_MS = 1e9
 
@@ -14,7 +14,7 @@ function loop(keys: number, requests: number): TraceRequest[] {
   return reads(Array.from({ length: requests }, (_, n) => `k${n % keys}`))
 }
 
-const caching = strategyNames.filter((name) => name !== 'no-cache')
+const caching = simulatedNames.filter((name) => name !== 'no-cache')
 
 describe.each(caching)('%s', (strategy) => {
   it('never hits in a loop over one key more than its capacity', async () => {
@@ -48,7 +48,7 @@ interface Limits {
 
 /** For a TTL of 250 ms. XFetch refreshes by the load time, which is 0 here, so never. */
 const PLAIN: Limits = { freshMs: 250, refreshMs: 250, ttlMs: 250 }
-const limitsOf: Partial<Record<(typeof strategyNames)[number], Limits>> = {
+const limitsOf: Partial<Record<(typeof simulatedNames)[number], Limits>> = {
   'stale-while-revalidate': { ...PLAIN, refreshMs: 250 + 300_000 },
   'refresh-ahead': { ...PLAIN, freshMs: 200 },
   'always-hit': { freshMs: LONG_MS, refreshMs: LONG_MS, ttlMs: LONG_MS },

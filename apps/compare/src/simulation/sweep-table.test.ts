@@ -1,5 +1,5 @@
-import { strategyNames } from 'strategies'
 import { expect, it } from 'vitest'
+import { simulatedNames } from './simulated-names.ts'
 import type { SweepRow } from './sweep.ts'
 import { sweepTable } from './sweep-table.ts'
 
@@ -26,10 +26,10 @@ function row(setting: Pick<SweepRow, 'strategy' | 'ttlMs' | 'maxEntries'>, loads
   }
 }
 
-const given = { strategies: strategyNames, ttlsMs: [5_400_000], capacities: [10, 1_000_000, null] }
+const given = { strategies: simulatedNames, ttlsMs: [5_400_000], capacities: [10, 1_000_000, null] }
 
 function table(loadsOf: (strategy: string, maxEntries: number | null) => number): string[] {
-  const rows = strategyNames.flatMap((strategy) =>
+  const rows = simulatedNames.flatMap((strategy) =>
     given.capacities.map((maxEntries) =>
       row({ strategy, ttlMs: 5_400_000, maxEntries }, loadsOf(strategy, maxEntries)),
     ),
@@ -39,7 +39,7 @@ function table(loadsOf: (strategy: string, maxEntries: number | null) => number)
 
 it('fits into 100 columns with the widest figures, and wraps names after hyphens', () => {
   const lines = table((strategy, maxEntries) =>
-    maxEntries === 10 ? 1 : strategyNames.indexOf(strategy as never) * 1_000,
+    maxEntries === 10 ? 1 : simulatedNames.indexOf(strategy as never) * 1_000,
   )
   expect(lines.filter((line) => line.length > 100)).toEqual([])
   expect(lines).toContainEqual(
@@ -50,8 +50,8 @@ it('fits into 100 columns with the widest figures, and wraps names after hyphens
 
 it('lists the strategies of "all" in a footnote', () => {
   expect(table(() => 1).slice(-3)).toEqual([
-    expect.stringMatching(new RegExp(`^all ${strategyNames.length} +90 min +10 and +100\\.00 `)),
+    expect.stringMatching(new RegExp(`^all ${simulatedNames.length} +90 min +10 and +100\\.00 `)),
     expect.stringMatching(/^ +more$/),
-    `all ${strategyNames.length}: ${strategyNames.join(', ')}`,
+    `all ${simulatedNames.length}: ${simulatedNames.join(', ')}`,
   ])
 })

@@ -1,9 +1,10 @@
 /** Simulates a load at several TTLs, for the advisor. */
-import { type StrategyName, strategyNames } from 'strategies'
+import type { StrategyName } from 'strategies'
 import type { TraceRequest } from 'workload/traces'
 import type { Comparison } from '../comparison.ts'
 import { requestsOf } from './requests-of.ts'
 import { simulate } from './simulate.ts'
+import { simulatedNames } from './simulated-names.ts'
 
 export interface TtlRow {
   readonly ttlMs: number
@@ -54,7 +55,7 @@ export function ttlSweepOf(comparison: Comparison): ((strategy: string) => Promi
     .filter((ttlMs) => ((ttlMs + MEASURED_MS) / 1_000) * workload.ratePerSecond <= MAX_OPERATIONS)
     .toSorted((a, b) => a - b)
   return async (name) => {
-    const strategy = strategyNames.find((known) => known === name)
+    const strategy = simulatedNames.find((known) => known === name)
     if (strategy === undefined || strategy === 'no-cache') return []
     const rows: TtlRow[] = []
     for (const ttlMs of ttlsMs) {

@@ -2,6 +2,7 @@ import type { Entry } from '../entry.ts'
 import type { ReadResult } from '../read-result.ts'
 import type { Runtime } from './runtime.ts'
 import type { Epochs, ReadAfterWriteOf } from './store.ts'
+import type { Backlog, Basis, QueuedWrite, WriteAck } from './write-log.ts'
 
 /** How a cache reads. One file per strategy, in `strategies/`. */
 export type ReadStrategy = CachingStrategy | UncachedStrategy
@@ -72,6 +73,8 @@ export type AcquireResult<T> =
 export interface WriteStrategy {
   readonly name: string
   readonly guarantee: WriteGuarantee
+  /** Writes that the database does not have yet. Each load asks it first. Default: there are none. */
+  readonly backlog?: Backlog
   /** Runs `commit`, the database transaction, and updates the affected entries before and after it. */
   write<T, R>(change: Change<T, R>, commit: () => Promise<R>, cache: Writer<T>): Promise<WriteResult<R>>
 }
@@ -81,7 +84,7 @@ export interface WriteResult<R> {
   /** What `commit` resolved to. */
   readonly result: R
   /** Where the write is now: in the database, or as far as a write-behind queue could confirm. */
-  readonly ack: 'database' | 'memory' | 'replicated' | 'fsynced'
+  readonly ack: WriteAck
   /**
    * Whether the store has confirmed all invalidations and fills of the write. If not, they are pending in this process, and
    * other processes may read older values until this process or an outbox's relay delivers them.
@@ -107,6 +110,30 @@ export interface Writer<T> {
   release(claims: readonly Claim[]): Promise<void>
   /** Drops entries and leases, and gives each tag a new epoch. False: that is pending, since it may not have arrived. */
   invalidate(keys: readonly string[], tags: readonly string[]): Promise<boolean>
+  /**
+   * The value of a key before a write, and what shows that it is still the value: its entry, the newest write in `backlog`, or a lease
+   * under which `load` has read the database. `undefined`: the store or the backlog can't tell. Release it if nothing is queued.
+   *
+   * @throws the error of `load`
+   */
+  before(
+    key: string,
+    entryTags: readonly string[],
+    backlog: Backlog,
+    load: () => Promise<T | undefined>,
+  ): Promise<Before<T> | undefined>
+  /**
+   * The entry for a key's foreseen value. `undefined`: the value can't be encoded, which is reported.
+   */
+  entryAfter(before: Before<T>, value: T | undefined): Pick<QueuedWrite, 'entry' | 'expiresAt'> | undefined
+}
+
+/** A key's value before a write. */
+export interface Before<T> extends Claim {
+  readonly value: T | undefined
+  readonly basis: Basis
+  /** Of the tags that its entry carries. */
+  readonly epochs: Epochs
 }
 
 /** A lease that a writer took, or asked for. */
@@ -182,4 +209,33 @@ export interface Change<T, R> {
    * Not called for a failed commit, which may have changed something. Default: it did.
    */
   readonly changed?: (result: R) => boolean
+  /**
+   * For write-behind, with exactly one key: how to foresee the outcome, so that the database can follow later. Without it, `commit`
+   * runs now.
+   */
+  readonly deferred?: Deferred<T, R>
+}
+
+/** A write whose outcome can be foreseen from the value before it. */
+export interface Deferred<T, R> {
+  /** Reads the key's value from the database, where it is neither cached nor pending. `undefined`: there is none. */
+  load(): Promise<T | undefined>
+  /**
+   * What the write does to `before`; `undefined`: only the database can say, so `commit` runs. Called again if another write comes
+   * between: it must have no other effect.
+   */
+  foresee(before: T | undefined): Foreseen<T, R> | undefined
+}
+
+/** The foreseen outcome of a write. */
+export interface Foreseen<T, R> {
+  /** What `commit` would resolve to. */
+  readonly result: R
+  /** The key's new value, with the version that the database will store. `undefined`: there is none any more. */
+  readonly value: T | undefined
+  /**
+   * JSON, for the flusher's `apply`. It must give the whole new value, not a difference: of several queued writes to a key, only the
+   * last one may be applied.
+   */
+  readonly command: unknown
 }

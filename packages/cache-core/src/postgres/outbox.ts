@@ -1,11 +1,11 @@
 import { checkText } from '../check.ts'
 import { newToken } from '../entry.ts'
 import { CacheError } from '../errors.ts'
+import { PollLoop } from '../poll-loop.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import { type Attached, askedStores, deliverToAll, runsOf } from './attached-stores.ts'
 import { checkOutboxEntry, checkOutboxOptions, type OutboxEntry, type OutboxOptions } from './outbox-options.ts'
 import { type Batch, type Lag, OutboxTable } from './outbox-table.ts'
-import { PollLoop } from './poll-loop.ts'
 import type { PostgresQueries } from './postgres-pool.ts'
 
 /**

@@ -3,6 +3,7 @@ import type { ServerClock } from '../resilience/server-clock.ts'
 import { isTooSlow } from './lookups.ts'
 import { OneTurn } from './one-turn.ts'
 import type { Arg, RedisClient } from './redis-client.ts'
+import { runScript } from './run-script.ts'
 import { ARGS_PER_OPERATION, GUARD, type OperationName } from './scripts.ts'
 import type { SlowEntries } from './slow-entries.ts'
 
@@ -60,22 +61,13 @@ export class GuardCalls {
     const { clock, slow } = this.#parts
     const sentAt = clock.now()
     try {
-      const [now, ...answers] = (await this.#send(keys, args)) as [Buffer, ...unknown[]]
+      const [now, ...answers] = (await runScript(this.#parts.client, GUARD, keys, args)) as [Buffer, ...unknown[]]
       clock.compare(Number(now.toString()), sentAt)
       return answers
     } catch (error) {
       // Among several, the next lookups show which one it is.
       if (operations.length === 1 && isTooSlow(error)) slow.add(operations[0]!.key)
       throw error
-    }
-  }
-
-  async #send(keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
-    try {
-      return await this.#parts.client.evalsha(GUARD.sha, keys, args)
-    } catch (error) {
-      if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
-      return await this.#parts.client.eval(GUARD.lua, keys, args)
     }
   }
 }

@@ -8,3 +8,4 @@ export {
   resilientRedisStore,
   watchRedis,
 } from './redis-store.ts'
+export { type RedisWriteLog, redisWriteLog, type WriteLogOptions } from './write-log.ts'

@@ -23,6 +23,9 @@ interface Rest {
   evalshaBuffer(sha: string, ...args: Arg[]): Promise<unknown>
   evalBuffer(lua: string, ...args: Arg[]): Promise<unknown>
   select(database: number): Promise<unknown>
+  wait(...args: number[]): Promise<number>
+  /** Absent in ioredis 5. */
+  waitaof?(...args: number[]): Promise<number[]>
   /** Absent before the first connection, and in a `Cluster`. */
   readonly stream?: { readonly bytesRead: number; destroy(): void }
 }
@@ -126,6 +129,13 @@ export function ioredisClient(client: IoredisClient): RedisClient {
     async *scan(match) {
       for (const master of masters()) yield* master.scanStream({ match, count: SCAN_BATCH })
     },
+    ...(!isCluster(client) && {
+      async wait(command: 'WAIT' | 'WAITAOF', ...args: readonly number[]) {
+        if (command === 'WAIT') return rest.wait(...args)
+        if (rest.waitaof === undefined) throw new Error('this version of ioredis has no WAITAOF')
+        return rest.waitaof(...args)
+      },
+    }),
     isReady: () => client.status === 'ready',
     isCluster: isCluster(client),
     database,

@@ -91,6 +91,7 @@ export function nodeRedisClient(client: NodeRedisClient): RedisClient {
         yield keys
       } while (cursor !== '0')
     },
+    wait: (command, ...args) => send(TEXT, command, ...args),
     isReady: () => client.isReady,
     isCluster: false,
     database,

@@ -36,6 +36,8 @@ export interface RedisClient {
   info(...sections: string[]): Promise<string[]>
   /** All keys that match a glob, in batches, from all masters. A key may be returned twice. */
   scan(pattern: string): AsyncIterable<string[]>
+  /** WAIT or WAITAOF: how many servers have confirmed this connection's writes. Absent: the client can't send it. */
+  readonly wait?: (command: 'WAIT' | 'WAITAOF', ...args: readonly number[]) => Promise<unknown>
   /** Whether commands can be sent. */
   isReady(): boolean
   /** Whether slots are spread over servers, so that one command must not have keys of different slots. */

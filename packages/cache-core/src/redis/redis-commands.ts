@@ -24,6 +24,8 @@ const NONE: Epochs = []
 export interface CommandParts {
   readonly client: RedisClient
   readonly prefix: string
+  /** Of the queue of writes over the same entries. */
+  readonly buckets?: number | undefined
   readonly clock: ServerClock
   readonly soon: Runtime['soon']
   readonly warn: WarningListener
@@ -35,9 +37,9 @@ export interface CommandParts {
  * The guarded protocol as Redis commands, one round trip per method. A method's commands are sent together but not in one
  * pipeline, so that in a cluster each goes to its own node. Rejects when Redis does; `redisStore` adds the resilience.
  */
-export function redisCommands({ client, prefix, clock, soon, warn, messages }: CommandParts): Store {
+export function redisCommands({ client, prefix, buckets, clock, soon, warn, messages }: CommandParts): Store {
   const slow = new SlowEntries(clock.now, (key) => warn(tooSlow(key)))
-  const { entry: entryKey, lease: leaseKey, mark: markKey, tag: tagKey } = redisKeys(prefix)
+  const { entry: entryKey, lease: leaseKey, mark: markKey, tag: tagKey } = redisKeys(prefix, buckets)
   const ends = messages?.channel(prefix)
   const knowTime = () => (clock.isCompared ? undefined : compareClocks())
   const lookups = new Lookups({ client, entryKey, tagKey, soon, knowTime, slow })

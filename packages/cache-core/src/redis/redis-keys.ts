@@ -8,7 +8,9 @@ export interface RedisKeys {
   readonly tag: (tag: string) => string
 }
 
-export function redisKeys(prefix: string): RedisKeys {
+/** @param buckets of a queue of writes: entry, lease and mark are then in the slot of the key's bucket. */
+export function redisKeys(prefix: string, buckets?: number): RedisKeys {
+  const slot = buckets === undefined ? slotOfKey : (key: string) => `${slotOfBucket(bucketOf(key, buckets))}${key}`
   return {
     entry: (key) => `${prefix}e:${slot(key)}`,
     lease: (key) => `${prefix}l:${slot(key)}`,
@@ -18,10 +20,43 @@ export function redisKeys(prefix: string): RedisKeys {
 }
 
 /** The key as a hash tag, so that entry, lease and mark share a slot. Redis accepts no tag that is empty or begins with `}`. */
-function slot(key: string): string {
+function slotOfKey(key: string): string {
   const first = key.charCodeAt(0) // NaN: it is empty
   return first === CLOSING_BRACE || first === BACKSLASH || Number.isNaN(first) ? `{\\${key}}` : `{${key}}`
 }
 
 const CLOSING_BRACE = '}'.charCodeAt(0)
 const BACKSLASH = '\\'.charCodeAt(0)
+
+/** The names under which a queue keeps the writes of a bucket. All are in one slot, with the entries and leases of its keys. */
+export interface QueueKeys {
+  readonly stream: string
+  readonly pending: string
+  readonly dead: string
+  /** The direct writes to a key that are under way. */
+  readonly direct: (key: string) => string
+  /** Whether a write was queued. */
+  readonly fate: (writeId: string) => string
+}
+
+export function queueKeys(prefix: string, bucket: number): QueueKeys {
+  const slot = slotOfBucket(bucket)
+  return {
+    stream: `${prefix}wb:${slot}`,
+    pending: `${prefix}wp:${slot}`,
+    dead: `${prefix}wx:${slot}`,
+    direct: (key) => `${prefix}wd:${slot}${key}`,
+    fate: (writeId) => `${prefix}wf:${slot}${writeId}`,
+  }
+}
+
+/** The same in every process and release: the order of a key's writes depends on it. (FNV-1a) */
+export function bucketOf(key: string, buckets: number): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < key.length; i++) hash = Math.imul(hash ^ key.charCodeAt(i), 0x01000193)
+  return (hash >>> 0) % buckets
+}
+
+function slotOfBucket(bucket: number): string {
+  return `{wb${bucket}}`
+}

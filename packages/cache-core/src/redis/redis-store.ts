@@ -1,4 +1,4 @@
-import { checkFunction, checkMethods, checkOptions, type OptionNames } from '../check.ts'
+import { badOption, checkFunction, checkMethods, checkOptions, type OptionNames } from '../check.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
@@ -8,6 +8,7 @@ import type { RedisClient } from './redis-client.ts'
 import { checkPrefix, redisCommands } from './redis-commands.ts'
 import { type ConnectionOptions, RedisConnection, type RedisWatcher } from './redis-connection.ts'
 import { serverRun } from './server-run.ts'
+import type { RedisWriteLog } from './write-log.ts'
 
 export interface RedisStoreOptions extends ResilienceOptions, ConnectionOptions {
   /**
@@ -23,6 +24,8 @@ export interface RedisStoreOptions extends ResilienceOptions, ConnectionOptions 
    * Default none.
    */
   readonly outbox?: InvalidationSource
+  /** The queue of a cache that writes behind, with the same prefix: `redisWriteLog`. Default none. */
+  readonly writeLog?: Pick<RedisWriteLog, 'prefix' | 'buckets'>
   /** One per client: the first one given is used. Default the process's own time and timers. */
   readonly runtime?: Runtime
 }
@@ -53,6 +56,7 @@ const STORE_OPTIONS: OptionNames<RedisStoreOptions> = {
   client: true,
   prefix: true,
   outbox: true,
+  writeLog: true,
   onFailure: true,
   runtime: true,
   ...CONNECTION_OPTIONS,
@@ -67,17 +71,21 @@ const OWN_STORE_OPTIONS: OptionNames<ResilienceOptions & ConnectionOptions> = { 
 /** The same over an adapted client. */
 export function redisStoreOver(
   client: RedisClient,
-  { prefix, onFailure, outbox, runtime, ...connectionOptions }: Omit<RedisStoreOptions, 'client'>,
+  { prefix, onFailure, outbox, writeLog, runtime, ...connectionOptions }: Omit<RedisStoreOptions, 'client'>,
 ): Required<Store> {
   checkPrefix(prefix)
   if (onFailure !== undefined) checkFunction('onFailure', onFailure)
   if (outbox !== undefined) checkMethods('outbox', outbox, ['attach'], 'give what createOutbox returns')
+  if (writeLog !== undefined && writeLog?.prefix !== prefix) {
+    throw badOption('writeLog', writeLog, `give what redisWriteLog returns for the same prefix, "${prefix}"`)
+  }
   const connection = RedisConnection.open(client, connectionOptions, runtime)
   const { clock } = connection
   const gate = connection.gateFor(true)
   const commands = redisCommands({
     client: connection.client,
     prefix,
+    buckets: writeLog?.buckets,
     clock,
     soon: connection.circuit.runtime.soon,
     warn: (warning) => connection.warn(warning),

@@ -37,26 +37,13 @@ const KEPT_FOR_LEASES = 8
 /** Waiters set the mark again each time they ask, which is more often. */
 const MARK_MS = 5_000
 
-export const GUARD = script(`
+/** The server's time in milliseconds. */
+export const NOW = `
 local t = redis.call('TIME')
-local now = t[1] * 1000 + t[2] / 1000
+local now = t[1] * 1000 + t[2] / 1000`
 
--- The end of a lease that begins now, and for how long it is kept. Computed once: operations of one call mostly have one lease time.
-local ends, kept = {}, {}
-local function times(leaseMs)
-  if not ends[leaseMs] then
-    ends[leaseMs] = string.format('%0${END_DIGITS}.0f', math.floor(now + leaseMs))
-    kept[leaseMs] = string.format('%.0f', leaseMs * ${KEPT_FOR_LEASES})
-  end
-  return ends[leaseMs], kept[leaseMs]
-end
-
--- Takes the lease, whatever is under its key.
-local function take(lease, token, leaseMs)
-  local leaseEnd, keptMs = times(leaseMs)
-  redis.call('SET', lease, leaseEnd .. token, 'PX', keptMs)
-end
-
+/** What scripts need to know of leases. */
+export const LEASES = `
 -- A value that is not a string is not one of our leases. Any other error is raised.
 local function holds(lease, token)
   local found = redis.pcall('GET', lease)
@@ -74,7 +61,26 @@ local function finish(entry, lease, mark, isHeld)
   if not isWaitedFor then return done end
   local receivers = redis.pcall('PUBLISH', string.match(mark, '^[^{]*'), entry)
   return {done, type(receivers) == 'table' and receivers.err or ''}
+end`
+
+export const GUARD = script(`${NOW}
+
+-- The end of a lease that begins now, and for how long it is kept. Computed once: operations of one call mostly have one lease time.
+local ends, kept = {}, {}
+local function times(leaseMs)
+  if not ends[leaseMs] then
+    ends[leaseMs] = string.format('%0${END_DIGITS}.0f', math.floor(now + leaseMs))
+    kept[leaseMs] = string.format('%.0f', leaseMs * ${KEPT_FOR_LEASES})
+  end
+  return ends[leaseMs], kept[leaseMs]
 end
+
+-- Takes the lease, whatever is under its key.
+local function take(lease, token, leaseMs)
+  local leaseEnd, keptMs = times(leaseMs)
+  redis.call('SET', lease, leaseEnd .. token, 'PX', keptMs)
+end
+${LEASES}
 
 local operations = {}
 

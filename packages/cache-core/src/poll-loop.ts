@@ -1,5 +1,5 @@
-import { swallowing } from '../errors.ts'
-import type { Runtime } from '../ports/runtime.ts'
+import { swallowing } from './errors.ts'
+import type { Runtime } from './ports/runtime.ts'
 
 export interface PollLoopOptions {
   readonly runtime: Pick<Runtime, 'every'>

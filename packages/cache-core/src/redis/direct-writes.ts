@@ -1,0 +1,66 @@
+import { newToken } from '../entry.ts'
+import { CacheError, messageOf } from '../errors.ts'
+import type { Runtime } from '../ports/runtime.ts'
+import type { QueuePlace } from './queue-place.ts'
+import { BEGIN_DIRECT, END_DIRECT, NEWEST } from './queue-scripts.ts'
+
+/** A direct write counts as under way for this long, in milliseconds, if its process dies or its outcome is unknown. */
+const UNDER_WAY_MS = 30_000
+const LOOK_AGAIN_MS = 5
+
+/**
+ * The writes that go to the database directly, past the queue. Each waits until the queued writes of its keys are in the database,
+ * since they are older; and while it runs, nothing is queued for these keys, since that would be foreseen from the value before it.
+ */
+export class DirectWrites {
+  readonly #place: QueuePlace
+  readonly #runtime: Runtime
+  readonly #waitMs: number
+
+  constructor(place: QueuePlace, runtime: Runtime, waitMs: number) {
+    this.#place = place
+    this.#runtime = runtime
+    this.#waitMs = waitMs
+  }
+
+  async inTurn<W extends { readonly isConfirmed: boolean }>(
+    keys: readonly string[],
+    write: () => Promise<W>,
+  ): Promise<W> {
+    const token = newToken()
+    const unique = [...new Set(keys)]
+    try {
+      const giveUpAt = this.#runtime.now() + this.#waitMs
+      await Promise.all(unique.map((key) => this.#begin(key, token, giveUpAt)))
+    } catch (cause) {
+      await this.#end(unique, token)
+      if (cause instanceof CacheError && cause.code === 'WRITE_REFUSED') throw cause
+      const message = `the queue of writes can't be asked, so nothing was written: ${messageOf(cause)}`
+      throw new CacheError('WRITE_REFUSED', message, { cause })
+    }
+    // If it fails, its commit may have succeeded or still do; if it is not confirmed, the entry may still be the one before it. Then
+    // nothing is queued until `UNDER_WAY_MS` have passed.
+    const written = await write()
+    if (written.isConfirmed) await this.#end(unique, token)
+    return written
+  }
+
+  async #begin(key: string, token: string, giveUpAt: number): Promise<void> {
+    const { pending, direct } = this.#place.keysOf(key)
+    let isPending = (await this.#place.run(BEGIN_DIRECT, [direct(key), pending], [token, UNDER_WAY_MS, key])) === 1
+    while (isPending) {
+      if (this.#runtime.now() >= giveUpAt) {
+        const message = `earlier writes of "${key}" were not in the database within ${this.#waitMs} ms; is a flusher running?`
+        throw new CacheError('WRITE_REFUSED', message, { key })
+      }
+      await this.#runtime.sleep(LOOK_AGAIN_MS)
+      isPending = ((await this.#place.run(NEWEST, [pending], [key])) as unknown[]).length > 0
+    }
+  }
+
+  /** What can't be told ends by itself. */
+  async #end(keys: readonly string[], token: string): Promise<void> {
+    const ends = keys.map((key) => this.#place.run(END_DIRECT, [this.#place.keysOf(key).direct(key)], [token]))
+    await Promise.allSettled(ends)
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Write-behind: the write is acknowledged once it is in a queue beside the cache, and the database follows.
+ *
+ * The outcome is foreseen from the value before, and one script queues the write, keeps its entry and revokes the lease. If another
+ * write came between, it is foreseen again, so no two writes give the same version.
+ *
+ * Guarantees: reads by key see an acknowledged write at once, in every process; reads by tag (lists) once the queue has passed it on.
+ * A direct write waits for the queued writes of its keys. Costs: an acknowledged write is lost if the queue's memory is lost; writes to
+ * known keys fail while the queue is unavailable.
+ * Source: write-behind of Oracle Coherence and Hazelcast; a queue in Redis as in RedisGears' rgsync.
+ */
+import { checkMethods, checkOptions, type OptionNames } from '../check.ts'
+import type { WriteStrategy } from '../ports/strategy.ts'
+import type { WriteLog } from '../ports/write-log.ts'
+
+export interface WriteBehindOptions {
+  /** The queue: `redisWriteLog`, over the Redis of the cache's store. */
+  readonly log: WriteLog
+  /** For writes that can't be queued: without `deferred`, not foreseeable, to several keys, or to a full queue. */
+  readonly otherwise: WriteStrategy
+}
+
+/** How often a write is foreseen again. Each time, another write has succeeded. */
+const ATTEMPTS = 30
+
+const OPTIONS: OptionNames<WriteBehindOptions> = { log: true, otherwise: true }
+
+/**
+ * @throws CacheError `BAD_OPTION`
+ *
+ * @example
+ * ```ts
+ * import { cacheAside, createCache, invalidate, writeBehind } from 'cache-core'
+ * import { redisStore, redisWriteLog } from 'cache-core/redis'
+ *
+ * const log = redisWriteLog({ client: redis, prefix: 'blog:' })
+ * const store = redisStore({ client: redis, prefix: 'blog:', writeLog: log })
+ * const posts = createCache({ store, read: cacheAside(), write: writeBehind({ log, otherwise: invalidate() }) })
+ * ```
+ */
+export function writeBehind(options: WriteBehindOptions): WriteStrategy {
+  checkOptions('writeBehind', options, OPTIONS)
+  const { log, otherwise } = options
+  checkMethods('log', log, ['newest', 'append', 'inTurn'], 'give what redisWriteLog returns')
+  checkMethods('otherwise', otherwise, ['write'], 'give a write strategy, such as invalidate()')
+  return {
+    name: 'write-behind',
+    guarantee: { readAfterWriteOf: 'keys', mayLoseWrites: true },
+    backlog: log,
+
+    async write(change, commit, cache) {
+      const keys = typeof change.keys === 'function' ? [] : change.keys
+      const { deferred, tags = [], entryTags = [] } = change
+      for (let attempt = 0; deferred !== undefined && keys.length === 1 && attempt < ATTEMPTS; attempt++) {
+        const key = keys[0]!
+        const before = await cache.before(key, entryTags, log, () => deferred.load())
+        if (before === undefined) break
+        let appended: Awaited<ReturnType<WriteLog['append']>> = { kind: 'refused' }
+        try {
+          const foreseen = deferred.foresee(before.value)
+          if (foreseen === undefined) break
+          const { result, value, command } = foreseen
+          if (change.changed?.(result) === false) return { result, ack: 'memory', isConfirmed: true }
+          const kept = cache.entryAfter(before, value)
+          if (kept === undefined) break
+          const { basis } = before
+          const touched = typeof tags === 'function' ? tags(result) : tags
+          appended = await log.append(key, { basis, command, ...kept, tags: touched })
+          if (appended.kind === 'queued') return { result, ack: appended.ack, isConfirmed: true }
+        } finally {
+          if (appended.kind !== 'queued') await cache.release([before])
+        }
+        if (appended.kind === 'refused') break
+      }
+      return log.inTurn(keys, () => otherwise.write(change, commit, cache))
+    },
+  }
+}

@@ -1,0 +1,385 @@
+/** What write-behind guarantees, on a real Redis: races by gates, servers and connections that fail. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { WriteLog } from '../src/index.ts'
+import { gate } from '../src/testing/index.ts'
+import { Place } from './write-behind.ts'
+
+let place: Place
+beforeEach(async () => {
+  place = await Place.open()
+  place.table.insert('k')
+})
+afterEach(() => place.close())
+
+const evict = async () => {
+  for (const key of await place.admin.keys('c:e:*')) await place.admin.del(key)
+}
+const stored = (key = 'k') => place.table.rows.get(key)?.row
+const streams = () => place.admin.keys('c:wb:*')
+
+/** Stops the next call of `name` until the gate opens. */
+function gated(name: 'append' | 'newest' | 'done', at: ReturnType<typeof gate>): (log: WriteLog) => WriteLog {
+  let isNext = true
+  return (log) => ({
+    ...log,
+    [name]: async (...args: never[]) => {
+      if (isNext) {
+        isNext = false
+        await at.pass()
+      }
+      return (log[name] as (...args: never[]) => unknown)(...args)
+    },
+  })
+}
+
+describe('a queued write', () => {
+  it('is read at once in another process, and is in the database after a drain', async () => {
+    const [a, b] = [await place.process(), await place.process()]
+    expect(await a.rename('k', 'one')).toEqual({ row: { version: 2, text: 'one' }, ack: 'memory' })
+    expect(await b.read('k')).toEqual({ version: 2, text: 'one' })
+    expect(stored()?.text).toBe('new')
+    expect(await a.log.lag()).toMatchObject({ queued: 1, dead: 0 })
+    b.flusher().start()
+    await a.log.drained(2_000)
+    expect(stored()).toEqual({ version: 2, text: 'one' })
+    expect(await a.log.lag()).toEqual({ queued: 0, bytes: 0, oldestMs: 0, dead: 0 })
+    expect(await place.admin.keys('c:w[bp]:*')).toHaveLength(4) // the empty streams
+  })
+
+  it('is read from the backlog once its entry is evicted, without the database', async () => {
+    const [a, b] = [await place.process(), await place.process()]
+    await a.rename('k', 'one')
+    await evict()
+    place.table.isDown = true
+    expect(await b.read('k')).toEqual({ version: 2, text: 'one' })
+    // Not kept: what invalidates the key if its row was changed around the queue would not wait for the write to end.
+    expect((await b.cache.read('k', async () => undefined)).outcome).toBe('miss')
+  })
+
+  it('is read by readMany from the backlog, and the other keys by one load', async () => {
+    const a = await place.process()
+    place.table.insert('other')
+    await a.rename('k', 'one')
+    await evict()
+    const asked: (readonly string[])[] = []
+    const found = await a.cache.readMany(['k', 'other'], async (missing) => {
+      asked.push(missing)
+      return new Map(missing.map((key) => [key, stored(key)!]))
+    })
+    expect([found.get('k')?.value?.text, found.get('other')?.value?.text]).toEqual(['one', 'new'])
+    expect(asked).toEqual([['other']])
+  })
+
+  it('is looked for before the database: it may leave the backlog in between', async () => {
+    const asked = gate()
+    const a = await place.process()
+    const b = await place.process({ wrap: gated('newest', asked) })
+    await a.rename('k', 'one')
+    await evict()
+    const reading = b.read('k')
+    await asked.reached
+    await a.flusher().close()
+    asked.open()
+    expect(await reading).toEqual({ version: 2, text: 'one' })
+  })
+
+  it('keeps its version when a later write replaces it in the queue', async () => {
+    const a = await place.process()
+    for (const text of ['one', 'two', 'three']) await a.rename('k', text)
+    await a.flusher().close()
+    expect(stored()).toEqual({ version: 4, text: 'three' })
+    expect(place.table.history.map(({ row }) => row?.text)).toEqual(['three'])
+  })
+
+  it('does not end while a newer one of the same key is queued', async () => {
+    const [a, b] = [await place.process(), await place.process()]
+    const committed = gate()
+    const flusher = b.flusher({
+      apply: async (writes) => {
+        await place.table.apply(writes)
+        await committed.pass()
+      },
+    })
+    await a.rename('k', 'one')
+    flusher.start()
+    await committed.reached
+    await a.rename('k', 'two')
+    committed.open()
+    await expect.poll(async () => (await a.log.lag()).queued).toBeLessThan(2)
+    if (stored()?.text === 'one') {
+      await evict()
+      expect((await a.read('k'))?.text).toBe('two')
+    }
+    await flusher.close()
+    expect(stored()).toEqual({ version: 3, text: 'two' })
+  })
+
+  it('of two writers from one basis, the later is foreseen again', async () => {
+    const appending = gate()
+    const a = await place.process({ wrap: gated('append', appending) })
+    const b = await place.process()
+    await b.read('k')
+    const slow = a.rename('k', 'slow')
+    await appending.reached
+    expect((await b.rename('k', 'quick')).row?.version).toBe(2)
+    appending.open()
+    expect((await slow).row).toEqual({ version: 3, text: 'slow' })
+    await b.flusher().close()
+    expect(stored()).toEqual({ version: 3, text: 'slow' })
+  })
+
+  it('the same for two writers that have read the database, and for one that has found a pending write', async () => {
+    for (const [i, prepare] of [async () => {}, async () => evict()].entries()) {
+      const appending = gate()
+      const a = await place.process({ wrap: gated('append', appending) })
+      const b = await place.process()
+      await prepare()
+      const slow = a.rename('k', 'slow')
+      await appending.reached
+      await place.admin.del(...(await place.admin.keys('c:l:*'))) // its lease ends: the other one need not wait
+      expect((await b.rename('k', 'quick')).row?.version).toBe(2 * i + 2)
+      appending.open()
+      expect((await slow).row?.version).toBe(2 * i + 3)
+    }
+  })
+
+  it('100 writes by 4 processes to 3 keys: each version once, and the database ends at the last', async () => {
+    const processes = await Promise.all([1, 2, 3, 4].map(() => place.process()))
+    const keys = ['k', 'l', 'm']
+    for (const key of keys) place.table.insert(key)
+    processes[0]!.flusher().start()
+    processes[1]!.flusher().start()
+    const versions = new Map<string, number[]>(keys.map((key) => [key, []]))
+    await Promise.all(
+      processes.map(async (process, p) => {
+        for (let i = 0; i < 25; i++) {
+          const key = keys[(p + i) % 3]!
+          const { row } = await process.rename(key, `${p} ${i}`)
+          versions.get(key)!.push(row!.version)
+        }
+      }),
+    )
+    await processes[2]!.log.drained(5_000)
+    for (const [key, seen] of versions) {
+      const expected = Array.from(seen, (_, i) => i + 2)
+      expect(seen.sort((x, y) => x - y)).toEqual(expected)
+      expect(stored(key)?.version).toBe(expected.at(-1))
+    }
+  })
+})
+
+describe('a deletion', () => {
+  it('is read at once, stays, and ends writes to the row', async () => {
+    const [a, b] = [await place.process(), await place.process()]
+    await a.rename('k', 'one')
+    expect(await a.remove('k')).toBe(true)
+    expect(await b.read('k')).toBeUndefined()
+    expect(await b.remove('k')).toBe(false)
+    expect((await b.rename('k', 'two')).row).toBeUndefined()
+    await evict()
+    expect(await b.read('k')).toBeUndefined()
+    expect((await a.log.lag()).queued).toBe(2)
+    await a.flusher().close()
+    expect(stored()).toBeUndefined()
+  })
+
+  it('is not undone by a flusher that wakes up with an older write', async () => {
+    const [a, b] = [await place.process(), await place.process()]
+    const paused = gate()
+    a.flusher({
+      apply: async (writes) => {
+        await paused.pass()
+        await place.table.apply(writes)
+      },
+    }).start()
+    await a.rename('k', 'one')
+    await paused.reached
+    await a.remove('k')
+    const other = b.flusher({ takeOverAfterMs: 1 })
+    other.start()
+    await a.log.drained(2_000)
+    expect(stored()).toBeUndefined()
+    paused.open()
+    await expect.poll(() => place.table.applies).toBeGreaterThanOrEqual(2)
+    expect(stored()).toBeUndefined()
+    expect(await b.read('k')).toBeUndefined()
+  })
+})
+
+describe('a list', () => {
+  it('is current after a drain', async () => {
+    const [a, b] = [await place.process(), await place.process()]
+    expect(await b.list()).toEqual(['k new'])
+    await a.rename('k', 'one')
+    expect(await b.list()).toEqual(['k new'])
+    a.flusher().start()
+    await b.log.drained(2_000)
+    expect(await b.list()).toEqual(['k one'])
+  })
+})
+
+describe('a flusher', () => {
+  it('takes over what a dead one has taken', async () => {
+    const [a, b] = [await place.process(), await place.process()]
+    const dead = gate()
+    a.flusher({ apply: () => dead.pass() }).start()
+    await a.rename('k', 'one')
+    await dead.reached
+    const early = b.flusher({ takeOverAfterMs: 60_000 })
+    await early.close()
+    expect(stored()?.text).toBe('new')
+    b.flusher({ takeOverAfterMs: 1 }).start()
+    await a.log.drained(2_000)
+    expect(stored()?.text).toBe('one')
+    for (const name of await streams()) expect(await place.admin.xinfo('CONSUMERS', name, 'flushers')).toEqual([])
+  })
+
+  it('changes nothing when it repeats what it committed before it died', async () => {
+    const a = await place.process({
+      wrap: (log) => {
+        let isFirst = true
+        return {
+          ...log,
+          async done(...args) {
+            if (isFirst) {
+              isFirst = false
+              throw new Error('killed between commit and done')
+            }
+            return log.done(...args)
+          },
+        }
+      },
+    })
+    await a.rename('k', 'one')
+    await a.flusher().close()
+    expect(place.table.applies).toBe(2)
+    expect(place.table.history).toHaveLength(1)
+    expect((await a.log.lag()).queued).toBe(0)
+  })
+
+  it('moves a write that the database refuses to the dead letters, while others pass', async () => {
+    const a = await place.process({ buckets: 1 })
+    const dead: string[] = []
+    place.table.insert('other')
+    place.table.refuse = ({ command }) => JSON.stringify(command).includes('poison')
+    await a.rename('k', 'one')
+    await a.rename('k', 'poison')
+    const flusher = a.flusher({ onDead: ({ key }) => dead.push(key) })
+    flusher.start()
+    for (let i = 0; dead.length === 0 && i < 50; i++) {
+      await a.rename('other', `${i}`)
+      await expect.poll(() => stored('other')?.text).toBe(`${i}`)
+    }
+    expect(dead).toEqual(['k'])
+    expect(stored()?.text).toBe('one')
+    expect((await a.read('k'))?.text).toBe('one')
+    expect(await a.log.lag()).toMatchObject({ queued: 0, bytes: 0, dead: 1 })
+    const [letter] = await place.admin.xrange('c:wx:{wb0}', '-', '+')
+    expect(letter![1]).toEqual(expect.arrayContaining(['key', 'k', 'reason', 'k breaks a rule']))
+  })
+
+  it('buries nothing because the database is down, and then passes all on', async () => {
+    const a = await place.process()
+    const failures: unknown[] = []
+    await a.rename('k', 'one')
+    place.table.isDown = true
+    const flusher = a.flusher({ onFailing: (error) => failures.push(error) })
+    flusher.start()
+    await expect.poll(() => place.table.applies, { timeout: 3_000 }).toBeGreaterThan(8)
+    expect(failures).toHaveLength(1)
+    expect(await a.log.lag()).toMatchObject({ queued: 1, dead: 0 })
+    place.table.isDown = false
+    await flusher.close()
+    expect(stored()?.text).toBe('one')
+  })
+
+  it('drains when it closes, within its limit, and gives back the rest', async () => {
+    const a = await place.process()
+    for (let i = 0; i < 20; i++) place.table.insert(`k${i}`)
+    await Promise.all(Array.from({ length: 20 }, (_, i) => a.rename(`k${i}`, 'one')))
+    place.table.isDown = true
+    const flusher = a.flusher()
+    await flusher.close(50)
+    expect((await a.log.lag()).queued).toBe(20)
+    place.table.isDown = false
+    await a.flusher({ batch: 3 }).close(5_000)
+    expect((await a.log.lag()).queued).toBe(0)
+  })
+})
+
+describe('while the database is down', () => {
+  it('writes to cached and pending rows go on, and nothing is queued for others', async () => {
+    const a = await place.process()
+    place.table.insert('unknown')
+    await a.read('k')
+    place.table.isDown = true
+    expect((await a.rename('k', 'one')).ack).toBe('memory')
+    await evict()
+    expect((await a.rename('k', 'two')).row?.version).toBe(3)
+    await expect(a.rename('unknown', 'one')).rejects.toThrow('the database is down')
+    expect((await a.log.lag()).queued).toBe(2)
+  })
+})
+
+describe('a direct write', () => {
+  it('waits for the queued writes of its key, and is waited for by new ones', async () => {
+    const [a, b] = [await place.process(), await place.process()]
+    await a.rename('k', 'one')
+    const committing = gate()
+    const direct = b.cache.write({ keys: ['k'] }, async () => {
+      const row = place.table.update('k', 'direct')
+      await committing.pass()
+      return row
+    })
+    a.flusher().start()
+    await committing.reached
+    expect(stored()).toEqual({ version: 3, text: 'direct' })
+    const during = await a.rename('k', 'during')
+    expect(during).toEqual({ row: { version: 4, text: 'during' }, ack: 'database' })
+    committing.open()
+    expect((await direct).ack).toBe('database')
+    expect(await a.rename('k', 'after')).toEqual({ row: { version: 5, text: 'after' }, ack: 'memory' })
+    await a.log.drained(2_000)
+    expect(stored()).toEqual({ version: 5, text: 'after' })
+  })
+
+  it('fails if the queue does not pass its key on in time', async () => {
+    const a = await place.process({ waitMs: 30 })
+    await a.rename('k', 'one')
+    const direct = a.cache.write({ keys: ['k'] }, async () => place.table.update('k', 'direct'))
+    await expect(direct).rejects.toMatchObject({ code: 'WRITE_REFUSED', message: expect.stringContaining('flusher') })
+    expect(stored()?.text).toBe('new')
+    expect((await a.rename('k', 'two')).ack).toBe('memory')
+  })
+
+  it('around the cache is replaced by a write that was queued before', async () => {
+    const a = await place.process()
+    await a.rename('k', 'one')
+    place.table.update('k', 'by psql')
+    await a.flusher().close()
+    expect(stored()).toEqual({ version: 2, text: 'one' })
+  })
+})
+
+describe('a full queue', () => {
+  it('makes writes wait for the database, and holds its memory', async () => {
+    const a = await place.process({ buckets: 1, maxQueued: 5 })
+    const names = Array.from({ length: 12 }, (_, i) => `k${i}`)
+    for (const name of names) place.table.insert(name)
+    const acks: string[] = []
+    for (const name of names) acks.push((await a.rename(name, 'one')).ack)
+    expect(acks).toEqual([...Array(5).fill('memory'), ...Array(7).fill('database')])
+    const again = a.rename('k0', 'two') // its key is queued, so it waits
+    a.flusher().start()
+    expect(await again).toEqual({ row: { version: 3, text: 'two' }, ack: 'database' })
+    expect(stored('k0')).toEqual({ version: 3, text: 'two' })
+  })
+
+  it('is full by bytes too', async () => {
+    const a = await place.process({ buckets: 1, maxBytes: 2_000 })
+    const acks: string[] = []
+    for (let i = 0; i < 3; i++) place.table.insert(`k${i}`)
+    for (let i = 0; i < 3; i++) acks.push((await a.rename(`k${i}`, 'x'.repeat(250))).ack)
+    expect(acks).toEqual(['memory', 'memory', 'database'])
+  })
+})
