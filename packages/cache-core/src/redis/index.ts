@@ -8,3 +8,4 @@ export {
   resilientRedisStore,
   watchRedis,
 } from './redis-store.ts'
+export { type TieredStoreOptions, tieredStore } from './tiered-store.ts'
