@@ -6,12 +6,19 @@ import {
   memoryBackend,
   redisBackend,
   type Subject,
+  tieredBackend,
 } from '../explorer/index.ts'
 import { reads, writes } from './all-strategies.ts'
 
 const seed = Number(process.env.EXPLORER_SEED ?? Date.now() % 1_000_000_000)
 
-const backends = [memoryBackend, redisBackend({ inOrder: true }), redisBackend({ inOrder: false }), memcachedBackend]
+const backends = [
+  memoryBackend,
+  redisBackend({ inOrder: true }),
+  redisBackend({ inOrder: false }),
+  tieredBackend(),
+  memcachedBackend,
+]
 const subjects: Subject[] = backends.flatMap((backend) =>
   reads.flatMap((read) =>
     writes.map((write) => ({ name: `${read().name} × ${write().name} × ${backend.name}`, read, write, backend })),

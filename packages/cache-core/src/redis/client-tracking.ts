@@ -9,7 +9,7 @@ import type { Refusals } from './refusals.ts'
  * acknowledged before that PING was sent has been told before its answer.
  */
 export const SERVED_AFTER_PING_MS = 1_000
-const PING_EVERY_MS = 250
+export const PING_EVERY_MS = 250
 /** The longest that connecting may take, in milliseconds. */
 const CONNECT_MS = 2_000
 /** Backoff between attempts, in milliseconds: doubled each time. */

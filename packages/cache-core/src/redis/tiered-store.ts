@@ -50,8 +50,8 @@ export function tieredStore(options: TieredStoreOptions): Required<Store> {
 export function tieredStoreOver(
   client: RedisClient,
   { maxBytes = 64 * 2 ** 20, ...options }: Omit<TieredStoreOptions, 'client'>,
+  near = new NearEntries(checkCount('maxBytes', maxBytes, 1_024)),
 ): Required<Store> {
-  const near = new NearEntries(checkCount('maxBytes', maxBytes, 1_024))
   const far = redisStoreOver(client, options)
   const connection = RedisConnection.of(client)!
   const keys = redisKeys(options.prefix)

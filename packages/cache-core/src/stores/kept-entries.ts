@@ -74,9 +74,14 @@ export class KeptEntries {
     return this.#entries.peek(key)?.bytes
   }
 
-  /** False if it exceeds the limit by itself. */
-  keep(key: string, bytes: Buffer, expiresAt: number): boolean {
-    this.#entries.set(ownText(key), new Kept(ownBytes(bytes), expiresAt))
+  /**
+   * @param isShared whether somebody else may hold these bytes, too
+   * @returns false if it exceeds the limit by itself
+   */
+  keep(key: string, bytes: Buffer, expiresAt: number, isShared = false): boolean {
+    const kept = new Kept(ownBytes(bytes), expiresAt)
+    kept.isShared = isShared
+    this.#entries.set(ownText(key), kept)
     return this.#entries.has(key)
   }
 

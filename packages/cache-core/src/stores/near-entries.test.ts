@@ -29,12 +29,12 @@ describe('a copy', () => {
     expect([found('k'), found('other')]).toEqual([undefined, undefined])
   })
 
-  it('has its own memory', () => {
-    const { near, found } = opened()
-    const bytes = Buffer.from('v1')
+  it.each(['a slice', 'the whole'])('leaves the bytes of the lookup to its caller, %s of a buffer', (what) => {
+    const { near } = opened()
+    const bytes = what === 'a slice' ? Buffer.from('v1') : Buffer.from(new Uint8Array([118, 49]).buffer)
     near.keep(near.ask(['k'], []), [{ bytes, epochs: NO_EPOCHS }], () => 100)
-    bytes.fill(0)
-    expect(found('k')).toBe('v1')
+    near.dropEntry('k')
+    expect(bytes.toString()).toBe('v1')
   })
 
   it('makes room for others', () => {
