@@ -72,7 +72,7 @@ function overRedis(
       const mine = [await connectBy(kind), await connectBy(kind), await connectBy(kind)]
       const opened = mine.map(({ client }) => openStore({ client, prefix }))
       stores.push(...opened)
-      await Promise.all(opened.map(untilTracked))
+      if (openStore === tieredStore) await untilTold(opened)
       let next = 0
       return {
         open: () => opened[next++ % opened.length]!,
@@ -104,11 +104,6 @@ export async function untilTold(stores: readonly Required<Store>[]): Promise<voi
 /** Whether a store of two tiers has copies of these. */
 export function isNear({ isNear }: Required<Store>, key: string, tags: readonly string[] = []): boolean {
   return typeof isNear === 'function' && isNear(key, tags)
-}
-
-/** Waits until a store of two tiers serves its copies. */
-export async function untilTracked(store: Required<Store>): Promise<void> {
-  while (store.health().reason !== undefined) await new Promise((resolve) => setImmediate(resolve))
 }
 
 let memcached: Promise<PrivateMemcached> | undefined

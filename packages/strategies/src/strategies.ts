@@ -15,7 +15,7 @@ import {
   writeThrough,
   xfetch,
 } from 'cache-core'
-import { type Backend, guarded, inMemory, unguarded } from './backends.ts'
+import { type Backend, guarded, inMemory, tiered, unguarded } from './backends.ts'
 import type { StrategyName } from './strategy-names.ts'
 
 /** Options that can be changed at run time: milliseconds, and `beta`, a factor. Each row takes those in its `tunable`. */
@@ -35,8 +35,8 @@ export interface Strategy {
   readonly tunable: readonly (keyof Tuning)[]
   /** Builds the store on the given backend. */
   readonly store: (backend: Backend) => Store
-  /** The kind of its store, whatever the backend. Absent: the backend decides. */
-  readonly storeKind?: 'memory'
+  /** The kind of its store: memory whatever the backend, or two tiers if that is Redis. Absent: the backend decides. */
+  readonly storeKind?: 'memory' | 'tiered'
   /** How it returns old values: it guarantees nothing. Absent: its guarantee holds. */
   readonly breaks?: string
 }
@@ -113,6 +113,13 @@ export const strategies: Record<StrategyName, Strategy> = {
     ...tuned(refreshAhead, ttlAndLease),
     write: invalidate,
     store: guarded,
+  },
+  tiered: {
+    title: 'Two tiers',
+    ...tuned(stampedeLock, ttlAndLease),
+    write: invalidate,
+    store: tiered,
+    storeKind: 'tiered',
   },
   'naive-invalidation': {
     title: 'Cache-aside, invalidated on write, as most libraries ship it',

@@ -77,6 +77,8 @@ export class ClientTracking {
   /** Why copies are not served now. */
   get trouble(): string | undefined {
     if (this.#isEnded || this.#parts.runtime.now() < this.usableUntil) return undefined
+    const isBeginning = this.#current !== undefined && this.#lastFailure === undefined
+    if (isBeginning) return undefined
     const failed = this.#lastFailure === undefined ? '' : `; the last failure: ${messageOf(this.#lastFailure)}`
     return `every read asks Redis, since no connection tells of changed keys${failed}`
   }
