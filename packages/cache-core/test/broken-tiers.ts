@@ -118,6 +118,12 @@ export const brokenTiers: readonly Broken[] = [
       },
     })),
     breaks: stale,
+    plan: {
+      ...twoReadersAndWriter,
+      // The last reads begin with the first process, and take a while: the second one has a new connection by then.
+      actors: twoReadersAndWriter.actors.map((actor) => ({ ...actor, process: 1 - actor.process })),
+      moves: [{ name: 'hang up#1', does: 'hang up', to: '1' }],
+    },
   },
   {
     name: 'two tiers: changes of epochs are not told',
