@@ -13,6 +13,7 @@ const BESIDE: Readonly<Record<string, string>> = {
   'stale-while-revalidate': 'stampede-lock',
   xfetch: 'stampede-lock',
   'refresh-ahead': 'stampede-lock',
+  tiered: 'stampede-lock',
 }
 
 const MEASURED: readonly (readonly [string, MeasureName, (value: number) => string])[] = [

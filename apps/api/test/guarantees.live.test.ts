@@ -54,6 +54,13 @@ describe.each([
       },
       xfetch: { ...kept, ...current, ...perExpiry, readAfterWrite: isShared },
       'refresh-ahead': { ...kept, ...current, ...perExpiry, readAfterWrite: isShared },
+      tiered: {
+        ...kept,
+        ...current,
+        ...perExpiry,
+        readAfterWrite: store === 'memcached',
+        ...(store === 'redis' && { othersWithinMs: 1_000 }),
+      },
       'naive-invalidation': { ...naive('naive-invalidation'), ...perProcess },
       'naive-write-through': { ...naive('naive-write-through'), ...perProcess },
       'naive-lock': { ...naive('naive-lock'), ...perExpiry },

@@ -31,6 +31,9 @@ function touchesOf({ nodes, backend, keys }: World, { does, to }: Move): readonl
     case 'wake':
     case 'kill':
       return written(nodes[Number(to)]!.name)
+    case 'silence':
+      return EVERYTHING_WRITTEN
+    case 'hang up':
     case 'lose':
     case 'cut':
     case 'mend':
@@ -50,6 +53,9 @@ function isPossible(world: World, { does, to }: Move): boolean {
     case 'lose':
     case 'refuse':
       return victim(world, does, process) !== undefined
+    case 'hang up':
+    case 'silence':
+      return backend.feeds?.isOpen(process) === true
     case 'cut':
       return backend.troubles?.isCut(process) === false
     case 'mend':
@@ -67,7 +73,8 @@ function victim({ scheduler }: World, does: Move['does'], process: Process) {
   const possible = scheduler.pending.filter(
     ({ line, isLost, isInEffect }) => line?.process === process && !isLost && (does === 'lose' || !isInEffect),
   )
-  return (does === 'lose' ? possible.find(({ isMessage }) => isMessage) : undefined) ?? possible[0]
+  const others = possible.filter(({ isMessage, line }) => !isMessage || line?.losesNoMessage !== true)
+  return (does === 'lose' ? others.find(({ isMessage }) => isMessage) : undefined) ?? others[0]
 }
 
 async function make(world: World, { does, to }: Move): Promise<void> {
@@ -96,6 +103,16 @@ async function make(world: World, { does, to }: Move): Promise<void> {
       return call.refuse(
         Object.assign(new Error('OOM command not allowed when used memory > maxmemory'), { name: 'ReplyError' }),
       )
+    }
+    case 'hang up':
+      trace(`ends the connection that tells ${process.name} of changes`)
+      return backend.feeds!.end(process)
+    case 'silence': {
+      const ms = 1 + backend.feeds!.othersWithinMs
+      trace(`lets ${ms} ms pass, while nothing tells ${process.name} of changes`)
+      world.isTroubled = true // commands time out
+      backend.feeds!.silence(process)
+      return world.pass(ms)
     }
     case 'cut':
       trace(`cuts the connection of ${process.name}`)

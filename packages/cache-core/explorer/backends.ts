@@ -4,24 +4,18 @@ import type { CacheError } from '../src/errors.ts'
 import type { LeaseNews } from '../src/ports/lease-news.ts'
 import type { Runtime } from '../src/ports/runtime.ts'
 import type { Acquired, Lookup, Store } from '../src/ports/store.ts'
-import type { ConnectionListeners, RedisClient } from '../src/redis/redis-client.ts'
+import type { RedisClient } from '../src/redis/redis-client.ts'
 import { RedisConnection } from '../src/redis/redis-connection.ts'
 import { redisStoreOver } from '../src/redis/redis-store.ts'
 import { memoryStore } from '../src/stores/memory.ts'
-import type { Line } from './call.ts'
-import {
-  type Commands,
-  type Connection,
-  endMessages,
-  type MessageLine,
-  scheduledClient,
-  traceEntry,
-} from './commands.ts'
+import { type Commands, endMessages, traceEntry } from './commands.ts'
 import { EmulatedRedis } from './emulated-redis.ts'
 import { EVERYTHING, type KeyEvents } from './load-count.ts'
 import { recordedCommands, recordedStore } from './recorded.ts'
+import { ScheduledConnection } from './scheduled-connection.ts'
 import type { Scheduler } from './scheduler.ts'
-import { type Agent, EVERYTHING_WRITTEN, type Process, read, type Touched, written } from './step.ts'
+import { EVERYTHING_WRITTEN, type Process, read, type Touched, written } from './step.ts'
+import { tellingOfCopies } from './telling-of-copies.ts'
 
 /** A kind of backend: each explored schedule opens a new one. */
 export interface Backend {
@@ -36,6 +30,8 @@ export interface Backend {
   readonly isReal?: boolean
   /** A schedule with more steps is a finding: a caller waits forever. The longest correct schedules have about 200. Default 600. */
   readonly maxSteps?: number
+  /** How long readers in other processes may miss an acknowledged write, in milliseconds, since processes keep copies. Default: not at all. */
+  readonly othersWithinMs?: number
   /** @param events receives the changes to keys. */
   open(scheduler: Scheduler, events: KeyEvents): OpenBackend
 }
@@ -49,6 +45,17 @@ export interface OpenBackend {
   canBeTold?(process: Process): boolean
   /** The connections between processes and the store; absent if they can't fail. */
   readonly troubles?: Troubles
+  /** The connections that tell processes of changes. Absent: there are none. */
+  readonly feeds?: Feeds
+}
+
+export interface Feeds {
+  readonly othersWithinMs: number
+  isOpen(process: Process): boolean
+  /** Ends it, as the server would. */
+  end(process: Process): void
+  /** Nothing is told any more, and no end of the connection either. */
+  silence(process: Process): void
 }
 
 export interface Troubles {
@@ -188,9 +195,11 @@ export function redisBackend(options: RedisBackendOptions): Backend {
     open = redisStoreOver,
     pace = 1,
     hasMessages = true,
+    othersWithinMs,
   } = options
   return {
-    name: inOrder ? 'redis' : 'redis, unordered',
+    name: othersWithinMs !== undefined ? 'two tiers' : inOrder ? 'redis' : 'redis, unordered',
+    ...(othersWithinMs !== undefined && { othersWithinMs }),
     isRemote: true,
     reportsKeyEvents: true,
     pace,
@@ -198,7 +207,8 @@ export function redisBackend(options: RedisBackendOptions): Backend {
       const now = () => SERVER_START + scheduler.time.now
       const server = recordedCommands(emulate(now), events, now, !inOrder)
       const { subscribe: _, ...silent } = server
-      return openRedis({ scheduler, inOrder, prefix: PREFIX, connect: () => (hasMessages ? server : silent), open })
+      const connect = () => (hasMessages ? server : silent)
+      return openRedis({ scheduler, inOrder, prefix: PREFIX, connect, open, othersWithinMs })
     },
   }
 }
@@ -209,6 +219,8 @@ export interface RedisBackendOptions {
   readonly pace?: number
   /** Whether waiting readers are told when a lease ends, each message being a step. Default true. */
   readonly hasMessages?: boolean
+  /** For a store whose processes keep copies, as `Backend.othersWithinMs`. */
+  readonly othersWithinMs?: number
   /** For a variant of the store. Default `redisStoreOver`. */
   readonly open?: OpenStore
   /** For a variant of the server. Default `EmulatedRedis`. */
@@ -233,9 +245,10 @@ export interface RedisParts {
   /** Opens another connection, and returns its server's commands. */
   readonly connect: () => Commands
   readonly open: OpenStore
+  readonly othersWithinMs?: number | undefined
 }
 
-export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisParts): OpenBackend {
+export function openRedis({ scheduler, inOrder, prefix, connect, open, othersWithinMs }: RedisParts): OpenBackend {
   const connections = new Map<Process, ScheduledConnection>()
   const of = (process: Process) => connections.get(process)!
   const adversary = connect()
@@ -244,7 +257,10 @@ export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisPa
       const connection = new ScheduledConnection(scheduler, { process, inOrder }, connect())
       connections.set(process, connection)
       const onWarning = () => {} // cut connections are expected
-      return open(connection.client, { prefix, runtime, onFailure, onWarning })
+      const openOver = () => open(connection.client, { prefix, runtime, onFailure, onWarning })
+      if (othersWithinMs === undefined) return openOver()
+      const opening = { name: process.name, process, calls: 0, isUndisturbed: true }
+      return tellingOfCopies(scheduler.as(opening, openOver), (text) => scheduler.tell(process.name, text))
     },
     async evict(what) {
       if (what === 'everything') {
@@ -261,38 +277,16 @@ export function openRedis({ scheduler, inOrder, prefix, connect, open }: RedisPa
       hasPending: (process) => RedisConnection.of(of(process).client)?.pending.of(prefix)?.areFlushed === false,
       isAway: (process) => RedisConnection.of(of(process).client)?.circuit.isClosed === false,
     },
-  }
-}
-
-class ScheduledConnection implements Connection {
-  line: Line
-  isCut = false
-  readonly client: RedisClient
-  readonly #scheduler: Scheduler
-  readonly listeners = new Set<ConnectionListeners>()
-  readonly messages = new Set<MessageLine>()
-  readonly itself: Agent
-
-  constructor(scheduler: Scheduler, line: Line, server: Commands) {
-    this.#scheduler = scheduler
-    this.line = line
-    this.itself = { name: line.process.name, process: line.process, calls: 0 }
-    this.client = scheduledClient(scheduler, this, server)
-  }
-
-  setCut(isCut: boolean): void {
-    if (isCut === this.isCut) return
-    this.isCut = isCut
-    if (isCut) {
-      for (const call of [...this.#scheduler.pending]) {
-        const { line } = call
-        const isOurs = line === this.line || this.messages.has(line as MessageLine)
-        if (isOurs) call.lose(new Error('Connection is closed.'))
-      }
-      for (const line of [...this.messages]) this.#scheduler.as(this.itself, () => endMessages(this, line))
-    } else {
-      this.line = { ...this.line } // pending answers of the old connection don't block the new one
-      for (const { onReady } of this.listeners) this.#scheduler.as(this.itself, onReady)
-    }
+    ...(othersWithinMs !== undefined && {
+      feeds: {
+        othersWithinMs,
+        isOpen: (process) => of(process).messages.has(of(process).feed!),
+        end: (process) =>
+          scheduler.as(of(process).itself, () => endMessages(scheduler, of(process), of(process).feed!)),
+        silence(process) {
+          of(process).feed!.isSilent = true
+        },
+      },
+    }),
   }
 }

@@ -22,6 +22,10 @@ export interface Line {
   readonly process: Process
   /** Whether commands take effect, and are answered, in the order in which they were sent. */
   readonly inOrder: boolean
+  /** Nothing takes effect or arrives any more, and nobody is told. */
+  isSilent?: boolean
+  /** A message is lost only with the connection. */
+  readonly losesNoMessage?: boolean
 }
 
 export type Trace = (line: StoryLine) => void
@@ -92,9 +96,15 @@ export class Call<T = unknown> implements Step {
     return this.#isLost
   }
 
+  /** Whether it is the answer to a lookup of `name`, on its way. */
+  answers(name: string): boolean {
+    const [verb, ...names] = this.#options.what.split(/,? /)
+    return this.isInEffect && verb === 'get' && names.includes(name)
+  }
+
   isEnabled(): boolean {
     const { isPaused, isDead } = this.agent.process
-    if (this.isInEffect && (isPaused || isDead)) return false
+    if (this.line?.isSilent || (this.isInEffect && (isPaused || isDead))) return false
     return this.line === undefined || !this.line.inOrder || this.#isNext()
   }
 

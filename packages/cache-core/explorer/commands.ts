@@ -24,6 +24,8 @@ export interface Commands {
   keysUnder(prefix: string): string[] | Promise<string[]>
   /** Calls `listener` with each message, until the returned function is called. Absent: the server sends none. */
   subscribe?(channel: string, listener: (message: string) => void): () => void
+  /** Calls `listener` with each changed key under these prefixes, until the returned function is called. */
+  track?(prefixes: readonly string[], listener: (key: string) => void): () => void
 }
 
 /** A client's connection as the schedule's adversary sees it. */
@@ -35,13 +37,15 @@ export interface Connection {
   readonly listeners: Set<ConnectionListeners>
   /** The process's other connections, on which messages arrive. */
   readonly messages: Set<MessageLine>
+  /** Of those, the connection that tells of changes. */
+  feed?: MessageLine | undefined
   /** The agent of what arrives unasked. */
   readonly itself: Agent
 }
 
 /** A connection for messages. */
 export interface MessageLine extends Line {
-  readonly listener: MessageListener
+  readonly listener: Pick<MessageListener, 'onEnd'>
   readonly unsubscribe: (() => void)[]
 }
 
@@ -154,12 +158,17 @@ function messageConnection(
         line.unsubscribe.push(server.subscribe!(channel, (message) => arrives(channel, message)))
       }),
     ping: () => step('ping for messages', [], () => 'PONG'),
-    close: () => endMessages(connection, line),
+    close: () => endMessages(scheduler, connection, line),
   }
 }
 
-export function endMessages(connection: Connection, line: MessageLine): void {
+export function endMessages(scheduler: Scheduler, connection: Connection, line: MessageLine): void {
   if (!connection.messages.delete(line)) return
+  for (const call of [...scheduler.pending]) {
+    if (call.line !== line) continue
+    call.lose(new Error('Connection is closed.'))
+    call.drop()
+  }
   for (const unsubscribe of line.unsubscribe) unsubscribe()
   line.listener.onEnd()
 }

@@ -26,6 +26,7 @@ export class EmulatedRedis {
   /** While a script runs, its time stands still. */
   #frozenAt: number | undefined
   readonly #subscribers = new Map<string, Set<(message: string) => void>>()
+  readonly #trackers = new Set<(key: string) => void>()
 
   /** @param now the server's time in milliseconds since the Unix epoch. */
   constructor(now: () => number) {
@@ -44,6 +45,7 @@ export class EmulatedRedis {
   set(key: string, value: Buffer | string, ms?: number): 'OK' {
     const bytes = typeof value === 'string' ? Buffer.from(value) : value
     this.#kept.set(key, { bytes, endsAt: ms === undefined ? undefined : Math.floor(this.#now()) + ms })
+    this.#changed(key)
     return 'OK'
   }
 
@@ -56,7 +58,12 @@ export class EmulatedRedis {
 
   unlink(...keys: string[]): number {
     let count = 0
-    for (const key of keys) if (this.#live(key) !== undefined && this.#kept.delete(key)) count++
+    for (const key of keys) {
+      if (this.#live(key) === undefined) continue
+      this.#kept.delete(key)
+      this.#changed(key)
+      count++
+    }
     return count
   }
 
@@ -65,6 +72,15 @@ export class EmulatedRedis {
     const listeners = this.#subscribers.get(channel) ?? new Set()
     this.#subscribers.set(channel, listeners.add(listener))
     return () => listeners.delete(listener)
+  }
+
+  /** CLIENT TRACKING ON BCAST PREFIX …, until the returned function is called. */
+  track(prefixes: readonly string[], listener: (key: string) => void): () => void {
+    const tracker = (key: string) => {
+      if (prefixes.some((prefix) => key.startsWith(prefix))) listener(key)
+    }
+    this.#trackers.add(tracker)
+    return () => this.#trackers.delete(tracker)
   }
 
   /** TIME */
@@ -119,7 +135,12 @@ export class EmulatedRedis {
     const kept = this.#kept.get(key)
     if (kept?.endsAt === undefined || Math.floor(this.#now()) <= kept.endsAt) return kept
     this.#kept.delete(key)
+    this.#changed(key)
     return undefined
+  }
+
+  #changed(key: string): void {
+    for (const tracker of this.#trackers) tracker(key)
   }
 
   #time(): Buffer {
@@ -162,7 +183,10 @@ export class EmulatedRedis {
     const [token, entry, endsAt] = operation.args
     const holds = this.#holds(operation.lease, text(token))
     const isTold = this.#end(operation, holds)
-    if (holds) this.#kept.set(operation.entry, { bytes: bytes(entry), endsAt: Number(endsAt) })
+    if (holds) {
+      this.#kept.set(operation.entry, { bytes: bytes(entry), endsAt: Number(endsAt) })
+      this.#changed(operation.entry)
+    }
     return told(holds ? 1 : 0, isTold)
   }
 

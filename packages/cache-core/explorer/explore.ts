@@ -62,7 +62,9 @@ export async function explore(subject: Subject, { schedules, seed, plan }: Explo
 /** The `n`th schedule of a seed. */
 export async function runNth(subject: Subject, seed: number, n: number, plan?: Plan): Promise<Run & { plan: Plan }> {
   const rng = seededRandom(nthSeed(seed, n))
-  const planned = plan ?? randomPlan(rng, { isRemote: subject.backend.isRemote, canFallBack: canFallBack(subject) })
+  const { isRemote, othersWithinMs } = subject.backend
+  const hasCopies = othersWithinMs !== undefined
+  const planned = plan ?? randomPlan(rng, { isRemote, canFallBack: canFallBack(subject), hasCopies })
   return { plan: planned, ...(await run(subject, planned, randomChooser(rng))) }
 }
 

@@ -67,8 +67,13 @@ export class Oracle {
   readonly #sources: Source[] = []
   readonly #acknowledged = new Map<Process, Map<string, Acknowledged>>()
   readonly #everywhere = new Map<string, number>()
+  /** What other processes may still miss, until `at`. */
+  readonly #soon: { readonly key: string; readonly version: number; readonly at: number }[] = []
+  readonly #othersWithinMs: number
 
-  constructor(read: ReadStrategy, write: WriteStrategy, now: () => number) {
+  /** @param othersWithinMs how long readers in other processes may miss an acknowledged write. */
+  constructor(read: ReadStrategy, write: WriteStrategy, now: () => number, othersWithinMs = 0) {
+    this.#othersWithinMs = othersWithinMs
     this.#staleForAtMostMs = read.guarantee.staleForAtMostMs
     this.readAfterWriteOf = read.lifetime === undefined ? 'keys and tags' : write.guarantee.readAfterWriteOf
     this.#now = now
@@ -119,6 +124,10 @@ export class Oracle {
 
   /** The oldest version of `key` that a read beginning now may return. */
   floor(process: Process, key: string): number {
+    while (this.#soon.length > 0 && this.#soon[0]!.at <= this.#now()) {
+      const { key, version } = this.#soon.shift()!
+      this.#raiseNow(key, version)
+    }
     const known = this.#acknowledged.get(process)
     let oldest = 1
     for (const name of [key, EVERY_KEY]) {
@@ -169,6 +178,11 @@ export class Oracle {
   }
 
   #raise(key: string, version: number): void {
+    if (this.#othersWithinMs === 0) this.#raiseNow(key, version)
+    else this.#soon.push({ key, version, at: this.#now() + this.#othersWithinMs })
+  }
+
+  #raiseNow(key: string, version: number): void {
     this.#everywhere.set(key, Math.max(this.#everywhere.get(key) ?? 1, version))
   }
 

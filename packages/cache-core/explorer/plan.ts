@@ -57,7 +57,18 @@ export interface PlannedChange {
 /** One action of the adversary, at a time chosen by the schedule. */
 export interface Move {
   readonly name: string
-  readonly does: 'evict' | 'pass' | 'lose' | 'refuse' | 'cut' | 'mend' | 'pause' | 'wake' | 'kill'
+  readonly does:
+    | 'evict'
+    | 'pass'
+    | 'lose'
+    | 'refuse'
+    | 'cut'
+    | 'mend'
+    | 'pause'
+    | 'wake'
+    | 'kill'
+    | 'hang up'
+    | 'silence'
   /** The evicted item, the period that passes, or the affected process. */
   readonly to: string
 }
@@ -95,6 +106,8 @@ export interface PlanOptions {
   readonly isRemote: boolean
   /** Whether a reader may get an expired entry if its load fails. */
   readonly canFallBack: boolean
+  /** Whether processes have copies, and a connection that tells of changes. Default false. */
+  readonly hasCopies?: boolean
 }
 
 /** Mostly nothing, since most failures involve a fill. If expired entries may be served, `beforesToFallBackOn` is used instead. */
@@ -102,7 +115,7 @@ const befores: readonly Before[] = ['nothing', 'nothing', 'nothing', 'fresh', 'n
 const beforesToFallBackOn: readonly Before[] = ['nothing', 'fresh', 'nearly expired', 'expired', 'expired']
 
 /** A random plan. Small ones are more likely, since they find most faults and are easiest to read. */
-export function randomPlan(rng: SeededRandom, { isRemote, canFallBack }: PlanOptions): Plan {
+export function randomPlan(rng: SeededRandom, { isRemote, canFallBack, hasCopies = false }: PlanOptions): Plan {
   const before = rng.pick(canFallBack ? beforesToFallBackOn : befores)
   const loadFailsOneIn = canFallBack ? 4 : 12
   const processes = rng.oneIn(4) ? 3 : 2
@@ -113,6 +126,9 @@ export function randomPlan(rng: SeededRandom, { isRemote, canFallBack }: PlanOpt
     tasks.push(rng.oneIn(2) ? readTask(rng, layout, loadFailsOneIn) : writeTask(rng, layout))
   }
   const moves = randomMoves(rng, layout, processes, isRemote)
+  if (hasCopies && rng.oneIn(3)) {
+    moves.push({ does: rng.pick(['hang up', 'silence']), to: String(rng.below(processes)) })
+  }
   // A fault in one process is visible only there, so in half of the plans all actors are in that process.
   const troubled = moves.find(({ does }) => troubles.includes(does))
   const place = () => (troubled !== undefined && rng.oneIn(2) ? Number(troubled.to) : rng.below(processes))

@@ -12,6 +12,7 @@ export async function play(world: World): Promise<void> {
   if (world.backend.troubles !== undefined) await flushPending(world)
   if (!world.isTroubled && world.countsLoads) world.loads.check()
   if (world.hasOutbox) await relay(world)
+  if (world.backend.feeds !== undefined) await tellAll(world)
   await checkLastReads(world)
 }
 
@@ -24,6 +25,13 @@ async function flushPending(world: World): Promise<void> {
   await world.run(isSettled)
   if (!isSettled())
     throw new Violation('pending invalidations are flushed', 'one is still pending, though the store is back')
+}
+
+/** Lets every process hear of all changes. */
+async function tellAll(world: World): Promise<void> {
+  await world.run(() =>
+    world.scheduler.pending.every(({ agent, line }) => agent.process.isDead || line?.isSilent === true),
+  )
 }
 
 /** The outbox's relay delivers unconfirmed invalidations: the writer died, failed, or never got the commit's answer. */

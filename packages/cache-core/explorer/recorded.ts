@@ -23,6 +23,7 @@ export function recordedCommands(
     time: () => commands.time(),
     keysUnder: (prefix) => commands.keysUnder(prefix),
     ...(commands.subscribe && { subscribe: (channel, listener) => commands.subscribe!(channel, listener) }),
+    ...(commands.track && { track: (prefixes, listener) => commands.track!(prefixes, listener) }),
     set(key, value, ms) {
       events.removed(nameOf(key))
       return commands.set(key, value, ms)

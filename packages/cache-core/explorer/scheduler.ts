@@ -73,6 +73,16 @@ export class Scheduler {
     return call.heard
   }
 
+  /** Whether the current agent's calls are no steps. */
+  get isUndisturbed(): boolean {
+    return agents.getStore()?.isUndisturbed === true
+  }
+
+  /** Adds a line to the story. */
+  tell(by: string, text: string): void {
+    this.#trace?.({ by, text })
+  }
+
   /** Adds to the data that the current step reads or writes. */
   touch(touches: readonly Touched[]): void {
     this.#alsoTouched.push(...touches)

@@ -1,4 +1,5 @@
 import type { Runtime } from '../src/ports/runtime.ts'
+import { PING_EVERY_MS } from '../src/redis/client-tracking.ts'
 
 interface Alarm {
   at: number
@@ -19,9 +20,15 @@ export interface ProcessTime {
 /** Timers with this interval, in milliseconds, are those of deadlines. */
 const TICK_MS = 25
 const TICKS_AT_ONCE_MS = 100
+/** Of a long time, PINGs are sent only in the end, since each costs as much as a step. */
+const PINGS_FOR_MS = 2_000
 
 function isNoTick({ everyMs }: Alarm): boolean {
-  return everyMs !== TICK_MS
+  return everyMs !== TICK_MS && everyMs !== PING_EVERY_MS
+}
+
+function isNoPing({ everyMs }: Alarm): boolean {
+  return everyMs !== PING_EVERY_MS
 }
 
 /** The world's time. It changes only when `pass` is called. Unlike `fakeRuntime`'s, its timers belong to processes that pause and die. */
@@ -51,17 +58,18 @@ export class VirtualTime {
 
   /**
    * Time until the next timer fires, not counting the ticks of deadlines: otherwise schedules would consist of ticks. Ticks fire
-   * while time passes. If they are the only timers, several of them pass in one step.
+   * while time passes. If they are the only timers, several of them pass in one step. Neither do PINGs make time pass: they never end.
    */
   get nextInMs(): number | undefined {
     const next = this.#next(Number.POSITIVE_INFINITY, isNoTick)?.inMs
-    const tick = this.#next(Number.POSITIVE_INFINITY)?.inMs
+    const tick = this.#next(Number.POSITIVE_INFINITY, isNoPing)?.inMs
     return tick === undefined ? undefined : Math.min(next ?? Number.POSITIVE_INFINITY, tick + TICKS_AT_ONCE_MS)
   }
 
   /** Lets time pass, firing one timer after another. `settled` resolves once the effects of one have run. */
   async pass(ms: number, settled: () => Promise<void>): Promise<void> {
     const end = this.now + ms
+    for (const alarm of this.#alarms) if (!isNoPing(alarm)) alarm.at = Math.max(alarm.at, end - PINGS_FOR_MS)
     for (let next = this.#next(end); next !== undefined; next = this.#next(end)) {
       const { alarm } = next
       this.now = Math.max(this.now, alarm.at)

@@ -95,7 +95,7 @@ export class World {
     this.#caches = reading.lifetime !== undefined
     const now = () => this.scheduler.time.now
     this.questions = questionsOf(plan)
-    this.oracle = new Oracle(reading, writing, now)
+    this.oracle = new Oracle(reading, writing, now, backend.othersWithinMs)
     this.loads = new LoadCount(reading.guarantee, now, this.questions)
     this.backend = backend.open(this.scheduler, this.loads)
     this.#openNode = (index) => {

@@ -213,7 +213,8 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     },
     peek(key, options) {
       const tags = checkRead(parts, 'peek', key, options)
-      if (store.isNear !== true) return undefined
+      const { isNear = false } = store
+      if (typeof isNear === 'function' ? !isNear(key, tags) : !isNear) return undefined
       const startedAt = on.read && runtime.now()
       const found = lookUp(key, tags)
       if (found instanceof Promise) {

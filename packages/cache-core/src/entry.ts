@@ -156,6 +156,11 @@ export function loadMsOf(head: Buffer, key: string, version = ''): number | unde
   return head.readUInt32LE(36) === check(head, key, version) ? head.readFloatLE(28) : undefined
 }
 
+/** Until when the value is fresh, in the store's time; `undefined` if the bytes are no entry of this format. */
+export function freshUntilOf(bytes: Buffer): number | undefined {
+  return bytes.length < HEADER_BYTES || bytes[0] !== MAGIC || bytes[1] !== FORMAT ? undefined : bytes.readDoubleLE(20)
+}
+
 /** Replaces the epoch of a tag that readers pass but the entry doesn't carry. */
 export const NOT_CARRIED = Buffer.alloc(EPOCH_BYTES)
 

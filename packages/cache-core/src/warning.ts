@@ -16,6 +16,8 @@ export type CacheWarningCode =
   | 'ENTRY_TOO_LARGE'
   /** An entry takes too long to transfer, so it is not kept. */
   | 'ENTRY_TOO_SLOW'
+  /** No connection tells of changed keys, so a store of two tiers asks Redis for every read. */
+  | 'NOT_TRACKED'
   /** The codec can't encode a value without loss, so it is returned but not kept. */
   | 'VALUE_NOT_KEPT'
   /** After a commit, `keys` or `tags` of the write returned something other than a list of names. Valid names were invalidated. */

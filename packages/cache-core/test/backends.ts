@@ -3,9 +3,10 @@ import { Redis } from 'ioredis'
 import { type PrivateMemcached, startMemcached } from 'local-servers'
 import { Memcache } from 'memcache'
 import { afterAll } from 'vitest'
+import { encodeEntry } from '../src/entry.ts'
 import { memoryStore, type Store, systemRuntime } from '../src/index.ts'
 import { memcachedOptions, memcachedStore } from '../src/memcached/index.ts'
-import { redisOptions, redisStore } from '../src/redis/index.ts'
+import { type RedisStoreOptions, redisOptions, redisStore, tieredStore } from '../src/redis/index.ts'
 import { type ClientKind, clientKinds, ioredis6, kindsByTurn, type TestClient } from './clients.ts'
 
 export interface Backend {
@@ -18,11 +19,14 @@ export interface Room {
   /** Opens the store as another process. */
   open(): Store
   evict(key: string): Promise<void>
+  /** Resolves once all its processes know of all changes so far. Absent: they know at once. */
+  told?(): Promise<void>
 }
 
 const url = process.env.TEST_REDIS_URL
 if (url === undefined) throw new Error('TEST_REDIS_URL is not set; run the tests with `pnpm test`')
 
+const stores: Required<Store>[] = []
 const clients: TestClient[] = []
 const admins: Redis[] = []
 let rooms = 0
@@ -43,25 +47,63 @@ export async function connect(): Promise<Redis> {
 }
 
 afterAll(async () => {
+  await Promise.all(stores.splice(0).map((store) => store.close()))
   for (const admin of admins.splice(0)) admin.disconnect()
   await Promise.all(clients.splice(0).map((client) => client.disconnect()))
 })
 
 function redisBackend(kind: ClientKind): Backend {
+  return overRedis(kind, kind === ioredis6 ? 'redis' : `redis by ${kind.name}`, redisStore)
+}
+
+function tieredBackend(kind: ClientKind): Backend {
+  return overRedis(kind, kind === ioredis6 ? 'two tiers' : `two tiers by ${kind.name}`, tieredStore)
+}
+
+function overRedis(
+  kind: ClientKind,
+  name: string,
+  openStore: (options: RedisStoreOptions) => Required<Store>,
+): Backend {
   return {
-    name: kind === ioredis6 ? 'redis' : `redis by ${kind.name}`,
+    name,
     async makeStore() {
       const prefix = `room-${process.pid}-${rooms++}:`
       const mine = [await connectBy(kind), await connectBy(kind), await connectBy(kind)]
-      let opened = 0
+      const opened = mine.map(({ client }) => openStore({ client, prefix }))
+      stores.push(...opened)
+      if (openStore === tieredStore) await untilTold(opened)
+      let next = 0
       return {
-        open: () => redisStore({ client: mine[opened++ % mine.length]!.client, prefix }),
+        open: () => opened[next++ % opened.length]!,
         async evict(key) {
           await mine[0]!.send('UNLINK', `${prefix}e:{${key}}`)
         },
+        ...(openStore === tieredStore && { told: () => untilTold(opened) }),
       }
     },
   }
+}
+
+/** Waits until these stores of two tiers have been told of all changes so far: the last one is told last. */
+export async function untilTold(stores: readonly Required<Store>[]): Promise<void> {
+  const key = 'told'
+  const [{ acquire, fill, invalidate, clock }] = stores as [Required<Store>]
+  await acquire(key, { token: key, leaseMs: 1_000, seen: undefined, tags: [] })
+  const times = { loadedAt: clock.earliest(), freshUntil: clock.latest() + 60_000, loadMs: 1 }
+  await fill(key, {
+    token: key,
+    entry: encodeEntry({ key, payload: key, epochs: [], ...times }),
+    expiresAt: times.freshUntil,
+  })
+  for (const store of stores) while (!isNear(store, key)) await store.get(key, [])
+  await invalidate([key], [])
+  while (stores.some((store) => isNear(store, key))) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** Whether a store of two tiers has copies of these. */
+export function isNear({ isNear }: Required<Store>, key: string, tags: readonly string[] = []): boolean {
+  return typeof isNear === 'function' && isNear(key, tags)
 }
 
 let memcached: Promise<PrivateMemcached> | undefined
@@ -137,13 +179,16 @@ const memoryBackend: Backend = {
   },
 }
 
-export const backends = [memoryBackend, ...clientKinds.map(redisBackend), memcachedBackend]
+export const backends = [memoryBackend, ...clientKinds.map(redisBackend), tieredBackend(ioredis6), memcachedBackend]
+
+/** Two tiers by the other clients, for the contract only. */
+export const otherTieredBackends = clientKinds.filter((kind) => kind !== ioredis6).map(tieredBackend)
 
 /** Backends for suites that take seconds: two among the fast tests, the others among the slow ones. */
 export const backendsByTurn =
   process.env.SLOW === '1'
-    ? [...kindsByTurn.map(redisBackend), memcachedBackend]
-    : [memoryBackend, ...kindsByTurn.map(redisBackend)]
+    ? [...kindsByTurn.map(redisBackend), ...kindsByTurn.map(tieredBackend), memcachedBackend]
+    : [memoryBackend, ...kindsByTurn.map(redisBackend), ...kindsByTurn.map(tieredBackend)]
 
 /** The runtime of a process that never renews its leases. */
 export const pausedRuntime = { ...systemRuntime, every: () => () => {} }

@@ -20,7 +20,11 @@ export function testBites(
       async (subject) => {
         const after: number[] = []
         for (const seed of SEEDS) {
-          const { finding } = await explore(subject, { schedules: MAX_SCHEDULES, seed })
+          const { finding } = await explore(subject, {
+            schedules: MAX_SCHEDULES,
+            seed,
+            ...(subject.plan && { plan: subject.plan }),
+          })
           expect(subject.breaks).toContain(finding?.violation.invariant)
           after.push(finding!.after)
           if (seed !== SEEDS[0]) continue

@@ -2,7 +2,7 @@
 
 import { EmulatedRedis } from '../explorer/emulated-redis.ts'
 import type { GuardOperation } from '../explorer/guard-operations.ts'
-import { type Invariant, memoryBackend, redisBackend, type Subject } from '../explorer/index.ts'
+import { type Invariant, memoryBackend, type Plan, redisBackend, type Subject } from '../explorer/index.ts'
 import {
   type Cache,
   type CachingStrategy,
@@ -199,7 +199,8 @@ const locking = { read: stampedeLock, write: invalidate, backend: redis }
 
 const stale: readonly Invariant[] = ['read after write', 'nothing is permanently stale']
 
-export type Broken = Subject & { readonly breaks: readonly Invariant[] }
+/** @property plan explored instead of random plans. */
+export type Broken = Subject & { readonly breaks: readonly Invariant[]; readonly plan?: Plan }
 
 export const broken: readonly Broken[] = [
   { name: 'fill checks no token', ...invalidating, backend: over(FillsWithoutToken), breaks: stale },

@@ -1,7 +1,7 @@
 /** The explorer reaches the critical situations, and repeats itself. `explorer-bites.live.slow.test.ts` tests its findings. */
 import { describe, expect, it } from 'vitest'
 import { runNth } from '../explorer/explore.ts'
-import { explore, type Plan, redisBackend, replay, type Subject } from '../explorer/index.ts'
+import { explore, type Plan, redisBackend, replay, type Subject, tieredBackend } from '../explorer/index.ts'
 import { invalidate, stampedeLock, writeThrough } from '../src/index.ts'
 import { readNamed } from './all-strategies.ts'
 import { broken } from './broken.ts'
@@ -69,6 +69,23 @@ it(
     }
     const counts = await countsIn1000({ read: stampedeLock, write: writeThrough, backend }, kinds)
     for (const [kind, count] of Object.entries(counts)) expect(count, kind).toBeGreaterThan(0)
+  },
+  TIMEOUT_MS,
+)
+
+it(
+  'reaches the situations specific to two tiers',
+  async () => {
+    const kinds = {
+      'a copy is found': [/ in its copies/, 80],
+      'a message crosses an answer': [/hears of a change/, 20],
+      'the connection ends': [/^ends the connection that tells/, 50],
+      'the connection is silent': [/while nothing tells/, 50],
+      'a new connection is opened': [/^track changes/, 50],
+    } as const
+    const texts = Object.fromEntries(Object.entries(kinds).map(([kind, [text]]) => [kind, text]))
+    const counts = await countsIn1000({ read: stampedeLock, write: writeThrough, backend: tieredBackend() }, texts)
+    for (const [kind, [, least]] of Object.entries(kinds)) expect(counts[kind], kind).toBeGreaterThanOrEqual(least)
   },
   TIMEOUT_MS,
 )

@@ -89,7 +89,8 @@ describe.each(backendsByTurn)('$name', ({ makeStore }) => {
     })
 
     it('keeps its guarantee for reads after a write', async () => {
-      const process = await open()
+      const room = await makeStore()
+      const process = () => createCache({ store: room.open(), read: read(), write: write() })
       const [p1, p2] = [process(), process()]
       let row = 'v1'
       const load = async () => row
@@ -100,8 +101,10 @@ describe.each(backendsByTurn)('$name', ({ makeStore }) => {
       }
       const { result } = await p1.write({ keys: ['k'], tags: ['all'], value: (row) => row }, async () => (row = 'v2'))
       expect(result).toBe('v2')
-      const { readAfterWriteOf } = p1.guarantee
+      const { readAfterWriteOf, othersWithinMs } = p1.guarantee
+      expect(othersWithinMs !== undefined).toBe(caches && room.told !== undefined)
       for (const cache of [p1, p2]) {
+        if (cache === p2) await room.told?.()
         const after = [(await cache.read('k', load)).value, await cache.read('list', list, { tags: ['all'] })]
         expect(after[0]).toBe(readAfterWriteOf === 'none' ? 'v1' : 'v2')
         expect((after[1] as { value: string[] }).value).toEqual([readAfterWriteOf === 'keys and tags' ? 'v2' : 'v1'])

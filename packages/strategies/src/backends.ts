@@ -8,7 +8,7 @@ import {
   systemRuntime,
 } from 'cache-core'
 import { type MemcacheClient, memcachedStore, resilientMemcachedStore } from 'cache-core/memcached'
-import { type RedisWriteLog, redisStore, resilientRedisStore } from 'cache-core/redis'
+import { type RedisWriteLog, redisStore, resilientRedisStore, tieredStore } from 'cache-core/redis'
 import type { Cluster, Redis } from 'ioredis'
 import { type KeyValue, memcachedKeyValue, memoryKeyValue, redisKeyValue } from './key-value.ts'
 import { unguardedStore } from './unguarded-store.ts'
@@ -54,6 +54,13 @@ export function guarded({ client, memcached, prefix, onFailure, outbox, writeLog
   }
   if (client === undefined) return inMemory({ ...room, prefix, ...delivery })
   return redisStore({ client, prefix, ...delivery, ...(writeLog && { writeLog }), ...(onFailure && { onFailure }) })
+}
+
+/** Memory over Redis. Over another backend there is nothing to keep coherent: the guarded store alone. */
+export function tiered(backend: Backend): Store {
+  const { client, prefix, onFailure, outbox } = backend
+  if (client === undefined || backend.memcached !== undefined) return guarded(backend)
+  return tieredStore({ client, prefix, ...(outbox && { outbox }), ...(onFailure && { onFailure }) })
 }
 
 /** The same in this process's memory, regardless of the backend. */

@@ -17,7 +17,7 @@ import {
   writeThrough,
   xfetch,
 } from 'cache-core'
-import { type Backend, guarded, inMemory, unguarded } from './backends.ts'
+import { type Backend, guarded, inMemory, tiered, unguarded } from './backends.ts'
 import type { StrategyName } from './strategy-names.ts'
 
 /** Options that can be changed at run time: milliseconds, and `beta`, a factor. Each row takes those in its `tunable`. */
@@ -40,8 +40,8 @@ export interface Strategy {
   readonly tunable: readonly (keyof Tuning)[]
   /** Builds the store on the given backend. */
   readonly store: (backend: Backend) => Store
-  /** The kind of its store, whatever the backend. Absent: the backend decides. */
-  readonly storeKind?: 'memory'
+  /** The kind of its store: memory whatever the backend, or two tiers if that is Redis. Absent: the backend decides. */
+  readonly storeKind?: 'memory' | 'tiered'
   /** How it returns old values: it guarantees nothing. Absent: its guarantee holds. */
   readonly breaks?: string
 }
@@ -118,6 +118,13 @@ export const strategies: Record<StrategyName, Strategy> = {
     ...tuned(refreshAhead, ttlAndLease),
     write: invalidate,
     store: guarded,
+  },
+  tiered: {
+    title: 'Two tiers',
+    ...tuned(stampedeLock, ttlAndLease),
+    write: invalidate,
+    store: tiered,
+    storeKind: 'tiered',
   },
   'write-behind': {
     title: 'Write-behind',

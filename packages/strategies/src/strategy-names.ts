@@ -10,6 +10,7 @@ export const strategyNames = [
   'stale-while-revalidate',
   'xfetch',
   'refresh-ahead',
+  'tiered',
   'write-behind',
   'naive-invalidation',
   'naive-write-through',

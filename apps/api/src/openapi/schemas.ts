@@ -112,7 +112,7 @@ export const strategy = z
     title: z.string(),
     read: z.string(),
     write: z.string(),
-    store: z.enum(['redis', 'memcached', 'memory', 'none']).meta({
+    store: z.enum(['redis', 'tiered', 'memcached', 'memory', 'none']).meta({
       description: 'memory: of the process that answers; every process has its own entries and guarantees',
     }),
     promise: guarantee,

@@ -17,7 +17,7 @@ export function servePosts(
   log: AccessLog,
   arrivedAt: number,
 ): Response | Promise<Response> {
-  if (instance.storeKind === 'memory') {
+  if (instance.storeKind === 'memory' || instance.storeKind === 'tiered') {
     const near = instance.cache.peek?.(resource.key, resource.options)
     if (near !== undefined) return answer(context, instance, resource, log, arrivedAt, near)
   }

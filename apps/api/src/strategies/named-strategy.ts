@@ -21,11 +21,13 @@ export function namedStrategy(
   // No store is open yet. Its kind decides for which readers the guarantee holds, but not for which reads.
   const ofStore = { where: 'this process', readAfterWriteOf: breaks === undefined ? 'keys and tags' : 'none' } as const
   const { readAfterWriteOf } = guaranteeOf(anyRead, write(), { guarantee: ofStore })
+  const backendKind = client ? 'redis' : memcached ? 'memcached' : 'memory'
+  const kind = storeKind === 'tiered' && backendKind !== 'redis' ? backendKind : (storeKind ?? backendKind)
   return {
     name,
     title,
     library: 'cache-core',
-    storeKind: keepsNothing ? 'none' : (storeKind ?? (client ? 'redis' : memcached ? 'memcached' : 'memory')),
+    storeKind: keepsNothing ? 'none' : kind,
     tunable,
     readAfterWriteOf,
     breaks,

@@ -64,7 +64,9 @@ export function startInstances(
         highestStoredId: () => highestStoredId(database, schema),
       },
       hottest:
-        client && strategy.storeKind === 'redis' ? new HottestPosts({ client, prefix: prefixOf(name) }) : undefined,
+        client && (strategy.storeKind === 'redis' || strategy.storeKind === 'tiered')
+          ? new HottestPosts({ client, prefix: prefixOf(name) })
+          : undefined,
       knowsAllWrites: env.WORKERS === 1,
       logger,
     })

@@ -5,7 +5,8 @@ import type { Representation } from '../posts/representation.ts'
 import type { CacheReports } from '../telemetry/cache-reports.ts'
 import type { Counters } from '../telemetry/counters.ts'
 
-export type StoreKind = 'redis' | 'memcached' | 'memory' | 'none'
+/** `tiered`: memory over Redis. */
+export type StoreKind = 'redis' | 'tiered' | 'memcached' | 'memory' | 'none'
 
 /** The settings that can be changed at run time: milliseconds, and the factor `beta`. */
 export interface RuntimeTuning extends Tuning {

@@ -45,5 +45,6 @@ export class Evictions {
 
 /** The evictions that a strategy shows: its own from memory, or its server's. */
 export function evictionsOf({ name, storeKind, counters }: StrategyInstance, evictions: Evictions | undefined): number {
-  return evictions !== undefined && storeKind === evictions.kind ? evictions.of(name) : counters.counts.evictions
+  const server = storeKind === 'tiered' ? 'redis' : storeKind
+  return evictions !== undefined && server === evictions.kind ? evictions.of(name) : counters.counts.evictions
 }

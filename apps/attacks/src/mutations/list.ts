@@ -9,6 +9,7 @@ import { outages } from './outages.ts'
 import { pages } from './pages.ts'
 import { reports } from './reports.ts'
 import { staleness } from './staleness.ts'
+import { tiers } from './tiers.ts'
 import { values } from './values.ts'
 import { waiting } from './waiting.ts'
 import { warming } from './warming.ts'
@@ -17,6 +18,7 @@ export const mutations: readonly Mutation[] = [
   ...guard,
   ...leases,
   ...waiting,
+  ...tiers,
   ...calls,
   ...loads,
   ...values,

@@ -24,6 +24,8 @@ export const suites = [
   { name: 'pairs', folder: core, files: ['test/pairs.live'] },
   { name: 'resilience', folder: core, files: ['test/resilience.live'] },
   { name: 'refused', folder: core, files: ['test/refused-commands.live'] },
+  { name: 'copies', folder: core, files: ['src/stores/near-entries', 'src/redis/client-tracking'] },
+  { name: 'two tiers', folder: core, files: ['test/tiered.live'] },
   { name: 'waiting', folder: core, files: ['test/lease-messages.live'] },
   { name: 'connection', folder: core, files: ['test/connection.live.slow'], env: { SLOW: '1' } },
   { name: 'memcached', folder: core, files: ['test/memcached.live'] },

@@ -44,9 +44,9 @@ export const values: readonly Mutation[] = [
     suites: ['unit'],
     edits: [
       {
-        file: `${core}/stores/memory.ts`,
-        find: 'new Kept(ownBytes(entry), expiresAt)',
-        replace: 'new Kept(entry, expiresAt)',
+        file: `${core}/stores/kept-entries.ts`,
+        find: 'new Kept(ownBytes(bytes), expiresAt)',
+        replace: 'new Kept(bytes, expiresAt)',
       },
     ],
   },
@@ -54,7 +54,7 @@ export const values: readonly Mutation[] = [
     name: 'memory passed to a reader is not reused',
     without: 'a value that is a view of its entry changes when the entry is evicted',
     suites: ['unit'],
-    edits: [{ file: `${core}/stores/memory.ts`, find: 'kept.isShared = true', replace: '' }],
+    edits: [{ file: `${core}/stores/kept-entries.ts`, find: 'kept.isShared = true', replace: '' }],
   },
   {
     name: "tags' epochs have their own buffers",

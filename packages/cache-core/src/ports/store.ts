@@ -22,8 +22,8 @@ export interface Store {
    */
   getMany?(keys: readonly string[], tags: readonly string[]): Awaitable<readonly Lookup[]>
 
-  /** Whether `get` answers immediately, from the memory of this process. Default false. */
-  readonly isNear?: boolean
+  /** Whether `get` answers immediately, from the memory of this process: always, or now for this key and these tags. Default false. */
+  readonly isNear?: boolean | ((key: string, tags: readonly string[]) => boolean)
 
   /**
    * Asks for the right to fill. In this order: returns an entry whose identity is not `seen`; answers `held` while another

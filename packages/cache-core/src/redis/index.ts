@@ -8,4 +8,5 @@ export {
   resilientRedisStore,
   watchRedis,
 } from './redis-store.ts'
+export { type TieredStoreOptions, tieredStore } from './tiered-store.ts'
 export { type RedisWriteLog, redisWriteLog, type WriteLogOptions } from './write-log.ts'

@@ -1,6 +1,13 @@
 import type { ClusterOptions, RedisOptions } from 'ioredis'
 import { CacheError } from '../errors.ts'
-import { type Arg, type MessageConnection, type RedisClient, SCAN_BATCH } from './redis-client.ts'
+import {
+  type Arg,
+  type MessageConnection,
+  type RedisClient,
+  SCAN_BATCH,
+  type TrackingListener,
+} from './redis-client.ts'
+import { INVALIDATIONS, trackingOn } from './tracking-commands.ts'
 
 /** The part of a `Redis` or `Cluster` of ioredis 5 or 6 that the store uses. */
 export interface IoredisClient {
@@ -36,10 +43,12 @@ interface Node {
 }
 interface MessageRedis extends Omit<MessageConnection, 'close'> {
   readonly stream: { unref(): void }
+  client(...args: (string | number)[]): Promise<unknown>
   connect(): Promise<void>
   disconnect(): void
   on(event: 'end' | 'error', listener: () => void): unknown
   on(event: 'message', listener: (channel: string, message: string) => void): unknown
+  on(event: 'messageBuffer', listener: (channel: Buffer, names: readonly Buffer[] | null) => void): unknown
 }
 
 /**
@@ -96,6 +105,11 @@ const MESSAGES = {
   enableOfflineQueue: false,
   enableAutoPipelining: false,
 } satisfies RedisOptions
+
+/** With protocol 3, ioredis drops what the server tells of changed keys. */
+const TRACKING = { ...MESSAGES, protocol: 2 }
+
+const NO_MASTER = 'the Cluster is not connected'
 
 export function isIoredis(given: object): given is IoredisClient {
   const client = given as Partial<IoredisClient & Rest>
@@ -161,20 +175,59 @@ export function ioredisClient(client: IoredisClient): RedisClient {
     async listen({ onMessage, onEnd }) {
       // In a Cluster each node passes on the messages of all.
       const [node] = masters()
-      if (node === undefined) throw new Error('the Cluster is not connected')
+      if (node === undefined) throw new Error(NO_MASTER)
       const connection = node.duplicate(MESSAGES)
-      connection.on('error', () => {}) // `end` follows
       connection.on('message', onMessage)
-      connection.on('end', onEnd)
-      await connection.connect()
-      connection.stream.unref()
+      await connected(connection, onEnd)
       return {
         subscribe: (channel) => connection.subscribe(channel),
         ping: () => connection.ping(),
         close: () => connection.disconnect(),
       }
     },
+    async track(prefixes, listener) {
+      const tracked = masters()
+      if (tracked.length === 0) throw new Error(NO_MASTER)
+      const connections = tracked.map((node) => node.duplicate(TRACKING))
+      const close = () => {
+        for (const connection of connections) connection.disconnect()
+      }
+      try {
+        await Promise.all(connections.map((connection) => track(connection, prefixes, listener)))
+      } catch (error) {
+        close()
+        throw error
+      }
+      return {
+        async ping() {
+          await Promise.all(connections.map((connection) => connection.ping()))
+          const now = masters()
+          const isSame = now.length === tracked.length && now.every((node) => tracked.includes(node))
+          if (!isSame) throw new Error('the masters of the Cluster have changed')
+        },
+        close,
+      }
+    },
   }
+}
+
+async function connected(connection: MessageRedis, onEnd: () => void): Promise<void> {
+  connection.on('error', () => {}) // `end` follows
+  connection.on('end', onEnd)
+  await connection.connect()
+  connection.stream.unref()
+}
+
+async function track(
+  connection: MessageRedis,
+  prefixes: readonly string[],
+  { onChanged, onEnd }: TrackingListener,
+): Promise<void> {
+  // Not `message`, which joins the names with commas.
+  connection.on('messageBuffer', (_channel, names) => onChanged(names?.map((name) => name.toString())))
+  await connected(connection, onEnd)
+  await connection.client(...trackingOn((await connection.client('ID')) as number, prefixes))
+  await connection.subscribe(INVALIDATIONS)
 }
 
 function isCluster(client: object): client is { nodes(role: 'master'): unknown[] } {

@@ -1,6 +1,7 @@
 import type { RedisClientOptions } from 'redis'
 import { CacheError } from '../errors.ts'
 import { type Arg, type RedisClient, SCAN_BATCH } from './redis-client.ts'
+import { INVALIDATIONS, trackingOn } from './tracking-commands.ts'
 
 /** The part of a client of node-redis 6 (`createClient`) that the store uses. */
 export interface NodeRedisClient {
@@ -122,30 +123,56 @@ export function nodeRedisClient(client: NodeRedisClient): RedisClient {
     },
     isRefusal: (error) => error instanceof Error && !('code' in error) && REPLY.test(error.message),
     async listen({ onMessage, onEnd }) {
-      const { socket } = client.options as RedisClientOptions
-      // Ends instead of connecting again: what it missed is not sent again.
-      const options = { disableOfflineQueue: false, socket: { ...socket, reconnectStrategy: false } }
-      const connection = client.duplicate(options) as MessageClient
-      connection.on('error', () => {
-        if (!connection.isReady) onEnd()
-      })
-      connection.unref()
-      await connection.connect()
+      const connection = await connectAnother(client, {}, onEnd)
       return {
-        subscribe: (channel) => connection.subscribe(channel, (message) => onMessage(channel, message)),
+        subscribe: (channel) => connection.subscribe(channel, (message) => onMessage(channel, message as string)),
         ping: () => connection.ping(),
-        close() {
-          if (connection.isOpen) connection.destroy()
-        },
+        close: () => end(connection),
       }
+    },
+    async track(prefixes, { onChanged, onEnd }) {
+      const connection = await connectAnother(client, { RESP: 2 }, onEnd)
+      try {
+        const id = (await connection.sendCommand(['CLIENT', 'ID'])) as number
+        await connection.sendCommand(['CLIENT', ...trackingOn(id, prefixes)])
+        await connection.subscribe(INVALIDATIONS, (names) =>
+          onChanged((names as readonly string[] | null) ?? undefined),
+        )
+      } catch (error) {
+        end(connection)
+        throw error
+      }
+      return { ping: () => connection.ping(), close: () => end(connection) }
     },
   }
 }
 
-interface MessageClient extends Pick<NodeRedisClient, 'isReady' | 'connect' | 'destroy' | 'on'> {
+/** A connection that ends instead of connecting again: what it missed is not sent again. */
+async function connectAnother(
+  client: NodeRedisClient,
+  options: { readonly RESP?: 2 },
+  onEnd: () => void,
+): Promise<MessageClient> {
+  const { socket } = client.options as RedisClientOptions
+  const own = { disableOfflineQueue: false, socket: { ...socket, reconnectStrategy: false } }
+  const connection = client.duplicate({ ...own, ...options }) as MessageClient
+  connection.on('error', () => {
+    if (!connection.isReady) onEnd()
+  })
+  connection.unref()
+  await connection.connect()
+  return connection
+}
+
+function end(connection: MessageClient): void {
+  if (connection.isOpen) connection.destroy()
+}
+
+interface MessageClient extends Pick<NodeRedisClient, 'isReady' | 'connect' | 'destroy' | 'on' | 'sendCommand'> {
   readonly isOpen: boolean
   unref(): void
-  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>
+  /** The messages on the channel of changed keys are lists of names, or `null`. */
+  subscribe(channel: string, listener: (message: string | readonly string[] | null) => void): Promise<unknown>
   ping(): Promise<unknown>
 }
 

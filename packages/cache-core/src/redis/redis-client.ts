@@ -59,6 +59,25 @@ export interface RedisClient {
   isRefusal(error: unknown): boolean
   /** Opens another connection, for messages only. It doesn't keep the process alive. Absent: the client can't open one. */
   readonly listen?: (listener: MessageListener) => Promise<MessageConnection>
+  /**
+   * Opens another connection to each master, over which the server tells of every change to a key that begins with one of
+   * `prefixes`, by any client. Resolves once all changes from now on are told. Absent: the client can't.
+   */
+  readonly track?: (prefixes: readonly string[], listener: TrackingListener) => Promise<TrackingConnection>
+}
+
+/** A connection that tells of changed keys. It is never opened again after it has ended. */
+export interface TrackingConnection {
+  /** Rejects also if it no longer covers all masters. */
+  ping(): Promise<unknown>
+  close(): void
+}
+
+export interface TrackingListener {
+  /** The names of changed keys. `undefined`: all may have changed. */
+  readonly onChanged: (names: readonly string[] | undefined) => void
+  /** The connection has ended. May be called more than once. */
+  readonly onEnd: () => void
 }
 
 /** A connection that receives messages. It is never opened again after it has ended. */

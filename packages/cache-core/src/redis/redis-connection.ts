@@ -10,6 +10,7 @@ import type { Gate } from '../resilience/resilient-store.ts'
 import { ServerClock } from '../resilience/server-clock.ts'
 import { SharedPending } from '../resilience/shared-pending.ts'
 import { type WarningListener, warnProcess } from '../warning.ts'
+import { type ChangeListener, ClientTracking } from './client-tracking.ts'
 import { LeaseMessages } from './lease-messages.ts'
 import { DEADLINE_MS, type RedisClient } from './redis-client.ts'
 import { misconfiguration, Refusals } from './refusals.ts'
@@ -145,6 +146,16 @@ export class RedisConnection {
   /** @param isWatched whether each of the store's commands already goes through the circuit. */
   gateFor(isWatched: boolean): Gate {
     return circuitGate(this.circuit, isWatched, misconfiguration)
+  }
+
+  /** Tells of changes to keys with these prefixes. The caller ends it. */
+  track(prefixes: readonly string[], listener: ChangeListener): ClientTracking {
+    return new ClientTracking(prefixes, listener, {
+      client: this.#given,
+      runtime: this.circuit.runtime,
+      refusals: this.#refusals,
+      warn: (warning) => this.warn(warning),
+    })
   }
 
   close(): void {

@@ -6,16 +6,29 @@ export interface RedisKeys {
   readonly mark: (key: string) => string
   /** A tag's epoch. */
   readonly tag: (tag: string) => string
+  /** The beginnings of the names of all entries, and of all epochs. */
+  readonly tracked: readonly string[]
+  /** What is kept under such a name. `undefined`: nothing of ours. */
+  whatIs(name: string): { readonly key: string } | { readonly tag: string } | undefined
 }
 
 /** @param buckets of a queue of writes: entry, lease and mark are then in the slot of the key's bucket. */
 export function redisKeys(prefix: string, buckets?: number): RedisKeys {
   const slot = buckets === undefined ? slotOfKey : (key: string) => `${slotOfBucket(bucketOf(key, buckets))}${key}`
+  const entries = `${prefix}e:`
+  const tags = `${prefix}t:`
   return {
-    entry: (key) => `${prefix}e:${slot(key)}`,
+    entry: (key) => `${entries}${slot(key)}`,
     lease: (key) => `${prefix}l:${slot(key)}`,
     mark: (key) => `${prefix}w:${slot(key)}`,
-    tag: (tag) => `${prefix}t:${tag}`,
+    tag: (tag) => `${tags}${tag}`,
+    tracked: [entries, tags],
+    whatIs(name) {
+      if (name.startsWith(tags)) return { tag: name.slice(tags.length) }
+      if (!name.startsWith(`${entries}{`) || !name.endsWith('}')) return undefined
+      const inSlot = name.slice(entries.length + 1, -1)
+      return { key: inSlot.charCodeAt(0) === BACKSLASH ? inSlot.slice(1) : inSlot }
+    },
   }
 }
 

@@ -52,7 +52,7 @@ export function redisStore(options: RedisStoreOptions): Required<Store> {
 }
 
 const CONNECTION_OPTIONS: OptionNames<ConnectionOptions> = { ownsConnection: true, onWarning: true }
-const STORE_OPTIONS: OptionNames<RedisStoreOptions> = {
+export const STORE_OPTIONS: OptionNames<RedisStoreOptions> = {
   client: true,
   prefix: true,
   outbox: true,

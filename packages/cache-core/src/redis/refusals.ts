@@ -71,6 +71,9 @@ function lineFor(error: unknown, sent?: string): string {
 }
 
 function remedyFor(command: string, message: string): string | undefined {
+  if (command === 'CLIENT TRACKING') {
+    return 'until this user may be told of changed keys, every read asks Redis: ACL SETUSER … +client|id +client|tracking +subscribe &__redis__:invalidate'
+  }
   if (command === 'PUBLISH' || command === 'SUBSCRIBE') {
     return "until this user may use the cache's channel, waiting readers ask every 10 to 20 ms: ACL SETUSER … +publish +subscribe &PREFIX*"
   }

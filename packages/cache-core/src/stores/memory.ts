@@ -10,8 +10,9 @@ import { CacheError, swallowing } from '../errors.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import { LeaseWaiters } from '../ports/lease-news.ts'
 import { type Runtime, systemRuntime } from '../ports/runtime.ts'
-import { type Epochs, type Lookup, type Memo, NO_EPOCHS, type Store } from '../ports/store.ts'
-import { askForCollection, giveBack, ownBytes, ownText } from './own-memory.ts'
+import { type Epochs, type Lookup, NO_EPOCHS, type Store } from '../ports/store.ts'
+import { KeptEntries } from './kept-entries.ts'
+import { ownText } from './own-memory.ts'
 
 export interface MemoryStoreOptions {
   /**
@@ -45,22 +46,6 @@ const OPTIONS: OptionNames<MemoryStoreOptions> = {
   runtime: true,
 }
 
-/** An entry: also its own lookup without tags, and its own memo, so that a hit creates no objects. */
-class Kept implements Lookup, Memo {
-  readonly bytes: Buffer
-  readonly expiresAt: number
-  readonly epochs = NO_EPOCHS
-  readonly memo = this
-  decoded: unknown = undefined
-  /** A reader has received these bytes, and may hold a view of them for long. */
-  isShared = false
-
-  constructor(bytes: Buffer, expiresAt: number) {
-    this.bytes = bytes
-    this.expiresAt = expiresAt
-  }
-}
-
 const NOTHING: Lookup = { bytes: undefined, epochs: NO_EPOCHS }
 
 interface Lease {
@@ -69,15 +54,6 @@ interface Lease {
 }
 
 const CLOSED = 'the store was closed'
-/** Otherwise each `get` creates its own. */
-const GET_OPTIONS = {}
-/**
- * An entry's overhead beside its bytes and its key: its slot in the map, its objects, and its separate allocation. Measured with
- * 300 bytes of payload by the growth of the process: 540 on Node 22; 440 on Node 24, plus as much again that V8 reserves.
- */
-const OVERHEAD_BYTES = 600
-/** Only a garbage collection frees dropped entries that readers received. V8 itself starts one at 64 MiB of them. */
-const MAX_DROPPED_BYTES = 16 * 2 ** 20
 /** Limits for leases (keys being loaded) and epochs (tags, about 300 bytes each). */
 const MAX_LEASES = 10_000
 const MAX_TAGS_KEPT = 100_000
@@ -101,30 +77,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
   if (whenEvicted !== undefined) checkFunction('onEvict', whenEvicted)
   const onEvict = whenEvicted && swallowing(whenEvicted)
   if (outbox !== undefined) checkMethods('outbox', outbox, ['attach'], 'give what createOutbox returns')
-  /** While clearing, all entries are left to one collection: freeing each takes 1 µs. */
-  let isClearing = false
-  let droppedBytes = 0
-  function drop(bytes: number): void {
-    droppedBytes += bytes
-    if (isClearing || droppedBytes < MAX_DROPPED_BYTES) return
-    droppedBytes = 0
-    askForCollection()
-  }
-  const entries = new LRUCache<string, Kept>({
-    maxSize: checkCount('maxBytes', maxBytes, 1_024),
-    sizeCalculation: ({ bytes }, key) => bytes.length + 2 * key.length + OVERHEAD_BYTES,
-    dispose({ bytes, isShared }, key, reason) {
-      if (isShared || isClearing) drop(bytes.length)
-      else giveBack(bytes)
-      if (reason === 'evict') onEvict?.(key)
-    },
-  })
-  function clear(): void {
-    isClearing = true
-    entries.clear()
-    isClearing = false
-    drop(0)
-  }
+  const entries = new KeptEntries(checkCount('maxBytes', maxBytes, 1_024), onEvict)
   // Not `max`, which preallocates: with it, each end of the only lease clears the whole allocation.
   const leases = new LRUCache<string, Lease>({ maxSize: MAX_LEASES, sizeCalculation: () => 1 })
   const tagEpochs = new LRUCache<string, Buffer>({ max: MAX_TAGS_KEPT })
@@ -143,16 +96,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
     waiters.wakeAll()
   }
 
-  function live(key: string): Kept | undefined {
-    const kept = entries.get(key, GET_OPTIONS)
-    if (kept === undefined) return undefined
-    if (now() < kept.expiresAt) {
-      kept.isShared = true
-      return kept
-    }
-    entries.delete(key)
-    return undefined
-  }
+  const live = (key: string) => entries.live(key, now())
 
   function lookUp(key: string, tags: readonly string[]): Lookup {
     const kept = live(key)
@@ -210,7 +154,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
       if (isClosed) return undefined
       leases.set(key, { token, endsAt: now() + leaseMs })
       // A copy: the entry's memory is freed when it is replaced.
-      const head = entries.peek(key)?.bytes.subarray(0, HEADER_BYTES)
+      const head = entries.peek(key)?.subarray(0, HEADER_BYTES)
       return { epochs: epochsOf(tags), ...(head && { head: Buffer.from(head) }) }
     },
 
@@ -218,9 +162,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
       if (!holds(key, token)) return false
       endLease(key)
       if (now() >= expiresAt) return false // already expired: its load outlasted its TTL
-      entries.set(ownText(key), new Kept(ownBytes(entry), expiresAt))
-      while (entries.size > maxEntries) entries.pop()
-      return entries.has(key) // false if it exceeds the limit by itself
+      const isKept = entries.keep(key, entry, expiresAt)
+      while (entries.size > maxEntries) entries.evictOne()
+      return isKept
     },
 
     renew(key, token, leaseMs) {
@@ -244,7 +188,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
 
     invalidateAll() {
       endLeases()
-      clear()
+      entries.clear()
       return !isClosed
     },
 
@@ -254,7 +198,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
       isClosed = true
       attachment?.detach()
       endLeases()
-      clear()
+      entries.clear()
     },
   }
   // Nothing to catch up with: the store starts empty.

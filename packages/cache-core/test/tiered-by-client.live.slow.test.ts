@@ -1,0 +1,2 @@
+/** The suite of two tiers, by the other clients. */
+import './tiered.live.test.ts'
