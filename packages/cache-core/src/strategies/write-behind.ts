@@ -9,7 +9,7 @@
  * known keys fail while the queue is unavailable.
  * Source: write-behind of Oracle Coherence and Hazelcast; a queue in Redis as in RedisGears' rgsync.
  */
-import { checkMethods, checkOptions, type OptionNames } from '../check.ts'
+import { badOption, checkMethods, checkOptions, type OptionNames } from '../check.ts'
 import type { WriteStrategy } from '../ports/strategy.ts'
 import type { WriteLog } from '../ports/write-log.ts'
 
@@ -43,6 +43,14 @@ export function writeBehind(options: WriteBehindOptions): WriteStrategy {
   const { log, otherwise } = options
   checkMethods('log', log, ['newest', 'append', 'inTurn'], 'give what redisWriteLog returns')
   checkMethods('otherwise', otherwise, ['write'], 'give a write strategy, such as invalidate()')
+  if (otherwise.guarantee.readAfterWriteOf !== 'keys and tags') {
+    // An older entry would be what the next write is foreseen from.
+    throw badOption(
+      'otherwise',
+      otherwise.name,
+      'give a write strategy whose writes are read at once, such as invalidate()',
+    )
+  }
   return {
     name: 'write-behind',
     guarantee: { readAfterWriteOf: 'keys', mayLoseWrites: true },
