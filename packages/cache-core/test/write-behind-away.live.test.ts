@@ -1,5 +1,6 @@
 /** Write-behind on servers and connections that fail, forget, evict or refuse. */
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { Cluster, Redis } from 'ioredis'
 import { startRedis, startTcpProxy, type TcpProxy } from 'local-servers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -191,6 +192,53 @@ describe('a server that may lose queued writes', () => {
   })
 })
 
+describe('a user with an ACL', () => {
+  const page = readFileSync(new URL('../../../docs/failures.md', import.meta.url), 'utf8')
+  const rulesAfter = (text: string) => new RegExp(`${text}: \`([^\`]+)\``).exec(page)![1]!
+  const known = (rule: string) => place.server.name.startsWith('valkey') || rule !== '+waitaof' // 7.0 does not know it
+  const rules = () => [
+    ...rulesAfter('The cache needs these rules').replaceAll('PREFIX', 'c:').split(' '),
+    ...rulesAfter("The queue needs these rules beside the cache's").split(' ').filter(known),
+  ]
+  const open = async (...more: string[]) => {
+    await place.admin.acl('SETUSER', 'app', 'reset', 'on', '>secret', ...rules(), ...more)
+    return place.process({
+      url: place.server.url.replace('redis://', 'redis://app:secret@'),
+      confirm: 'replicated',
+      confirmMs: 1,
+    })
+  }
+
+  it('needs no other rules than those of docs/failures.md', async () => {
+    const a = await open()
+    place.table.refuse = ({ command }) => JSON.stringify(command).includes('poison')
+    place.table.insert('l')
+    expect((await a.rename('k', 'one')).ack).toBe('memory')
+    expect((await a.rename('l', 'poison')).ack).toBe('memory')
+    const dead: unknown[] = []
+    const flusher = a.flusher({ onDead: (write) => dead.push(write) })
+    flusher.start()
+    for (let i = 0; dead.length === 0; i++) {
+      await a.rename('k', `${i}`)
+      await expect.poll(() => stored()?.text).toBe(`${i}`)
+    }
+    await flusher.close()
+    await a.log.drained(1_000)
+    await a.cache.write({ keys: ['k'] }, async () => place.table.update('k', 'direct'))
+    expect(place.warnings.map(({ message }) => message)).toEqual([
+      expect.stringContaining('not confirmed as replicated'),
+    ])
+  })
+
+  it('without +xadd writes go to the database, and the log names the remedy', async () => {
+    const a = await open('-xadd')
+    expect((await a.rename('k', 'one')).ack).toBe('database')
+    expect((await a.rename('k', 'two')).ack).toBe('database')
+    expect(place.warnings[0]?.message).toContain('docs/failures.md')
+    for (const { code } of place.warnings) expect(code).toBe('COMMAND_REFUSED')
+  })
+})
+
 describe('ids', () => {
   it('are larger than those in the database after the queue was lost, and on a server whose clock is behind', async () => {
     const future = `${Date.now() + 3_600_000}-5`
@@ -288,9 +336,10 @@ describe('the acknowledgement', () => {
     const a = await place.process({ confirm: 'replicated', confirmMs: 100 })
     expect((await a.rename('k', 'one')).ack).toBe('memory')
     expect(place.warnings).toEqual([{ code: 'QUEUE_UNSAFE', message: expect.stringContaining('replicated') }])
+    await place.admin.config('SET', 'repl-diskless-sync-delay', '0')
     const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(place.server.port)] })
     ends.push(() => replica.stop())
-    await expect.poll(() => place.admin.info('replication'), { timeout: 10_000 }).toContain('state=online')
+    await expect.poll(() => place.admin.info('replication'), { timeout: 15_000 }).toContain('state=online')
     await expect.poll(async () => (await a.rename('k', 'two')).ack, { timeout: 5_000 }).toBe('replicated')
   })
 

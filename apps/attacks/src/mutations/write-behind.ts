@@ -14,7 +14,7 @@ const pendingFirst = `${core}/pending-first.ts`
 
 function one(name: string, without: string, file: string, find: string, replace: string): Mutation {
   const edits: readonly Edit[] = [{ file, find, replace }]
-  return { name, without, edits, suites: ['write-behind'] }
+  return { name: `${name} (write-behind)`, without, edits, suites: ['write-behind'] }
 }
 
 export const writeBehind: readonly Mutation[] = [
