@@ -1,6 +1,5 @@
 /** Write-behind on servers and connections that fail, forget, evict or refuse. */
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { Cluster, Redis } from 'ioredis'
 import { startRedis, startTcpProxy, type TcpProxy } from 'local-servers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -189,53 +188,6 @@ describe('a server that may lose queued writes', () => {
     expect(await writing).toEqual({ row: { version: 3, text: 'two' }, ack: 'database' })
     expect(await queued()).toBe(0)
     expect((await a.read('k'))?.text).toBe('two')
-  })
-})
-
-describe('a user with an ACL', () => {
-  const page = readFileSync(new URL('../../../docs/failures.md', import.meta.url), 'utf8')
-  const rulesAfter = (text: string) => new RegExp(`${text}: \`([^\`]+)\``).exec(page)![1]!
-  const known = (rule: string) => place.server.name.startsWith('valkey') || rule !== '+waitaof' // 7.0 does not know it
-  const rules = () => [
-    ...rulesAfter('The cache needs these rules').replaceAll('PREFIX', 'c:').split(' '),
-    ...rulesAfter("The queue needs these rules beside the cache's").split(' ').filter(known),
-  ]
-  const open = async (...more: string[]) => {
-    await place.admin.acl('SETUSER', 'app', 'reset', 'on', '>secret', ...rules(), ...more)
-    return place.process({
-      url: place.server.url.replace('redis://', 'redis://app:secret@'),
-      confirm: 'replicated',
-      confirmMs: 1,
-    })
-  }
-
-  it('needs no other rules than those of docs/failures.md', async () => {
-    const a = await open()
-    place.table.refuse = ({ command }) => JSON.stringify(command).includes('poison')
-    place.table.insert('l')
-    expect((await a.rename('k', 'one')).ack).toBe('memory')
-    expect((await a.rename('l', 'poison')).ack).toBe('memory')
-    const dead: unknown[] = []
-    const flusher = a.flusher({ onDead: (write) => dead.push(write) })
-    flusher.start()
-    for (let i = 0; dead.length === 0; i++) {
-      await a.rename('k', `${i}`)
-      await expect.poll(() => stored()?.text).toBe(`${i}`)
-    }
-    await flusher.close()
-    await a.log.drained(1_000)
-    await a.cache.write({ keys: ['k'] }, async () => place.table.update('k', 'direct'))
-    expect(place.warnings.map(({ message }) => message)).toEqual([
-      expect.stringContaining('not confirmed as replicated'),
-    ])
-  })
-
-  it('without +xadd writes go to the database, and the log names the remedy', async () => {
-    const a = await open('-xadd')
-    expect((await a.rename('k', 'one')).ack).toBe('database')
-    expect((await a.rename('k', 'two')).ack).toBe('database')
-    expect(place.warnings[0]?.message).toContain('docs/failures.md')
-    for (const { code } of place.warnings) expect(code).toBe('COMMAND_REFUSED')
   })
 })
 
