@@ -209,7 +209,14 @@ describe('ids', () => {
 
   it('are raised again when the connection leads to another server', async () => {
     const other = await startRedis()
-    ends.push(() => other.stop())
+    const onOther = new Redis(other.url, redisOptions)
+    ends.push(
+      () => onOther.disconnect(),
+      () => other.stop(),
+    )
+    await once(onOther, 'ready')
+    // It has the streams already, as a replica would, with lower ids.
+    for (const bucket of [0, 1, 2, 3]) await onOther.xgroup('CREATE', `c:wb:{wb${bucket}}`, 'flushers', '0', 'MKSTREAM')
     const proxy = await proxied()
     let asked = 0
     const highest = async () => {
