@@ -12,6 +12,7 @@ import { staleness } from './staleness.ts'
 import { values } from './values.ts'
 import { waiting } from './waiting.ts'
 import { warming } from './warming.ts'
+import { writeBehind } from './write-behind.ts'
 
 export const mutations: readonly Mutation[] = [
   ...guard,
@@ -27,4 +28,5 @@ export const mutations: readonly Mutation[] = [
   ...reports,
   ...warming,
   ...memcached,
+  ...writeBehind,
 ]
