@@ -7,6 +7,7 @@ import { memcached } from './memcached.ts'
 import type { Mutation } from './mutation.ts'
 import { outages } from './outages.ts'
 import { pages } from './pages.ts'
+import { queuedPosts } from './queued-posts.ts'
 import { reports } from './reports.ts'
 import { staleness } from './staleness.ts'
 import { values } from './values.ts'
@@ -29,4 +30,5 @@ export const mutations: readonly Mutation[] = [
   ...warming,
   ...memcached,
   ...writeBehind,
+  ...queuedPosts,
 ]

@@ -10,8 +10,8 @@ export const reports: readonly Mutation[] = [
     edits: [
       {
         file: `${api}/strategies/named-strategy.ts`,
-        find: 'createCache({ ...reports, onEvent, store',
-        replace: 'createCache({ store',
+        find: '          ...reports,\n          onEvent,\n',
+        replace: '',
       },
     ],
     suites: ['reports'],
