@@ -7,19 +7,20 @@ type Parts<T> = Pick<CacheParts<T>, 'backlog' | 'codec' | 'version'>
 
 /**
  * A load that asks the backlog before the origin: the origin gets a write before the backlog forgets it, so one of the two has it. If
- * the backlog can't tell, the origin's value may be older than an acknowledged write: it is returned, and not kept.
+ * the backlog can't tell, the origin's value may be older than an acknowledged write: it is returned, and not kept. Nor is a pending
+ * value: if the origin was changed around the queue, it differs from what the origin then has, and what invalidates the key would not
+ * wait for the pending write to end.
  */
 export function pendingFirst<T>(parts: Parts<T>, key: string, load: PartOfLoad<T>): PartOfLoad<T> {
   if (parts.backlog === undefined) return load
 
   async function first(context: LoadContext): Promise<T | undefined> {
     const pending = await pendingValue(parts, key)
-    if (typeof pending === 'object') {
-      load.shared?.pass(key)
-      return pending.value
-    }
-    if (pending === 'unknown') context.skip()
-    return load(context)
+    if (pending === 'none') return load(context)
+    context.skip()
+    if (pending === 'unknown') return load(context)
+    load.shared?.pass(key)
+    return pending.value
   }
 
   return load.shared === undefined ? first : Object.assign(first, { shared: load.shared })

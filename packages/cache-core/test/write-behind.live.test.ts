@@ -53,7 +53,8 @@ describe('a queued write', () => {
     await evict()
     place.table.isDown = true
     expect(await b.read('k')).toEqual({ version: 2, text: 'one' })
-    expect((await b.cache.read('k', async () => undefined)).outcome).toBe('hit')
+    // Not kept: what invalidates the key if its row was changed around the queue would not wait for the write to end.
+    expect((await b.cache.read('k', async () => undefined)).outcome).toBe('miss')
   })
 
   it('is read by readMany from the backlog, and the other keys by one load', async () => {

@@ -127,7 +127,7 @@ export const writeBehind: readonly Mutation[] = [
     'a value read without the backlog is not kept',
     'other processes are served a value older than an acknowledged write',
     pendingFirst,
-    "    if (pending === 'unknown') context.skip()\n",
+    '    context.skip()\n',
     '',
   ),
   one(
