@@ -84,6 +84,23 @@ describe('a queued write', () => {
     expect(await reading).toEqual({ version: 2, text: 'one' })
   })
 
+  it('costs two round trips, and a miss one more than without a queue', async () => {
+    const a = await place.process()
+    await a.read('k')
+    await a.rename('k', 'one') // prepared
+    const sent = async (act: () => Promise<unknown>) => {
+      await place.admin.config('RESETSTAT')
+      await act()
+      const stats = await place.admin.info('commandstats')
+      return Object.fromEntries(
+        [...stats.matchAll(/cmdstat_(mget|evalsha|eval):calls=(\d+)/g)].map(([, name, calls]) => [name, Number(calls)]),
+      )
+    }
+    expect(await sent(() => a.rename('k', 'two'))).toEqual({ mget: 1, evalsha: 1 })
+    place.table.insert('l')
+    expect(await sent(() => a.read('l'))).toEqual({ mget: 1, evalsha: 3 }) // acquire, the backlog, fill
+  })
+
   it('keeps its version when a later write replaces it in the queue', async () => {
     const a = await place.process()
     for (const text of ['one', 'two', 'three']) await a.rename('k', text)

@@ -124,8 +124,8 @@ export const writeBehind: readonly Mutation[] = [
     "    const pending = 'none' as 'none' | 'unknown' | { readonly value: T | undefined }\n",
   ),
   one(
-    'a value read from the backlog, or without it, is not kept',
-    'other processes are served a value older than an acknowledged write, or than a change around the queue',
+    'a value read without the backlog is not kept',
+    'other processes are served a value older than an acknowledged write',
     pendingFirst,
     '    context.skip()\n',
     '',
