@@ -48,8 +48,10 @@ async function flush(): Promise<void> {
 /** Until the test ends, the database answers neither this process nor the other one. */
 function databaseIsAway(): () => void {
   const refusal = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+  // `pool.query` connects with a callback.
+  const connect = (done?: (error: Error) => void) => (done === undefined ? Promise.reject(refusal) : done(refusal))
   const spies = [api, other].map(({ database }) =>
-    vi.spyOn(database.pool, 'connect').mockRejectedValue(refusal as never),
+    vi.spyOn(database.pool, 'connect').mockImplementation(connect as never),
   )
   const end = () => {
     for (const spy of spies) spy.mockRestore()

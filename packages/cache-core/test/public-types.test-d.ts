@@ -65,6 +65,18 @@ numbers.write({ keys: ['n'], value: (committed: number) => committed }, async ()
 // @ts-expect-error the value is made from the commit's result
 numbers.write({ keys: ['n'], value: (committed: string) => committed.length }, async () => 2)
 
+// A write that can be deferred foresees its result, and the key's value.
+const posts = createCache<Post>({ store, read: cacheAside(), write: invalidate() })
+const deferred = {
+  load: () => findPost(1),
+  foresee: (before: Post | undefined) => before && { result: before.id, value: before, command: before },
+}
+const renamed = posts.write({ keys: ['post:1'], deferred }, async () => 1)
+expectTypeOf(renamed).resolves.toEqualTypeOf<WriteResult<number>>()
+expectTypeOf<WriteResult<number>['ack']>().toEqualTypeOf<'database' | 'memory' | 'replicated' | 'fsynced'>()
+// @ts-expect-error the command alone does not tell the value
+posts.write({ keys: ['post:1'], deferred: { ...deferred, foresee: () => ({ command: 1 }) } }, async () => 1)
+
 expectTypeOf(cache.invalidate({ tags: ['posts'] })).resolves.toEqualTypeOf<boolean>()
 // @ts-expect-error tags are a list
 cache.invalidate({ tags: 'posts' })

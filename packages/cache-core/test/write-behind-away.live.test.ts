@@ -1,11 +1,15 @@
 /** Write-behind on servers and connections that fail, forget, evict or refuse. */
+import { once } from 'node:events'
+import { Cluster, Redis } from 'ioredis'
 import { startRedis, startTcpProxy, type TcpProxy } from 'local-servers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cacheAside, createCache, createFlusher, invalidate, writeBehind } from '../src/index.ts'
 import { adaptClient } from '../src/redis/adapt-client.ts'
+import { clusterOptions, redisOptions, redisStore, redisWriteLog } from '../src/redis/index.ts'
 import { APPEND, SETTLE } from '../src/redis/queue-scripts.ts'
 import { queueKeys, redisKeys } from '../src/redis/redis-keys.ts'
 import { runScript } from '../src/redis/run-script.ts'
-import { isLess, Place } from './write-behind.ts'
+import { isLess, Place, type Row, rename } from './write-behind.ts'
 
 let place: Place
 const ends: (() => unknown)[] = []
@@ -205,7 +209,14 @@ describe('ids', () => {
 
   it('are raised again when the connection leads to another server', async () => {
     const other = await startRedis()
-    ends.push(() => other.stop())
+    const onOther = new Redis(other.url, redisOptions)
+    ends.push(
+      () => onOther.disconnect(),
+      () => other.stop(),
+    )
+    await once(onOther, 'ready')
+    // It has the streams already, as a replica would, with lower ids.
+    for (const bucket of [0, 1, 2, 3]) await onOther.xgroup('CREATE', `c:wb:{wb${bucket}}`, 'flushers', '0', 'MKSTREAM')
     const proxy = await proxied()
     let asked = 0
     const highest = async () => {
@@ -235,14 +246,59 @@ describe('ids', () => {
   })
 })
 
+describe('in a Cluster', () => {
+  it('each script stays in one slot', async () => {
+    const node = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'] })
+    ends.push(() => node.stop())
+    const admin = new Redis(node.url, redisOptions)
+    ends.unshift(() => admin.disconnect())
+    await once(admin, 'ready')
+    await admin.cluster('ADDSLOTSRANGE', 0, 16_383)
+    await expect.poll(() => admin.cluster('INFO'), { timeout: 5_000 }).toContain('cluster_state:ok')
+    const client = new Cluster([{ host: '127.0.0.1', port: node.port }], clusterOptions)
+    ends.unshift(() => client.disconnect())
+    await once(client, 'ready')
+    expect(() => redisWriteLog({ client, prefix: 'c:', confirm: 'replicated' })).toThrow('in a Cluster only memory')
+    const log = redisWriteLog({ client, prefix: 'c:', highestStoredId: async () => undefined })
+    const store = redisStore({ client, prefix: 'c:', writeLog: log })
+    const cache = createCache<Row>({ store, read: cacheAside(), write: writeBehind({ log, otherwise: invalidate() }) })
+    const { table } = place
+    const keys = ['k', 'l', '}m', '']
+    for (const key of keys) table.insert(key)
+    const written = await Promise.all(
+      keys.map((key) => cache.write(rename(table, key, 'one'), async () => ({ row: undefined }))),
+    )
+    expect(written.map(({ ack }) => ack)).toEqual(['memory', 'memory', 'memory', 'memory'])
+    for (const key of keys) expect((await cache.read(key, () => table.load(key))).value?.text).toBe('one')
+    for (const key of keys) await cache.write(rename(table, key, 'two'), async () => ({ row: undefined }))
+    table.refuse = ({ key }) => key === 'l'
+    const dead: string[] = []
+    const onDead = ({ key }: { key: string }) => dead.push(key)
+    const flusher = createFlusher({ log, store, apply: table.apply, pollMs: 5, onDead })
+    flusher.start()
+    for (let i = 0; dead.length === 0; i++) {
+      await cache.write(rename(table, 'k', `${i}`), async () => ({ row: undefined }))
+      await expect.poll(() => table.rows.get('k')?.row.text).toBe(`${i}`)
+    }
+    await flusher.close()
+    expect(['l', '}m', ''].map((key) => table.rows.get(key)?.row.text)).toEqual(['new', 'two', 'two'])
+    expect(await log.lag()).toMatchObject({ queued: 0, dead: 2 })
+    const direct = await cache.write({ keys: ['k'] }, async () => table.update('k', 'direct'))
+    expect(direct.ack).toBe('database')
+    await store.close()
+    log.close()
+  })
+})
+
 describe('the acknowledgement', () => {
   it('is replicated once a replica has the write, and memory with a warning if none does', async () => {
     const a = await place.process({ confirm: 'replicated', confirmMs: 100 })
     expect((await a.rename('k', 'one')).ack).toBe('memory')
     expect(place.warnings).toEqual([{ code: 'QUEUE_UNSAFE', message: expect.stringContaining('replicated') }])
+    await place.admin.config('SET', 'repl-diskless-sync-delay', '0')
     const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(place.server.port)] })
     ends.push(() => replica.stop())
-    await expect.poll(() => place.admin.info('replication'), { timeout: 10_000 }).toContain('state=online')
+    await expect.poll(() => place.admin.info('replication'), { timeout: 15_000 }).toContain('state=online')
     await expect.poll(async () => (await a.rename('k', 'two')).ack, { timeout: 5_000 }).toBe('replicated')
   })
 

@@ -1,7 +1,8 @@
 /** What write-behind guarantees, on a real Redis: races by gates, servers and connections that fail. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { WriteLog } from '../src/index.ts'
+import { cacheAside, expireOnly, invalidate, type WriteLog, type WriteStrategy, writeBehind } from '../src/index.ts'
 import { gate } from '../src/testing/index.ts'
+import { reads } from './all-strategies.ts'
 import { Place } from './write-behind.ts'
 
 let place: Place
@@ -83,6 +84,23 @@ describe('a queued write', () => {
     expect(await reading).toEqual({ version: 2, text: 'one' })
   })
 
+  it('costs two round trips, and a miss one more than without a queue', async () => {
+    const a = await place.process()
+    await a.read('k')
+    await a.rename('k', 'one') // prepared
+    const sent = async (act: () => Promise<unknown>) => {
+      await place.admin.config('RESETSTAT')
+      await act()
+      const stats = await place.admin.info('commandstats')
+      return Object.fromEntries(
+        [...stats.matchAll(/cmdstat_(mget|evalsha|eval):calls=(\d+)/g)].map(([, name, calls]) => [name, Number(calls)]),
+      )
+    }
+    expect(await sent(() => a.rename('k', 'two'))).toEqual({ mget: 1, evalsha: 1 })
+    place.table.insert('l')
+    expect(await sent(() => a.read('l'))).toEqual({ mget: 1, evalsha: 3 }) // acquire, the backlog, fill
+  })
+
   it('keeps its version when a later write replaces it in the queue', async () => {
     const a = await place.process()
     for (const text of ['one', 'two', 'three']) await a.rename('k', text)
@@ -94,8 +112,10 @@ describe('a queued write', () => {
   it('does not end while a newer one of the same key is queued', async () => {
     const [a, b] = [await place.process(), await place.process()]
     const committed = gate()
+    const second = gate()
     const flusher = b.flusher({
       apply: async (writes) => {
+        if (stored()?.text === 'one') await second.pass()
         await place.table.apply(writes)
         await committed.pass()
       },
@@ -105,11 +125,10 @@ describe('a queued write', () => {
     await committed.reached
     await a.rename('k', 'two')
     committed.open()
-    await expect.poll(async () => (await a.log.lag()).queued).toBeLessThan(2)
-    if (stored()?.text === 'one') {
-      await evict()
-      expect((await a.read('k'))?.text).toBe('two')
-    }
+    await second.reached // the first one is done
+    await evict()
+    expect((await a.read('k'))?.text).toBe('two')
+    second.open()
     await flusher.close()
     expect(stored()).toEqual({ version: 3, text: 'two' })
   })
@@ -168,6 +187,42 @@ describe('a queued write', () => {
   })
 })
 
+describe.each(reads.map((read) => ({ name: read().name, read })))('with $name', ({ read }) => {
+  it('writes are read at once everywhere, and are in the database after a drain', async () => {
+    const [a, b] = [await place.process({ read: read() }), await place.process({ read: read() })]
+    await b.read('k')
+    expect((await a.rename('k', 'one')).ack).toBe('memory')
+    expect((await b.rename('k', 'two')).row?.version).toBe(3)
+    expect((await a.read('k'))?.text).toBe('two')
+    await evict()
+    expect((await a.read('k'))?.text).toBe('two')
+    expect(stored()?.text).toBe('new')
+    await a.flusher().close()
+    expect((await b.read('k'))?.text).toBe('two')
+    expect(stored()).toEqual({ version: 3, text: 'two' })
+  })
+})
+
+describe('a refresh under way', () => {
+  it('does not replace a write that is queued meanwhile', async () => {
+    const a = await place.process({ read: { ...cacheAside(), evaluate: () => 'refresh' } })
+    await a.read('k')
+    const loading = gate()
+    const refreshed = a.cache.read('k', async () => {
+      const row = stored()
+      await loading.pass()
+      return row
+    })
+    expect((await refreshed).value?.text).toBe('new')
+    await loading.reached
+    const b = await place.process()
+    expect((await b.rename('k', 'one')).row?.version).toBe(2)
+    loading.open()
+    await a.cache.close() // waits for the refresh
+    expect((await b.read('k'))?.text).toBe('one')
+  })
+})
+
 describe('a deletion', () => {
   it('is read at once, stays, and ends writes to the row', async () => {
     const [a, b] = [await place.process(), await place.process()]
@@ -220,14 +275,16 @@ describe('a list', () => {
 
 describe('a flusher', () => {
   it('takes over what a dead one has taken', async () => {
-    const [a, b] = [await place.process(), await place.process()]
+    const [a, b] = [await place.process({ buckets: 1 }), await place.process({ buckets: 1 })]
+    place.table.insert('l')
     const dead = gate()
     a.flusher({ apply: () => dead.pass() }).start()
     await a.rename('k', 'one')
     await dead.reached
-    const early = b.flusher({ takeOverAfterMs: 60_000 })
-    await early.close()
-    expect(stored()?.text).toBe('new')
+    await a.rename('l', 'one')
+    // Until then nobody else works on the bucket, so that the order is kept.
+    await b.flusher({ takeOverAfterMs: 60_000 }).close()
+    expect([stored('k')?.text, stored('l')?.text]).toEqual(['new', 'new'])
     b.flusher({ takeOverAfterMs: 1 }).start()
     await a.log.drained(2_000)
     expect(stored()?.text).toBe('one')
@@ -352,6 +409,17 @@ describe('a direct write', () => {
     expect((await a.rename('k', 'two')).ack).toBe('memory')
   })
 
+  it('that is not confirmed keeps others from being queued: the entry may be the one before it', async () => {
+    const unconfirmed: WriteStrategy = {
+      ...invalidate(),
+      write: async (_change, commit) => ({ result: await commit(), ack: 'database', isConfirmed: false }),
+    }
+    const a = await place.process({ otherwise: unconfirmed })
+    await a.read('k')
+    await a.cache.write({ keys: ['k'] }, async () => place.table.update('k', 'direct'))
+    expect(await a.rename('k', 'one')).toEqual({ row: { version: 3, text: 'one' }, ack: 'database' })
+  })
+
   it('around the cache is replaced by a write that was queued before', async () => {
     const a = await place.process()
     await a.rename('k', 'one')
@@ -359,6 +427,13 @@ describe('a direct write', () => {
     await a.flusher().close()
     expect(stored()).toEqual({ version: 2, text: 'one' })
   })
+})
+
+it('a strategy that leaves old entries is refused for direct writes', async () => {
+  const { log } = await place.process()
+  expect(() => writeBehind({ log, otherwise: expireOnly() })).toThrow(
+    'otherwise is "expire-only" (a string); give a write strategy whose writes are read at once',
+  )
 })
 
 describe('a full queue', () => {

@@ -14,6 +14,7 @@ import {
   invalidate,
   type ReadStrategy,
   type WriteLog,
+  type WriteStrategy,
   writeBehind,
 } from '../src/index.ts'
 import {
@@ -157,9 +158,20 @@ export class Place {
   }
 
   async process(
-    options: Partial<WriteLogOptions> & { url?: string; read?: ReadStrategy; wrap?: (log: WriteLog) => WriteLog } = {},
+    options: Partial<WriteLogOptions> & {
+      url?: string
+      read?: ReadStrategy
+      otherwise?: WriteStrategy
+      wrap?: (log: WriteLog) => WriteLog
+    } = {},
   ): Promise<Process> {
-    const { url = this.server.url, read = cacheAside(), wrap = (log) => log, ...logOptions } = options
+    const {
+      url = this.server.url,
+      read = cacheAside(),
+      otherwise = invalidate(),
+      wrap = (log) => log,
+      ...logOptions
+    } = options
     const client = new Redis(url, redisOptions)
     client.on('error', () => {})
     await new Promise((resolve) => client.once('ready', resolve))
@@ -168,7 +180,7 @@ export class Place {
     const store = redisStore({ client, prefix: 'c:', writeLog: log, onWarning })
     const { table } = this
     const used = wrap(log)
-    const cache = createCache<Row>({ store, read, write: writeBehind({ log: used, otherwise: invalidate() }) })
+    const cache = createCache<Row>({ store, read, write: writeBehind({ log: used, otherwise }) })
     const lists = createCache<string[]>({ store, read, write: invalidate() })
     this.#ends.unshift(async () => {
       await cache.close()

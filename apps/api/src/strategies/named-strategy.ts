@@ -7,6 +7,9 @@ import { representationCodec } from '../posts/representation.ts'
 import { observedStore } from '../telemetry/observed-store.ts'
 import type { ReadBy, RuntimeTuning, StrategyProvider } from './strategy-provider.ts'
 
+/** Flushers poll each bucket, and on a single server more buckets gain nothing. */
+const BUCKETS = 4
+
 /** A named strategy over Redis, memcached or, without a client, memory. */
 export function namedStrategy(
   name: StrategyName,
@@ -36,7 +39,7 @@ export function namedStrategy(
     write: () => (isQueued ? { name } : write()),
     effectiveTuning: (tuning) => tuning,
     open(counters, reports, { outbox, highestStoredId }) {
-      const writeLog = isQueued ? redisWriteLog({ client, prefix, highestStoredId }) : undefined
+      const writeLog = isQueued ? redisWriteLog({ client, prefix, buckets: BUCKETS, highestStoredId }) : undefined
       const opened = store({
         client,
         memcached,

@@ -9,6 +9,7 @@ import type { DrillDatabases } from './database.ts'
 import type { Drill, TestSystem } from './drill.ts'
 import { startLoad } from './load.ts'
 import { warningsOf } from './log-lines.ts'
+import { untilStored } from './post-writers.ts'
 import { leaks, type Resources, readResources, untilReleased } from './resources.ts'
 import { type DrillServers, startServers } from './start-servers.ts'
 import { within } from './until.ts'
@@ -50,6 +51,7 @@ const DEFAULT_STRATEGIES: readonly StrategyName[] = [
 const AROUND = 150
 const INJECT_WITHIN_MS = 40_000
 const HITS_AGAIN_WITHIN_MS = 10_000
+const STORED_WITHIN_MS = 10_000
 
 /** Never rejects because of a fault: that becomes a problem in the report. */
 export async function runDrill(
@@ -100,7 +102,10 @@ async function injectInto(
     strategies,
     seed,
     stuckAfterMs: answerWithinMs + 3_000,
-    versionInDatabase: copy.versionOf,
+    async versionInDatabase(strategy, id) {
+      if (strategy === 'write-behind') await untilStored(apis.find(isRunning)!.url, STORED_WITHIN_MS)
+      return copy.versionOf(strategy, id)
+    },
   })
   const spans: Span[] = []
   let mendingFrom: number | undefined

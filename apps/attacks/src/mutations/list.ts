@@ -7,12 +7,14 @@ import { memcached } from './memcached.ts'
 import type { Mutation } from './mutation.ts'
 import { outages } from './outages.ts'
 import { pages } from './pages.ts'
+import { queuedPosts } from './queued-posts.ts'
 import { reports } from './reports.ts'
 import { staleness } from './staleness.ts'
 import { tiers } from './tiers.ts'
 import { values } from './values.ts'
 import { waiting } from './waiting.ts'
 import { warming } from './warming.ts'
+import { writeBehind } from './write-behind.ts'
 
 export const mutations: readonly Mutation[] = [
   ...guard,
@@ -29,4 +31,6 @@ export const mutations: readonly Mutation[] = [
   ...reports,
   ...warming,
   ...memcached,
+  ...writeBehind,
+  ...queuedPosts,
 ]

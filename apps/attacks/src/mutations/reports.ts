@@ -10,8 +10,8 @@ export const reports: readonly Mutation[] = [
     edits: [
       {
         file: `${api}/strategies/named-strategy.ts`,
-        find: 'createCache({ ...reports, on, store',
-        replace: 'createCache({ store',
+        find: '          ...reports,\n          on,\n',
+        replace: '',
       },
     ],
     suites: ['reports'],

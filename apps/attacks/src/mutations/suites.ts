@@ -31,6 +31,13 @@ export const suites = [
   { name: 'memcached', folder: core, files: ['test/memcached.live'] },
   { name: 'memcached outage', folder: core, files: ['test/memcached-away.live.slow'], env: { SLOW: '1' } },
   { name: 'outbox', folder: core, files: ['test/outbox'] },
+  {
+    name: 'write-behind',
+    folder: core,
+    files: ['test/write-behind.live', 'test/write-behind-away.live', 'test/write-behind-explorer'],
+  },
+  { name: 'queued posts', folder: 'packages/posts-db', files: ['src/apply-writes.live', 'src/foresee-post.live'] },
+  { name: 'write-behind over HTTP', folder: api, files: ['test/write-behind.live'] },
   { name: 'before use', folder: core, files: ['test/before-use.live'] },
   { name: 'hottest', folder: api, files: ['src/posts/hottest', 'test/hottest.live'] },
   { name: 'worker', folder: api, files: ['test/keep-warm.live', 'test/worker.live.test'] },

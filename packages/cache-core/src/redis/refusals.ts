@@ -78,7 +78,7 @@ function remedyFor(command: string, message: string): string | undefined {
     return "until this user may use the cache's channel, waiting readers ask every 10 to 20 ms: ACL SETUSER … +publish +subscribe &PREFIX*"
   }
   if (/can't run this command/.test(message)) {
-    return `allow this user the commands of the cache's scripts: ACL SETUSER … ${IN_SCRIPTS}`
+    return `allow this user the commands of the cache's scripts: ACL SETUSER … ${IN_SCRIPTS} (for a queue of writes also those in docs/failures.md)`
   }
   if (/access .*(?:key|channel)/.test(message)) return "allow this user the cache's keys: ACL SETUSER … ~PREFIX*"
   if (/^NOPERM /.test(message)) return `allow this user the command: ACL SETUSER … +${command.toLowerCase()}`

@@ -9,9 +9,9 @@
  * known keys fail while the queue is unavailable.
  * Source: write-behind of Oracle Coherence and Hazelcast; a queue in Redis as in RedisGears' rgsync.
  */
-import { checkMethods, checkOptions, type OptionNames } from '../check.ts'
-import type { WriteStrategy } from '../ports/strategy.ts'
-import type { WriteLog } from '../ports/write-log.ts'
+import { badOption, checkMethods, checkOptions, type OptionNames } from '../check.ts'
+import type { Change, Deferred, WriteResult, Writer, WriteStrategy } from '../ports/strategy.ts'
+import type { WriteAck, WriteLog } from '../ports/write-log.ts'
 
 export interface WriteBehindOptions {
   /** The queue: `redisWriteLog`, over the Redis of the cache's store. */
@@ -43,36 +43,58 @@ export function writeBehind(options: WriteBehindOptions): WriteStrategy {
   const { log, otherwise } = options
   checkMethods('log', log, ['newest', 'append', 'inTurn'], 'give what redisWriteLog returns')
   checkMethods('otherwise', otherwise, ['write'], 'give a write strategy, such as invalidate()')
+  if (otherwise.guarantee.readAfterWriteOf !== 'keys and tags') {
+    // An older entry would be what the next write is foreseen from.
+    throw badOption(
+      'otherwise',
+      otherwise.name,
+      'give a write strategy whose writes are read at once, such as invalidate()',
+    )
+  }
   return {
     name: 'write-behind',
     guarantee: { readAfterWriteOf: 'keys', mayLoseWrites: true },
     backlog: log,
 
     async write(change, commit, cache) {
-      const keys = typeof change.keys === 'function' ? [] : change.keys
-      const { deferred, tags = [], entryTags = [] } = change
-      for (let attempt = 0; deferred !== undefined && keys.length === 1 && attempt < ATTEMPTS; attempt++) {
-        const key = keys[0]!
-        const before = await cache.before(key, entryTags, log, () => deferred.load())
-        if (before === undefined) break
-        let appended: Awaited<ReturnType<WriteLog['append']>> = { kind: 'refused' }
-        try {
-          const foreseen = deferred.foresee(before.value)
-          if (foreseen === undefined) break
-          const { result, value, command } = foreseen
-          if (change.changed?.(result) === false) return { result, ack: 'memory', isConfirmed: true }
-          const kept = cache.entryAfter(before, value)
-          if (kept === undefined) break
-          const { basis } = before
-          const touched = typeof tags === 'function' ? tags(result) : tags
-          appended = await log.append(key, { basis, command, ...kept, tags: touched })
-          if (appended.kind === 'queued') return { result, ack: appended.ack, isConfirmed: true }
-        } finally {
-          if (appended.kind !== 'queued') await cache.release([before])
+      const { keys, deferred } = change
+      const known = typeof keys === 'function' ? [] : keys
+      if (deferred !== undefined && known.length === 1) {
+        for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+          const written = await queue(log, known[0]!, change, deferred, cache)
+          if (written === 'refused') break
+          if (written !== 'changed') return written
         }
-        if (appended.kind === 'refused') break
       }
-      return log.inTurn(keys, () => otherwise.write(change, commit, cache))
+      return log.inTurn(known, () => otherwise.write(change, commit, cache))
     },
+  }
+}
+
+/** Foresees a write and queues it. `changed`: another write came between. `refused`: it can't be queued. */
+async function queue<T, R>(
+  log: WriteLog,
+  key: string,
+  { changed, tags = [], entryTags = [] }: Change<T, R>,
+  deferred: Deferred<T, R>,
+  cache: Writer<T>,
+): Promise<WriteResult<R> | 'changed' | 'refused'> {
+  const before = await cache.before(key, entryTags, log, () => deferred.load())
+  if (before === undefined) return 'refused'
+  let ack: WriteAck | undefined
+  try {
+    const foreseen = deferred.foresee(before.value)
+    if (foreseen === undefined) return 'refused'
+    const { result, value, command } = foreseen
+    if (changed?.(result) === false) return { result, ack: 'memory', isConfirmed: true }
+    const kept = cache.entryAfter(before, value)
+    if (kept === undefined) return 'refused'
+    const touched = typeof tags === 'function' ? tags(result) : tags
+    const appended = await log.append(key, { ...kept, basis: before.basis, command, tags: touched })
+    if (appended.kind !== 'queued') return appended.kind
+    ack = appended.ack
+    return { result, ack, isConfirmed: true }
+  } finally {
+    if (ack === undefined) await cache.release([before]) // so that others need not wait for the lease to end
   }
 }

@@ -3,6 +3,7 @@ import { apiBusy } from './api-busy.ts'
 import { apiKilledAlone } from './api-killed-alone.ts'
 import { apiKilledBeforeInvalidation } from './api-killed-before-invalidation.ts'
 import { clocksApart } from './clocks-apart.ts'
+import { flusherKilled } from './flusher-killed.ts'
 import { leaseHolderStopped } from './lease-holder-stopped.ts'
 import { loadsHang } from './loads-hang.ts'
 import { memcachedKilled } from './memcached-killed.ts'
@@ -52,6 +53,7 @@ export const drills: readonly Drill[] = [
   apiBusy,
   apiKilledBeforeInvalidation,
   apiKilledAlone,
+  flusherKilled,
   leaseHolderStopped,
   clocksApart,
 ]
