@@ -95,7 +95,8 @@ export function liveQueue(given: RedisStoreClient, prefix: string): QueueBackend
           return { queued, pending: (await names('wp:*')).length, dead }
         },
         async close() {
-          for (const end of ends) await end()
+          // Not awaited: a dead process's store waits for answers for ever.
+          for (const end of ends) void end()
         },
       }
     },
