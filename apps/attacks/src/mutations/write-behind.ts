@@ -29,8 +29,8 @@ export const writeBehind: readonly Mutation[] = [
     'a queued write revokes the lease',
     'a refresh that began before fills the old value over it',
     scripts,
-    "holds = redis.call('EXISTS', KEYS[2]) == 1${END}\nreturn {'queued', id, told or ''}",
-    "return {'queued', id, ''}",
+    "local ended = finish(KEYS[1], KEYS[2], KEYS[3], redis.call('EXISTS', KEYS[2]) == 1)\nreturn {'queued'",
+    "local ended = 0\nreturn {'queued'",
   ),
   one(
     'a flushed write ends the pending one only if it is the same',
@@ -155,8 +155,8 @@ export const writeBehind: readonly Mutation[] = [
     'a write that went to the dead letters is no longer read',
     'its value stays in the cache, though the database refused it',
     scripts,
-    "redis.call('DEL', KEYS[1])\nlocal holds",
-    'local holds',
+    "redis.call('DEL', KEYS[1])\nlocal ended",
+    'local ended',
   ),
   one(
     'a flusher that stops gives back what it has taken',

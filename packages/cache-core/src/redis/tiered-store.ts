@@ -127,6 +127,13 @@ function nearStore(
       })
     },
 
+    async acquire(key, request) {
+      const acquired = await far.acquire(key, request)
+      // It is newer than a copy here, which no later read may return. It isn't kept: the message about it may have come already.
+      if (acquired.kind === 'entry') near.dropEntry(key)
+      return acquired
+    },
+
     fill: (key, fill) => thenDrop(far.fill(key, fill), () => near.dropEntry(key)),
 
     invalidate: (keys, tags) =>
