@@ -39,6 +39,8 @@ export interface Connection {
   readonly messages: Set<MessageLine>
   /** Of those, the connection that tells of changes. */
   feed?: MessageLine | undefined
+  /** How many there have been. */
+  feeds: number
   /** The agent of what arrives unasked. */
   readonly itself: Agent
 }

@@ -4,6 +4,14 @@ import { type Commands, type Connection, endMessages, type MessageLine, nameOf }
 import type { Scheduler } from './scheduler.ts'
 import { read } from './step.ts'
 
+/**
+ * Connections of one process in a schedule. An unfair schedule may never answer, and attempts would then follow one another forever.
+ * After a refusal, the next attempt is a minute later.
+ */
+const MAX_FEEDS = 12
+
+export class TooManyFeeds extends Error {}
+
 export async function openFeed(
   scheduler: Scheduler,
   connection: Connection,
@@ -12,6 +20,8 @@ export async function openFeed(
   listener: TrackingListener,
 ): Promise<TrackingConnection> {
   if (connection.isCut) throw new Error('Connection is closed.')
+  connection.feeds++
+  if (connection.feeds > MAX_FEEDS) throw new TooManyFeeds('the server refuses another connection')
   const { process } = connection.line
   const line: MessageLine = { process, inOrder: true, losesNoMessage: true, listener, unsubscribe: [] }
   connection.messages.add(line)

@@ -1,7 +1,7 @@
 import type { ConnectionListeners, RedisClient } from '../src/redis/redis-client.ts'
 import type { Line } from './call.ts'
 import { type Commands, type Connection, endMessages, type MessageLine, scheduledClient } from './commands.ts'
-import { openFeed } from './feed.ts'
+import { openFeed, TooManyFeeds } from './feed.ts'
 import type { Scheduler } from './scheduler.ts'
 import type { Agent } from './step.ts'
 
@@ -14,6 +14,7 @@ export class ScheduledConnection implements Connection {
   readonly listeners = new Set<ConnectionListeners>()
   readonly messages = new Set<MessageLine>()
   feed: MessageLine | undefined
+  feeds = 0
   readonly itself: Agent
 
   constructor(scheduler: Scheduler, line: Line, server: Commands) {
@@ -22,7 +23,10 @@ export class ScheduledConnection implements Connection {
     this.itself = { name: line.process.name, process: line.process, calls: 0 }
     this.client = {
       ...scheduledClient(scheduler, this, server),
-      ...(server.track && { track: (prefixes, listener) => openFeed(scheduler, this, server, prefixes, listener) }),
+      ...(server.track && {
+        track: (prefixes, listener) => openFeed(scheduler, this, server, prefixes, listener),
+        isRefusal: (error) => error instanceof TooManyFeeds,
+      }),
     }
   }
 

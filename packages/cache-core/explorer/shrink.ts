@@ -134,7 +134,8 @@ function* simplerPlans(plan: Plan): Generator<Plan> {
   }
   for (const before of befores.slice(0, befores.indexOf(plan.before))) yield { ...plan, before }
   yield { ...plan, actors: plan.actors.map((actor) => ({ ...actor, task: withoutTags(actor.task) })) }
-  const used = 1 + Math.max(0, ...plan.actors.map(({ process }) => process))
+  const ofMoves = plan.moves.map(({ to }) => Number(to)).filter(Number.isInteger) // others name an entry or a period
+  const used = 1 + Math.max(0, ...plan.actors.map(({ process }) => process), ...ofMoves)
   if (used < plan.processes) yield { ...plan, processes: used }
   for (const [i, actor] of plan.actors.entries()) {
     const other = (change: Partial<Actor>) => ({ ...plan, actors: plan.actors.with(i, { ...actor, ...change }) })

@@ -14,10 +14,10 @@ export interface StoreCase {
 
 const LEASE_MS = 10_000
 
-function entryOf(store: Store, text: string): Buffer {
+function entryOf(store: Store, text: string, freshForMs = 60_000): Buffer {
   const loadedAt = store.clock.earliest()
   const payload = Buffer.from(text)
-  return encodeEntry({ key: 'any', payload, loadedAt, freshUntil: loadedAt + 60_000, loadMs: 1, epochs: [] })
+  return encodeEntry({ key: 'any', payload, loadedAt, freshUntil: loadedAt + freshForMs, loadMs: 1, epochs: [] })
 }
 
 async function fill(store: Store, key: string, token: string, text: string): Promise<{ kept: boolean; entry: Buffer }> {
@@ -185,7 +185,7 @@ export const storeContract: readonly StoreCase[] = [
     title: 'drops an entry when it expires, and refuses one that has already expired',
     async run(store) {
       await granted(store, 'k', 'one')
-      const entry = entryOf(store, 'v1')
+      const entry = entryOf(store, 'v1', 20)
       assert.equal(await store.fill('k', { token: 'one', entry, expiresAt: store.clock.latest() + 20 }), true)
       await until(
         () => lies(store, 'k'),
