@@ -54,6 +54,7 @@ export function scheduledQueue(queue: EmulatedQueue, scheduler: Scheduler, runti
     take: (bucket, request) => step(`take ${bucket}`, () => queue.take(bucket, request)),
     done: (bucket, writes) => step(`done ${bucket}`, () => queue.done(bucket, writes)),
     bury: (bucket, write) => step(`bury ${write.key}`, () => queue.bury(bucket, write)),
+    onQueued: () => () => {},
     giveBack: unused,
     drained: unused,
     lag: unused,

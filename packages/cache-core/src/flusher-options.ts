@@ -25,7 +25,7 @@ export interface FlusherOptions {
    * It must never insert a row that is gone. If it throws, nothing was committed, and it is called again.
    */
   readonly apply: (writes: readonly FlushedWrite[]) => Promise<void>
-  /** How often to look for writes. Milliseconds, 1 to 2_147_483_647. Default 50. */
+  /** How often to look for writes; less often, up to every 500 ms, while there are none. Milliseconds, 1 to 2_147_483_647. Default 50. */
   readonly pollMs?: number
   /** The most writes in one call of `apply`. Default 500. */
   readonly batch?: number
@@ -62,7 +62,7 @@ export function checkFlusherOptions(options: FlusherOptions) {
   checkOptions('createFlusher', options, OPTIONS)
   const { log, store, apply, pollMs = 50, batch = 500, takeOverAfterMs = 5_000 } = options
   const { onFailing, onFlushing, onDead, runtime = systemRuntime } = options
-  checkMethods('log', log, ['take', 'done', 'bury', 'lag'], 'give what redisWriteLog returns')
+  checkMethods('log', log, ['take', 'done', 'bury', 'lag', 'onQueued'], 'give what redisWriteLog returns')
   checkMethods('store', store, ['invalidate'], "give the cache's store")
   checkFunction('apply', apply, 'give the function that writes to the database')
   for (const [name, listener] of Object.entries({ onFailing, onFlushing, onDead })) {

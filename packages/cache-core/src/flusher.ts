@@ -10,7 +10,7 @@ import type { QueueLag } from './ports/write-log.ts'
 /** Passes queued writes on to the database. */
 export interface Flusher {
   /**
-   * Looks for queued writes every `pollMs`, until `close`.
+   * Looks for queued writes every `pollMs`, or up to every 500 ms while there are none, until `close`.
    *
    * @example
    * ```ts
@@ -48,6 +48,11 @@ export interface Flusher {
   close(withinMs?: number): Promise<void>
 }
 
+/**
+ * A flusher that finds nothing looks less often each time, but at least at this interval, in milliseconds: other processes have
+ * flushers of their own, and a write that this process queues makes it look again.
+ */
+const IDLE_MS = 500
 /** Pause after a failure, in milliseconds: the database may be down. */
 const AGAIN_AFTER_MS = 200
 /** How long `close` takes at most after draining, in milliseconds. */
@@ -82,14 +87,34 @@ export function createFlusher(options: FlusherOptions): Flusher {
     onDead: onDead && swallowing(onDead),
   })
   let notBefore = 0
+  let idleMs = 0
+  let idleUntil = 0
+  /** This process has queued a write since the last round began. */
+  let isQueued = false
+  const stopListening = log.onQueued(() => {
+    isQueued = true
+  })
+
+  function rest(): void {
+    idleMs = Math.min(idleMs + pollMs, IDLE_MS)
+    idleUntil = runtime.now() + idleMs - pollMs / 2 // a tick may come early
+  }
+
   const loop = new PollLoop({
     runtime,
     everyMs: pollMs,
     async work() {
+      if (!isQueued && runtime.now() < idleUntil) return
+      if (isQueued) idleMs = 0
+      isQueued = false
       if (runtime.now() < notBefore) throw new Error('waits after a failure')
       try {
+        if (!(await flushing.round())) return rest()
         while (await flushing.round());
+        idleMs = 0
+        idleUntil = 0
       } catch (error) {
+        idleUntil = 0 // a rest would count as success
         notBefore = runtime.now() + AGAIN_AFTER_MS
         throw error
       }
@@ -100,6 +125,7 @@ export function createFlusher(options: FlusherOptions): Flusher {
   let closed: Promise<void> | undefined
 
   async function drain(until: number): Promise<void> {
+    stopListening()
     await loop.stop()
     while (runtime.now() < until) {
       try {

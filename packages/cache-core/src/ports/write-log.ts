@@ -40,6 +40,9 @@ export interface WriteLog extends Backlog {
   drained(withinMs: number): Promise<void>
   lag(): Promise<QueueLag>
 
+  /** Calls `listener` when this process has queued a write, until the returned function is called. */
+  onQueued(listener: () => void): () => void
+
   /**
    * For a flusher: the oldest writes of a bucket that nobody else works on. First those that another flusher took, and has not
    * finished within `takeOverAfterMs`.

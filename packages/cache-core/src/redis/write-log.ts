@@ -124,6 +124,7 @@ export function redisWriteLogOver(client: RedisClient, options: Omit<WriteLogOpt
   const place = new QueuePlace(connection, prefix, buckets)
   const append = new Append(connection, place, { ...limits, confirm, confirmMs, highestStoredId })
   const direct = new DirectWrites(place, runtime, waitMs)
+  const listeners = new Set<() => void>()
   let wasClosed = false
 
   return {
@@ -136,7 +137,17 @@ export function redisWriteLogOver(client: RedisClient, options: Omit<WriteLogOpt
       return id && entry && { id: id.toString(), entry }
     },
 
-    append: (key, write) => append.append(key, write),
+    async append(key, write) {
+      const appended = await append.append(key, write)
+      if (appended.kind === 'queued') for (const queued of listeners) queued()
+      return appended
+    },
+
+    onQueued(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
     inTurn: (keys, write) => direct.inTurn(keys, write),
     drained: (withinMs) => drained(place, runtime, withinMs),
     lag: () => lagOf(place),
