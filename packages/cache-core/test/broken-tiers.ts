@@ -96,18 +96,6 @@ export const brokenTiers: readonly Broken[] = [
     breaks: ['read after write'],
   },
   {
-    name: 'two tiers: copies are dropped before Redis answers',
-    ...invalidating,
-    backend: withCopies(NearEntries, ({ invalidate }, near) => ({
-      invalidate(keys, tags) {
-        for (const key of keys) near.dropEntry(key)
-        for (const tag of tags) near.dropEpoch(tag)
-        return invalidate(keys, tags)
-      },
-    })),
-    breaks: ['read after write'],
-  },
-  {
     name: 'two tiers: a lost connection leaves the copies',
     ...invalidating,
     backend: withCopies(KeepsAll, ({ invalidateAll }, near) => ({
