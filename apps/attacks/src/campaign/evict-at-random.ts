@@ -1,4 +1,4 @@
-/** Makes Redis lose keys (entries, leases, tag epochs), some immediately, some within 10 ms. */
+/** Makes Redis lose keys (entries, leases, tag epochs; no queued writes), some immediately, some within 10 ms. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { random } from 'workload'
@@ -21,7 +21,7 @@ export async function evictAtRandom(redisUrl: string, everyMs: number, seed: num
     while (!stopped) {
       await sleep(2 * everyMs * uniform())
       const key = await redis.randomkey()
-      if (key === null) continue
+      if (key === null || isOfQueue(key)) continue
       const gone = uniform() < 0.5 ? await redis.unlink(key) : await redis.pexpire(key, 1 + Math.floor(10 * uniform()))
       if (gone === 1) evicted[kindOf(key)]++
     }
@@ -36,6 +36,11 @@ export async function evictAtRandom(redisUrl: string, everyMs: number, seed: num
       redis.disconnect()
     },
   }
+}
+
+/** Acknowledged writes are nowhere else: a Redis that may evict them is not used for a queue. */
+function isOfQueue(key: string): boolean {
+  return /:w[bpxdf]:/.test(key)
 }
 
 /** By the letter after the store's prefix: `posts:write-through:e:{post:1}`. */
