@@ -9,8 +9,8 @@ const BEFORE_MS = 2_000
 const AWAY_MS = 20_000
 const TTL_MS = 1_000
 const STALE_MS = 8_000
-/** A busy machine answers late, and an entry may be one TTL old when the database becomes unavailable. */
-const LATE_MS = 500
+/** A busy machine answers late, and takes a while to cut the database off; until then loads fail already. */
+const LATE_MS = 1_000
 
 export const postgresAway: Drill = {
   name: 'postgres-away',
