@@ -244,12 +244,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
 
   /** If the store became unavailable during the load, nothing is kept, and the loaded value is still the answer. */
   #fill(fill: Fill): Awaitable<boolean> {
-    try {
-      const filled = this.#parts.store.fill(this.key, fill)
-      return filled instanceof Promise ? filled.catch(notFilled) : filled
-    } catch (error) {
-      return notFilled(error)
-    }
+    return recovered(() => this.#parts.store.fill(this.key, fill), notFilled)
   }
 
   /** A lease that can't be released or renewed expires, so a failure here must not fail the load. */
@@ -286,13 +281,18 @@ function isHeard(news: LeaseNews, ms: number, runtime: Runtime): Promise<boolean
   })
 }
 
-/** The store's answer, without a promise of its own if the store answers immediately. @throws StoreAway, or rejects with it */
+/** @throws StoreAway, or rejects with it */
 function fromStore<R>(ask: () => Awaitable<R>): Awaitable<R> {
+  return recovered(ask, throwAway)
+}
+
+/** The answer, without a promise of its own if there is none; a failure becomes what `failed` returns or throws. */
+function recovered<R>(ask: () => Awaitable<R>, failed: (failure: unknown) => R): Awaitable<R> {
   try {
     const answer = ask()
-    return answer instanceof Promise ? answer.catch(throwAway) : answer
+    return answer instanceof Promise ? answer.catch(failed) : answer
   } catch (failure) {
-    return throwAway(failure)
+    return failed(failure)
   }
 }
 

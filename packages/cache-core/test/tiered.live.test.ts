@@ -220,7 +220,7 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     expect(isNear(store, 'k')).toBe(false)
   })
 
-  it('begins anew when the client is led to another server, while its tracking connection still leads to the old one', async () => {
+  it('begins again when the client is led to another server, while its tracking connection still leads to the old one', async () => {
     const other = await startRedis()
     ends.push(() => other.stop())
     const { store, cache } = await opened()

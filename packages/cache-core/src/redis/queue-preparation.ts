@@ -6,7 +6,7 @@ import { serverRun } from './server-run.ts'
 
 /**
  * What must hold before writes are queued on a server: it keeps them, and their ids will be larger than those in the database. Checked
- * anew for each connection, since it may lead to another server.
+ * again for each connection, since it may lead to another server.
  */
 export class QueuePreparation {
   readonly #connection: RedisConnection

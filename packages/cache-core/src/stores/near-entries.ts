@@ -65,7 +65,7 @@ export class NearEntries {
       if (!end(this.#keysAsked, key, attempt)) continue
       const { bytes } = found[i]!
       const until = bytes && keptUntil(bytes)
-      if (until !== undefined) this.#entries.keep(key, bytes!, until, true) // also the answer to whoever asked
+      if (until !== undefined) this.#entries.keep(key, bytes!, until, true) // also the answer to its reader
     }
     for (const [i, tag] of attempt.tags.entries()) {
       if (!end(this.#tagsAsked, tag, attempt)) continue
