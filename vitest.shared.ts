@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/** With SLOW=1 only `*.slow.test.ts` run; without it, only the other tests. */
-const isSlow = process.env.SLOW === '1'
-const leftOut = isSlow ? '**/!(*.slow).test.ts' : '**/*.slow.test.ts'
+/** With SLOW=1 only `*.slow.test.ts` run, with NIGHTLY=1 only `*.nightly.test.ts`; without either, only the other tests. */
+const isNightly = process.env.NIGHTLY === '1'
+const isSlow = process.env.SLOW === '1' || isNightly
+const leftOut = isNightly ? '**/!(*.nightly).test.ts' : isSlow ? '**/!(*.slow).test.ts' : '**/*.{slow,nightly}.test.ts'
 
 /**
  * Limits for tests that hang; a test about time sets its own. Slow tests start several processes and new databases: this

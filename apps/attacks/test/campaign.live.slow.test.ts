@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { failuresOf, tableHead, tableRow } from '../src/campaign/report.ts'
 import { runCampaign, type Turn } from '../src/campaign/run-campaign.ts'
 
-const MS_EACH = 2_500
+const MS_EACH = 2_000
 
 it('every strategy keeps its guarantee under attack from outside, and the naive ones are caught', async () => {
   const turns: Turn[] = []

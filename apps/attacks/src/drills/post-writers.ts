@@ -1,5 +1,6 @@
 /** Clients that write posts behind, and the check of what they were told: no version twice, none skipped, none lost, none out of order. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { TestSystem } from './drill.ts'
 
 /** One write, as its client saw it. */
 export interface SeenWrite {
@@ -7,6 +8,8 @@ export interface SeenWrite {
   readonly title: string
   /** Undefined: not acknowledged, so it may have happened or not. */
   readonly version: number | undefined
+  /** `X-Write-Ack` of an acknowledged one. */
+  readonly ack?: string | null
 }
 
 export interface PostWriters {
@@ -61,7 +64,7 @@ export function startPostWriters({ urls, ids, clients, pauseMs = 0 }: PostWriter
       return
     }
     const { version } = JSON.parse(answer.body) as { version: number }
-    writes.push({ id, title, version })
+    writes.push({ id, title, version, ack: answer.ack! })
     add(acks, answer.ack!)
     acknowledged++
     const read = await asked(at(n + client + 1, id), {})
@@ -109,6 +112,18 @@ async function asked(url: string, init: RequestInit): Promise<Answer> {
   }
 }
 
+export interface StoredPost {
+  readonly version: number
+  readonly title: string
+}
+
+/** Reads the posts of write-behind in the database. */
+export async function storedPosts({ database }: Pick<TestSystem, 'database'>): Promise<(id: number) => StoredPost> {
+  const { rows } = await database.query('SELECT id, version, title FROM write_behind.posts')
+  const stored = new Map<number, StoredPost>(rows.map((row) => [row.id, row]))
+  return (id) => stored.get(id)!
+}
+
 /** Resolves once the queue is empty. @throws after `withinMs` */
 export async function untilStored(url: string, withinMs: number): Promise<void> {
   const giveUpAt = performance.now() + withinMs
@@ -124,13 +139,15 @@ export async function untilStored(url: string, withinMs: number): Promise<void> 
 }
 
 /**
- * Checks posts that began at version 1 and that only these clients wrote.
+ * Checks posts that only these clients wrote.
  *
  * @param stored a post in the database, once the queue is empty
+ * @param from the version of each post before these writes. Default 1
  */
 export async function wrongWrites(
   { writes, oldReads }: SeenWrites,
-  stored: (id: number) => Promise<{ readonly version: number; readonly title: string }>,
+  stored: (id: number) => Promise<StoredPost>,
+  from: (id: number) => number = () => 1,
 ): Promise<string[]> {
   const problems: string[] = [...oldReads]
   for (const [id, ofPost] of Map.groupBy(writes, (write) => write.id)) {
@@ -139,9 +156,9 @@ export async function wrongWrites(
     const versions = new Set(known.map(({ version }) => version))
     if (versions.size < known.length)
       problems.push(`post ${id}: ${known.length - versions.size} versions were given twice`)
-    const last = known.at(-1)?.version ?? 1
+    const last = known.at(-1)?.version ?? from(id)
     // Each version between that no client was told belongs to a write without an answer.
-    const skipped = last - 1 - versions.size
+    const skipped = last - from(id) - versions.size
     if (skipped > unknown.length) problems.push(`post ${id}: ${skipped - unknown.length} versions were skipped`)
     const { version, title } = await stored(id)
     const isLast = version === last && (known.length === 0 || title === known.at(-1)!.title)
@@ -151,4 +168,10 @@ export async function wrongWrites(
     }
   }
   return problems
+}
+
+/** In words. */
+export function countsOf({ writes, acks, failures }: SeenWrites): string {
+  const count = (of: ReadonlyMap<unknown, number>) => [...of].map(([what, n]) => `${what} ${n}`).join(', ') || 'none'
+  return `${writes.length} writes: ${count(acks)}; without an acknowledgement: ${count(failures)}`
 }

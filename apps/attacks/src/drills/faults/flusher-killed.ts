@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiProcess } from 'local-servers'
 import type { Drill } from '../drill.ts'
-import { startPostWriters, untilStored, wrongWrites } from '../post-writers.ts'
+import { countsOf, startPostWriters, storedPosts, untilStored, wrongWrites } from '../post-writers.ts'
 
 /** How long the clients write before each kill, and once all processes run again. */
 const LONGEST_MS = 700
@@ -33,12 +33,8 @@ export const flusherKilled: Drill = {
     await sleep(LONGEST_MS)
     const seen = await writers.stop()
     await untilStored(third.url, STORED_WITHIN_MS)
-    const { rows } = await system.database.query('SELECT id, version, title FROM write_behind.posts')
-    const stored = new Map(rows.map((row) => [row.id, row]))
-    for (const problem of await wrongWrites(seen, async (id) => stored.get(id))) system.problem(problem)
-    const count = (of: ReadonlyMap<unknown, number>) => [...of].map(([what, n]) => `${what} ${n}`).join(', ')
-    system.note(
-      `${seen.writes.length} writes: ${count(seen.acks)}; without an acknowledgement: ${count(seen.failures)}`,
-    )
+    const stored = await storedPosts(system)
+    for (const problem of await wrongWrites(seen, async (id) => stored(id))) system.problem(problem)
+    system.note(countsOf(seen))
   },
 }

@@ -12,6 +12,8 @@ import { postgresAway } from './postgres-away.ts'
 import { postgresConnectionsTerminated } from './postgres-connections-terminated.ts'
 import { postgresStatementTimeout } from './postgres-statement-timeout.ts'
 import { postgresStopped } from './postgres-stopped.ts'
+import { queueLost } from './queue-lost.ts'
+import { queueWithoutPostgres } from './queue-without-postgres.ts'
 import { redisConnectionsKilled } from './redis-connections-killed.ts'
 import { redisDemoted } from './redis-demoted.ts'
 import { redisEvicting } from './redis-evicting.ts'
@@ -26,6 +28,7 @@ import { redisSilent } from './redis-silent.ts'
 import { redisSlowLink } from './redis-slow-link.ts'
 import { redisStopped } from './redis-stopped.ts'
 import { redisUnreachableForOne } from './redis-unreachable-for-one.ts'
+import { trackingConnectionsKilled } from './tracking-connections-killed.ts'
 
 /** In the order in which they run. */
 export const drills: readonly Drill[] = [
@@ -53,7 +56,10 @@ export const drills: readonly Drill[] = [
   apiBusy,
   apiKilledBeforeInvalidation,
   apiKilledAlone,
+  trackingConnectionsKilled,
   flusherKilled,
+  queueLost,
+  queueWithoutPostgres,
   leaseHolderStopped,
   clocksApart,
 ]

@@ -47,8 +47,8 @@ const OF_THE_QUEUE = ['xlen', 'xrange', 'xrevrange', 'xinfo', 'xgroup', 'xpendin
 /** The commands that this drill and its load need. */
 const OF_THE_DRILL = ['acl', 'client', 'config', 'script', 'command']
 const OPERATIONS = 60
-/** Log lines in each process: one for the command as sent, one for the scripts that call it. */
-const LINES = 2
+/** Log lines in each process: for the command as sent, for what calls it, and for another one whose remedy names it too. */
+const LINES = 3
 /** On a busy machine a missed deadline may cause this many bypasses in a process. A refusal makes every later read a bypass. */
 const BY_CHANCE = 2
 const SETTLED_WITHIN_MS = 3_000

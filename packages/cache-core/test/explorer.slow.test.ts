@@ -1,3 +1,0 @@
-import { exploreAllPairs } from './explore-all-pairs.ts'
-
-exploreAllPairs({ schedules: 750 })
