@@ -104,14 +104,21 @@ const call: fc.Arbitrary<Call> = operation.chain(({ path, method }) => {
     ...((isPosts || path === '/api/authors' || path === '/posts') && { strategy }),
     ...(path === '/posts' && { layer: mostly(fc.constantFrom(...layers), oddText), after: whole }),
     ...(isPosts && !isRead && { write: mostly(fc.constant('direct'), oddText) }),
-    ...(path === '/api/posts' && isRead && { limit: whole, after: whole, ids }),
   }
+  const page = query({ ...parameters, limit: whole, after: whole })
+  const named = query({ ...parameters, ids })
+  // Mostly not together, which is refused.
+  const both = query({ ...parameters, limit: whole, after: whole, ids })
+  const search =
+    path === '/api/posts' && isRead
+      ? fc.oneof({ weight: 3, arbitrary: page }, { weight: 2, arbitrary: named }, { weight: 1, arbitrary: both })
+      : query(parameters)
   return fc.record({
     method: fc.constant(method),
     path: fc.constant(path),
-    url: fc.tuple(id, strategy, query(parameters), fc.boolean()).map(([anId, name, search, slash]) => {
+    url: fc.tuple(id, strategy, search, fc.boolean()).map(([anId, name, asked, slash]) => {
       const filled = path.replace('{id}', segment(anId)).replace('{name}', segment(name))
-      return filled + (slash && filled !== '/' ? '/' : '') + search
+      return filled + (slash && filled !== '/' ? '/' : '') + asked
     }),
     body: isRead ? fc.constant(undefined) : bodyOf(path),
     type: mostly(fc.constant('application/json'), fc.constantFrom('text/plain', 'application/json; charset=utf-8')),

@@ -100,6 +100,8 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const peers = PEERS === 1 ? await peerStrategies(redisUrlOf('redis'), prefix) : []
   const instances = startInstances(env, database, redis, logger, { schemaOf, peers, memcached })
   await startOutboxes(instances)
+  // That waits at most 1 s; what is delivered later, of the posts loaded above, would invalidate what a test has cached.
+  await Promise.all(instances.withOutbox.map(({ outbox }) => outbox.caughtUp()))
   if (flushes) startFlushers(instances)
   // The stores connect to memcached themselves.
   while (memcached !== undefined && instances.all.some(({ trouble }) => trouble !== undefined)) await setImmediate()
