@@ -58,7 +58,7 @@ export async function openContestant(
   }
   const fill = async () => {
     for (let at = 0; at < keys.length; at += inFlight) {
-      await Promise.all(keys.slice(at, at + inFlight).map((key) => cache.read(key)))
+      await Promise.all(keys.slice(at, at + inFlight).map((key) => (cache.warm ?? cache.read)(key)))
     }
   }
   if (isFilled) await fill()

@@ -113,6 +113,7 @@ async function proveUse({ name, library, use, open, redisUrl, claim }: Subject):
     }
     const { peek, readMany, invalidateTag } = cache
     if (peek) {
+      await cache.warm?.('a')
       await claim('a synchronous read returns the value', async () => {
         deepStrictEqual(plain(cache, peek('a')), origin.now('a'))
       })

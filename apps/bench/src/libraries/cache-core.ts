@@ -15,7 +15,7 @@ import {
   sharedJsonCodec,
   stampedeLock,
 } from 'cache-core'
-import { redisOptions, redisStore } from 'cache-core/redis'
+import { redisOptions, redisStore, tieredStore } from 'cache-core/redis'
 import { connect } from './connect.ts'
 import { type Library, type Open, type OpenCache, type Setting, TAGS, TTL_MS, type Value } from './library.ts'
 
@@ -30,11 +30,13 @@ interface Parts {
   readonly isTagged?: boolean
   /** Whether the store is in this process: only then `peek` answers. */
   readonly isNear?: boolean
+  /** Whether a value gets into this process's memory only when it is read from Redis. */
+  readonly isCopied?: boolean
   readonly close?: () => void
 }
 
 function open(
-  { store, codec, isTagged = false, isNear = false, close }: Parts,
+  { store, codec, isTagged = false, isNear = false, isCopied = false, close }: Parts,
   { load, loadMany }: Setting,
 ): OpenCache {
   const cache = createCache<unknown>({ store, codec, read: stampedeLock({ ttlMs: TTL_MS }), write: invalidate() })
@@ -46,6 +48,11 @@ function open(
   const loadOne = (context: LoadContext) => load(context.key)
   return {
     read: isTagged ? (key) => cache.read(key, loadOne, { tags: TAGS }) : (key) => cache.read(key, loadOne),
+    ...(isCopied && {
+      async warm(key: string) {
+        while (cache.peek(key) === undefined) await cache.read(key, loadOne)
+      },
+    }),
     ...(isNear && { peek: (key: string) => cache.peek(key) }),
     readMany: (keys) => cache.readMany(keys, loadMissing, isTagged ? { tags: TAGS } : {}),
     write: (key, commit) => cache.write({ keys: [key] }, commit),
@@ -63,6 +70,16 @@ const near =
   (codec: AnyCodec): Open =>
   async (setting) =>
     open({ store: memoryStore({ maxBytes: MEMORY_BYTES }), codec, isNear: true }, setting)
+
+/** Memory over Redis: its values are in Redis too, and this process is told of changes to them. */
+const tiered =
+  (codec: AnyCodec): Open =>
+  async (setting) => {
+    const { prefix, onError } = setting
+    const client = await connect(setting, redisOptions)
+    const store = tieredStore({ client, prefix, maxBytes: MEMORY_BYTES, onFailure: onError })
+    return open({ store, codec, isNear: true, isCopied: true, close: () => client.disconnect() }, setting)
+  }
 
 const shared =
   (codec: AnyCodec, isTagged = false): Open =>
@@ -96,4 +113,12 @@ export const cacheCoreShared: Library = {
   form: 'object',
   ...common,
   near: near(sharedJsonCodec),
+}
+
+/** Hits are answered from memory, as those of `memoryStore`; other processes' writes reach them. */
+export const cacheCoreTiered: Library = {
+  title: 'cache-core, bytes, memory over Redis',
+  form: 'bytes',
+  ...common,
+  near: tiered(bytesCodec as AnyCodec),
 }

@@ -1,6 +1,6 @@
 import { asyncCacheDedupe } from './async-cache-dedupe.ts'
 import { bentocache } from './bentocache.ts'
-import { cacheCore, cacheCoreJson, cacheCoreShared } from './cache-core.ts'
+import { cacheCore, cacheCoreJson, cacheCoreShared, cacheCoreTiered } from './cache-core.ts'
 import { cacheManager } from './cache-manager.ts'
 import { cacheable } from './cacheable.ts'
 import { cachified } from './cachified.ts'
@@ -15,6 +15,7 @@ export const libraries: Record<LibraryName, Library> = {
   'cache-core': cacheCore,
   'cache-core-json': cacheCoreJson,
   'cache-core-shared': cacheCoreShared,
+  'cache-core-tiered': cacheCoreTiered,
   bentocache,
   cacheable,
   'cache-manager': cacheManager,

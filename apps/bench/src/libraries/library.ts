@@ -17,6 +17,8 @@ export interface Setting {
 export interface OpenCache {
   /** The library's own read-through, with the library's own result. */
   read(key: string): Promise<unknown>
+  /** Reads until the value is in this process's memory. Absent: one `read` does that. */
+  warm?(key: string): Promise<void>
   /** A read of this process's memory that returns no promise. */
   peek?(key: string): unknown
   /** Many keys by the library's own call: results in any order, or a `Map`. Absent: single reads at the same time. */
@@ -42,7 +44,7 @@ export interface Library {
   /** Whether it is handed bytes or objects. */
   readonly form: 'bytes' | 'object'
   readonly coldLoads: ColdLoads
-  /** Values only in the memory of this process. Absent: no such form. */
+  /** Hits from the memory of this process. Absent: no such form. */
   readonly near?: Open
   /** Values only in Redis. */
   readonly shared?: Open

@@ -5,6 +5,7 @@ export const libraryNames = [
   'cache-core',
   'cache-core-json',
   'cache-core-shared',
+  'cache-core-tiered',
   'bentocache',
   'cacheable',
   'cache-manager',
@@ -16,6 +17,11 @@ export const libraryNames = [
 export type LibraryName = (typeof libraryNames)[number]
 
 export const FLOOR = 'floor' satisfies LibraryName
-export const OURS = ['cache-core', 'cache-core-json', 'cache-core-shared'] as const satisfies readonly LibraryName[]
+export const OURS = [
+  'cache-core',
+  'cache-core-json',
+  'cache-core-shared',
+  'cache-core-tiered',
+] as const satisfies readonly LibraryName[]
 export const isOurs = (name: LibraryName) => OURS.some((ours) => ours === name)
 export const isFloor = (name: LibraryName) => name === 'floor' || name === 'floor-json'

@@ -107,7 +107,10 @@ function nearStore(
     ...far,
     guarantee: { ...far.guarantee, othersWithinMs: SERVED_AFTER_PING_MS },
 
-    isNear: (key, tags) => now() < tracking.usableUntil && near.has(key, tags, now()),
+    isNear(key, tags) {
+      const time = now()
+      return time < tracking.usableUntil && near.has(key, tags, time)
+    },
 
     get(key, tags) {
       const time = now()

@@ -64,8 +64,9 @@ export class KeptEntries {
     return undefined
   }
 
+  /** Counts as a use. */
   has(key: string, now: number): boolean {
-    const kept = this.#entries.peek(key)
+    const kept = this.#entries.get(key, GET_OPTIONS)
     return kept !== undefined && now < kept.expiresAt
   }
 

@@ -44,7 +44,9 @@ export class NearEntries {
 
   /** Whether `find` would find it. */
   has(key: string, tags: readonly string[], now: number): boolean {
-    return this.#entries.has(key, now) && tags.every((tag) => this.#epochs.has(tag))
+    if (!this.#entries.has(key, now)) return false
+    for (const tag of tags) if (!this.#epochs.has(tag)) return false
+    return true
   }
 
   /** A lookup in Redis begins. */
