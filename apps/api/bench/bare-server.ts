@@ -2,7 +2,7 @@
  * The ceiling of the hit path: bare Hono routes that pass Redis's bytes through, with constant values for the API's header names.
  * The client is as fast as ioredis can be: auto-pipelining, and no timeout per command. No cache, no checks, no counters.
  *
- * `node bare-server.ts PORT REDIS_URL`: `GET /KEY` serves what Redis has under `bare:KEY`, and `GET /memory/ID` a post from memory.
+ * `node bare-server.ts PORT REDIS_URL`: `GET /KEY` serves what Redis has under `bare:KEY`, and `GET /memory/KEY` the same from memory.
  */
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
@@ -19,8 +19,8 @@ app.get('/:key', async (context) => {
 })
 
 const inMemory = new Map<string, Buffer<ArrayBuffer>>()
-for (let id = 1; id <= 1_000; id++) {
-  inMemory.set(String(id), (await redis.getBuffer(`bare:${id}`)) as Buffer<ArrayBuffer>)
+for (const key of [...Array.from({ length: 1_000 }, (_, i) => String(i + 1)), 'page']) {
+  inMemory.set(key, (await redis.getBuffer(`bare:${key}`)) as Buffer<ArrayBuffer>)
 }
 app.get('/memory/:key', (context) => answer(inMemory.get(context.req.param('key'))!))
 

@@ -43,6 +43,18 @@ const cases: readonly Case[] = [
     bases: ['/api/posts/', '/memory/'],
     query: '?strategy=always-hit',
   },
+  {
+    title: '1,000 posts in turn, memory over Redis',
+    path: inTurn,
+    bases: ['/api/posts/', '/memory/'],
+    query: '?strategy=tiered',
+  },
+  {
+    title: 'a page of 50, memory over Redis',
+    path: () => '',
+    bases: ['/api/posts?limit=50&strategy=tiered', '/memory/page'],
+    shares: [0.5, 1],
+  },
   { title: 'one post', path: () => '42' },
   { title: 'a page of 50', path: () => '', bases: ['/api/posts?limit=50', '/page'], shares: [0.5, 1] },
   { title: 'all 10,000', path: () => '', bases: ['/api/posts', '/all'], shares: [0.02, 0.25] },
