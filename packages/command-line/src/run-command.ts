@@ -6,6 +6,7 @@ import { UsageError } from './usage-error.ts'
  * arguments, and exits with 2. `--help` prints the help and does nothing else. Other errors of the action are rethrown.
  */
 export async function runCommand(command: Command, argv: readonly string[] = process.argv.slice(2)): Promise<void> {
+  endWithItsReader(process.stdout)
   // pnpm sometimes passes on a lone `--`.
   const words = argv.filter((argument) => argument !== '--')
   try {
@@ -18,6 +19,14 @@ export async function runCommand(command: Command, argv: readonly string[] = pro
       process.exitCode = 2
     }
   }
+}
+
+/** `pnpm compare --help | head` reads a few lines and closes the pipe: the command ends quietly, as other programs do. */
+function endWithItsReader(output: NodeJS.WriteStream): void {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit()
+  })
 }
 
 /** The named subcommand, if any: its flags are the allowed ones. */

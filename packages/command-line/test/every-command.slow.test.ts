@@ -1,7 +1,9 @@
 /** The commands of this repository, from its package.json files: each explains itself by `--help`, without starting anything. */
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '../../..')
@@ -52,6 +54,14 @@ it('finds the commands', () => {
       'pnpm --filter api fuzz',
     ]),
   )
+})
+
+it('a command whose output is read only in part ends quietly', async () => {
+  const cli = join(root, 'apps/compare/src/cli.ts')
+  const child = spawn(process.execPath, ['--conditions=workspace-source', cli, '--help'], { stdio: 'pipe' })
+  child.stdout.destroy()
+  const [errors, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
+  expect([errors, code]).toEqual(['', 0])
 })
 
 describe.concurrent.each(commands)('%s', (_name, usage, folder, args) => {
