@@ -1,6 +1,5 @@
 import type { CacheParts } from './cache-parts.ts'
 import { type Entry, identityOf, newToken } from './entry.ts'
-import { isUnavailable, StoreAway } from './errors.ts'
 import type { Examiner } from './examiner.ts'
 import { LoadRun, runLoad, waitForLoad } from './load-run.ts'
 import { tryMakeEntry } from './make-entry.ts'
@@ -14,6 +13,7 @@ import type { ReadOptions } from './reader.ts'
 import type { LoadManner } from './running-load.ts'
 import type { PartOfLoad } from './shared-load.ts'
 import { type Asker, nextMoment } from './single-flight.ts'
+import { fromStore, keptIfAnswered } from './store-answers.ts'
 
 /** A lease is renewed every third of `leaseMs` while its load runs, for at most this many times `leaseMs`. */
 const RENEWED_FOR_LEASES = 10
@@ -244,7 +244,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
 
   /** If the store became unavailable during the load, nothing is kept, and the loaded value is still the answer. */
   #fill(fill: Fill): Awaitable<boolean> {
-    return recovered(() => this.#parts.store.fill(this.key, fill), notFilled)
+    return keptIfAnswered(() => this.#parts.store.fill(this.key, fill))
   }
 
   /** A lease that can't be released or renewed expires, so a failure here must not fail the load. */
@@ -279,28 +279,4 @@ function isHeard(news: LeaseNews, ms: number, runtime: Runtime): Promise<boolean
     cancel()
     forget()
   })
-}
-
-/** @throws StoreAway, or rejects with it */
-function fromStore<R>(ask: () => Awaitable<R>): Awaitable<R> {
-  return recovered(ask, throwAway)
-}
-
-/** The answer, without a promise of its own if there is none; a failure becomes what `failed` returns or throws. */
-function recovered<R>(ask: () => Awaitable<R>, failed: (failure: unknown) => R): Awaitable<R> {
-  try {
-    const answer = ask()
-    return answer instanceof Promise ? answer.catch(failed) : answer
-  } catch (failure) {
-    return failed(failure)
-  }
-}
-
-function notFilled(error: unknown): boolean {
-  if (isUnavailable(error)) return false
-  throw error
-}
-
-function throwAway(failure: unknown): never {
-  throw StoreAway.of(failure)
 }
