@@ -19,7 +19,7 @@ export interface Room {
   /** Opens the store as another process. */
   open(): Store
   evict(key: string): Promise<void>
-  /** Resolves once all its processes know of all changes so far. Absent: they know at once. */
+  /** Resolves once all its processes know of all changes so far. Absent: they know immediately. */
   told?(): Promise<void>
 }
 

@@ -212,6 +212,32 @@ describe.each(kindsByTurn)('by $name', (kind) => {
     expect(warnings).toEqual([])
   })
 
+  it('has no copies while reads bypass Redis, although its connection for changes answers', async () => {
+    const { client } = await connect(kind)
+    const given = adaptClient(client)
+    let isSilent = false
+    const never = new Promise<never>(() => {})
+    const mget: typeof given.mget = (keys) => (isSilent ? never : given.mget(keys))
+    const get: typeof given.get = (key) => (isSilent ? never : given.get(key))
+    const ping: typeof given.ping = () => (isSilent ? never : given.ping())
+    const store = tieredStoreOver({ ...given, mget, get, ping }, { prefix: 'c:' })
+    ends.unshift(() => store.close())
+    const cache = createCache<Buffer>({ store, read: stampedeLock(), write: invalidate(), codec: bytesCodec })
+    await read(cache)
+    await near(store)
+    isSilent = true
+    expect((await read(cache, 'not kept')).outcome).toBe('bypass') // after its deadline
+    expect([isNear(store, 'k'), (await read(cache)).outcome]).toEqual([false, 'bypass'])
+    isSilent = false
+    await near(store)
+  })
+
+  it('takes no queue of writes, whose script would change entries without dropping the copies here', async () => {
+    const { client } = await connect(kind)
+    const writeLog = { prefix: 'c:', buckets: 4 }
+    expect(() => tieredStore({ client, prefix: 'c:', writeLog } as never)).toThrow(/has no option "writeLog"/)
+  })
+
   it('ends its connection with close', async () => {
     const { store } = await opened()
     expect(await trackingIds()).toHaveLength(1)

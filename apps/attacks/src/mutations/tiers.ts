@@ -8,13 +8,13 @@ const tiered = `${core}/redis/tiered-store.ts`
 
 export const tiers: readonly Mutation[] = [
   {
-    name: 'two tiers: the mark of a lookup is its own',
+    name: 'two tiers: a lookup has a mark from after the last change',
     without: 'a reply from before a change is kept as a copy, if another lookup of the key began after the change',
     edits: [
       {
         file: near,
-        find: 'return asked.get(name) === attempt && asked.delete(name)',
-        replace: 'return asked.has(name) && attempt !== undefined && asked.delete(name)',
+        find: 'if (this.#byName.get(name) !== mark || number < mark.keptOf) return false',
+        replace: 'if (!this.#byName.has(name) || number < mark.keptOf) return false',
       },
     ],
     suites: ['copies'],
@@ -25,11 +25,19 @@ export const tiers: readonly Mutation[] = [
     edits: [
       {
         file: near,
-        find: '    this.#entries.delete(key)\n    this.#keysAsked.delete(key)',
+        find: '    this.#entries.delete(key)\n    this.#keyMarks.drop(key)',
         replace: '    this.#entries.delete(key)',
       },
     ],
     suites: ['copies', 'two tiers'],
+  },
+  {
+    name: 'two tiers: a later lookup is not replaced by an earlier one',
+    without: 'a reader gets an older value than the one before it, until the message of the change comes',
+    edits: [
+      { file: near, find: ' !== mark || number < mark.keptOf) return false', replace: ' !== mark) return false' },
+    ],
+    suites: ['copies'],
   },
   {
     name: 'two tiers: a copy shares no memory that is given back',

@@ -45,8 +45,8 @@ export const values: readonly Mutation[] = [
     edits: [
       {
         file: `${core}/stores/kept-entries.ts`,
-        find: 'new Kept(ownBytes(bytes), expiresAt)',
-        replace: 'new Kept(bytes, expiresAt)',
+        find: 'const own = ownBytes(bytes)',
+        replace: 'const own = bytes',
       },
     ],
   },

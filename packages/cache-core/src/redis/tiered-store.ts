@@ -1,6 +1,5 @@
 import { checkCount, checkOptions, type OptionNames } from '../check.ts'
 import { freshUntilOf } from '../entry.ts'
-import type { Runtime } from '../ports/runtime.ts'
 import type { Lookup, Store } from '../ports/store.ts'
 import { NearEntries } from '../stores/near-entries.ts'
 import { adaptClient } from './adapt-client.ts'
@@ -10,7 +9,8 @@ import { RedisConnection } from './redis-connection.ts'
 import { redisKeys } from './redis-keys.ts'
 import { type RedisStoreOptions, redisStoreOver, STORE_OPTIONS } from './redis-store.ts'
 
-export interface TieredStoreOptions extends RedisStoreOptions {
+/** Without `writeLog`: a queued write keeps its entry by a script, which no copy here would know of before the write is acknowledged. */
+export interface TieredStoreOptions extends Omit<RedisStoreOptions, 'writeLog'> {
   /**
    * Limit for the copies in this process, in bytes: a whole number of at least 1_024, default 64 MiB. Each entry counts its bytes, 2 for
    * each character of its key, and 600 of overhead. Tags come on top (about 30 MB per 100,000), and so do the sources of late
@@ -19,13 +19,14 @@ export interface TieredStoreOptions extends RedisStoreOptions {
   readonly maxBytes?: number
 }
 
-const OPTIONS: OptionNames<TieredStoreOptions> = { ...STORE_OPTIONS, maxBytes: true }
+const { writeLog: _, ...FAR_OPTIONS } = STORE_OPTIONS
+const OPTIONS: OptionNames<TieredStoreOptions> = { ...FAR_OPTIONS, maxBytes: true }
 
 /**
  * Two tiers: the Redis store, with copies of what was read in the memory of this process. **A hit in memory sends no command.** One
  * more connection to Redis (in a Cluster, to each master) tells of changed keys, by Redis client tracking.
  *
- * A reader in this process never gets an older value than an acknowledged write of this process; in other processes, within 1 s:
+ * A reader of this store never gets an older value than an acknowledged write through it; readers of other stores, within 1 s:
  * usually within milliseconds, later only while that connection is silent. While there is none, all reads ask Redis; if it is refused or
  * can't be opened, `onWarning` is told. The Redis user needs `+client|id +client|tracking +subscribe &__redis__:invalidate`.
  *
@@ -66,20 +67,29 @@ export function tieredStoreOver(
     },
     onUnknown: () => near.clear(),
   })
-  return nearStore(far, near, tracking, connection.circuit.runtime)
+  const { circuit } = connection
+  // While reads bypass Redis, this process may have invalidations that it can't deliver.
+  const forget = circuit.onOpened(() => near.clear())
+  const end = () => {
+    forget()
+    tracking.end()
+  }
+  return nearStore(far, near, { tracking, now: circuit.runtime.now, end })
 }
 
-/** @param now the time by which `tracking` is usable */
-function nearStore(
-  far: Required<Store>,
-  near: NearEntries,
-  tracking: ClientTracking,
-  { now }: Pick<Runtime, 'now'>,
-): Required<Store> {
+interface NearParts {
+  readonly tracking: Pick<ClientTracking, 'usableUntil' | 'trouble'>
+  /** The time by which `tracking` is usable. */
+  readonly now: () => number
+  readonly end: () => void
+}
+
+function nearStore(far: Required<Store>, near: NearEntries, { tracking, now, end }: NearParts): Required<Store> {
   /** No longer than the value is fresh, which is never longer than Redis keeps the entry. */
   function keptUntil(bytes: Buffer): number | undefined {
     const freshUntil = freshUntilOf(bytes)
-    return freshUntil === undefined ? undefined : now() + (freshUntil - far.clock.latest())
+    const leftMs = freshUntil === undefined ? 0 : freshUntil - far.clock.latest()
+    return leftMs > 0 ? now() + leftMs : undefined
   }
 
   async function fetch(keys: readonly string[], tags: readonly string[]): Promise<readonly Lookup[]> {
@@ -154,7 +164,7 @@ function nearStore(
     },
 
     async close() {
-      tracking.end()
+      end()
       await far.close()
     },
   }

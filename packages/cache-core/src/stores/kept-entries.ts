@@ -76,12 +76,13 @@ export class KeptEntries {
   }
 
   /**
-   * @param isShared whether somebody else may hold these bytes, too
+   * @param isShared whether somebody else may hold `bytes`, too
    * @returns false if it exceeds the limit by itself
    */
   keep(key: string, bytes: Buffer, expiresAt: number, isShared = false): boolean {
-    const kept = new Kept(ownBytes(bytes), expiresAt)
-    kept.isShared = isShared
+    const own = ownBytes(bytes)
+    const kept = new Kept(own, expiresAt)
+    kept.isShared = isShared && own === bytes
     this.#entries.set(ownText(key), kept)
     return this.#entries.has(key)
   }

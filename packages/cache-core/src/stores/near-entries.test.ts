@@ -37,6 +37,23 @@ describe('a copy', () => {
     expect(bytes.toString()).toBe('v1')
   })
 
+  it('is made once of a reply that several lookups share', () => {
+    const { near } = opened()
+    const attempts = [near.ask(['k'], []), near.ask(['k', 'k'], [])]
+    const found = { bytes: Buffer.from('v1'), epochs: NO_EPOCHS }
+    for (const attempt of attempts) near.keep(attempt, [found, found], () => 100)
+    const { memo } = near.find('k', [], 0)!
+    near.keep(attempts[1]!, [found, found], () => 100)
+    expect(near.find('k', [], 0)!.memo).toBe(memo)
+  })
+
+  it('of each of several keys is that of its own', () => {
+    const { near, found } = opened()
+    const lookups = ['v1', 'v2'].map((text) => ({ bytes: Buffer.from(text), epochs: NO_EPOCHS }))
+    near.keep(near.ask(['a', 'b'], []), lookups, () => 100)
+    expect([found('a'), found('b')]).toEqual(['v1', 'v2'])
+  })
+
   it('makes room for others', () => {
     const near = new NearEntries(10_000)
     for (let i = 0; i < 100; i++) {
@@ -87,14 +104,12 @@ describe('is not kept', () => {
     expect(near.find('k', ['t'], 0)).toMatchObject({ bytes: Buffer.from('v2'), epochs: [epoch(2)] })
   })
 
-  it('if the lookup was forgotten, and that leaves the marks of others', () => {
+  it('in place of what a later lookup has found', () => {
     const { near, keep, found } = opened()
-    const [failed, other] = [near.ask(['k'], []), near.ask(['k'], [])]
-    near.forget(failed)
-    keep(failed, 'v1')
-    expect(found('k')).toBeUndefined()
-    keep(other, 'v2')
-    expect(found('k')).toBe('v2')
+    const [early, late] = [near.ask(['k'], ['t']), near.ask(['k'], ['t'])]
+    keep(late, 'v2', [epoch(2)])
+    keep(early, 'v1', [epoch(1)])
+    expect([found('k'), near.find('k', ['t'], 0)?.epochs]).toEqual(['v2', [epoch(2)]])
   })
 
   it('for a tag that was dropped, while the entry is', () => {
@@ -103,5 +118,26 @@ describe('is not kept', () => {
     near.dropEpoch('t')
     keep(attempt, 'v1', [epoch(1)])
     expect([near.has('k', [], 0), near.has('k', ['t'], 0)]).toEqual([true, false])
+  })
+})
+
+describe('is kept', () => {
+  it('although other lookups of it began later, or have failed', () => {
+    const { near, keep, found } = opened()
+    const [failed, first] = [near.ask(['k'], ['t']), near.ask(['k'], ['t'])]
+    near.forget(failed)
+    near.ask(['k'], ['t'])
+    keep(first, 'v1', [epoch(1)])
+    expect([found('k'), near.find('k', ['t'], 0)?.epochs]).toEqual(['v1', [epoch(1)]])
+  })
+
+  it('if it was dropped before its lookup began', () => {
+    const { near, keep, found } = opened()
+    const old = near.ask(['k'], [])
+    near.dropEntry('k')
+    const attempt = near.ask(['k'], [])
+    near.forget(old)
+    keep(attempt, 'v1')
+    expect(found('k')).toBe('v1')
   })
 })
