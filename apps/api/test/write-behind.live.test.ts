@@ -65,7 +65,7 @@ describe('a write of a post', () => {
     ['PATCH', { title: 'Patched' }],
     ['PUT', post],
   ])(
-    '%s is acknowledged from the queue, is seen at once by every process, and is stored with the same bytes',
+    '%s is acknowledged from the queue, is seen immediately by every process, and is stored with the same bytes',
     async (method, body) => {
       const before = await stored()
       await api.request(at(id))
@@ -303,12 +303,8 @@ it('reports a write that the database refuses as a dead letter, and the others a
   await sql`alter table ${table} add constraint odd check (title <> 'Odd')`.execute(api.database.kysely)
   await api.send('PATCH', at(id), { title: 'Odd' })
   const beside = await testApi({ beside: api })
-  // It is the write's fault only if others succeed.
-  const deadLetters = async () => {
-    for (const each of good) await api.send('PATCH', at(each), { title: 'Good' })
-    return (await statsOf()).deadLetters
-  }
-  await expect.poll(deadLetters, { interval: 100 }).toBe(1)
+  await expect.poll(async () => (await statsOf()).deadLetters, { interval: 100 }).toBe(1)
+  for (const each of good) await api.send('PATCH', at(each), { title: 'Good' })
   await beside.drained(STRATEGY)
   await beside.close()
   for (const each of good) expect(await stored(each)).toContain('Good')

@@ -168,6 +168,7 @@ export class QueueWorld {
       batch: 10,
       consumer: agent.name,
       takeOverAfterMs,
+      isRefused: undefined,
       onDead: undefined,
     })
   }

@@ -34,11 +34,16 @@ export interface FlusherOptions {
    * Milliseconds, 1 to 2_147_483_647. Default 5_000.
    */
   readonly takeOverAfterMs?: number
+  /**
+   * Whether `apply` failed because the database refuses the write itself, a constraint for example, so that it would fail again. Only three such
+   * failures of a write alone move it to the dead letters. Default: any failure counts while other writes succeed, so also one of a locked row.
+   */
+  readonly isRefused?: (error: unknown) => boolean
   /** Called when flushing begins to fail, with the cause. It is tried again until it succeeds. */
   readonly onFailing?: (error: unknown) => void
   /** Called when it succeeds again. */
   readonly onFlushing?: () => void
-  /** Called for each write that the database refuses while others succeed, and that was therefore moved to the dead letters. */
+  /** Called once for each write that the database refuses, before it is moved to the dead letters. */
   readonly onDead?: (write: FlushedWrite, error: unknown) => void
   /** Default the process's own. */
   readonly runtime?: Pick<Runtime, 'every' | 'now' | 'sleep' | 'after'>
@@ -51,6 +56,7 @@ const OPTIONS: OptionNames<FlusherOptions> = {
   pollMs: true,
   batch: true,
   takeOverAfterMs: true,
+  isRefused: true,
   onFailing: true,
   onFlushing: true,
   onDead: true,
@@ -61,11 +67,11 @@ const OPTIONS: OptionNames<FlusherOptions> = {
 export function checkFlusherOptions(options: FlusherOptions) {
   checkOptions('createFlusher', options, OPTIONS)
   const { log, store, apply, pollMs = 50, batch = 500, takeOverAfterMs = 5_000 } = options
-  const { onFailing, onFlushing, onDead, runtime = systemRuntime } = options
+  const { isRefused, onFailing, onFlushing, onDead, runtime = systemRuntime } = options
   checkMethods('log', log, ['take', 'done', 'bury', 'lag', 'onQueued'], 'give what redisWriteLog returns')
   checkMethods('store', store, ['invalidate'], "give the cache's store")
   checkFunction('apply', apply, 'give the function that writes to the database')
-  for (const [name, listener] of Object.entries({ onFailing, onFlushing, onDead })) {
+  for (const [name, listener] of Object.entries({ isRefused, onFailing, onFlushing, onDead })) {
     if (listener !== undefined) checkFunction(name, listener)
   }
   checkMethods('runtime', runtime, ['every', 'now', 'sleep', 'after'], 'give an object with these functions')

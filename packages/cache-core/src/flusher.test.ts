@@ -54,7 +54,7 @@ it('looks less often while there is nothing, but every 500 ms', async () => {
   expect(new Set(pauses.slice(10))).toEqual(new Set([500]))
 })
 
-it('looks at once when this process has queued a write, and soon again after it', async () => {
+it('looks immediately when this process has queued a write, and soon again after it', async () => {
   const { runtime, takenAt, applied, queue } = opened()
   for (let ms = 0; ms < 10_000; ms += 50) await runtime.advance(50)
   queue({ isOwn: true })

@@ -76,7 +76,7 @@ const END_MS = 500
  */
 export function createFlusher(options: FlusherOptions): Flusher {
   const { pollMs, batch, takeOverAfterMs, runtime } = checkFlusherOptions(options)
-  const { log, store, apply, onFailing, onFlushing, onDead } = options
+  const { log, store, apply, isRefused, onFailing, onFlushing, onDead } = options
   const flushing = new Flushing({
     log,
     store,
@@ -84,6 +84,7 @@ export function createFlusher(options: FlusherOptions): Flusher {
     batch,
     consumer: newToken(),
     takeOverAfterMs,
+    isRefused,
     onDead: onDead && swallowing(onDead),
   })
   let notBefore = 0

@@ -5,10 +5,11 @@ import type { TakenWrite, WriteLog } from './ports/write-log.ts'
 export interface FlushingParts
   extends Required<Pick<FlusherOptions, 'log' | 'store' | 'apply' | 'batch' | 'takeOverAfterMs'>> {
   readonly consumer: string
+  readonly isRefused: FlusherOptions['isRefused']
   readonly onDead: FlusherOptions['onDead']
 }
 
-/** A write that fails alone this often, while others succeed, goes to the dead letters. */
+/** A write that fails alone this often, for a reason of its own, goes to the dead letters. */
 const ATTEMPTS = 3
 /** Writes that fail alone, one after the other, before the database counts as unavailable. */
 const FAILURES_IN_A_ROW = 3
@@ -17,11 +18,24 @@ interface Taken extends TakenWrite {
   readonly bucket: number
 }
 
+interface Failed {
+  readonly write: Taken
+  readonly error: unknown
+}
+
+/** What has become of the writes of one round. */
+interface Round {
+  readonly writes: readonly Taken[]
+  readonly passed: Set<Taken>
+  /** Alone, not with the rest of a batch. */
+  readonly failed: Failed[]
+}
+
 /** One flusher's work: takes writes, applies the last one of each key, and then tells the queue. */
 export class Flushing {
   readonly #parts: FlushingParts
-  /** How often a write has failed alone, while another one succeeded. */
-  readonly #failures = new Map<string, number>()
+  /** How often a write has failed alone, for a reason of its own. */
+  #failures = new Map<string, number>()
   /** Where the next round of single writes begins, so that it is not always at the ones that fail. */
   #offset = 0
 
@@ -38,10 +52,14 @@ export class Flushing {
       buckets.map(async (bucket) => (await log.take(bucket, request)).map((write): Taken => ({ ...write, bucket }))),
     )
     const writes = taken.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+    const round: Round = { writes, passed: new Set(), failed: [] }
     const byKey = [...Map.groupBy(writes, ({ bucket, key }) => `${bucket} ${key}`).values()]
-    for (let at = 0; at < byKey.length; at += batch) await this.#flush(byKey.slice(at, at + batch))
-    const failed = taken.find((each) => each.status === 'rejected')
-    if (failed !== undefined) throw failed.reason
+    for (let at = 0; at < byKey.length; at += batch) await this.#flush(byKey.slice(at, at + batch), round)
+    await this.#bury(round)
+    const [failure] = round.failed
+    if (failure !== undefined) throw failure.error
+    const notTaken = taken.find((each) => each.status === 'rejected')
+    if (notTaken !== undefined) throw notTaken.reason
     return writes.length > 0
   }
 
@@ -51,57 +69,74 @@ export class Flushing {
   }
 
   /** @param byKey the writes of each key, in order */
-  async #flush(byKey: readonly (readonly Taken[])[]): Promise<void> {
+  async #flush(byKey: readonly (readonly Taken[])[], round: Round): Promise<void> {
+    const writes = byKey.flat()
     try {
       await this.#parts.apply(byKey.map((ofKey) => flushed(ofKey.at(-1)!)))
-    } catch (error) {
-      return this.#flushOneByOne(byKey.flat(), error)
+    } catch {
+      return this.#flushOneByOne(writes, round)
     }
-    await this.#passed(byKey.flat())
+    await this.#passed(writes, round)
   }
 
   /** One of them may be what failed. */
-  async #flushOneByOne(writes: readonly Taken[], cause: unknown): Promise<void> {
+  async #flushOneByOne(writes: readonly Taken[], round: Round): Promise<void> {
+    const { passed, failed } = round
     const start = this.#offset % writes.length
-    const failed: { readonly write: Taken; readonly error: unknown }[] = []
-    let passed = 0
+    let failures = 0
     for (const write of [...writes.slice(start), ...writes.slice(0, start)]) {
-      if (passed === 0 && failed.length >= FAILURES_IN_A_ROW) break
+      const others = failed.filter(({ error }) => !this.#isRefused(error))
+      if (passed.size === 0 && others.length >= FAILURES_IN_A_ROW) break
       try {
         await this.#parts.apply([flushed(write)])
       } catch (error) {
         failed.push({ write, error })
+        failures++
         continue
       }
-      passed++
-      await this.#passed([write])
+      await this.#passed([write], round)
     }
-    this.#offset = start + failed.length
-    if (passed > 0) await this.#bury(failed)
-    if (failed.length > 0) throw failed[0]!.error ?? cause
+    this.#offset = start + failures
   }
 
-  async #bury(failed: readonly { readonly write: Taken; readonly error: unknown }[]): Promise<void> {
-    for (const { write, error } of failed) {
+  #isRefused(error: unknown): boolean {
+    try {
+      return this.#parts.isRefused?.(error) === true
+    } catch {
+      return false
+    }
+  }
+
+  /**
+   * Counts the failures that are the write's own, and buries the writes with enough of them. Not while an earlier write of the key is
+   * queued: the database has the value before that one, which readers must not get.
+   */
+  async #bury({ writes, passed, failed }: Round): Promise<void> {
+    const { log, isRefused, onDead } = this.#parts
+    const guilty = isRefused ? failed.filter(({ error }) => this.#isRefused(error)) : passed.size > 0 ? failed : []
+    const before = this.#failures
+    this.#failures = new Map(writes.flatMap(({ id }) => (before.has(id) ? [[id, before.get(id)!]] : [])))
+    for (const { write, error } of guilty) {
+      const earlier = writes.slice(0, writes.indexOf(write))
+      if (earlier.some((one) => one.key === write.key && !passed.has(one))) continue
       const failures = (this.#failures.get(write.id) ?? 0) + 1
       this.#failures.set(write.id, failures)
-      if (failures < ATTEMPTS) continue
-      await this.#parts.log.bury(write.bucket, write, messageOf(error))
-      this.#failures.delete(write.id)
-      this.#parts.onDead?.(flushed(write), error)
+      // Before the queue is told: its answer may be lost.
+      if (failures === ATTEMPTS) onDead?.(flushed(write), error)
+      if (failures >= ATTEMPTS) await log.bury(write.bucket, write, messageOf(error))
     }
   }
 
   /** Tags first: if this process dies in between, the writes are applied again, and the tags invalidated again. */
-  async #passed(writes: readonly Taken[]): Promise<void> {
+  async #passed(writes: readonly Taken[], round: Round): Promise<void> {
     const { log, store } = this.#parts
     const tags = [...new Set(writes.flatMap(({ tags }) => tags))]
     if (tags.length > 0 && !(await store.invalidate([], tags))) {
       throw new Error('the store did not acknowledge the invalidation of tags')
     }
-    for (const write of writes) this.#failures.delete(write.id)
     const byBucket = Map.groupBy(writes, ({ bucket }) => bucket)
     await Promise.all([...byBucket].map(([bucket, ofBucket]) => done(log, bucket, ofBucket)))
+    for (const write of writes) round.passed.add(write)
   }
 }
 

@@ -335,12 +335,71 @@ describe('a flusher', () => {
     expect(letter![1]).toEqual(expect.arrayContaining(['key', 'k', 'reason', 'k breaks a rule']))
   })
 
-  it('buries nothing because the database is down, and then passes all on', async () => {
+  it('moves refused writes to the dead letters, although no other write passes', async () => {
+    const a = await place.process({ buckets: 1 })
+    const dead: string[] = []
+    place.table.insert('other')
+    place.table.refuse = () => true
+    await a.rename('k', 'poison')
+    await a.rename('other', 'poison')
+    const flusher = a.flusher({
+      isRefused: (error) => /breaks a rule/.test(String(error)),
+      onDead: ({ key }) => dead.push(key),
+    })
+    flusher.start()
+    await expect.poll(() => dead.toSorted(), { timeout: 5_000 }).toEqual(['k', 'other'])
+    expect(await a.log.lag()).toMatchObject({ queued: 0, dead: 2 })
+    expect((await a.read('k'))?.text).toBe(stored()?.text)
+  })
+
+  it('buries a refused write only after the earlier ones of its key', async () => {
+    const a = await place.process({ buckets: 1 })
+    const dead: string[] = []
+    let isLocked = true
+    place.table.refuse = ({ command }) => JSON.stringify(command).includes('poison')
+    const apply = async (writes: Parameters<typeof place.table.apply>[0]) => {
+      if (isLocked && writes.some(({ command }) => JSON.stringify(command).includes('one'))) throw new Error('locked')
+      await place.table.apply(writes)
+    }
+    await a.rename('k', 'one')
+    await a.rename('k', 'poison')
+    const isRefused = (error: unknown) => /breaks a rule/.test(String(error))
+    a.flusher({ apply, isRefused, onDead: ({ key }) => dead.push(key) }).start()
+    await expect.poll(() => place.table.applies, { timeout: 5_000 }).toBeGreaterThan(8)
+    expect(dead).toEqual([])
+    expect((await a.read('k'))?.text).toBe('poison')
+    isLocked = false
+    await expect.poll(() => dead, { timeout: 5_000 }).toEqual(['k'])
+    expect([stored()?.text, (await a.read('k'))?.text]).toEqual(['one', 'one'])
+  })
+
+  it('buries no write that others prevent, if the database says which it refuses', async () => {
+    const a = await place.process({ buckets: 1 })
+    const dead: string[] = []
+    place.table.insert('other')
+    const apply = async (writes: Parameters<typeof place.table.apply>[0]) => {
+      if (writes.some(({ key }) => key === 'k')) throw new Error('canceling statement due to lock timeout')
+      await place.table.apply(writes)
+    }
+    await a.rename('k', 'one')
+    a.flusher({ apply, isRefused: () => false, onDead: ({ key }) => dead.push(key) }).start()
+    for (let i = 0; i < 5; i++) {
+      await a.rename('other', `${i}`)
+      await expect.poll(() => stored('other')?.text).toBe(`${i}`)
+    }
+    expect(dead).toEqual([])
+    expect((await a.read('k'))?.text).toBe('one')
+  })
+
+  it.each([
+    ['with isRefused', { isRefused: (error: unknown) => /breaks a rule/.test(String(error)) }],
+    ['without', {}],
+  ])('buries nothing because the database is down, and then passes all on, %s', async (_, options) => {
     const a = await place.process()
     const failures: unknown[] = []
     await a.rename('k', 'one')
     place.table.isDown = true
-    const flusher = a.flusher({ onFailing: (error) => failures.push(error) })
+    const flusher = a.flusher({ ...options, onFailing: (error) => failures.push(error) })
     flusher.start()
     await expect.poll(() => place.table.applies, { timeout: 3_000 }).toBeGreaterThan(8)
     expect(failures).toHaveLength(1)
@@ -432,7 +491,7 @@ describe('a direct write', () => {
 it('a strategy that leaves old entries is refused for direct writes', async () => {
   const { log } = await place.process()
   expect(() => writeBehind({ log, otherwise: expireOnly() })).toThrow(
-    'otherwise is "expire-only" (a string); give a write strategy whose writes are read at once',
+    'otherwise is "expire-only" (a string); give a write strategy whose writes are read immediately',
   )
 })
 

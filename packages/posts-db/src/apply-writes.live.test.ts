@@ -4,6 +4,7 @@ import { type RawBuilder, sql } from 'kysely'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { scratchSchemas } from '../test/scratch.ts'
 import { applyWrites, highestStoredId, type QueuedWrite } from './apply-writes.ts'
+import { isRefusedValue } from './errors.ts'
 import { foreseePost, type PostChange, queuedPost } from './foresee-post.ts'
 import { loadPosts } from './load-posts.ts'
 import type { PostJson } from './post-json.ts'
@@ -52,6 +53,16 @@ class Backlog {
 const title = (text: string) => ({ set: { title: text } })
 
 describe('applyWrites', () => {
+  it('fails with an error that says whether Postgres refuses the write itself', async () => {
+    const backlog = await Backlog.of(2)
+    const refused = backlog.write('1-0', title('Odd'))
+    await byHand(sql`alter table ${table()} add constraint odd check (title <> 'Odd')`)
+    const error: unknown = await apply(refused).catch((failure) => failure)
+    expect([isRefusedValue(error), isRefusedValue(new Error('connection terminated'))]).toEqual([true, false])
+    await byHand(sql`alter table ${table()} rename to gone`)
+    expect(isRefusedValue(await apply(refused).catch((failure) => failure))).toBe(false)
+  })
+
   it('stores the newest of coalesced writes, with the version that readers have seen', async () => {
     const backlog = await Backlog.of(2)
     const writes = [

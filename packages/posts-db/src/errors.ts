@@ -23,3 +23,8 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.message || (error as NodeJS.ErrnoException).code || error.name
 }
+
+/** Whether Postgres refused the values of a statement, so that it would refuse them again: SQLSTATE classes 22 (data) and 23 (constraints). */
+export function isRefusedValue(error: unknown): boolean {
+  return error instanceof Error && /^2[23][0-9A-Z]{3}$/.test(String((error as { code?: unknown }).code))
+}

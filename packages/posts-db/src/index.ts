@@ -1,7 +1,7 @@
 export { type AppliedWrites, applyWrites, highestStoredId, type QueuedWrite } from './apply-writes.ts'
 export type { AuthorReport } from './author-reports.ts'
 export { createDatabase, type DatabaseOptions, type PostsDatabase } from './database.ts'
-export { PostsDbError, type PostsDbErrorCode, reasonOf } from './errors.ts'
+export { isRefusedValue, PostsDbError, type PostsDbErrorCode, reasonOf } from './errors.ts'
 export { foreseePost, type PostChange, type QueuedPost, queuedPost } from './foresee-post.ts'
 export { type LoadOptions, type LoadResult, loadLimits, loadPosts } from './load-posts.ts'
 export { type Load, loadIds, postsLoaded, storedLoad } from './load-record.ts'

@@ -8,7 +8,7 @@ import { respond } from './respond.ts'
 
 /**
  * Answers one GET of posts or the report: read through the cache, count, log, respond. A hit in the memory of this process is
- * answered at once, since a promise would cost several times as much as the lookup.
+ * answered immediately, since a promise would cost several times as much as the lookup.
  */
 export function servePosts(
   context: ApiContext,

@@ -1,7 +1,7 @@
 import { createFlusher, type Flusher, type Invalidated, type Store, type WriteLog } from 'cache-core'
 import { newWriteId, type Outbox } from 'cache-core/postgres'
 import type { Logger } from 'pino'
-import type { AppliedWrites, QueuedPost, QueuedWrite } from 'posts-db'
+import { type AppliedWrites, isRefusedValue, type QueuedPost, type QueuedWrite } from 'posts-db'
 
 /** One strategy's copy of the posts, for queued writes. */
 export interface QueueTarget {
@@ -51,6 +51,7 @@ export function storingFlusher(options: StoringFlusherOptions): Flusher {
       }
       if (writeId !== undefined) stored.push(writeId)
     },
+    isRefused: isRefusedValue,
     onFailing: (err) => logger.warn({ err }, `queue of ${name}: can't store writes; retrying`),
     onFlushing: () => logger.warn(`queue of ${name}: stores writes again`),
     onDead: ({ key, id }, err) =>

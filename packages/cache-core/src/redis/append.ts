@@ -4,7 +4,7 @@ import type { Appended, QueuedWrite, WriteAck } from '../ports/write-log.ts'
 import { TrailingCoalescer } from '../resilience/trailing-coalescer.ts'
 import type { QueuePlace } from './queue-place.ts'
 import { QueuePreparation } from './queue-preparation.ts'
-import { APPEND, SETTLE } from './queue-scripts.ts'
+import { APPEND, QUEUED_KNOWN_MS, SETTLE } from './queue-scripts.ts'
 import type { RedisConnection } from './redis-connection.ts'
 
 export interface AppendOptions {
@@ -86,6 +86,8 @@ export class Append {
   ): Promise<string | { readonly id: string }> {
     const { stream, pending, direct, fate } = this.#place.keysOf(key)
     const keys = [...this.#place.entryKeys(key), stream, pending, direct(key), fate(writeId)]
+    const { now } = this.#connection.circuit.runtime
+    const sentAt = now()
     try {
       const [what, id, refusal] = (await this.#place.run(APPEND, keys, args)) as Buffer[]
       if (id === undefined) return what!.toString()
@@ -93,7 +95,7 @@ export class Append {
       return { id: id.toString() }
     } catch (error) {
       if (wasNeverSent(error) || REFUSED.test(messageOf(error))) return 'refused'
-      return this.#settle(key, fate(writeId), error)
+      return this.#settle(key, fate(writeId), sentAt, error)
     }
   }
 
@@ -102,13 +104,16 @@ export class Append {
    *
    * @throws CacheError `WRITE_UNKNOWN`
    */
-  async #settle(key: string, fate: string, cause: unknown): Promise<string | { readonly id: string }> {
-    const { sleep } = this.#connection.circuit.runtime
+  async #settle(key: string, fate: string, sentAt: number, cause: unknown): Promise<string | { readonly id: string }> {
+    const { now, sleep } = this.#connection.circuit.runtime
     for (let attempt = 0; attempt < SETTLE_ATTEMPTS; attempt++) {
       if (attempt > 0) await sleep(SETTLE_AGAIN_MS)
       try {
         const answer = ((await this.#place.run(SETTLE, [fate], [])) as Buffer).toString()
-        return answer === 'cancelled' ? answer : { id: answer }
+        if (answer !== 'cancelled') return { id: answer }
+        // This process may have been stopped for so long that Redis has forgotten it.
+        if (now() - sentAt < QUEUED_KNOWN_MS) return answer
+        break
       } catch {}
     }
     const message = `a write of "${key}" got no answer, so it may be queued: ${messageOf(cause)}`

@@ -2,9 +2,9 @@ import { newToken } from '../entry.ts'
 import { CacheError, messageOf } from '../errors.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { QueuePlace } from './queue-place.ts'
-import { BEGIN_DIRECT, END_DIRECT, NEWEST } from './queue-scripts.ts'
+import { BEGIN_DIRECT, END_DIRECT } from './queue-scripts.ts'
 
-/** A direct write counts as under way for this long, in milliseconds, if its process dies or its outcome is unknown. */
+/** A direct write counts as under way for this long, in milliseconds, if its process dies or stops, or its outcome is unknown. */
 const UNDER_WAY_MS = 30_000
 const LOOK_AGAIN_MS = 5
 
@@ -40,22 +40,33 @@ export class DirectWrites {
     }
     // If it fails, its commit may have succeeded or still do; if it is not confirmed, the entry may still be the one before it. Then
     // nothing is queued until `UNDER_WAY_MS` have passed.
-    const written = await write()
-    if (written.isConfirmed) await this.#end(unique, token)
-    return written
+    const stopRenewing = this.#runtime.every(UNDER_WAY_MS / 3, () => {
+      for (const key of unique) this.#mark(key, token).catch(() => {})
+    })
+    try {
+      const written = await write()
+      if (written.isConfirmed) await this.#end(unique, token)
+      return written
+    } finally {
+      stopRenewing()
+    }
   }
 
   async #begin(key: string, token: string, giveUpAt: number): Promise<void> {
-    const { pending, direct } = this.#place.keysOf(key)
-    let isPending = (await this.#place.run(BEGIN_DIRECT, [direct(key), pending], [token, UNDER_WAY_MS, key])) === 1
-    while (isPending) {
+    // Each time for the full time from now on, so that it lasts for the commit however long this has waited.
+    while (await this.#mark(key, token)) {
       if (this.#runtime.now() >= giveUpAt) {
         const message = `earlier writes of "${key}" were not in the database within ${this.#waitMs} ms; is a flusher running?`
         throw new CacheError('WRITE_REFUSED', message, { key })
       }
       await this.#runtime.sleep(LOOK_AGAIN_MS)
-      isPending = ((await this.#place.run(NEWEST, [pending], [key])) as unknown[]).length > 0
     }
+  }
+
+  /** From now on nothing is queued for the key. Whether something still is. */
+  async #mark(key: string, token: string): Promise<boolean> {
+    const { pending, direct } = this.#place.keysOf(key)
+    return (await this.#place.run(BEGIN_DIRECT, [direct(key), pending], [token, UNDER_WAY_MS, key])) === 1
   }
 
   /** What can't be told ends by itself. */

@@ -60,6 +60,9 @@ export class QueueSafety {
       if (policy === undefined) return "the queue's Redis does not tell its maxmemory-policy"
       if (policy.startsWith('allkeys'))
         return `the queue's Redis may evict queued writes, with maxmemory-policy ${policy}`
+      // The fate of a write without an answer has the shortest TTL of all keys.
+      if (policy === 'volatile-ttl')
+        return `the queue's Redis may forget that it has queued a write, with maxmemory-policy ${policy}`
     }
     return undefined
   }

@@ -14,7 +14,7 @@ import { LEASES, NOW, script } from './scripts.ts'
 /** The consumer group of all flushers. */
 const GROUP = 'flushers'
 /** How long it is known that a write was queued, and that it must not be queued any more. Milliseconds. */
-const QUEUED_KNOWN_MS = 15_000
+export const QUEUED_KNOWN_MS = 15_000
 const CANCELLED_KNOWN_MS = 3_600_000
 
 /** Compares two ids, `ms-seq`, as numbers: Lua's `<` on strings depends on the server's locale. */

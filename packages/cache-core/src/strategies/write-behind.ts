@@ -4,7 +4,7 @@
  * The outcome is foreseen from the value before, and one script queues the write, keeps its entry and revokes the lease. If another
  * write came between, it is foreseen again, so no two writes give the same version.
  *
- * Guarantees: reads by key see an acknowledged write at once, in every process; reads by tag (lists) once the queue has passed it on.
+ * Guarantees: reads by key see an acknowledged write immediately, in every process; reads by tag (lists) once the queue has passed it on.
  * A direct write waits for the queued writes of its keys. Costs: an acknowledged write is lost if the queue's memory is lost; writes to
  * known keys fail while the queue is unavailable.
  * Source: write-behind of Oracle Coherence and Hazelcast; a queue in Redis as in RedisGears' rgsync.
@@ -48,7 +48,7 @@ export function writeBehind(options: WriteBehindOptions): WriteStrategy {
     throw badOption(
       'otherwise',
       otherwise.name,
-      'give a write strategy whose writes are read at once, such as invalidate()',
+      'give a write strategy whose writes are read immediately, such as invalidate()',
     )
   }
   return {
