@@ -92,7 +92,10 @@ function guaranteeOf(strategy: Strategy): string {
   if (isCeiling(strategy)) return 'none: not a strategy'
   if (promise.breaks !== undefined) return 'nothing'
   if (promise.readAfterWriteOf === 'none') return `at most ${seconds(promise.staleForAtMostMs)} old`
-  return promise.readAfterWrite ? 'current' : 'current in one process'
+  if (promise.readAfterWrite) return 'current'
+  if (promise.where !== 'every process') return 'current in one process'
+  if (promise.readAfterWriteOf === 'keys') return 'rows current, lists later'
+  return `current in the writing process, in others within ${seconds(promise.othersWithinMs ?? 0)}`
 }
 
 /** The report: slowest hit of the guarded strategies, and load without a cache. */

@@ -33,7 +33,7 @@ interface Row {
   readonly isFilled: boolean
   /** The most operations in one window: each needs a kept key, or takes long. */
   readonly maxOps?: number
-  /** How long a load takes. Default: it is answered at once. */
+  /** How long a load takes. Default: it is answered immediately. */
   readonly loadMs?: number
 }
 

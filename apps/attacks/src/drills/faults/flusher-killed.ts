@@ -14,7 +14,7 @@ export const flusherKilled: Drill = {
   fault:
     'of 3 API processes, which all store queued writes, 2 are killed (-9) one after the other at random moments under load, and started again',
   holds:
-    'no acknowledged write is lost, stored out of order, or has the version of another one; each is seen at once in every process',
+    'no acknowledged write is lost, stored out of order, or has the version of another one; each is seen immediately in every process',
   strategies: ['write-behind'],
   apis: () => [{}, {}, {}],
   // A killed process refuses connections.

@@ -14,7 +14,7 @@ const IDS = [11, 12, 13, 14, 15, 16]
 export const trackingConnectionsKilled: Drill = {
   name: 'tracking-connections-killed',
   fault: `3 API processes keep posts in their memory; the connections that tell them of changes are killed ${TIMES} times under load, then all connections`,
-  holds: `no read fails; the writing process reads its write at once, the others within ${OTHERS_WITHIN_MS} ms`,
+  holds: `no read fails; the writing process reads its write immediately, the others within ${OTHERS_WITHIN_MS} ms`,
   strategies: ['tiered'],
   apis: () => [{}, {}, {}],
   async inject(system) {
@@ -39,7 +39,7 @@ export const trackingConnectionsKilled: Drill = {
 }
 
 /**
- * Writes through each process in turn. After each acknowledgement, the same process must read the write at once; each of the others
+ * Writes through each process in turn. After each acknowledgement, the same process must read the write immediately; each of the others
  * reads the post again and again until it has it.
  *
  * @param isEnough asked before each write. Default: after 100 writes
