@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => databases?.stop())
 
 /** Their bounds are close to what an idle machine needs, so no other drill runs beside them. */
-const alone = ['api-busy', 'loads-hang', 'redis-forbidden', 'redis-silent', 'redis-slow-link']
+const alone = ['api-busy', 'loads-hang', 'redis-demoted', 'redis-forbidden', 'redis-silent', 'redis-slow-link']
 /** Long ones, and those whose fault resembles that of another one. `pnpm attack drill` and `pnpm test:nightly` run all. */
 const nightly = [
   'api-killed-alone',
