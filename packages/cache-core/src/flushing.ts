@@ -21,6 +21,8 @@ interface Taken extends TakenWrite {
 interface Failed {
   readonly write: Taken
   readonly error: unknown
+  /** By `isRefused` of the options. */
+  readonly isRefused: boolean
 }
 
 /** What has become of the writes of one round. */
@@ -85,12 +87,12 @@ export class Flushing {
     const start = this.#offset % writes.length
     let failures = 0
     for (const write of [...writes.slice(start), ...writes.slice(0, start)]) {
-      const others = failed.filter(({ error }) => !this.#isRefused(error))
+      const others = failed.filter(({ isRefused }) => !isRefused)
       if (passed.size === 0 && others.length >= FAILURES_IN_A_ROW) break
       try {
         await this.#parts.apply([flushed(write)])
       } catch (error) {
-        failed.push({ write, error })
+        failed.push({ write, error, isRefused: this.#isRefused(error) })
         failures++
         continue
       }
@@ -113,7 +115,7 @@ export class Flushing {
    */
   async #bury({ writes, passed, failed }: Round): Promise<void> {
     const { log, isRefused, onDead } = this.#parts
-    const guilty = isRefused ? failed.filter(({ error }) => this.#isRefused(error)) : passed.size > 0 ? failed : []
+    const guilty = isRefused ? failed.filter((each) => each.isRefused) : passed.size > 0 ? failed : []
     const before = this.#failures
     this.#failures = new Map(writes.flatMap(({ id }) => (before.has(id) ? [[id, before.get(id)!]] : [])))
     for (const { write, error } of guilty) {
