@@ -170,6 +170,16 @@ export async function wrongWrites(
   return problems
 }
 
+/** Reports what `wrongWrites` finds in the posts that `storedPosts` has read. */
+export async function reportWrong(
+  { problem }: Pick<TestSystem, 'problem'>,
+  seen: SeenWrites,
+  stored: (id: number) => StoredPost,
+  from?: (id: number) => number,
+): Promise<void> {
+  for (const wrong of await wrongWrites(seen, async (id) => stored(id), from)) problem(wrong)
+}
+
 /** In words. */
 export function countsOf({ writes, acks, failures }: SeenWrites): string {
   const count = (of: ReadonlyMap<unknown, number>) => [...of].map(([what, n]) => `${what} ${n}`).join(', ') || 'none'

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiProcess } from 'local-servers'
 import type { Drill } from '../drill.ts'
-import { countsOf, startPostWriters, storedPosts, untilStored, wrongWrites } from '../post-writers.ts'
+import { countsOf, reportWrong, startPostWriters, storedPosts, untilStored } from '../post-writers.ts'
 
 /** How long the clients write before each kill, and once all processes run again. */
 const LONGEST_MS = 700
@@ -34,7 +34,7 @@ export const flusherKilled: Drill = {
     const seen = await writers.stop()
     await untilStored(third.url, STORED_WITHIN_MS)
     const stored = await storedPosts(system)
-    for (const problem of await wrongWrites(seen, async (id) => stored(id))) system.problem(problem)
+    await reportWrong(system, seen, stored)
     system.note(countsOf(seen))
   },
 }

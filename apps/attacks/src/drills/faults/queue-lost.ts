@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiProcess } from 'local-servers'
 import type { Drill } from '../drill.ts'
-import { countsOf, type SeenWrites, startPostWriters, storedPosts, untilStored, wrongWrites } from '../post-writers.ts'
+import { countsOf, reportWrong, type SeenWrites, startPostWriters, storedPosts, untilStored } from '../post-writers.ts'
 import { untilReadyzSays } from '../readiness.ts'
 
 const WRITING_MS = 1_000
@@ -34,7 +34,7 @@ export const queueLost: Drill = {
     for (const { id, version, ack } of lost) {
       if (ack !== 'memory') problem(`version ${version} of post ${id} was acknowledged as ${ack} and is lost`)
     }
-    for (const wrong of await wrongWrites(without(lastSeen, lost), async (id) => kept(id))) problem(wrong)
+    await reportWrong(system, without(lastSeen, lost), kept)
     note(`${countsOf(lastSeen)}; lost: ${lost.length}`)
 
     const again = startPostWriters({ urls, ids: IDS, clients: 4 })
@@ -42,12 +42,7 @@ export const queueLost: Drill = {
     const seen = await again.stop()
     await untilStored(api.url, STORED_WITHIN_MS)
     const stored = await storedPosts(system)
-    for (const wrong of await wrongWrites(
-      seen,
-      async (id) => stored(id),
-      (id) => kept(id).version,
-    ))
-      problem(wrong)
+    await reportWrong(system, seen, stored, (id) => kept(id).version)
     if (seen.failures.size > 0) problem(`writes failed although Redis was back: ${countsOf(seen)}`)
     note(`afterwards ${countsOf(seen)}`)
   },

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ApiProcess } from 'local-servers'
 import type { Drill } from '../drill.ts'
-import { countsOf, startPostWriters, storedPosts, untilStored, wrongWrites } from '../post-writers.ts'
+import { countsOf, reportWrong, startPostWriters, storedPosts, untilStored } from '../post-writers.ts'
 
 const STOPPED_MS = 5_000
 const STORED_WITHIN_MS = 15_000
@@ -57,7 +57,7 @@ export const queueWithoutPostgres: Drill = {
     const seen = await writers.stop()
     await untilStored(api.url, STORED_WITHIN_MS)
     const stored = await storedPosts(system)
-    for (const wrong of await wrongWrites(seen, async (id) => stored(id))) problem(wrong)
+    await reportWrong(system, seen, stored)
     if (seen.failures.size > 0) problem(`writes of cached posts failed: ${countsOf(seen)}`)
     if (stored(REPLACED).title !== post.title) problem(`post ${REPLACED} was not replaced: ${stored(REPLACED).title}`)
     if (stored(DELETED) !== undefined) problem(`post ${DELETED} was not deleted`)
