@@ -2,8 +2,8 @@
  * How long it takes to invalidate a tag that covers many entries, beside one that covers 1.
  * `node --conditions=workspace-source bench/invalidate-tag.ts [ENTRIES] [ROUNDS]`, by default 1,000,000 and 500.
  *
- * Prints one line of JSON: without and with 2 processes of `tieredStore` that keep 10,000 of the entries near and are told of each
- * change. `many` and `one`: quartiles of the times, in µs, of rounds that alternate. `ratio`: of the medians. `sent`: the commands that
+ * Prints one line of JSON: without and with 2 processes of `tieredStore` that keep 10,000 of the entries near and are notified of
+ * each change. `many` and `one`: quartiles of the times, in µs, of rounds that alternate. `ratio`: of the medians. `sent`: the commands that
  * Redis counted per invalidation.
  */
 import { type ChildProcess, fork } from 'node:child_process'

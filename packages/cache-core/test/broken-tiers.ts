@@ -9,7 +9,7 @@ import type { Broken } from './broken.ts'
 
 const ROOM_BYTES = 1_000_000
 
-/** Keeps what a lookup has found, whatever was dropped meanwhile. */
+/** Keeps what a lookup has found, although the key was dropped meanwhile. */
 class KeepsEveryReply extends NearEntries {
   override keep({ keys, tags }: Attempt, ...found: KeepArguments): void {
     super.keep(this.ask(keys, tags), ...found)

@@ -71,7 +71,7 @@ const near =
   async (setting) =>
     open({ store: memoryStore({ maxBytes: MEMORY_BYTES }), codec, isNear: true }, setting)
 
-/** Memory over Redis: its values are in Redis too, and this process is told of changes to them. */
+/** Memory over Redis: its values are in Redis too, and Redis notifies this process when they change. */
 const tiered =
   (codec: AnyCodec): Open =>
   async (setting) => {
