@@ -95,12 +95,13 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const schemas = (await servedNames({ PEERS })).map(schemaOf)
   if (isNew && isScoped) await migrate(database, schemas)
   if (isNew && posts > 0) await loadPosts(database, schemas, { count: posts })
-  if (isNew && isScoped) await enableChangeRecording(database, schemaOf)
+  // After the load: otherwise the outbox would deliver its posts sometime later, and invalidate what a test has cached.
+  if (isNew) await enableChangeRecording(database, schemaOf)
   if (redis && redis.status !== 'ready') await new Promise((resolve) => redis.once('ready', resolve))
   const peers = PEERS === 1 ? await peerStrategies(redisUrlOf('redis'), prefix) : []
   const instances = startInstances(env, database, redis, logger, { schemaOf, peers, memcached })
   await startOutboxes(instances)
-  // That waits at most 1 s; what is delivered later, of the posts loaded above, would invalidate what a test has cached.
+  // That waits at most 1 s. Until a store has caught up, reads bypass it.
   await Promise.all(instances.withOutbox.map(({ outbox }) => outbox.caughtUp()))
   if (flushes) startFlushers(instances)
   // The stores connect to memcached themselves.
