@@ -13,7 +13,10 @@ const redis = new Redis(redisUrl!, { enableAutoPipelining: true, lazyConnect: tr
 redis.on('error', () => {})
 await redis.connect()
 
+const NEXT_PAGE = { Link: '</api/posts?limit=50&after=50&strategy=cache-aside>; rel="next"' }
+
 const app = new Hono()
+app.get('/page', async () => answer((await redis.getBuffer('bare:page')) as Buffer<ArrayBuffer>, NEXT_PAGE))
 app.get('/:key', async (context) => {
   return answer((await redis.getBuffer(`bare:${context.req.param('key')}`)) as Buffer<ArrayBuffer>)
 })
@@ -22,9 +25,10 @@ const inMemory = new Map<string, Buffer<ArrayBuffer>>()
 for (const key of [...Array.from({ length: 1_000 }, (_, i) => String(i + 1)), 'page']) {
   inMemory.set(key, (await redis.getBuffer(`bare:${key}`)) as Buffer<ArrayBuffer>)
 }
+app.get('/memory/page', () => answer(inMemory.get('page')!, NEXT_PAGE))
 app.get('/memory/:key', (context) => answer(inMemory.get(context.req.param('key'))!))
 
-function answer(body: Buffer<ArrayBuffer>): Response {
+function answer(body: Buffer<ArrayBuffer>, more?: Record<string, string>): Response {
   return new Response(body, {
     status: 200,
     headers: {
@@ -37,6 +41,7 @@ function answer(body: Buffer<ArrayBuffer>): Response {
       ETag: '"0123456789012345678901"',
       'Server-Timing': 'cache;dur=0.412, origin;dur=0, total;dur=0.501',
       'X-Stale-Ms': '0',
+      ...more,
     },
   })
 }

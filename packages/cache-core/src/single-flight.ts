@@ -59,8 +59,17 @@ export class SingleFlight {
   #begin<A extends Answer>(key: string, asker: Asker, start: () => Promise<A | undefined>): Flight<A> {
     const flight: Flight<A> = { asker, promise: undefined as never }
     this.#running.set(key, flight)
-    flight.promise = start().finally(() => this.#running.delete(key))
+    flight.promise = this.#run(key, start)
     return flight
+  }
+
+  /** Not `start().finally(…)`, which creates two more promises. */
+  async #run<A extends Answer>(key: string, start: () => Promise<A | undefined>): Promise<A | undefined> {
+    try {
+      return await start()
+    } finally {
+      this.#running.delete(key)
+    }
   }
 }
 

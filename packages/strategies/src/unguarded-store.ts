@@ -42,12 +42,13 @@ export function unguardedStore(
     guarantee: { where, readAfterWriteOf: 'none' },
 
     async get(key, tags) {
+      if (tags.length === 0) return { bytes: await kv.get(entryKey(key)), epochs: [] }
       const [bytes, ...epochs] = await Promise.all([kv.get(entryKey(key)), ...tags.map((tag) => kv.get(tagKey(tag)))])
       return { bytes, epochs }
     },
 
     async acquire(key, { token, leaseMs, seen, tags }) {
-      const epochs = await epochsOf(tags)
+      const epochs = tags.length === 0 ? [] : await epochsOf(tags)
       if (!lock) return { kind: 'granted', epochs }
       const locked = await kv.setIfAbsent(lockKey(key), Buffer.from(token), leaseMs)
       // Double-checked, as in those libraries: the value may have arrived while we asked for the lock.

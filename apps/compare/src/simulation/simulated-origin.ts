@@ -51,6 +51,13 @@ export class SimulatedOrigin {
     this.#last = row
     return row
   }
+
+  /** The row of a key that follows `prefix`. Creates no string for the row of the previous call. */
+  prefixedRow(prefix: string, key: string): Row {
+    const last = this.#last
+    if (last !== undefined && key.length === prefix.length + last.key.length && key.endsWith(last.key)) return last
+    return this.row(key.slice(prefix.length))
+  }
 }
 
 export function acknowledge(row: Row, version: number, at: number): void {

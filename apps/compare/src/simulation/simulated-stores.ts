@@ -110,8 +110,8 @@ function guardedStore(origin: SimulatedOrigin, entries: EntrySlots, now: () => n
 function keyValue(origin: SimulatedOrigin, entries: EntrySlots, now: () => number): KeyValue {
   const locks = new LeaseSlots(MAX_LOCKS)
   const isLock = (key: string) => key.startsWith(LOCK_PREFIX)
-  const lockedRow = (key: string) => origin.row(key.slice(LOCK_PREFIX.length))
-  const rowOf = (key: string) => origin.row(key.slice(ENTRY_PREFIX.length))
+  const lockedRow = (key: string) => origin.prefixedRow(LOCK_PREFIX, key)
+  const rowOf = (key: string) => origin.prefixedRow(ENTRY_PREFIX, key)
 
   return {
     async get(key) {
