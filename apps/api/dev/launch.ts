@@ -79,7 +79,11 @@ export async function launch({ api, entry, root, processes }: LaunchOptions): Pr
     console.log(postgresLine(DATABASE_URL, postgresFolder))
     console.log(await preparePosts(databaseUrl, env.SEED_POSTS, await servedNames(env)))
 
-    const shared = { DATABASE_URL: databaseUrl, REDIS_URL: services.redis?.url ?? REDIS_URL }
+    const shared = {
+      DATABASE_URL: databaseUrl,
+      REDIS_URL: services.redis?.url ?? REDIS_URL,
+      REDIS_IS_PRIVATE: services.redis === undefined ? '0' : '1',
+    }
     for (const { port } of addresses) {
       const onLine = printerOf(processes === undefined ? undefined : String(port))
       const one = runApi({ folder: api, entry, env: { ...shared, PORT: String(port) }, onLine })

@@ -5,11 +5,16 @@ import type { Api, ApiEnv } from './http/api-types.ts'
 import { errorHandler } from './http/errors.ts'
 import { notFoundHandler } from './http/not-found.ts'
 import { routesOf } from './http/route-list.ts'
+import { actionsOf } from './live/actions.ts'
+import { LiveEvents } from './live/live-events.ts'
+import { LoadRunner } from './live/load-runner.ts'
 import { cacheRoutes } from './routes/cache.ts'
 import { healthRoutes, type Parts } from './routes/health.ts'
 import { indexPageRoute } from './routes/index-page.ts'
+import { type LiveParts, liveRoutes } from './routes/live.ts'
 import { metricsRoute } from './routes/metrics.ts'
 import { openApiRoute } from './routes/openapi.ts'
+import { pageRoutes } from './routes/pages.ts'
 import { postsPageRoute } from './routes/posts-page.ts'
 import { readAuthorsRoute } from './routes/read-authors.ts'
 import { readPostsRoutes } from './routes/read-posts.ts'
@@ -19,7 +24,7 @@ import { writePostsRoutes } from './routes/write-posts.ts'
 import type { StrategyInstances } from './strategies/strategy-instances.ts'
 import { type AccessLog, accessLog } from './telemetry/access-log.ts'
 import { createMetrics } from './telemetry/metrics.ts'
-import type { Evictions } from './telemetry/redis-evictions.ts'
+import type { StoreServer } from './telemetry/store-server.ts'
 import type { WorkerState } from './worker/worker-state.ts'
 
 export interface AppDeps {
@@ -30,16 +35,22 @@ export interface AppDeps {
   readonly adminToken?: string | undefined
   readonly parts: Parts
   /** Undefined with the memory store. */
-  readonly evictions?: Evictions | undefined
+  readonly storeServer?: StoreServer | undefined
   /** For metrics: the state of the workers. Undefined with the memory store. */
   readonly worker?: (() => Promise<readonly WorkerState[]>) | undefined
+  /** Closed by the caller. Default: one of its own. */
+  readonly live?: LiveParts
+  /** Makes Redis answer nobody for a moment. Undefined if it may have other clients. */
+  readonly pauseRedis?: ((ms: number) => Promise<void>) | undefined
+  /** The built pages of apps/dashboard. Undefined: `/` is a list of all routes. */
+  readonly pagesFolder?: string | undefined
   /** For metrics. */
   readonly pool?: PostsDatabase['pool'] | undefined
 }
 
 /** The HTTP API over the given parts. It opens nothing, so that tests can call `app.request()` without a port. */
 export function createApp({ instances, logger, log = accessLog(logger), adminToken, ...deps }: AppDeps): Api {
-  const { parts, evictions, pool, worker } = deps
+  const { parts, storeServer, pool, worker, pauseRedis, pagesFolder, live = startLive(instances, storeServer) } = deps
   // Not strict: a trailing slash is accepted.
   const app: Api = new Hono<ApiEnv>({ strict: false })
   readPostsRoutes(app, instances, log)
@@ -47,13 +58,22 @@ export function createApp({ instances, logger, log = accessLog(logger), adminTok
   postsPageRoute(app, instances, log)
   writePostsRoutes(app, instances, log)
   strategiesRoutes(app, instances, adminToken, log)
-  statsRoutes(app, instances, adminToken, evictions, log)
+  statsRoutes(app, instances, adminToken, storeServer, log)
   cacheRoutes(app, instances, adminToken, log)
+  const actions = actionsOf({ app, hottestId: () => live.load.hottestId, pauseRedis, storeServer })
+  liveRoutes(app, instances, live, actions, adminToken, log)
   healthRoutes(app, instances, parts)
-  metricsRoute(app, createMetrics(instances, pool, evictions, worker))
+  metricsRoute(app, createMetrics(instances, pool, storeServer, worker))
   openApiRoute(app)
-  indexPageRoute(app)
+  if (pagesFolder === undefined) indexPageRoute(app)
+  else pageRoutes(app, instances, pagesFolder)
   app.notFound(notFoundHandler(routesOf(app), log))
   app.onError(errorHandler(logger, log))
   return app
+}
+
+/** What the live page uses. It must be closed. */
+export function startLive(instances: StrategyInstances, storeServer: StoreServer | undefined): LiveParts {
+  const events = new LiveEvents(instances, storeServer)
+  return { events, load: new LoadRunner(events) }
 }

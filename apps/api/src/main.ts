@@ -1,15 +1,16 @@
 /** The composition root: opens, connects and closes everything. */
 import cluster from 'node:cluster'
 import { createDatabase, migrate, schemaName } from 'posts-db'
-import { createApp } from './create-app.ts'
+import { createApp, startLive } from './create-app.ts'
 import { createProblemServer } from './http/protocol-errors.ts'
 import { flushCounts } from './posts/hottest/flush-counts.ts'
 import { warmOnStart } from './posts/warm-on-start.ts'
 import { onWorkerMessage, superviseWorkers } from './process/cluster.ts'
 import { checkStrategy, readEnv, storeKindOf } from './process/env.ts'
+import { findPages } from './process/find-pages.ts'
 import { listen } from './process/listen.ts'
-import { connectMemcached, evictedByMemcached, pingMemcached } from './process/memcached-connection.ts'
-import { connectRedis, soon } from './process/redis-connection.ts'
+import { connectMemcached, memcachedFigures, pingMemcached } from './process/memcached-connection.ts'
+import { connectRedis, pauseRedis, soon } from './process/redis-connection.ts'
 import { runMain } from './process/run-main.ts'
 import { endGracefully, finishRequests } from './process/shutdown.ts'
 import { announce, warnOfMissingPosts } from './process/startup-lines.ts'
@@ -21,7 +22,7 @@ import { startInstances } from './strategies/start-instances.ts'
 import { watchLoads } from './strategies/watch-loads.ts'
 import { accessLog } from './telemetry/access-log.ts'
 import { createLogger } from './telemetry/logger.ts'
-import { Evictions, evictedByRedis } from './telemetry/redis-evictions.ts'
+import { redisFigures, StoreServer } from './telemetry/store-server.ts'
 import { readWorkerState } from './worker/worker-state.ts'
 
 async function main(): Promise<void> {
@@ -48,12 +49,13 @@ async function main(): Promise<void> {
   const stopWatching = await watchLoads(instances, database)
 
   const stopCounting = flushCounts(instances)
-  const evictions =
-    (redis && new Evictions('redis', () => evictedByRedis(redis))) ??
-    (memcached && new Evictions('memcached', () => evictedByMemcached(memcached)))
-  onWorkerMessage(handleMessages(instances, evictions))
+  const storeServer =
+    (redis && new StoreServer('redis', () => redisFigures(redis))) ??
+    (memcached && new StoreServer('memcached', () => memcachedFigures(memcached)))
+  onWorkerMessage(handleMessages(instances, storeServer))
 
   const log = accessLog(logger)
+  const live = startLive(instances, storeServer)
   const app = createApp({
     instances,
     logger,
@@ -66,7 +68,10 @@ async function main(): Promise<void> {
       outbox: () => outboxLag(instances),
       queue: instances.withQueue.length > 0 ? () => queueLag(instances) : undefined,
     },
-    evictions,
+    storeServer,
+    live,
+    pauseRedis: env.REDIS_IS_PRIVATE === 1 && redis ? (ms) => pauseRedis(redis, ms) : undefined,
+    pagesFolder: findPages(),
     pool: database.pool,
     worker: redis && (() => readWorkerState(redis, env.REDIS_PREFIX, names)),
   })
@@ -80,6 +85,8 @@ async function main(): Promise<void> {
   }
 
   endGracefully(logger, 'finishing requests in flight', async () => {
+    live.events.close()
+    await live.load.stop()
     await finishRequests(server)
     ending.abort()
     stopWatching()

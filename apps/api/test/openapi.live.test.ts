@@ -92,9 +92,10 @@ const query = (parameters: Record<string, fc.Arbitrary<string>>) =>
     })
 
 const operation = fc.constantFrom(
-  ...Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })),
-  ),
+  ...Object.entries(document.paths ?? {})
+    .flatMap(([path, methods]) => Object.keys(methods).map((method) => ({ path, method: method.toUpperCase() })))
+    // Its answer has no end; live.live.test.ts reads it.
+    .filter(({ path, method }) => path !== '/api/stats/stream' || method === 'HEAD'),
 )
 
 const call: fc.Arbitrary<Call> = operation.chain(({ path, method }) => {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { STATUS_CODES } from 'node:http'
 import type { ApiContext } from './api-types.ts'
 
-export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 408 | 412 | 413 | 415 | 417 | 431 | 500 | 503
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 408 | 409 | 412 | 413 | 415 | 417 | 431 | 500 | 503
 
 export interface ProblemDetails {
   readonly status: ProblemStatus

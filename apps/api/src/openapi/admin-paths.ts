@@ -1,12 +1,17 @@
 import { z } from 'zod'
 import type { ZodOpenApiPathsObject } from 'zod-openapi'
+import { loadRequest } from '../live/load-request.ts'
 import { invalidateRequest, warmRequest } from '../routes/cache.ts'
+import { actionRequest } from '../routes/live.ts'
 import { resetRequest } from '../routes/stats.ts'
 import { tuningChange } from '../routes/strategies.ts'
 import { adminProblems, json, notInvalidated, problems } from './responses.ts'
 import {
+  actionAnswer,
+  actions,
   health,
   invalidateAnswer,
+  loadState,
   readiness,
   resetAnswer,
   stats,
@@ -46,6 +51,60 @@ export const adminPaths: ZodOpenApiPathsObject = {
       summary: 'Counters and latencies of each strategy',
       tags: ['stats'],
       responses: { '200': json('Counts and latencies', stats), ...problems(400, 500) },
+    },
+  },
+  '/api/stats/stream': {
+    get: {
+      operationId: 'streamStats',
+      summary: 'Figures each second, as server-sent events',
+      description:
+        'Event `stats`: the body of GET /api/stats with `at`, `windowMs` and, in each strategy, `window`: what happened since ' +
+        'the event before. Event `mark`: something was done. Event `load`: the state of the load, as of GET /api/load.',
+      tags: ['live'],
+      responses: { '200': { description: 'Events', ...text('text/event-stream') }, ...problems(400, 500, 503) },
+    },
+  },
+  '/api/load': {
+    get: {
+      operationId: 'getLoad',
+      summary: 'The load that runs, and the last one',
+      tags: ['live'],
+      responses: { '200': json('Its state', loadState), ...problems(400, 500) },
+    },
+    post: {
+      operationId: 'startLoad',
+      summary: 'Starts a bounded load: the same operations for each strategy',
+      description: 'From a process of its own. `ttlMs` and `originDelayMs` are put back when it ends.',
+      tags: ['live'],
+      security,
+      requestBody: body(loadRequest, false),
+      responses: { '202': json('It has started', loadState), ...adminProblems, ...problems(409) },
+    },
+    delete: {
+      operationId: 'stopLoad',
+      summary: 'Stops the load',
+      tags: ['live'],
+      security,
+      responses: { '200': json('None runs', loadState), ...adminProblems },
+    },
+  },
+  '/api/actions': {
+    get: {
+      operationId: 'listActions',
+      summary: 'What the live page can do to the running system',
+      tags: ['live'],
+      responses: { '200': json('All of them', actions), ...problems(400, 500) },
+    },
+  },
+  '/api/actions/{name}': {
+    post: {
+      operationId: 'runAction',
+      summary: 'Does one of them',
+      tags: ['live'],
+      security,
+      requestParams: { path: z.object({ name: z.string() }) },
+      requestBody: body(actionRequest, false),
+      responses: { '200': json('Done', actionAnswer), ...adminProblems, ...problems(404, 409, 503) },
     },
   },
   '/api/stats/reset': {
@@ -118,7 +177,7 @@ export const adminPaths: ZodOpenApiPathsObject = {
   '/': {
     get: {
       operationId: 'getIndex',
-      summary: 'A list of all routes',
+      summary: 'The live page; a list of all routes if the pages are not built',
       tags: ['docs'],
       responses: { '200': { description: 'A page', ...text('text/html') } },
     },

@@ -14,6 +14,7 @@ const WHAT = {
   401: 'The admin token is missing or wrong',
   403: 'Only callers on the same machine are allowed',
   404: 'Not found',
+  409: 'Not now, or not with this configuration; `detail` has the reason',
   413: `The body has more than ${MAX_BODY_BYTES / 1_024} KiB`,
   415: 'The Content-Type is not JSON in UTF-8',
   500: 'Internal error',

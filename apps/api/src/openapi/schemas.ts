@@ -2,6 +2,7 @@
 import { strategyNames } from 'strategies'
 import { z } from 'zod'
 import 'zod-openapi'
+import { loadRequest } from '../live/load-request.ts'
 
 const count = z.int().min(0)
 const ms = z.number().min(0)
@@ -160,6 +161,9 @@ const strategyStats = z
     errors: count.meta({ description: 'Store commands that failed' }),
     evictions: count,
     writes: count,
+    staleReads: count.meta({ description: 'Reads that returned a value that an acknowledged write had replaced' }),
+    staleForMs: latency.meta({ description: 'How long the values of those reads had been replaced' }),
+    storeCalls: count.meta({ description: 'Operations sent to a store outside this process, about one command each' }),
     queue: queue.nullable().optional().meta({
       description: 'Under write-behind: the queue of writes, over all processes; null if Redis does not answer',
     }),
@@ -178,9 +182,51 @@ export const stats = z
   .object({
     since: z.iso.datetime().meta({ description: 'When this process started' }),
     strategies: z.record(z.string(), strategyStats),
-    store: z.object({ kind: z.enum(['redis', 'memcached', 'memory']), evictionsAreOf: z.string() }),
+    store: z.object({
+      kind: z.enum(['redis', 'memcached', 'memory']),
+      evictionsAreOf: z.string(),
+      usedBytes: count
+        .nullable()
+        .meta({ description: 'Memory in use by the whole server; null if it has not answered' }),
+      commands: count.nullable().meta({ description: 'Commands processed by the whole server since it started' }),
+    }),
   })
   .meta({ id: 'Stats' })
+
+const load = loadRequest.required().extend({
+  strategies: z.array(strategyName),
+  startedAt: z.iso.datetime(),
+  hottestId: z.int().min(1).meta({ description: 'The post that it reads most' }),
+  endsAt: z.iso.datetime(),
+  sent: count.meta({ description: 'Requests sent' }),
+  failed: count.meta({ description: 'Requests answered with 500 or above, or not answered' }),
+  skipped: count.meta({ description: 'Requests not sent, since too many were unanswered' }),
+})
+
+export const loadState = z
+  .object({
+    running: load.nullable(),
+    last: load.extend({ endedAt: z.iso.datetime(), why: z.enum(['done', 'stopped', 'failed']) }).nullable(),
+    limits: z.object({ ratePerSecond: count, seconds: count }),
+    defaults: z.record(z.string(), z.number()),
+  })
+  .meta({ id: 'LoadState' })
+
+export const actions = z.array(
+  z.object({
+    name: z.string(),
+    title: z.string(),
+    about: z.string(),
+    available: z.boolean(),
+    why: z.string().optional().meta({ description: 'Why it is not available' }),
+  }),
+)
+
+export const actionAnswer = z.object({
+  done: z.string(),
+  strategies: z.array(strategyName),
+  key: z.string().optional().meta({ description: 'The key concerned, if it is one' }),
+})
 
 export const resetAnswer = z.object({ reset: z.array(strategyName) })
 

@@ -55,5 +55,6 @@ function answer(
   if (resource.postId !== undefined && result.value !== undefined) instance.hottest?.add(resource.postId)
   if (log.isOn) log.read(instance.name, resource.key, result.outcome, ms)
   const staleMs = resource.staleMs(instance, result, arrivedAt)
+  if (staleMs > 0) instance.counters.staleRead(staleMs)
   return respond(context, instance, { resource, result, staleMs, arrivedAt, readAt })
 }

@@ -34,7 +34,9 @@ export async function serveSeveral(
     const result = results.get(resource.key)!
     instance.counters.read(result.outcome, ms)
     if (result.value !== undefined) instance.hottest?.add(resource.postId)
-    staleMs = Math.max(staleMs, resource.staleMs(instance, result, arrivedAt))
+    const postStaleMs = resource.staleMs(instance, result, arrivedAt)
+    if (postStaleMs > 0) instance.counters.staleRead(postStaleMs)
+    staleMs = Math.max(staleMs, postStaleMs)
   }
   const result = together([...results.values()])
   if (log.isOn) log.read(instance.name, `posts?ids=${[...ids]}`, result.outcome, ms)

@@ -81,6 +81,8 @@ export const envSchema = z.object({
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   /** Number of processes. Several share entries only through Redis or memcached. */
   WORKERS: wholeNumber(1, 64).default(1),
+  /** 1: `pnpm dev` started this Redis, so that the live page may pause it. */
+  REDIS_IS_PRIVATE: wholeNumber(0, 1).default(0),
   /** 1 also serves other libraries, for comparison. */
   PEERS: wholeNumber(0, 1).default(0),
 })

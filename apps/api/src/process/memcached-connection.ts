@@ -1,6 +1,7 @@
 import { memcachedOptions, watchMemcached } from 'cache-core/memcached'
 import { Memcache } from 'memcache'
 import type { Logger } from 'pino'
+import type { ServerFigures } from '../telemetry/store-server.ts'
 import { within } from './within.ts'
 
 const FIRST_CONNECTION_MS = 1_000
@@ -31,10 +32,14 @@ export async function pingMemcached(client: Memcache): Promise<void> {
   await soon(client.nodes[0]!.command('version'))
 }
 
-/** How many items the server has evicted since it started. */
-export async function evictedByMemcached(client: Memcache): Promise<number> {
+export async function memcachedFigures(client: Memcache): Promise<ServerFigures> {
   const stats = (await soon(client.nodes[0]!.command('stats', { isStats: true }))) as Record<string, string>
-  return Number(stats.evictions ?? 0)
+  const figure = (name: string) => Number(stats[name] ?? 0)
+  return {
+    evicted: figure('evictions'),
+    usedBytes: figure('bytes'),
+    commands: ['cmd_get', 'cmd_set', 'cmd_touch', 'cmd_meta'].reduce((sum, name) => sum + figure(name), 0),
+  }
 }
 
 const SOON_MS = 250

@@ -37,6 +37,11 @@ export function soon<T>(answer: Promise<T>): Promise<T> {
   return within(answer, SOON_MS, `Redis gave no answer within ${SOON_MS} ms`)
 }
 
+/** Redis answers no client until this has passed. */
+export async function pauseRedis(client: Redis, ms: number): Promise<void> {
+  await soon(client.call('CLIENT', 'PAUSE', ms, 'ALL'))
+}
+
 function messageOf(error: Error & { code?: string }): string {
   return error.message || error.code || error.name
 }

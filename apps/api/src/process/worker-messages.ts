@@ -1,9 +1,9 @@
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
-import type { Evictions } from '../telemetry/redis-evictions.ts'
+import type { StoreServer } from '../telemetry/store-server.ts'
 import type { WorkerMessage } from './cluster.ts'
 
 /** Carries out a message that another process received and validated. */
-export function handleMessages(instances: StrategyInstances, evictions: Evictions | undefined) {
+export function handleMessages(instances: StrategyInstances, storeServer: StoreServer | undefined) {
   return (message: WorkerMessage): void => {
     switch (message.do) {
       case 'tune':
@@ -12,7 +12,7 @@ export function handleMessages(instances: StrategyInstances, evictions: Eviction
       case 'reset':
         for (const name of message.strategies) {
           instances.named(name).counters.reset()
-          evictions?.reset(name)
+          storeServer?.reset(name)
         }
     }
   }

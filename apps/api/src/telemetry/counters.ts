@@ -36,39 +36,63 @@ const newCounts = () => ({
   evictions: 0,
   /** Writes acknowledged. */
   writes: 0,
+  /** Reads that returned a value that an acknowledged write had replaced before they began. */
+  staleReads: 0,
+  /** Operations sent to a store outside this process, about one command each. */
+  storeCalls: 0,
 })
 
 export type CountName = keyof ReturnType<typeof newCounts>
 
-/** In microseconds, with 2 significant digits. Longer latencies count as `highest`. */
-const HISTOGRAM = { lowest: 1, highest: 60_000_000, figures: 2 }
+/** Latencies: in microseconds, with 2 significant digits. Longer ones count as `highest`. */
+const LATENCY = { lowest: 1, highest: 60_000_000, figures: 2 }
+/** How long a value had been replaced: in milliseconds. */
+const STALE_FOR = { lowest: 1, highest: 86_400_000, figures: 2 }
 
 export class Counters {
   counts = newCounts()
   since = new Date()
   #latency = newLatency()
+  #staleFor = createHistogram(STALE_FOR)
+  /** The latencies recorded last, which are not in `#latency` yet. Each read is recorded once, here. */
+  readonly #recent = newLatency()
+  #window = newWindow()
+  #windowCounts = { ...this.counts }
 
   /** Counts one read, answered `ms` after it arrived. */
   read(outcome: Outcome, ms: number): void {
     this.counts[outcomeCounter[outcome]]++
-    this.#latency[outcome].record(Math.min(Math.max(1, Math.round(ms * 1_000)), HISTOGRAM.highest))
+    this.#recent[outcome].record(bounded(ms * 1_000, LATENCY))
+  }
+
+  /** Counts one read whose value had been replaced for `ms`. */
+  staleRead(ms: number): void {
+    this.counts.staleReads++
+    const recorded = bounded(ms, STALE_FOR)
+    this.#staleFor.record(recorded)
+    this.#window.staleMaxMs = Math.max(this.#window.staleMaxMs ?? 0, recorded)
   }
 
   reset(): void {
+    this.#settle()
     this.counts = newCounts()
+    this.#windowCounts = { ...this.counts }
     this.#latency = newLatency()
+    this.#staleFor = createHistogram(STALE_FOR)
+    this.#window = newWindow()
     this.since = new Date()
   }
 
   /** As `GET /api/stats` shows it. */
   snapshot() {
-    const { hits, stale, misses, collapsed, bypassed } = this.counts
-    const all = createHistogram(HISTOGRAM)
+    this.#settle()
+    const all = createHistogram(LATENCY)
     for (const outcome of outcomes) all.add(this.#latency[outcome])
     return {
       since: this.since.toISOString(),
-      reads: hits + stale + misses + collapsed + bypassed,
+      reads: readsOf(this.counts),
       ...this.counts,
+      staleForMs: quantiles(this.#staleFor, 1),
       latencyMs: {
         all: quantiles(all),
         hit: quantiles(this.#latency.hit),
@@ -79,21 +103,77 @@ export class Counters {
       },
     }
   }
+
+  /** What was counted since the last call, or the reset, as the stream of the live page shows it. */
+  takeWindow() {
+    this.#settle()
+    const { served, waited, staleMaxMs } = this.#window
+    const now = this.counts
+    const before = this.#windowCounts
+    const since = (count: CountName) => now[count] - before[count]
+    this.#window = newWindow()
+    this.#windowCounts = { ...now }
+    return {
+      reads: readsOf(now) - readsOf(before),
+      hits: since('hits'),
+      stale: since('stale'),
+      misses: since('misses'),
+      collapsed: since('collapsed'),
+      bypassed: since('bypassed'),
+      loads: since('loads'),
+      writes: since('writes'),
+      staleReads: since('staleReads'),
+      storeCalls: since('storeCalls'),
+      hitMs: quantiles(served),
+      waitMs: quantiles(waited),
+      staleMaxMs,
+    }
+  }
+
+  /** Moves the latencies recorded last to where they are read. */
+  #settle(): void {
+    for (const outcome of outcomes) {
+      const recent = this.#recent[outcome]
+      if (recent.count === 0) continue
+      this.#latency[outcome].add(recent)
+      const { served, waited } = this.#window
+      const group = outcome === 'hit' || outcome === 'stale' ? served : waited
+      group.add(recent)
+      recent.reset()
+    }
+  }
+}
+
+function readsOf({ hits, stale, misses, collapsed, bypassed }: ReturnType<typeof newCounts>): number {
+  return hits + stale + misses + collapsed + bypassed
+}
+
+/** Latencies of reads answered from the cache, and of those that waited for a load. */
+function newWindow() {
+  return { served: createHistogram(LATENCY), waited: createHistogram(LATENCY), staleMaxMs: null as number | null }
+}
+
+function bounded(value: number, { lowest, highest }: { lowest: number; highest: number }): number {
+  return Math.min(Math.max(lowest, Math.round(value)), highest)
 }
 
 function newLatency(): Record<Outcome, RecordableHistogram> {
-  const one = () => createHistogram(HISTOGRAM)
+  const one = () => createHistogram(LATENCY)
   return { hit: one(), stale: one(), miss: one(), collapsed: one(), bypass: one() }
 }
 
-/** In milliseconds; null if there were no reads. */
-function quantiles(histogram: RecordableHistogram) {
-  const at = (percentile: number) => (histogram.count === 0 ? null : histogram.percentile(percentile) / 1_000)
+/**
+ * In milliseconds; null if nothing was recorded.
+ *
+ * @param perMs the histogram's units in a millisecond
+ */
+function quantiles(histogram: RecordableHistogram, perMs = 1_000) {
+  const at = (percentile: number) => (histogram.count === 0 ? null : histogram.percentile(percentile) / perMs)
   return {
     count: histogram.count,
     p50: at(50),
     p95: at(95),
     p99: at(99),
-    max: histogram.count === 0 ? null : histogram.max / 1_000,
+    max: histogram.count === 0 ? null : histogram.max / perMs,
   }
 }

@@ -7,7 +7,7 @@ import { lagOf } from '../strategies/outboxes.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { WorkerState } from '../worker/worker-state.ts'
 import { type CountName, outcomeCounter, outcomes } from './counters.ts'
-import { type Evictions, evictionsOf } from './redis-evictions.ts'
+import { evictionsOf, type StoreServer } from './store-server.ts'
 
 const PREFIX = 'posts_api_'
 
@@ -27,14 +27,14 @@ const COUNTERS: Partial<Record<CountName, { name: string; help: string }>> = {
 export function createMetrics(
   instances: StrategyInstances,
   pool: PostsDatabase['pool'] | undefined,
-  evictions: Evictions | undefined,
+  storeServer: StoreServer | undefined,
   worker?: () => Promise<readonly WorkerState[]>,
 ): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   readMetrics(registry, instances)
   countMetrics(registry, instances)
-  evictionMetrics(registry, instances, evictions)
+  evictionMetrics(registry, instances, storeServer)
   // Before the metrics that query the database: otherwise each scrape would count its own queries as waiting.
   if (pool !== undefined) poolMetrics(registry, pool)
   outboxMetrics(registry, instances)
@@ -97,16 +97,16 @@ function countMetrics(registry: Registry, instances: StrategyInstances): void {
   }
 }
 
-function evictionMetrics(registry: Registry, instances: StrategyInstances, evictions: Evictions | undefined): void {
+function evictionMetrics(registry: Registry, instances: StrategyInstances, storeServer: StoreServer | undefined): void {
   new Counter({
     name: `${PREFIX}evictions_total`,
     help: 'Entries evicted; for Redis and memcached those of the whole server, which every strategy shows',
     labelNames: ['strategy'],
     registers: [registry],
     async collect() {
-      await evictions?.refresh()
+      await storeServer?.refresh()
       this.reset()
-      for (const instance of instances.all) this.inc({ strategy: instance.name }, evictionsOf(instance, evictions))
+      for (const instance of instances.all) this.inc({ strategy: instance.name }, evictionsOf(instance, storeServer))
     },
   })
 }

@@ -1,19 +1,37 @@
 import type { InvalidationSource, Store } from 'cache-core'
 import type { Counters } from './counters.ts'
 
-/** Wraps a store to count its fills and invalidations. */
+/**
+ * Wraps a store to count its fills, its invalidations, and the calls that leave this process: those that are answered by a
+ * promise, since a store in memory answers immediately.
+ */
 export function observedStore(store: Store, counters: Counters): Store {
+  const sent = <R>(answer: R): R => {
+    if (answer instanceof Promise) counters.counts.storeCalls++
+    return answer
+  }
   const countFill = (kept: boolean) => {
     counters.counts[kept ? 'fills' : 'refusedFills']++
     return kept
   }
   return {
     ...store,
+    get: (key, tags) => sent(store.get(key, tags)),
+    acquire: (key, request) => sent(store.acquire(key, request)),
+    claim: (key, request) => sent(store.claim(key, request)),
+    renew: (key, token, leaseMs) => sent(store.renew(key, token, leaseMs)),
+    release: (key, token) => sent(store.release(key, token)),
     fill(key, fill) {
-      const kept = store.fill(key, fill)
+      const kept = sent(store.fill(key, fill))
       return kept instanceof Promise ? kept.then(countFill) : countFill(kept)
     },
-    ...observedInvalidations(store, counters),
+    ...observedInvalidations(
+      {
+        invalidate: (keys, tags) => sent(store.invalidate(keys, tags)),
+        invalidateAll: () => sent(store.invalidateAll()),
+      },
+      counters,
+    ),
   }
 }
 

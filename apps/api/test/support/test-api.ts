@@ -19,7 +19,7 @@ import { closeOutboxes, enableChangeRecording, outboxLag, startOutboxes } from '
 import { peerStrategies, servedNames } from '../../src/strategies/peer-strategies.ts'
 import { startInstances } from '../../src/strategies/start-instances.ts'
 import type { StrategyInstances } from '../../src/strategies/strategy-instances.ts'
-import { Evictions, evictedByRedis } from '../../src/telemetry/redis-evictions.ts'
+import { redisFigures, StoreServer } from '../../src/telemetry/store-server.ts'
 import { readWorkerState } from '../../src/worker/worker-state.ts'
 
 export interface TestApiOptions {
@@ -117,7 +117,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       outbox: () => outboxLag(instances),
       queue: instances.withQueue.length > 0 ? () => queueLag(instances) : undefined,
     },
-    evictions: redis && new Evictions('redis', () => evictedByRedis(redis)),
+    storeServer: redis && new StoreServer('redis', () => redisFigures(redis)),
     pool: database.pool,
     worker: redis && (() => readWorkerState(redis, prefix, strategyNames)),
   })

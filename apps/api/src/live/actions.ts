@@ -1,0 +1,109 @@
+/** What the live page can do to the running system, apart from loads. */
+import { postKey } from 'posts-db/keys'
+import type { Api } from '../http/api-types.ts'
+import { Problem } from '../http/problem.ts'
+import type { StrategyInstance } from '../strategies/strategy-instance.ts'
+import type { StoreServer } from '../telemetry/store-server.ts'
+
+const PAUSE_MS = 3_000
+
+export interface ActionTools {
+  /** Writes go through the API's own routes. */
+  readonly app: Api
+  /** The post that the load reads most. */
+  readonly hottestId: () => number
+  /** Absent if this project did not start that Redis: it may have other clients. */
+  readonly pauseRedis?: ((ms: number) => Promise<void>) | undefined
+  readonly storeServer: StoreServer | undefined
+}
+
+export interface Action {
+  readonly name: string
+  readonly title: string
+  readonly about: string
+  /** Why it can't be done here. Absent: it can. */
+  readonly why?: string | undefined
+  /** @returns the key concerned, if it is one */
+  run(instances: readonly StrategyInstance[]): Promise<string | undefined>
+}
+
+export function actionsOf({ app, hottestId, pauseRedis, storeServer }: ActionTools): readonly Action[] {
+  const hottestKey = () => postKey(hottestId())
+
+  /** The title says when, so that each write changes the post. */
+  async function write(instances: readonly StrategyInstance[], query: string): Promise<string> {
+    const id = hottestId()
+    const body = JSON.stringify({ title: `Written at ${new Date().toISOString()}` })
+    const headers = { 'Content-Type': 'application/json' }
+    const answers = instances.map(({ name }) =>
+      app.request(`http://localhost/api/posts/${id}?strategy=${name}${query}`, { method: 'PATCH', headers, body }),
+    )
+    const failed = (await Promise.all(answers)).find(({ ok }) => !ok)
+    if (failed === undefined) return postKey(id)
+    const { detail } = (await failed.json()) as { detail?: string }
+    throw new Problem({ status: 503, code: 'not-written', detail: `post ${id} was not written: ${detail}` })
+  }
+
+  return [
+    {
+      name: 'expire-hottest',
+      title: 'Drop the hottest entry',
+      about: 'Its next readers find nothing, as when it expires: how many of them load it from the database?',
+      async run(instances) {
+        const keys = [hottestKey()]
+        await Promise.all(kept(instances).map(({ cache }) => cache.invalidate({ keys })))
+        return keys[0]
+      },
+    },
+    {
+      name: 'write-hottest',
+      title: 'Write the hottest post',
+      about: 'Through the cache, as the API does: do readers still get the old version?',
+      run: (instances) => write(instances, ''),
+    },
+    {
+      name: 'write-around',
+      title: 'Write around the cache',
+      about: 'As another program would, straight to the database: how long do readers get the old version?',
+      run: (instances) => write(instances, '&write=direct'),
+    },
+    {
+      name: 'flush',
+      title: 'Flush',
+      about: 'Drops every entry.',
+      async run(instances) {
+        await Promise.all(instances.map((instance) => instance.invalidateAll()))
+        return undefined
+      },
+    },
+    {
+      name: 'cold-start',
+      title: 'Cold start',
+      about: 'Drops every entry and sets all figures to 0.',
+      async run(instances) {
+        await Promise.all(instances.map((instance) => instance.invalidateAll()))
+        await storeServer?.refresh()
+        for (const { name, counters } of instances) {
+          counters.reset()
+          storeServer?.reset(name)
+        }
+        return undefined
+      },
+    },
+    {
+      name: 'pause-redis',
+      title: `Pause Redis for ${PAUSE_MS / 1_000} s`,
+      about: 'Redis answers nobody: reads must bypass the cache, and the database gets all of them.',
+      why:
+        pauseRedis === undefined ? 'only for a Redis that pnpm dev started, since others may use this one' : undefined,
+      async run() {
+        await pauseRedis!(PAUSE_MS)
+        return undefined
+      },
+    },
+  ]
+}
+
+function kept(instances: readonly StrategyInstance[]): StrategyInstance[] {
+  return instances.filter(({ storeKind }) => storeKind !== 'none')
+}

@@ -1,0 +1,132 @@
+import cluster from 'node:cluster'
+import { streamSSE } from 'hono/streaming'
+import { z } from 'zod'
+import { requireAdmin } from '../http/admin.ts'
+import type { Api, ApiContext } from '../http/api-types.ts'
+import { Problem } from '../http/problem.ts'
+import { readQuery, searchOf } from '../http/query.ts'
+import { readOptionalJson } from '../http/read-json.ts'
+import { unknownName } from '../http/unknown-name.ts'
+import type { Action } from '../live/actions.ts'
+import type { LiveEvent, LiveEvents } from '../live/live-events.ts'
+import { chosenStrategies, loadRequest } from '../live/load-request.ts'
+import type { LoadRunner } from '../live/load-runner.ts'
+import type { StrategyInstances } from '../strategies/strategy-instances.ts'
+import type { AccessLog } from '../telemetry/access-log.ts'
+
+export const actionRequest = z.strictObject({ strategies: chosenStrategies })
+
+const RECONNECT_MS = 1_000
+/** Each costs a connection and 30 KB a second. */
+const MAX_RECEIVERS = 50
+
+export interface LiveParts {
+  readonly events: LiveEvents
+  readonly load: LoadRunner
+}
+
+/** What the live page uses: figures each second, a bounded load, and actions on the running system. */
+export function liveRoutes(
+  app: Api,
+  instances: StrategyInstances,
+  { events, load }: LiveParts,
+  actions: readonly Action[],
+  adminToken: string | undefined,
+  log: AccessLog,
+): void {
+  const chosen = (names: readonly string[] | undefined) =>
+    names === undefined ? instances.all : [...new Set(names)].map((name) => instances.named(name))
+
+  app.get('/api/stats/stream', (context) => {
+    readQuery(searchOf(context.req.url), [])
+    if (events.receivers >= MAX_RECEIVERS) {
+      const detail = `${MAX_RECEIVERS} clients receive the stream already; close another page, or poll /api/stats`
+      throw new Problem({ status: 503, code: 'too-many-streams', detail })
+    }
+    if (context.req.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': 'text/event-stream' } })
+    context.header('X-Accel-Buffering', 'no') // otherwise nginx would keep the events back
+    return streamSSE(context, async (stream) => {
+      await stream.writeSSE({ event: 'hello', data: '{}', retry: RECONNECT_MS })
+      await new Promise<void>((resolve) => {
+        let isWriting = false
+        const send = async (event: LiveEvent) => {
+          // A slow client misses figures, which the next event repeats. Marks and the state of the load are few.
+          if (isWriting && event.event === 'stats') return
+          isWriting = true
+          await stream.writeSSE(event)
+          isWriting = false
+        }
+        const unsubscribe = events.subscribe({ send: (event) => void send(event), ended: resolve })
+        stream.onAbort(() => {
+          unsubscribe()
+          resolve()
+        })
+      })
+    })
+  })
+
+  app.get('/api/load', (context) => {
+    readQuery(searchOf(context.req.url), [])
+    return context.json(load.state())
+  })
+
+  app.post('/api/load', async (context) => {
+    requireAdmin(context, adminToken)
+    readQuery(searchOf(context.req.url), [])
+    const { strategies, ...shape } = await readOptionalJson(context, loadRequest)
+    const loaded = chosen(strategies)
+    if (cluster.isWorker) {
+      const detail = 'with several WORKERS each has its own figures; start the API with WORKERS=1 to use its load'
+      throw new Problem({ status: 409, code: 'one-process-only', detail })
+    }
+    load.start(loaded, shape, addressOf(context))
+    log.action('load started', { ...shape, strategies: loaded.length })
+    return context.json(load.state(), 202)
+  })
+
+  app.delete('/api/load', async (context) => {
+    requireAdmin(context, adminToken)
+    readQuery(searchOf(context.req.url), [])
+    await load.stop()
+    log.action('load stopped', {})
+    return context.json(load.state())
+  })
+
+  app.get('/api/actions', (context) => {
+    readQuery(searchOf(context.req.url), [])
+    return context.json(
+      actions.map(({ name, title, about, why }) => ({ name, title, about, available: why === undefined, why })),
+    )
+  })
+
+  app.post('/api/actions/:name', async (context) => {
+    requireAdmin(context, adminToken)
+    readQuery(searchOf(context.req.url), [])
+    const name = context.req.param('name')
+    const action = actions.find((known) => known.name === name)
+    if (action === undefined) {
+      const known = actions.map((each) => each.name)
+      throw new Problem({ status: 404, code: 'unknown-action', detail: unknownName('action', name, known) })
+    }
+    const { strategies } = await readOptionalJson(context, actionRequest)
+    if (action.why !== undefined) {
+      throw new Problem({ status: 409, code: 'not-available', detail: `${name} is not available: ${action.why}` })
+    }
+    const concerned = chosen(strategies)
+    const names = concerned.map((instance) => instance.name)
+    events.mark(name, action.title, names)
+    const key = await action.run(concerned)
+    log.action(name, { strategies: names.length, key })
+    return context.json({ done: name, strategies: names, key })
+  })
+}
+
+/** Where this process listens. Not the request's Host, which the client chose. */
+function addressOf({ env }: ApiContext): string {
+  const { localAddress, localPort } = env?.incoming?.socket ?? {}
+  if (localPort === undefined) {
+    const detail = 'the load is sent over HTTP, and this process does not listen'
+    throw new Problem({ status: 409, code: 'not-listening', detail })
+  }
+  return `http://${localAddress?.includes(':') ? `[${localAddress}]` : localAddress}:${localPort}`
+}
