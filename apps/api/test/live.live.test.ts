@@ -13,8 +13,17 @@ const check = openApiCheck(openApiDocument())
 
 interface Event {
   readonly event: string
-  readonly data: any
+  readonly data: unknown
 }
+
+type Counts = Record<'reads' | 'hits' | 'misses' | 'loads' | 'writes' | 'staleReads' | 'storeCalls', number>
+type Window = Counts & Record<'hitMs' | 'waitMs', { count: number }>
+type Strategies<T> = { readonly strategies: Record<string, T> }
+type Stats = Strategies<Counts & { staleForMs: { count: number } }>
+type Streamed = Strategies<Counts & { window: Window }> & { windowMs: number }
+type Load = { readonly hottestId: number }
+type LoadState = { readonly running: Load | null; readonly last: Load | null }
+type Described = { readonly name: string; readonly tuning: Record<string, number> }
 
 let api: TestApi
 let base: string
@@ -38,7 +47,7 @@ const ask = (method: string, path: string, body?: unknown, headers: Record<strin
     headers: { ...headers, ...(body !== undefined && { 'Content-Type': 'application/json' }) },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
-const json = async (answer: Promise<Response>): Promise<any> => (await answer).json()
+const get = async <T>(path: string) => (await (await ask('GET', path)).json()) as T
 
 const open = new Set<AbortController>()
 afterEach(() => {
@@ -64,11 +73,11 @@ async function* eventsOf(): AsyncGenerator<Event> {
   }
 }
 
-async function next(events: AsyncGenerator<Event>, wanted: (event: Event) => boolean): Promise<any> {
+async function next<T = unknown>(events: AsyncGenerator<Event>, wanted: (event: Event) => boolean): Promise<T> {
   for (;;) {
     const { value, done } = await events.next()
     if (done) throw new Error('the stream has ended')
-    if (wanted(value)) return value.data
+    if (wanted(value)) return value.data as T
   }
 }
 const isStats = ({ event }: Event) => event === 'stats'
@@ -80,18 +89,18 @@ describe('GET /api/stats/stream', () => {
     await next(events, isStats)
     for (const id of [1, 1, 2]) await ask('GET', `/api/posts/${id}?strategy=cache-aside`)
     const seen = { reads: 0, hits: 0, misses: 0, loads: 0, hitCount: 0, waitCount: 0 }
-    let last: any
+    let last: Streamed | undefined
     while (seen.reads < 3) {
-      last = await next(events, isStats)
-      const { window } = last.strategies['cache-aside']
+      last = await next<Streamed>(events, isStats)
+      const { window } = last.strategies['cache-aside']!
       for (const name of ['reads', 'hits', 'misses', 'loads'] as const) seen[name] += window[name]
       seen.hitCount += window.hitMs.count
       seen.waitCount += window.waitMs.count
     }
     expect(seen).toEqual({ reads: 3, hits: 1, misses: 2, loads: 2, hitCount: 1, waitCount: 2 })
-    expect(last.windowMs).toBeGreaterThan(500)
-    const { strategies } = await json(ask('GET', '/api/stats'))
-    const { window, ...streamed } = last.strategies['cache-aside']
+    expect(last!.windowMs).toBeGreaterThan(500)
+    const { strategies } = await get<Stats>('/api/stats')
+    const { window, ...streamed } = last!.strategies['cache-aside']!
     expect(streamed).toEqual(strategies['cache-aside'])
     expect(window.storeCalls).toBeLessThanOrEqual(streamed.storeCalls)
   })
@@ -100,7 +109,7 @@ describe('GET /api/stats/stream', () => {
     const before = eventsOf()
     await next(before, ({ event }) => event === 'load')
     await ask('POST', '/api/actions/flush', { strategies: ['cache-aside'] })
-    const isFlush = ({ event, data }: Event) => event === 'mark' && data.what === 'flush'
+    const isFlush = ({ event, data }: Event) => event === 'mark' && (data as { what: string }).what === 'flush'
     const expected = { what: 'flush', label: 'Flush', strategies: ['cache-aside'], at: expect.any(String) }
     expect(await next(before, isFlush)).toEqual(expected)
     expect(await next(eventsOf(), isFlush)).toEqual(expected)
@@ -114,12 +123,12 @@ describe('GET /api/stats/stream', () => {
 })
 
 describe('/api/load', () => {
-  const isOver = async () => (await json(ask('GET', '/api/load'))).running
+  const isOver = async () => (await get<LoadState>('/api/load')).running
 
   it('sends the same operations to each strategy, then puts the tuning back', async () => {
     await ask('POST', '/api/stats/reset', {})
     const tuningOf = async () =>
-      (await json(ask('GET', '/api/strategies'))).map(({ name, tuning }: any) => [name, tuning])
+      (await get<Described[]>('/api/strategies')).map(({ name, tuning }) => [name, tuning] as const)
     const before = await tuningOf()
     const strategies = ['no-cache', 'cache-aside']
     const shape = { ratePerSecond: 100, seconds: 1, writeShare: 0.1, posts: 50, ttlMs: 4_321, originDelayMs: 3 }
@@ -131,11 +140,11 @@ describe('/api/load', () => {
     expect(during['cache-aside']).toMatchObject({ ttlMs: 4_321, originDelayMs: 3 })
     expect((await ask('POST', '/api/load', {})).status).toBe(409)
     await expect.poll(isOver, { timeout: 20_000 }).toBe(null)
-    const { last } = await json(ask('GET', '/api/load'))
+    const { last } = await get<LoadState>('/api/load')
     expect(last).toMatchObject({ why: 'done', sent: 200, failed: 0, skipped: 0 })
     expect(await tuningOf()).toEqual(before)
-    const { strategies: stats } = await json(ask('GET', '/api/stats'))
-    const [none, cached] = strategies.map((name) => stats[name])
+    const { strategies: stats } = await get<Stats>('/api/stats')
+    const [none, cached] = [stats['no-cache']!, stats['cache-aside']!]
     expect([none.reads + none.writes, cached.reads, cached.writes]).toEqual([100, none.reads, none.writes])
     expect([none.hits, cached.hits > 0]).toEqual([0, true])
   })
@@ -180,7 +189,7 @@ describe('/api/actions', () => {
 
   it('change the hottest post of the load: dropped, written, written around the cache', async () => {
     await ask('POST', '/api/load', { strategies: ['cache-aside'], seconds: 1, ratePerSecond: 1, posts: 50 })
-    const { hottestId } = (await json(ask('GET', '/api/load'))).running
+    const { hottestId } = (await get<LoadState>('/api/load')).running!
     await ask('DELETE', '/api/load')
     const path = `/api/posts/${hottestId}?strategy=cache-aside`
     await read(path)
@@ -194,11 +203,11 @@ describe('/api/actions', () => {
     // Expiry alone: it keeps the old version until its TTL ends.
     await act('write-around', ['cache-aside'])
     expect(await read(path)).toEqual({ outcome: 'HIT', stale: true, version: loaded.version })
-    const { staleReads, staleForMs } = (await json(ask('GET', '/api/stats'))).strategies['cache-aside']
+    const { staleReads, staleForMs } = (await get<Stats>('/api/stats')).strategies['cache-aside']!
     expect([staleReads, staleForMs.count]).toEqual([1, 1])
     await act('cold-start', ['cache-aside'])
     expect(await read(path)).toEqual({ outcome: 'MISS', stale: false, version: loaded.version + 1 })
-    expect((await json(ask('GET', '/api/stats'))).strategies['cache-aside']).toMatchObject({ reads: 1, staleReads: 0 })
+    expect((await get<Stats>('/api/stats')).strategies['cache-aside']).toMatchObject({ reads: 1, staleReads: 0 })
   })
 
   it.each([

@@ -12,9 +12,11 @@ it('forwards everything, including health and close', async () => {
       isClosed = true
     },
   }
-  const { fill, invalidate, invalidateAll, ...others } = observedStore(store, new Counters())
-  const { fill: _fill, invalidate: _invalidate, invalidateAll: _all, ...same } = store
-  expect(others).toEqual(same)
+  const observed = observedStore(store, new Counters())
+  const { fill, invalidate, invalidateAll, ...others } = observed
+  expect(Object.keys(observed).sort()).toEqual(Object.keys(store).sort())
+  for (const kept of ['clock', 'guarantee', 'isNear', 'health', 'close'] as const)
+    expect(observed[kept]).toBe(store[kept])
   // The methods work without `this`.
   expect(await invalidate(['k'], ['t'])).toBe(true)
   expect(await fill('k', { token: 'none', entry: Buffer.alloc(40), expiresAt: 0 })).toBe(false)
@@ -33,4 +35,23 @@ it('counts fills, refused fills, and each invalidated key and tag', async () => 
   await invalidate(['k', 'l'], ['t'])
   await invalidateAll()
   expect(counters.counts).toMatchObject({ fills: 1, refusedFills: 1, invalidations: 4 })
+})
+
+it('counts the calls that are answered by a promise: a store in memory answers immediately', async () => {
+  const counters = new Counters()
+  const memory = memoryStore()
+  const far: Store = {
+    ...memory,
+    get: async (key, tags) => memory.get(key, tags),
+    getMany: async (keys, tags) => keys.map(() => ({ bytes: undefined, epochs: tags.map(() => undefined) })),
+    claim: async (key, request) => memory.claim(key, request),
+    invalidate: async (keys, tags) => memory.invalidate(keys, tags),
+  }
+  const observed = observedStore(far, counters)
+  await observed.get('k', [])
+  await observed.getMany!(['k', 'l'], [])
+  await observed.claim('k', { token: 'mine', leaseMs: 1_000, tags: [] })
+  await observed.fill('k', { token: 'mine', entry: Buffer.alloc(40), expiresAt: Number.MAX_SAFE_INTEGER })
+  await observed.invalidate(['k'], [])
+  expect(counters.counts.storeCalls).toBe(4)
 })

@@ -17,6 +17,9 @@ export function observedStore(store: Store, counters: Counters): Store {
   return {
     ...store,
     get: (key, tags) => sent(store.get(key, tags)),
+    ...(store.getMany && {
+      getMany: (keys: readonly string[], tags: readonly string[]) => sent(store.getMany!(keys, tags)),
+    }),
     acquire: (key, request) => sent(store.acquire(key, request)),
     claim: (key, request) => sent(store.claim(key, request)),
     renew: (key, token, leaseMs) => sent(store.renew(key, token, leaseMs)),
