@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Api, ApiContext } from '../http/api-types.ts'
+import { Problem } from '../http/problem.ts'
 import { isNotModified } from '../posts/conditional.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 
@@ -36,10 +37,11 @@ interface Page {
  * @param folder the output of its build
  */
 export function pageRoutes(app: Api, instances: StrategyInstances, folder: string): void {
-  const pages = new Map<string, Page | undefined>()
+  const pages = new Map<string, Page>()
   const pageOf = (path: string) => {
-    if (!pages.has(path)) pages.set(path, readPage(folder, path))
-    return pages.get(path)
+    const page = pages.get(path) ?? readPage(folder, path)
+    if (page !== undefined) pages.set(path, page)
+    return page
   }
 
   app.get('/', () => {
@@ -50,10 +52,11 @@ export function pageRoutes(app: Api, instances: StrategyInstances, folder: strin
   })
 
   for (const path of ['/races', '/strategies', '/docs', '/strategies/:file', '/assets/:file']) {
-    app.get(path, (context, next) => {
+    app.get(path, (context) => {
       const asked = new URL(context.req.url).pathname.replace(/\/$/, '')
       const page = pageOf(asked) ?? pageOf(`${asked}.html`) ?? pageOf(`${asked}/index.html`)
-      return page === undefined ? next() : answer(context, page, asked)
+      if (page !== undefined) return answer(context, page, asked)
+      throw new Problem({ status: 404, code: 'no-such-page', detail: `there is no page ${asked.slice(0, 80)}` })
     })
   }
 }

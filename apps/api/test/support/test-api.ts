@@ -38,6 +38,8 @@ export interface TestApiOptions {
   readonly flushes?: boolean
   /** Whether to serve other libraries too. Default false. */
   readonly peers?: boolean
+  /** The built pages. Default none. */
+  readonly pagesFolder?: string
   readonly env?: Partial<Pick<Env, 'CACHE_STRATEGY' | 'CACHE_TTL_MS' | 'ORIGIN_DELAY_MS' | 'WORKERS'>>
 }
 
@@ -117,6 +119,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       outbox: () => outboxLag(instances),
       queue: instances.withQueue.length > 0 ? () => queueLag(instances) : undefined,
     },
+    pagesFolder: options.pagesFolder,
     storeServer: redis && new StoreServer('redis', () => redisFigures(redis)),
     pool: database.pool,
     worker: redis && (() => readWorkerState(redis, prefix, strategyNames)),
