@@ -13,8 +13,8 @@ WORKDIR /repo
 COPY pnpm-lock.yaml pnpm-workspace.yaml ./
 RUN pnpm fetch
 COPY . .
-RUN pnpm install --offline --frozen-lockfile --filter api...
-RUN pnpm --filter api build
+RUN pnpm install --offline --frozen-lockfile --filter api... --filter dashboard...
+RUN pnpm --filter api --filter dashboard build
 # A node_modules as npm would create it, without devDependencies.
 RUN pnpm --filter api deploy --prod /api
 
@@ -24,6 +24,7 @@ WORKDIR /api
 COPY --from=build /api/package.json ./
 COPY --from=build /api/node_modules ./node_modules
 COPY --from=build /api/dist ./dist
+COPY --from=build /repo/apps/dashboard/dist ./pages
 USER node
 EXPOSE 3000
 # Checks that the process serves. /readyz also checks the database.

@@ -4,6 +4,7 @@ import { type Env, EnvError, readEnv } from '../src/process/env.ts'
 import { preparePosts } from '../src/process/prepare-posts.ts'
 import { servedNames } from '../src/strategies/peer-strategies.ts'
 import { addressesOf } from './addresses.ts'
+import { buildPages } from './build-pages.ts'
 import { checkPort } from './check-port.ts'
 import { findRedis, postgresLine, type RedisChoice, redisLine } from './choose-servers.ts'
 import { readableLines } from './readable-lines.ts'
@@ -71,6 +72,7 @@ export async function launch({ api, entry, root, processes }: LaunchOptions): Pr
       ...(redis.from === 'installed' && { redis: { server: redis.server } }),
       ...(!DATABASE_URL && { postgres: { dataDir: join(root, postgresFolder) } }),
     }
+    const pages = buildPages(root)
     services = await startServices(options)
     void services.ended.then(() => fail('the services process ended, and the private servers with it; stopping'))
 
@@ -78,6 +80,9 @@ export async function launch({ api, entry, root, processes }: LaunchOptions): Pr
     console.log(redisLine(redis, services.redis?.port))
     console.log(postgresLine(DATABASE_URL, postgresFolder))
     console.log(await preparePosts(databaseUrl, env.SEED_POSTS, await servedNames(env)))
+
+    const notBuilt = await pages
+    if (notBuilt !== undefined) console.log(notBuilt)
 
     const shared = {
       DATABASE_URL: databaseUrl,
