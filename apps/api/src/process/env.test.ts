@@ -20,6 +20,7 @@ describe('the environment', () => {
       WARM_ON_START: 0,
       WORKERS: 1,
       PEERS: 0,
+      REDIS_IS_PRIVATE: 0,
     })
   })
 
