@@ -225,3 +225,57 @@ describe('/api/actions', () => {
     }
   })
 })
+
+describe('GET /api/entries', () => {
+  type Shown = { strategy: string; isNear?: boolean; lease?: unknown; entry?: Record<string, unknown> | null }
+  const shownUnder = async (strategy: string, key: string) =>
+    (await get<Shown[]>(`/api/entries?key=${encodeURIComponent(key)}`)).find((one) => one.strategy === strategy)!
+
+  it.each(['stampede-lock', 'write-behind', 'tiered', 'naive-lock', 'always-hit'])(
+    'shows what %s keeps, and changes nothing',
+    async (strategy) => {
+      const key = 'post:77'
+      expect(await shownUnder(strategy, key)).toMatchObject({ entry: null })
+      const post = await (await ask('GET', `/api/posts/77?strategy=${strategy}`)).text()
+      for (let times = 0; times < 2; times++) {
+        const { entry } = await shownUnder(strategy, key)
+        expect(entry).toMatchObject({
+          kind: 'value',
+          version: 1,
+          preview: post.length > 300 ? `${post.slice(0, 300)}…` : post,
+          tags: [],
+        })
+        expect(entry!.freshForMs).toBeGreaterThan(50_000)
+      }
+    },
+  )
+
+  it('shows the tags of a page, and that a write invalidates it', async () => {
+    const key = 'posts?limit=5&after=0'
+    await ask('GET', '/api/posts?limit=5&strategy=write-through')
+    const before = (await shownUnder('write-through', key)).entry!
+    expect(before.tags).toMatchObject([{ tag: 'posts', isCurrent: true }])
+    await ask('PATCH', '/api/posts/50?strategy=write-through', { title: 'x' })
+    expect((await shownUnder('write-through', key)).entry!.tags).toMatchObject([{ tag: 'posts', isCurrent: false }])
+  })
+
+  it('shows an absent post, a lease, and what two tiers have in memory', async () => {
+    await ask('GET', '/api/posts/5000?strategy=tiered')
+    expect(await shownUnder('tiered', 'post:5000')).toMatchObject({ entry: { kind: 'absent' }, lease: null })
+    await ask('GET', '/api/posts/5000?strategy=tiered')
+    await expect
+      .poll(async () => {
+        await ask('GET', '/api/posts/5000?strategy=tiered')
+        return (await shownUnder('tiered', 'post:5000')).isNear
+      })
+      .toBe(true)
+  })
+
+  it('answers as documented, also for a strategy that keeps nothing; refuses other keys', async () => {
+    expect(await check('GET', '/api/entries', await ask('GET', '/api/entries?key=post:1'))).toEqual([])
+    expect(await shownUnder('no-cache', 'post:1')).toMatchObject({ entry: null })
+    for (const key of ['', 'user:1', 'post:0', 'post:x']) {
+      expect((await ask('GET', `/api/entries?key=${key}`)).status).toBe(400)
+    }
+  })
+})

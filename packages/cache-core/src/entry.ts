@@ -30,7 +30,7 @@ const ABSENT = 1
 const PARTLY_TAGGED = 2
 /** Length of the fixed part of the header, which a claim returns. */
 export const HEADER_BYTES = 40
-const EPOCH_BYTES = 8
+export const EPOCH_BYTES = 8
 /** Range of the identity. The Redis scripts read the same range. */
 export const IDENTITY_START = 4
 export const IDENTITY_END = 12

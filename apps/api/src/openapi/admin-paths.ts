@@ -9,6 +9,7 @@ import { adminProblems, json, notInvalidated, problems } from './responses.ts'
 import {
   actionAnswer,
   actions,
+  entries,
   health,
   invalidateAnswer,
   loadState,
@@ -62,6 +63,15 @@ export const adminPaths: ZodOpenApiPathsObject = {
         'the event before. Event `mark`: something was done. Event `load`: the state of the load, as of GET /api/load.',
       tags: ['live'],
       responses: { '200': { description: 'Events', ...text('text/event-stream') }, ...problems(400, 500, 503) },
+    },
+  },
+  '/api/entries': {
+    get: {
+      operationId: 'inspectKey',
+      summary: 'What each strategy keeps under a key',
+      tags: ['live'],
+      requestParams: { query: z.object({ key: z.string().meta({ description: 'As in post:42' }) }) },
+      responses: { '200': json('One for each strategy', entries), ...problems(400, 500) },
     },
   },
   '/api/load': {

@@ -212,6 +212,42 @@ export const loadState = z
   })
   .meta({ id: 'LoadState' })
 
+const epoch = z.string().nullable()
+
+/** What each strategy keeps under one key. */
+export const entries = z.array(
+  z.object({
+    strategy: strategyName,
+    store: z.enum(['redis', 'tiered', 'memcached', 'memory', 'none']),
+    state: z.enum(['known', 'unknown']).meta({ description: 'unknown: the library or the store does not show it' }),
+    isNear: z.boolean().optional().meta({ description: "Whether this process's memory has it" }),
+    entry: z
+      .object({
+        kind: z.enum(['value', 'absent']),
+        version: z
+          .number()
+          .optional()
+          .meta({ description: "A post's version; for a page the next cursor, 0 for none" }),
+        etag: z.string().optional(),
+        preview: z.string().optional().meta({ description: 'The first 300 characters of the body' }),
+        bytes: count,
+        ageMs: z.number().meta({ description: 'Since its load began, by the store’s clock' }),
+        loadMs: ms,
+        freshForMs: z.number().meta({ description: 'Negative: it is stale' }),
+        expiresInMs: z.number().nullable().meta({ description: 'When the store removes it; null: not known' }),
+        identity: z.string().meta({ description: 'Random: no two fills have the same' }),
+        tags: z.array(z.object({ tag: z.string(), carried: epoch, current: epoch, isCurrent: z.boolean() })),
+      })
+      .nullable()
+      .optional(),
+    lease: z
+      .object({ endsInMs: z.number(), isWaitedFor: z.boolean() })
+      .nullable()
+      .optional()
+      .meta({ description: 'The load that may fill it; null: none. Absent: this store does not show it' }),
+  }),
+)
+
 export const actions = z.array(
   z.object({
     name: z.string(),

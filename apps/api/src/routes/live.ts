@@ -3,14 +3,16 @@ import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import { requireAdmin } from '../http/admin.ts'
 import type { Api, ApiContext } from '../http/api-types.ts'
-import { Problem } from '../http/problem.ts'
+import { badRequest, Problem, shown } from '../http/problem.ts'
 import { readQuery, searchOf } from '../http/query.ts'
 import { readOptionalJson } from '../http/read-json.ts'
 import { unknownName } from '../http/unknown-name.ts'
 import type { Action } from '../live/actions.ts'
+import { inspectUnder } from '../live/inspect.ts'
 import type { LiveEvent, LiveEvents } from '../live/live-events.ts'
 import { chosenStrategies, loadRequest } from '../live/load-request.ts'
 import type { LoadRunner } from '../live/load-runner.ts'
+import { isKnownKey } from '../posts/resources.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
@@ -63,6 +65,18 @@ export function liveRoutes(
         })
       })
     })
+  })
+
+  app.get('/api/entries', async (context) => {
+    const { key } = readQuery(searchOf(context.req.url), ['key'])
+    if (key === undefined || !isKnownKey(key)) {
+      const detail = 'give the key of an entry, as in ?key=post:42, posts, posts?limit=20&after=40 (encoded) or authors'
+      throw badRequest(
+        'no-such-key',
+        key === undefined ? `key is missing; ${detail}` : `key is ${shown(key)}; ${detail}`,
+      )
+    }
+    return context.json(await Promise.all(instances.all.map((instance) => inspectUnder(instance, key))))
   })
 
   app.get('/api/load', (context) => {

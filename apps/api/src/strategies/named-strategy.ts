@@ -1,10 +1,11 @@
 import { bytesCodec, type CachingStrategy, createCache, guaranteeOf, type ReadStrategy } from 'cache-core'
 import type { MemcacheClient } from 'cache-core/memcached'
-import { redisWriteLog } from 'cache-core/redis'
+import { inspectKey, redisWriteLog } from 'cache-core/redis'
 import type { Redis } from 'ioredis'
 import { defaultTuning, type StrategyName, strategies } from 'strategies'
 import { representationCodec } from '../posts/representation.ts'
 import { observedStore } from '../telemetry/observed-store.ts'
+import { inspectStore, isNear } from './inspected.ts'
 import type { ReadBy, RuntimeTuning, StrategyProvider } from './strategy-provider.ts'
 
 /** Flushers poll each bucket, and on a single server more buckets gain nothing. */
@@ -69,6 +70,18 @@ export function namedStrategy(
             cacheReading(by.read(read(tuning) as CachingStrategy), by.on),
         }),
         store: observed,
+        async inspect(key, tags) {
+          // A naive form has no leases, and other names in Redis.
+          if (client === undefined || keepsNothing || breaks !== undefined || kind === 'memory') {
+            return inspectStore(opened, key, tags)
+          }
+          const { lease = null, ...found } = await inspectKey(
+            { client, prefix, ...(isQueued && { buckets: BUCKETS }) },
+            key,
+            tags,
+          )
+          return { ...found, lease, isNear: isNear(opened, key, tags) }
+        },
         writeLog,
         async close() {
           await observed.close?.()

@@ -23,6 +23,7 @@ import { Representation, representationCodec } from '../posts/representation.ts'
 import { type CacheReports, cacheReports } from '../telemetry/cache-reports.ts'
 import { Counters } from '../telemetry/counters.ts'
 import { observedOutbox } from '../telemetry/observed-store.ts'
+import type { Inspected } from './inspected.ts'
 import { type QueueTarget, storingFlusher } from './storing-flusher.ts'
 import type {
   OpenStrategy,
@@ -155,6 +156,11 @@ export class StrategyInstance {
   /** Another cache over the same entries, with the current tuning. Undefined for other libraries and if nothing is kept. */
   cacheReadBy(by: ReadBy): Cache<Representation> | undefined {
     return this.#opened.cacheReadBy?.(this.#tuning, by)
+  }
+
+  /** What is kept under a key. Undefined if this library does not show it. */
+  async inspect(key: string, tags: readonly string[]): Promise<Inspected | undefined> {
+    return this.#opened.inspect?.(key, tags)
   }
 
   /** One line: why reads bypass the store, or what the store can't do. Undefined if all is well. */

@@ -4,6 +4,7 @@ import type { Tuning } from 'strategies'
 import type { Representation } from '../posts/representation.ts'
 import type { CacheReports } from '../telemetry/cache-reports.ts'
 import type { Counters } from '../telemetry/counters.ts'
+import type { Inspected } from './inspected.ts'
 
 /** `tiered`: memory over Redis. */
 export type StoreKind = 'redis' | 'tiered' | 'memcached' | 'memory' | 'none'
@@ -69,6 +70,8 @@ export interface OpenStrategy {
   /** The same entries, read by other rules. Absent for other libraries and if nothing is kept. */
   cacheReadBy?(tuning: RuntimeTuning, by: ReadBy): Cache<Representation>
   readonly store: Pick<Store, 'invalidate' | 'invalidateAll' | 'health'>
+  /** What is kept under a key. Absent for other libraries. */
+  inspect?(key: string, tags: readonly string[]): Promise<Inspected>
   /** The queue of its writes. Absent: they go to the database directly. */
   readonly writeLog?: WriteLog | undefined
   close(): Promise<void>

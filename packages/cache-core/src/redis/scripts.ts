@@ -32,7 +32,8 @@ export const ARGS_PER_OPERATION = 5
 
 export type OperationName = 'acquire' | 'claim' | 'fill' | 'renew' | 'release'
 
-const END_DIGITS = 16
+/** Of a lease's end. */
+export const END_DIGITS = 16
 const KEPT_FOR_LEASES = 8
 /** Waiters set the mark again each time they ask, which is more often. */
 const MARK_MS = 5_000
