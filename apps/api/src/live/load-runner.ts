@@ -34,7 +34,8 @@ export class LoadRunner {
   /** As `GET /api/load` shows it. */
   state() {
     const { strategies: _, ...defaults } = loadRequest.parse({})
-    return { running: this.#running?.run ?? null, last: this.#last, limits: LOAD_LIMITS, defaults }
+    const running = this.#running?.run ?? null
+    return { running, last: this.#last, hottestId: this.hottestId, limits: LOAD_LIMITS, defaults }
   }
 
   /** The post that the current or last load reads most, or that a default one would. */

@@ -207,6 +207,9 @@ export const loadState = z
   .object({
     running: load.nullable(),
     last: load.extend({ endedAt: z.iso.datetime(), why: z.enum(['done', 'stopped', 'failed']) }).nullable(),
+    hottestId: z.int().min(1).meta({
+      description: 'The post that the running or last load reads most, or that a load with the defaults would',
+    }),
     limits: z.object({ ratePerSecond: count, seconds: count }),
     defaults: z.record(z.string(), z.number()),
   })
