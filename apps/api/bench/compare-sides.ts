@@ -8,6 +8,8 @@ export interface Side {
   readonly process: MeasuredProcess
   /** The path of the nth request. */
   readonly path: (nth: number) => string
+  /** Its idle CPU time is that of this process instead: what it does beside requests counts. Default `process`. */
+  readonly idleOf?: MeasuredProcess
 }
 
 /** Per window. */
@@ -39,7 +41,10 @@ export async function compare(sides: readonly Side[], { rounds, requests, connec
   const taken = sides.map((): Taken => ({ cpuMicros: [], perSecond: [] }))
   const loads = sides.map(({ process, path }) => new HttpLoad(process.port, connections, path))
   try {
-    const idle = await Promise.all(sides.map(({ process }) => idleMicrosPerMs(process)))
+    const idleProcesses = sides.map(({ process, idleOf = process }) => idleOf)
+    const idleOf = new Map<MeasuredProcess, number>()
+    for (const process of new Set(idleProcesses)) idleOf.set(process, await idleMicrosPerMs(process))
+    const idle = idleProcesses.map((process) => idleOf.get(process)!)
     for (const load of loads) {
       await load.open()
       await load.send(warmUp)

@@ -9,6 +9,8 @@ export interface Servers {
   readonly api: MeasuredProcess
   /** The same with `LOG_LEVEL=info`. */
   readonly logging: MeasuredProcess
+  /** The same as `api`, while 3 clients receive the stream of the live page. */
+  readonly watched: MeasuredProcess
   readonly bare: MeasuredProcess
   /** What `api` counted. */
   counts(): Promise<Record<'reads' | 'hits' | 'bypassed', number>>
@@ -42,6 +44,10 @@ export async function withServers(databaseUrl: string, work: (servers: Servers) 
     }
     const api = await startApi('warn')
     const logging = await startApi('info')
+    const watched = await startApi('warn')
+    const leaving = new AbortController()
+    closing.push(() => leaving.abort())
+    for (let i = 0; i < 3; i++) void receive(`${watched.url}/api/stats/stream`, leaving.signal)
 
     const client = new Redis(redis.url)
     const keep = async (key: string, path: string) =>
@@ -59,6 +65,7 @@ export async function withServers(databaseUrl: string, work: (servers: Servers) 
     await work({
       api,
       logging,
+      watched,
       bare,
       async counts() {
         const stats = (await (await fetch(`${api.url}/api/stats`)).json()) as {
@@ -70,5 +77,15 @@ export async function withServers(databaseUrl: string, work: (servers: Servers) 
     })
   } finally {
     for (const close of closing.reverse()) await close()
+  }
+}
+
+/** Reads a stream until the signal. */
+async function receive(url: string, signal: AbortSignal): Promise<void> {
+  const { body } = await fetch(url, { signal })
+  try {
+    for await (const _ of body!);
+  } catch (error) {
+    if (!signal.aborted) throw error
   }
 }

@@ -71,7 +71,12 @@ async function measure(servers: Servers, { path, bases, query = '', shares = [1,
   const sides = [
     { process: servers.api, path: (nth: number) => api + path(nth) + query },
     { process: servers.bare, path: (nth: number) => bare + path(nth) },
-    ...(title === IN_TURN ? [{ process: servers.logging, path: (nth: number) => api + path(nth) }] : []),
+    ...(title === IN_TURN
+      ? [
+          { process: servers.logging, path: (nth: number) => api + path(nth) },
+          { process: servers.watched, path: (nth: number) => api + path(nth), idleOf: servers.api },
+        ]
+      : []),
   ]
   const { connections } = flags
   const requests = Math.max(connections, Math.round(flags.requests * shares[0]))
@@ -111,6 +116,7 @@ await runCommand(command)
 async function bench(servers: Servers, flags: Flags): Promise<void> {
   const results = []
   let log: { cpu: Ratio; throughput: Ratio } | undefined
+  let watched: { cpu: Ratio; throughput: Ratio } | undefined
   for (const each of flags.gates ? cases.slice(0, 1) : cases) {
     const { bytes, taken } = await measure(servers, each, flags)
     const [ours, bare, logging] = taken.sides
@@ -122,6 +128,10 @@ async function bench(servers: Servers, flags: Flags): Promise<void> {
     if (logging === undefined) continue
     log = { cpu: taken.ratio('cpuMicros', 0, 2), throughput: taken.ratio('perSecond', 2, 0) }
     console.log(`LOG_LEVEL=info against warn: CPU ratio ${said(log.cpu)}, throughput ${said(log.throughput)}`)
+    watched = { cpu: taken.ratio('cpuMicros', 3, 0), throughput: taken.ratio('perSecond', 3, 0) }
+    console.log(
+      `with 3 clients of the stream against none: CPU ratio ${said(watched.cpu)}, throughput ${said(watched.throughput)}`,
+    )
   }
   const metrics = metricsPerRead()
   console.log(
@@ -150,6 +160,7 @@ async function bench(servers: Servers, flags: Flags): Promise<void> {
     options: flags,
     ...counted,
     log,
+    watched,
     metrics,
     results,
   }
