@@ -68,9 +68,10 @@ export const performanceTables: Record<string, () => string> = {
   'hit-path'() {
     type Side = { cpuMicros: number[]; perSecond: number[] }
     type Ratio = { median: number; p25: number; p75: number }
-    const { results, log, metrics } = run('hit-path') as {
+    const { results, log, watched, metrics } = run('hit-path') as {
       results: { title: string; bytes: number; ours: Side; bare: Side; cpu: Ratio; throughput: Ratio }[]
       log: { cpu: Ratio; throughput: Ratio }
+      watched: { cpu: Ratio; throughput: Ratio }
       metrics: { countersNs: number; hottestNs: number }
     }
     const median = (numbers: readonly number[], digits: number) => quantilesOf(numbers)(0.5).toFixed(digits)
@@ -84,7 +85,8 @@ export const performanceTables: Record<string, () => string> = {
     ])
     const head = ['a hit on', 'CPU per request, µs: API · bare', 'bare ÷ API', 'requests/s: API · bare', 'API ÷ bare']
     const rest =
-      `\`LOG_LEVEL=info\` against \`warn\`: throughput ${ratio(log.throughput)}, CPU ${ratio(log.cpu)}. The metrics of a read take ` +
+      `\`LOG_LEVEL=info\` against \`warn\`: throughput ${ratio(log.throughput)}, CPU ${ratio(log.cpu)}. With 3 clients of ` +
+      `\`/api/stats/stream\` against none: throughput ${ratio(watched.throughput)}, CPU ${ratio(watched.cpu)}. The metrics of a read take ` +
       `${metrics.countersNs.toFixed(0)} ns; counting the hottest posts, for warming, up to ${metrics.hottestNs.toFixed(0)} ns.`
     return `${table(head, rows)}\n\n${rest}`
   },
