@@ -20,7 +20,6 @@ export interface CompareFlags extends LoadFlags, TimeFlags, TraceFlags {
   readonly peers?: true
   readonly runs?: string
   readonly seed?: string
-  readonly quick?: true
   readonly speed?: string
 }
 
@@ -42,7 +41,10 @@ const API_PROCESSES = 2
 
 export function addCompareOptions(command: Command): Command {
   command
-    .option('--quick', `${QUICK.runs} runs instead of ${FULL.runs}: a first look, no difference is claimed`)
+    .option(
+      '--quick',
+      `${QUICK.runs} runs instead of ${FULL.runs}, and a warm-up of ${QUICK.warmupMs / 1_000} s: a first look, no difference is claimed`,
+    )
     .option(
       '--workload <name|file>',
       `one of ${workloadNames.join(', ')}, or a trace or access log (default: ${DEFAULT_WORKLOAD})`,
