@@ -2,7 +2,7 @@ import { defineConfig } from 'tsup'
 
 /** Bundles the workspace's packages and the dependencies that only they have; all others are installed. */
 export default defineConfig({
-  entry: ['src/main.ts', 'src/seed.ts', 'src/worker.ts', 'src/live/load-process.ts'],
+  entry: ['src/main.ts', 'src/seed.ts', 'src/worker.ts', 'src/live/load-process.ts', 'src/live/lease-holder.ts'],
   format: 'esm',
   target: 'node22',
   sourcemap: true,

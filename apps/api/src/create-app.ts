@@ -40,6 +40,8 @@ export interface AppDeps {
   readonly worker?: (() => Promise<readonly WorkerState[]>) | undefined
   /** Closed by the caller. Default: one of its own. */
   readonly live?: LiveParts
+  /** Kills a process that holds the leases on a key. Undefined if leases are in this process's memory. */
+  readonly killLeaseHolder?: ((strategies: readonly string[], key: string) => Promise<unknown>) | undefined
   /** Makes Redis answer nobody for a moment. Undefined if it may have other clients. */
   readonly pauseRedis?: ((ms: number) => Promise<void>) | undefined
   /** The built pages of apps/dashboard. Undefined: `/` is a list of all routes. */
@@ -50,7 +52,16 @@ export interface AppDeps {
 
 /** The HTTP API over the given parts. It opens nothing, so that tests can call `app.request()` without a port. */
 export function createApp({ instances, logger, log = accessLog(logger), adminToken, ...deps }: AppDeps): Api {
-  const { parts, storeServer, pool, worker, pauseRedis, pagesFolder, live = startLive(instances, storeServer) } = deps
+  const {
+    parts,
+    storeServer,
+    pool,
+    worker,
+    pauseRedis,
+    killLeaseHolder,
+    pagesFolder,
+    live = startLive(instances, storeServer),
+  } = deps
   // Not strict: a trailing slash is accepted.
   const app: Api = new Hono<ApiEnv>({ strict: false })
   readPostsRoutes(app, instances, log)
@@ -60,7 +71,7 @@ export function createApp({ instances, logger, log = accessLog(logger), adminTok
   strategiesRoutes(app, instances, adminToken, log)
   statsRoutes(app, instances, adminToken, storeServer, log)
   cacheRoutes(app, instances, adminToken, log)
-  const actions = actionsOf({ app, hottestId: () => live.load.hottestId, pauseRedis, storeServer })
+  const actions = actionsOf({ app, hottestId: () => live.load.hottestId, pauseRedis, killLeaseHolder, storeServer })
   liveRoutes(app, instances, live, actions, adminToken, log)
   healthRoutes(app, instances, parts)
   metricsRoute(app, createMetrics(instances, pool, storeServer, worker))

@@ -3,10 +3,11 @@ import cluster from 'node:cluster'
 import { createDatabase, migrate, schemaName } from 'posts-db'
 import { createApp, startLive } from './create-app.ts'
 import { createProblemServer } from './http/protocol-errors.ts'
+import { killLeaseHolder } from './live/kill-lease-holder.ts'
 import { flushCounts } from './posts/hottest/flush-counts.ts'
 import { warmOnStart } from './posts/warm-on-start.ts'
 import { onWorkerMessage, superviseWorkers } from './process/cluster.ts'
-import { checkStrategy, readEnv, storeKindOf } from './process/env.ts'
+import { checkStrategy, isNamed, readEnv, storeKindOf } from './process/env.ts'
 import { findPages } from './process/find-pages.ts'
 import { listen } from './process/listen.ts'
 import { connectMemcached, memcachedFigures, pingMemcached } from './process/memcached-connection.ts'
@@ -70,6 +71,12 @@ async function main(): Promise<void> {
     },
     storeServer,
     live,
+    killLeaseHolder:
+      redis &&
+      ((leased, key) => {
+        const strategies = leased.filter(isNamed)
+        return killLeaseHolder({ redisUrl: env.REDIS_URL!, prefix: env.REDIS_PREFIX, strategies, key })
+      }),
     pauseRedis: env.REDIS_IS_PRIVATE === 1 && redis ? (ms) => pauseRedis(redis, ms) : undefined,
     pagesFolder: findPages(),
     pool: database.pool,

@@ -210,6 +210,22 @@ describe('/api/actions', () => {
     expect((await get<Stats>('/api/stats')).strategies['cache-aside']).toMatchObject({ reads: 1, staleReads: 0 })
   })
 
+  it('let readers wait for the lease of a process that was killed, and then load', async () => {
+    const strategies = ['stampede-lock', 'write-behind', 'tiered']
+    await ask('POST', '/api/load', { strategies, seconds: 1, ratePerSecond: 1, posts: 60 })
+    const { hottestId } = (await get<LoadState>('/api/load')).running!
+    await ask('DELETE', '/api/load')
+    await act('kill-lease-holder', strategies)
+    for (const strategy of strategies) {
+      const path = `/api/posts/${hottestId}?strategy=${strategy}`
+      const began = performance.now()
+      expect(await read(path)).toMatchObject({ outcome: 'MISS' })
+      // The first one waits for what is left of the 2 s; meanwhile the other leases end too.
+      const isFirst = strategy === strategies[0]
+      expect(performance.now() - began > 1_000).toBe(isFirst)
+    }
+  })
+
   it.each([
     ['another origin', { Origin: 'http://example.com' }],
     ['a page of a name that resolves to this machine', { Host: 'example.com', Origin: 'http://example.com' }],

@@ -14,6 +14,8 @@ export interface ActionTools {
   readonly hottestId: () => number
   /** Absent if this project did not start that Redis: it may have other clients. */
   readonly pauseRedis?: ((ms: number) => Promise<void>) | undefined
+  /** Kills a process that holds the leases on a key. Absent if leases are in this process's memory. */
+  readonly killLeaseHolder?: ((strategies: readonly string[], key: string) => Promise<unknown>) | undefined
   readonly storeServer: StoreServer | undefined
 }
 
@@ -27,7 +29,13 @@ export interface Action {
   run(instances: readonly StrategyInstance[]): Promise<string | undefined>
 }
 
-export function actionsOf({ app, hottestId, pauseRedis, storeServer }: ActionTools): readonly Action[] {
+export function actionsOf({
+  app,
+  hottestId,
+  pauseRedis,
+  killLeaseHolder,
+  storeServer,
+}: ActionTools): readonly Action[] {
   const hottestKey = () => postKey(hottestId())
 
   /** The title says when, so that each write changes the post. */
@@ -88,6 +96,21 @@ export function actionsOf({ app, hottestId, pauseRedis, storeServer }: ActionToo
           storeServer?.reset(name)
         }
         return undefined
+      },
+    },
+    {
+      name: 'kill-lease-holder',
+      title: 'Kill the lease holder',
+      about:
+        'A process of this page takes the lease on the hottest post and is killed while others wait for it: for how long do they?',
+      why: killLeaseHolder === undefined ? 'only over Redis, where another process can hold a lease' : undefined,
+      async run(instances) {
+        const leased = instances.filter(({ storeKind }) => storeKind === 'redis' || storeKind === 'tiered')
+        await killLeaseHolder!(
+          leased.map(({ name }) => name),
+          hottestKey(),
+        )
+        return hottestKey()
       },
     },
     {

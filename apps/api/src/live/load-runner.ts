@@ -5,6 +5,7 @@ import type { StrategyInstance, TuningChange } from '../strategies/strategy-inst
 import type { LiveEvents } from './live-events.ts'
 import type { LoadPlan, LoadProgress } from './load-process.ts'
 import { hottestIdOf, LOAD_LIMITS, type LoadShape, loadRequest } from './load-request.ts'
+import { scriptFile } from './script-file.ts'
 
 /** Waiting for the last answers, and starting the process. */
 const GRACE_MS = 15_000
@@ -55,7 +56,9 @@ export class LoadRunner {
     const restore = tune(instances, shape)
     const strategies = instances.map(({ name }) => name)
     const plan: LoadPlan = { ...shape, base, strategies }
-    const child = fork(processFile(), [JSON.stringify(plan)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(scriptFile('load-process'), [JSON.stringify(plan)], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    })
     const now = Date.now()
     const running = {
       child,
@@ -102,11 +105,6 @@ export class LoadRunner {
     running.child.kill('SIGKILL')
     await exited
   }
-}
-
-/** Built, it is a file beside the bundle. */
-function processFile(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './load-process.ts' : './load-process.js', import.meta.url)
 }
 
 /** Returns what puts the former tuning back, unless somebody has changed it since. */

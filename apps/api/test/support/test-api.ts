@@ -12,7 +12,8 @@ import { strategyNames } from 'strategies'
 import { inject } from 'vitest'
 import { createApp } from '../../src/create-app.ts'
 import type { Api } from '../../src/http/api-types.ts'
-import type { Env } from '../../src/process/env.ts'
+import { killLeaseHolder } from '../../src/live/kill-lease-holder.ts'
+import { type Env, isNamed } from '../../src/process/env.ts'
 import { pingMemcached } from '../../src/process/memcached-connection.ts'
 import { closeFlushers, queueLag, startFlushers } from '../../src/strategies/flushers.ts'
 import { closeOutboxes, enableChangeRecording, outboxLag, startOutboxes } from '../../src/strategies/outboxes.ts'
@@ -78,7 +79,8 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const memcachedServer = store === 'memcached' ? await startMemcached() : undefined
   const memcached =
     memcachedServer && new Memcache({ nodes: [`127.0.0.1:${memcachedServer.port}`], ...memcachedOptions })
-  const redis = store === 'memory' || store === 'memcached' ? undefined : new Redis(redisUrlOf(store), redisOptions)
+  const redisUrl = store === 'memory' || store === 'memcached' ? undefined : redisUrlOf(store)
+  const redis = redisUrl === undefined ? undefined : new Redis(redisUrl, redisOptions)
   redis?.on('error', () => {})
   const scope = beside?.prefix.slice(0, -1) ?? `t${randomBytes(4).toString('hex')}`
   const prefix = `${scope}:`
@@ -120,6 +122,10 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       queue: instances.withQueue.length > 0 ? () => queueLag(instances) : undefined,
     },
     pagesFolder: options.pagesFolder,
+    killLeaseHolder:
+      redisUrl === undefined
+        ? undefined
+        : (leased, key) => killLeaseHolder({ redisUrl, prefix, strategies: leased.filter(isNamed), key }),
     storeServer: redis && new StoreServer('redis', () => redisFigures(redis)),
     pool: database.pool,
     worker: redis && (() => readWorkerState(redis, prefix, strategyNames)),
