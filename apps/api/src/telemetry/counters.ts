@@ -1,6 +1,7 @@
 /** Counters of one strategy: plain numbers, whose cost per read is too small to measure. */
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import type { Outcome } from 'cache-core'
+import { newBuckets } from './latency-buckets.ts'
 
 export const outcomes = ['hit', 'stale', 'miss', 'collapsed', 'bypass'] as const satisfies readonly Outcome[]
 
@@ -52,6 +53,8 @@ const STALE_FOR = { lowest: 1, highest: 86_400_000, figures: 2 }
 export class Counters {
   counts = newCounts()
   since = new Date()
+  /** For `/metrics`. */
+  buckets = newBuckets()
   #latency = newLatency()
   #staleFor = createHistogram(STALE_FOR)
   /** The latencies recorded last, which are not in `#latency` yet. Each read is recorded once, here. */
@@ -63,6 +66,7 @@ export class Counters {
   read(outcome: Outcome, ms: number): void {
     this.counts[outcomeCounter[outcome]]++
     this.#recent[outcome].record(bounded(ms * 1_000, LATENCY))
+    this.buckets[outcome].add(ms)
   }
 
   /** Counts one read whose value had been replaced for `ms`. */
@@ -78,6 +82,7 @@ export class Counters {
     this.counts = newCounts()
     this.#windowCounts = { ...this.counts }
     this.#latency = newLatency()
+    this.buckets = newBuckets()
     this.#staleFor = createHistogram(STALE_FOR)
     this.#window = newWindow()
     this.since = new Date()

@@ -7,6 +7,7 @@ import { lagOf } from '../strategies/outboxes.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { WorkerState } from '../worker/worker-state.ts'
 import { type CountName, outcomeCounter, outcomes } from './counters.ts'
+import { registerLatencyHistogram } from './latency-histogram.ts'
 import { evictionsOf, type StoreServer } from './store-server.ts'
 
 const PREFIX = 'posts_api_'
@@ -56,28 +57,7 @@ function readMetrics(registry: Registry, instances: StrategyInstances): void {
       }
     },
   })
-  new Gauge({
-    name: `${PREFIX}read_seconds`,
-    help: 'How long reads took since the counters were last reset, by quantile',
-    labelNames: ['strategy', 'outcome', 'quantile'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const { name: strategy, counters } of instances.all) {
-        const { latencyMs } = counters.snapshot()
-        for (const outcome of outcomes) {
-          const { p50, p95, p99 } = latencyMs[outcome]
-          for (const [quantile, ms] of [
-            ['0.5', p50],
-            ['0.95', p95],
-            ['0.99', p99],
-          ] as const) {
-            if (ms !== null) this.set({ strategy, outcome, quantile }, ms / 1_000)
-          }
-        }
-      }
-    },
-  })
+  registerLatencyHistogram(registry, `${PREFIX}read_seconds`, instances)
 }
 
 function countMetrics(registry: Registry, instances: StrategyInstances): void {
