@@ -25,6 +25,7 @@ export {
 export { type PgBouncer, startPgBouncer } from './start-pgbouncer.ts'
 export { startPostgres } from './start-postgres.ts'
 export { type PostgresServer, startPostgresServer } from './start-postgres-server.ts'
+export { findPrometheus, type Prometheus, startPrometheus } from './start-prometheus.ts'
 export { type PrivateRedis, type RedisOptions, startRedis } from './start-redis.ts'
 export { type Services, startServices } from './start-services.ts'
 export { type System, startSystem } from './start-system.ts'

@@ -2,6 +2,7 @@ import { findPostgresServer, installPostgresHint } from './find-postgres-server.
 import { findFaketime, installFaketimeHint } from './shifted-clock.ts'
 import { findHaproxy, installHaproxyHint } from './start-haproxy.ts'
 import { findPgBouncer, installPgBouncerHint } from './start-pgbouncer.ts'
+import { findPrometheus, installPrometheusHint } from './start-prometheus.ts'
 import { findToxiproxy, installToxiproxyHint } from './start-toxiproxy.ts'
 
 const tools = {
@@ -9,6 +10,7 @@ const tools = {
   toxiproxy: { find: findToxiproxy, hint: installToxiproxyHint },
   pgbouncer: { find: findPgBouncer, hint: installPgBouncerHint },
   haproxy: { find: findHaproxy, hint: installHaproxyHint },
+  prometheus: { find: findPrometheus, hint: installPrometheusHint },
   faketime: { find: findFaketime, hint: installFaketimeHint },
 }
 

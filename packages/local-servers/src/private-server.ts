@@ -13,8 +13,8 @@ export interface ServerProgram {
   readonly path: string
   /** The server's configuration for this port. `dir` is a private folder, which is deleted when the server ends. */
   configuration(port: number, dir: string): string
-  /** The arguments before the configuration's path. */
-  readonly args?: readonly string[]
+  /** The arguments before the configuration's path. A function of the same as `configuration` if they name port or folder. */
+  readonly args?: readonly string[] | ((port: number, dir: string) => readonly string[])
   /** The user that the server runs as. Default: the user of this process. */
   readonly user?: { uid: number; gid: number } | undefined
   /** Whether the server accepts requests, given its log so far. Called repeatedly until true. */
@@ -56,7 +56,8 @@ async function launch(program: ServerProgram, port: number): Promise<PrivateServ
   writeFileSync(file, program.configuration(port, dir))
   if (user) for (const each of [dir, file]) chownSync(each, user.uid, user.gid)
 
-  const child = spawn(path, [...args, file], { ...user, cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
+  const before = typeof args === 'function' ? args(port, dir) : args
+  const child = spawn(path, [...before, file], { ...user, cwd: dir, stdio: ['ignore', 'pipe', 'pipe'] })
   const removeDir = () => rmSync(dir, { recursive: true, force: true })
   const forget = atExit(() => {
     child.kill('SIGKILL')
