@@ -13,19 +13,22 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8')
 interface Service {
   image?: string
   build?: { context: string }
+  cap_drop?: string[]
   command?: string[]
   depends_on?: Record<string, { condition: string }>
   environment?: Record<string, string>
   healthcheck?: { test?: string[] }
   ports?: string[]
   profiles?: string[]
+  read_only?: boolean
+  security_opt?: string[]
   volumes?: string[]
 }
 
 const composeText = read('docker-compose.yml')
 const { services } = parse(composeText, { merge: true }) as { services: Record<string, Service> }
-const { redis, postgres, seed, api, worker, k6 } = services as Record<
-  'redis' | 'postgres' | 'seed' | 'api' | 'worker' | 'k6',
+const { redis, postgres, seed, api, worker, k6, prometheus, grafana } = services as Record<
+  'redis' | 'postgres' | 'seed' | 'api' | 'worker' | 'k6' | 'prometheus' | 'grafana',
   Service
 >
 const dockerfile = read('Dockerfile')
@@ -142,8 +145,8 @@ describe('docker-compose.yml', () => {
 
   it('pins its images', () => {
     const images = Object.values(services).flatMap(({ image }) => (image ? [interpolated(image)] : []))
-    expect(images.filter((image) => !/^[\w/]+:\d+(\.\d+){1,2}(-[a-z]+)?$/.test(image))).toEqual([])
-    expect(images).toHaveLength(4)
+    expect(images.filter((image) => !/^[\w/]+:v?\d+(\.\d+){1,2}(-[a-z]+)?$/.test(image))).toEqual([])
+    expect(images).toHaveLength(6)
   })
 
   it('starts the API after its servers and the posts, and k6 after the API', () => {
@@ -196,6 +199,60 @@ describe('the k6 service', () => {
     expect(environment.BASE_URL).toBe(`http://api:${defaults.PORT}`)
     expect(environment.ADMIN_TOKEN).toBe(environmentOf(api).ADMIN_TOKEN)
     expect(environment.POSTS).toBe(String(defaults.SEED_POSTS))
+  })
+})
+
+describe('the services for observability', () => {
+  const yaml = (path: string) => parse(read(`observability/${path}`))
+  /** The file in the repository that a service sees at `path`. */
+  const mounted = (service: Service, path: string) => {
+    const volume = service.volumes!.find((each) => each.split(':')[1] === path)
+    expect(volume, path).toMatch(/:ro$/)
+    return volume!.split(':')[0]!
+  }
+  const option = (name: string) => prometheus.command!.find((each) => each.startsWith(`--${name}=`))!.split('=')[1]!
+
+  it('run only on request, and as restricted as the API', () => {
+    const limits = ({ read_only, cap_drop, security_opt }: Service) => ({ read_only, cap_drop, security_opt })
+    expect(limits(api)).toEqual({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] })
+    for (const service of [prometheus, grafana]) {
+      expect(limits(service)).toEqual(limits(api))
+      expect(service.profiles).toEqual(['observability'])
+    }
+  })
+
+  it('scrape the API by its name and port, with the alerts', () => {
+    const file = option('config.file')
+    expect(mounted(prometheus, file)).toBe('./observability/prometheus.yml')
+    const { scrape_configs, rule_files } = yaml('prometheus.yml')
+    expect(scrape_configs[0].static_configs[0].targets).toEqual([`api:${defaults.PORT}`])
+    expect(rule_files.map((path: string) => mounted(prometheus, join(dirname(file), path)))).toEqual([
+      './observability/alerts.yml',
+    ])
+    expect(prometheus.volumes).toContain(`prometheus-data:${option('storage.tsdb.path')}`)
+  })
+
+  it('show the dashboard from the repository, over Prometheus, and accept no login', () => {
+    const [source] = yaml('grafana/datasource.yml').datasources
+    expect(source.url).toBe(`http://prometheus:${prometheus.ports![0]!.split(':').at(-1)}`)
+    expect(source.jsonData.timeInterval).toBe(yaml('prometheus.yml').global.scrape_interval)
+    const home = grafana.environment!.GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH!
+    expect(yaml('grafana/dashboards.yml').providers[0].options.path).toBe(dirname(home))
+    const dashboard = mounted(grafana, home)
+    const used = [...read(dashboard).matchAll(/"datasource": \{ "type": "(\w+)", "uid": "(\w+)" \}/g)]
+    expect(new Set(used.map(([, type, uid]) => `${type} ${uid}`))).toEqual(new Set([`${source.type} ${source.uid}`]))
+    for (const [kind, file] of [
+      ['datasources', 'datasource.yml'],
+      ['dashboards', 'dashboards.yml'],
+    ]) {
+      expect(mounted(grafana, `/etc/grafana/provisioning/${kind}/${file}`)).toBe(`./observability/grafana/${file}`)
+    }
+    expect(grafana.environment).toMatchObject({
+      GF_AUTH_ANONYMOUS_ENABLED: 'true',
+      GF_AUTH_ANONYMOUS_ORG_ROLE: 'Viewer',
+      GF_AUTH_BASIC_ENABLED: 'false',
+      GF_AUTH_DISABLE_LOGIN_FORM: 'true',
+    })
   })
 })
 
