@@ -1,5 +1,6 @@
 /** The files in `observability` agree with the API's metrics. What Prometheus makes of them: prometheus.live.slow.test.ts. */
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { findPrometheus, lacksTools } from 'local-servers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -37,7 +38,7 @@ describe('the dashboard and the alerts', () => {
     expect(used.filter((name) => name !== 'up' && !exposed.has(name))).toEqual([])
   })
 
-  it('finds the metrics of a query, and nothing else', () => {
+  it('are read correctly: the metrics of a query, and nothing else', () => {
     expect(
       metricsIn('sum by (a, b) (rate(one_total{c="x_total", d=~"$v"}[$__rate_interval])) / on (a) two > 5'),
     ).toEqual(['one_total', 'two'])
@@ -45,7 +46,13 @@ describe('the dashboard and the alerts', () => {
     expect(metricsIn('label_values(one, strategy)')).toEqual(['one'])
   })
 
-  it('gives each panel a unit and a description', () => {
+  it('are described in docs/running.md: each alert by its name', () => {
+    const page = readFileSync(pathOf('../docs/running.md'), 'utf8')
+    const rows = [...page.matchAll(/^\| `([A-Z]\w+)` \|/gm)].map(([, name]) => name)
+    expect(rows).toEqual(alerts.map(({ alert }) => alert))
+  })
+
+  it('give each panel a unit and a description', () => {
     for (const { title, description, fieldConfig } of panels) {
       expect(description, title).toMatch(/^[A-Z0-9].+\.$/)
       expect(fieldConfig?.defaults.unit, title).toBeTruthy()
