@@ -22,6 +22,11 @@ const COUNTERS: Partial<Record<CountName, { name: string; help: string }>> = {
   failedRefreshes: { name: 'failed_refreshes', help: 'Failed background refreshes: readers got the old value' },
   invalidations: { name: 'invalidations', help: 'Keys and tags invalidated' },
   errors: { name: 'store_errors', help: 'Store commands that failed' },
+  storeCalls: { name: 'store_calls', help: 'Operations sent to a store outside this process, about one command each' },
+  staleReads: {
+    name: 'stale_reads',
+    help: 'Reads that returned a value that an acknowledged write of this process had replaced before they began',
+  },
   writes: { name: 'writes', help: 'Writes acknowledged' },
 }
 
