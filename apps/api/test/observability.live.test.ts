@@ -26,7 +26,7 @@ async function exposedNames(): Promise<Set<string>> {
 describe('the dashboard and the alerts', () => {
   const queries = [
     ...panels.flatMap(({ title, targets }) => targets!.map(({ expr }) => [`panel ${title}`, expr] as const)),
-    ...dashboard.templating.list.map(({ name, definition }) => [`variable ${name}`, definition] as const),
+    ...dashboard.templating.list.map(({ name, query }) => [`variable ${name}`, query] as const),
     ...alerts.map(({ alert, expr }) => [`alert ${alert}`, expr] as const),
   ]
 

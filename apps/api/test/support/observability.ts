@@ -16,7 +16,7 @@ interface Panel {
 
 interface Dashboard {
   readonly panels: readonly Panel[]
-  readonly templating: { readonly list: readonly { readonly name: string; readonly definition: string }[] }
+  readonly templating: { readonly list: readonly { readonly name: string; readonly query: string }[] }
 }
 
 export const dashboard = JSON.parse(readFileSync(pathOf('grafana/cache-strategies.json'), 'utf8')) as Dashboard
