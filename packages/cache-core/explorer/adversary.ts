@@ -83,8 +83,9 @@ async function make(world: World, { does, to }: Move): Promise<void> {
   const trace = (text: string) => world.trace?.({ by: 'adversary', text })
   switch (does) {
     case 'evict':
+      await backend.evict(to)
       trace(`evicts ${to}`)
-      return backend.evict(to)
+      return
     case 'pass': {
       const ms = 1 + (to === 'ttl' ? times.ttlMs : times.leaseMs)
       trace(`lets ${ms} ms pass (the ${to === 'ttl' ? 'TTL' : 'lease'})`)

@@ -41,6 +41,8 @@ export interface OpenBackend {
   store(process: Process, runtime: Runtime, onFailure: (error: CacheError) => void): Store
   /** Evicts an item: `entry row`, `lease row`, `tag rows`, `everything`. */
   evict(what: string): void | Promise<void>
+  /** The bytes of an item as the server has them, for pictures of a schedule. Absent: unknown. */
+  look?(what: string): Buffer | null | Promise<Buffer | null>
   /** Whether a process may get a message that it did not ask for. Absent: none may. */
   canBeTold?(process: Process): boolean
   /** The connections between processes and the store; absent if they can't fail. */
@@ -252,6 +254,10 @@ export function openRedis({ scheduler, inOrder, prefix, connect, open, othersWit
   const connections = new Map<Process, ScheduledConnection>()
   const of = (process: Process) => connections.get(process)!
   const adversary = connect()
+  const keyOf = (what: string) => {
+    const [kind, name] = what.split(' ') as [string, string]
+    return kind === 'tag' ? `${prefix}t:${name}` : `${prefix}${kind[0]}:{${name}}`
+  }
   return {
     store(process, runtime, onFailure) {
       const connection = new ScheduledConnection(scheduler, { process, inOrder }, connect())
@@ -267,9 +273,9 @@ export function openRedis({ scheduler, inOrder, prefix, connect, open, othersWit
         for (const key of await adversary.keysUnder(prefix)) await adversary.unlink(key)
         return
       }
-      const [kind, name] = what.split(' ') as [string, string]
-      await adversary.unlink(kind === 'tag' ? `${prefix}t:${name}` : `${prefix}${kind[0]}:{${name}}`)
+      await adversary.unlink(keyOf(what))
     },
+    look: (what) => adversary.get(keyOf(what)),
     canBeTold: (process) => of(process).messages.size > 0,
     troubles: {
       setCut: (process, isCut) => of(process).setCut(isCut),

@@ -73,9 +73,12 @@ function nthSeed(seed: number, n: number): number {
   return Math.imul(seed ^ Math.imul(n + 1, 0x9e3779b1), 0x85ebca6b) >>> 0
 }
 
+/** Called after each line of a story, with the world as that line left it. */
+export type Observe = (line: StoryLine, world: World) => void
+
 /** Runs a plan by a schedule, and returns its story. */
-export function replay(subject: Subject, plan: Plan, schedule: readonly string[]): Promise<Run> {
-  return run(subject, plan, listChooser(schedule), [])
+export function replay(subject: Subject, plan: Plan, schedule: readonly string[], observe?: Observe): Promise<Run> {
+  return run(subject, plan, listChooser(schedule), [], observe)
 }
 
 /** @param story receives what happens. Without it, none is recorded. */
@@ -85,15 +88,27 @@ export function openWorld(
   chooser: Chooser,
   story: StoryLine[] | undefined,
   isTimeLazy = false,
+  observe?: Observe,
 ): World {
-  const trace = story && ((line: StoryLine) => story.push(line))
-  const world = new World(subject, { plan, chooser, perform, trace, isTimeLazy })
+  const trace =
+    story &&
+    ((line: StoryLine) => {
+      story.push(line)
+      observe?.(line, world)
+    })
+  const world: World = new World(subject, { plan, chooser, perform, trace, isTimeLazy })
   addMoves(world)
   return world
 }
 
-async function run(subject: Subject, plan: Plan, chooser: Chooser, story?: StoryLine[]): Promise<Run> {
-  const world = openWorld(subject, plan, chooser, story)
+async function run(
+  subject: Subject,
+  plan: Plan,
+  chooser: Chooser,
+  story?: StoryLine[],
+  observe?: Observe,
+): Promise<Run> {
+  const world = openWorld(subject, plan, chooser, story, false, observe)
   const schedule = world.scheduler.taken
   try {
     await play(world)

@@ -29,38 +29,41 @@ function arrow(by: string, text: string): string {
 }
 
 /** Without redundant lines. Epochs are numbered in the order in which they appear. */
-function essence(story: readonly StoryLine[]): StoryLine[] {
+export function essence<L extends StoryLine>(story: readonly L[]): L[] {
   const epochs: string[] = []
-  return withoutVainPolls(withoutAnswersHeardAtOnce(story)).map(({ by, text }) => ({
-    by,
-    text: text.replace(/epoch ([0-9a-f]{16})/, (_all, hex: string) => `epoch ${numberOf(epochs, hex)}`),
+  return withoutVainPolls(withoutAnswersHeardAtOnce(story)).map((line) => ({
+    ...line,
+    text: line.text.replace(/epoch ([0-9a-f]{16})/, (_all, hex: string) => `epoch ${numberOf(epochs, hex)}`),
   }))
 }
 
 /** Also drops clock comparisons and renewals that came too late. */
-function withoutAnswersHeardAtOnce(story: readonly StoryLine[]): StoryLine[] {
-  const kept: StoryLine[] = []
-  for (const [i, { by, text }] of story.entries()) {
+function withoutAnswersHeardAtOnce<L extends StoryLine>(story: readonly L[]): L[] {
+  const kept: L[] = []
+  for (const [i, line] of story.entries()) {
+    const { by, text } = line
     if (/compare clocks|renew .* → lost|gets the answer to renew/.test(text)) continue
     if (text.startsWith('begins') && story[i + 1]?.by === by) continue
     const last = kept.at(-1)
     const what = /^gets the answer to (.*)$/.exec(text)?.[1]
     if (what !== undefined && last?.by === by && (last.text === what || last.text.startsWith(`${what} →`))) continue
-    kept.push({ by, text })
+    kept.push(line)
   }
   return kept
 }
 
 /** Joins consecutive waits into one, even if the same poll is repeated in between. */
-function withoutVainPolls(story: readonly StoryLine[]): StoryLine[] {
-  const kept: StoryLine[] = []
-  for (const { by, text } of story) {
+function withoutVainPolls<L extends StoryLine>(story: readonly L[]): L[] {
+  const kept: L[] = []
+  for (const line of story) {
+    const { by, text } = line
     const [before, last] = [kept.at(-2), kept.at(-1)]
     if (last?.by === 'time' && before?.by === by && before.text === text) continue
     if (last?.by === 'time' && by === 'time') {
-      kept.splice(-1, 1, { by, text: `${Number.parseInt(last.text, 10) + Number.parseInt(text, 10)} ms pass` })
+      const ms = Number.parseInt(last.text, 10) + Number.parseInt(text, 10)
+      kept.splice(-1, 1, { ...line, text: `${ms} ms pass` })
     } else {
-      kept.push({ by, text })
+      kept.push(line)
     }
   }
   return kept

@@ -1,13 +1,10 @@
-/** Writes docs/races.md from the explorer's findings. A test compares the page with them. */
+/** Writes docs/races.md, and the data of the page `/races`, from the explorer's findings. A test compares both with them. */
 import { writeFileSync } from 'node:fs'
-import { type Finding, type Run, replay, runNth } from '../explorer/explore.ts'
 import { traceAsDiagram, traceInWords } from '../explorer/index.ts'
-import { calm } from '../explorer/shrink.ts'
-import { type TracedRace, tracedRaces } from '../test/traced-races.ts'
+import { DATA, racesData } from './races-data.ts'
+import { sentence, type TracedRun, traceRaces } from './traced-runs.ts'
 
 export const PAGE = new URL('../../../docs/races.md', import.meta.url)
-const SEED = 1
-const MAX_SCHEDULES = 200_000
 
 const HEAD = `# Races
 
@@ -39,10 +36,8 @@ The same races, scripted, are played against every strategy and store
 ([races.ts](../packages/cache-core/src/testing/races.ts)). Each strategy's guarantee is in its page under [strategies](strategies).
 `
 
-export async function racesPage(): Promise<string> {
-  const sections: string[] = []
-  for (const race of tracedRaces) sections.push(await section(race))
-  return [HEAD, ...sections, TAIL].join('\n')
+export function racesPage(runs: readonly TracedRun[]): string {
+  return [HEAD, ...runs.map(section), TAIL].join('\n')
 }
 
 const TAIL = `## Two tiers
@@ -51,12 +46,7 @@ An in-process cache in front of the shared cache has one more race: the reply to
 store is not built yet.
 `
 
-async function section(race: TracedRace): Promise<string> {
-  const { plan, schedule, violation } = await find(race)
-  const broken = await replay(race.broken, plan, schedule)
-  const guarded = await replay(race.guarded, plan, schedule)
-  if (guarded.violation !== undefined)
-    throw new Error(`${race.title} breaks the guarded form: ${guarded.violation.message}`)
+function section({ race, plan, violation, broken, guarded }: TracedRun): string {
   return `## ${race.title}
 
 ${race.idea}
@@ -64,46 +54,23 @@ ${race.idea}
 **When ${race.without}:**
 
 \`\`\`mermaid
-${traceAsDiagram(plan, broken.story)}
+${traceAsDiagram(plan, broken.run.story)}
 \`\`\`
 
-${sentence(violation.message)}
+${sentence(violation)}
 
 **With the safeguard,** in the same order:
 
 \`\`\`text
-${traceInWords(guarded.story).replaceAll(' · ', '\n')}
+${traceInWords(guarded.run.story).replaceAll(' · ', '\n')}
 \`\`\`
 
 ${race.closedBy}
 `
 }
 
-/** The calmest schedule that shows the race. @throws Error without one */
-async function find(race: TracedRace): Promise<Finding> {
-  const isRight = (run: Run) => run.violation !== undefined && tells(race, run)
-  for (let n = 0; n < MAX_SCHEDULES; n++) {
-    const { schedule, violation } = await runNth(race.broken, SEED, n, race.plan)
-    if (violation === undefined) continue
-    const finding = { seed: SEED, after: n + 1, plan: race.plan, schedule, violation }
-    if (isRight(await replay(race.broken, race.plan, schedule))) return calm(race.broken, finding, isRight)
-  }
-  throw new Error(`none of ${MAX_SCHEDULES} schedules shows "${race.title}"`)
+if (import.meta.main) {
+  const runs = await traceRaces()
+  writeFileSync(PAGE, racesPage(runs))
+  writeFileSync(DATA, racesData(runs))
 }
-
-function tells({ has }: TracedRace, { story }: Run): boolean {
-  let from = 0
-  const lines = story.map(({ by, text }) => `${by} ${text}`)
-  return has.every((wanted) => {
-    const at = lines.findIndex((line, i) => i >= from && wanted.test(line))
-    from = at + 1
-    return at >= 0
-  })
-}
-
-function sentence(message: string): string {
-  const text = message.replace(/^[^:]*: /, '')
-  return `${text[0]!.toUpperCase()}${text.slice(1)}.`
-}
-
-if (import.meta.main) writeFileSync(PAGE, await racesPage())

@@ -11,6 +11,12 @@ export interface TracedRace {
   readonly idea: string
   /** The safeguard that closes it. */
   readonly closedBy: string
+  /** The damage without the safeguard, in one sentence. */
+  readonly goesWrong: string
+  /** How the safeguard prevents it, in one sentence. */
+  readonly isPrevented: string
+  /** The line that makes the difference, without its indentation, its file in `src`, and the step at which the two forms differ. */
+  readonly decidedBy: { readonly file: string; readonly line: string; readonly at: RegExp }
   readonly plan: Plan
   readonly guarded: Subject
   /** Completes "When …": the effect of the removed safeguard. */
@@ -48,6 +54,11 @@ const locking: Subject = { ...invalidating, read: stampedeLock }
 /** For loads that ignore it. */
 const noContext = undefined as never
 
+const FILLS_FOR_THE_HOLDER = {
+  file: 'redis/scripts.ts',
+  line: "if isHeld then redis.call('SET', entry, bytes, 'PXAT', expiresAt) end",
+}
+
 /** Loads before it reads the cache. */
 function loadsFirst(cache: Cache<number>): Cache<number> {
   return {
@@ -65,6 +76,13 @@ export const tracedRaces: readonly TracedRace[] = [
     idea: 'A reader has missed and loads the row. Before it fills, a write commits, invalidates the entry, and is acknowledged. Then the reader fills the old value.',
     closedBy:
       'The write revokes the lease as well as dropping the entry, so the fill is refused. The reader still gets the loaded value.',
+    goesWrong: 'A reader that missed before the write puts the old value back after it, and every later read gets it.',
+    isPrevented: 'The write also takes the reader’s lease, so the late fill is refused.',
+    decidedBy: {
+      file: 'redis/redis-commands.ts',
+      line: 'const names = keys.map((key) => [entryKey(key), leaseKey(key)])',
+      at: /W invalidate row/,
+    },
     plan: plan([reads('R', 1), writes('W', 2)]),
     guarded: invalidating,
     without: 'an invalidation revokes no lease',
@@ -75,6 +93,9 @@ export const tracedRaces: readonly TracedRace[] = [
     title: 'Slow reader over a write-through',
     idea: 'The same, with a writer that leaves its new value in the cache: the slow reader overwrites it with the old one.',
     closedBy: 'The writer claims the lease before its transaction. The previous holder may no longer fill.',
+    goesWrong: 'A slow reader replaces the new value, which the writer has just put into the cache, with the old one.',
+    isPrevented: 'The writer takes the lease before it commits, so the slow reader’s fill is refused.',
+    decidedBy: { ...FILLS_FOR_THE_HOLDER, at: /R fill row with v1/ },
     plan: plan([reads('R', 1), writes('W', 2)]),
     guarded: filling,
     without: 'a fill checks no token',
@@ -86,6 +107,9 @@ export const tracedRaces: readonly TracedRace[] = [
     idea: 'Two writers commit in one order and fill in the opposite order: the older value remains.',
     closedBy:
       'The later claim holds the lease. The first writer’s fill is refused, and a writer whose fill is refused invalidates the entry.',
+    goesWrong: 'The slower of two writers fills last, and leaves the older value in the cache.',
+    isPrevented: 'Only the writer that took the lease last may fill, and the other one invalidates.',
+    decidedBy: { ...FILLS_FOR_THE_HOLDER, at: /W1 fill row with v2/ },
     plan: plan([writes('W1', 1), writes('W2', 2)]),
     guarded: filling,
     without: 'a fill checks no token',
@@ -96,6 +120,9 @@ export const tracedRaces: readonly TracedRace[] = [
     title: 'Crossed writes, the entry evicted between them',
     idea: 'The same, but the newer value was evicted before the older one arrives: there is nothing left to compare it with.',
     closedBy: 'The lease decides, and it needs no entry and no remembered version.',
+    goesWrong: 'The older value arrives at an empty cache, where a comparison of versions would accept it.',
+    isPrevented: 'The lease decides and not a comparison with the entry, so the older value is refused there too.',
+    decidedBy: { ...FILLS_FOR_THE_HOLDER, at: /W1 fill row with v2/ },
     plan: plan([writes('W1', 1), writes('W2', 2)], ['evict', 'entry row']),
     guarded: filling,
     without: 'a fill checks no token',
@@ -106,6 +133,9 @@ export const tracedRaces: readonly TracedRace[] = [
     title: 'Zombie holder',
     idea: 'A reader is paused past the end of its lease while it loads. Another reader takes the lease over, loads a newer value and fills it. Then the first reader wakes and fills the old value.',
     closedBy: 'The token decides: only the newest holder’s fill is accepted, however long its load took.',
+    goesWrong: 'A reader that was paused for longer than its lease wakes up and overwrites the newer value.',
+    isPrevented: 'Its token is no longer the one in the lease, so its fill is refused.',
+    decidedBy: { ...FILLS_FOR_THE_HOLDER, at: /R1 fill row with v1/ },
     plan: plan([reads('R1', 1), writes('W', 2), reads('R2', 2)], ['pause', '0'], ['pass', 'lease'], ['wake', '0']),
     guarded: invalidating,
     without: 'a fill checks no token',
@@ -124,6 +154,9 @@ export const tracedRaces: readonly TracedRace[] = [
     title: 'Dead holder',
     idea: 'A reader is killed while it holds the lease.',
     closedBy: 'The lease ends, and the next reader gets it. (A live holder renews it.)',
+    goesWrong: 'The reader that holds the lease is killed, and the next reader waits for it forever.',
+    isPrevented: 'A lease ends after its time, and then the next reader gets it.',
+    decidedBy: { file: 'redis/scripts.ts', line: 'if left > 0 then', at: /R2 acquire row → granted/ },
     plan: plan([reads('R1', 1), reads('R2', 2)], ['kill', '0']),
     guarded: locking,
     without: 'leases never end',
@@ -135,6 +168,13 @@ export const tracedRaces: readonly TracedRace[] = [
     idea: 'Readers of one process share loads. A reader that begins after the acknowledgement of a write joins a load from before the write.',
     closedBy:
       'A reader accepts only a result requested after it began. It waits for the load under way, and then reads the cache again.',
+    goesWrong: 'A reader that begins after the write takes the result of a load that began before it.',
+    isPrevented: 'A reader takes only a result that was requested after the reader began.',
+    decidedBy: {
+      file: 'single-flight.ts',
+      line: 'if (answer !== undefined && answer.asOf > began) return answer',
+      at: /R2 get row/,
+    },
     plan: plan([reads('R1', 1), writes('W', 2), reads('R2', 1)]),
     guarded: invalidating,
     without: 'readers join any load under way',
@@ -145,6 +185,14 @@ export const tracedRaces: readonly TracedRace[] = [
     title: 'Fill under a younger lease',
     idea: 'A load from before a write is filled under a lease granted after the write, which had no lease to revoke.',
     closedBy: 'A load begins after its lease was granted.',
+    goesWrong:
+      'The value is older than the lease under which it is filled, so the lease does not show that a write came between.',
+    isPrevented: 'The reader gets its lease first and loads second, so a write during the load revokes that lease.',
+    decidedBy: {
+      file: 'strategies/cache-aside.ts',
+      line: 'const acquired = await read.acquire()',
+      at: /R load row → v1/,
+    },
     plan: plan([reads('R', 1), writes('W', 2)]),
     guarded: invalidating,
     without: 'the row is loaded before the lease is requested',
@@ -155,6 +203,13 @@ export const tracedRaces: readonly TracedRace[] = [
     title: 'Tag race',
     idea: 'A write gives a tag a new epoch while a list with that tag is loaded. The list is filled with the new epoch, though it lacks the write.',
     closedBy: 'An entry carries the epochs from before its load. They no longer match, so the next read is a miss.',
+    goesWrong: 'A list from before the write carries the tag’s epoch from after it, so it looks current.',
+    isPrevented: 'The list carries the epoch that was read before the load, so the write’s new epoch makes it a miss.',
+    decidedBy: {
+      file: 'key-read.ts',
+      line: 'this.#lease = { token, epochs: acquired.epochs }',
+      at: /R get list, rows → nothing, epoch/,
+    },
     plan: plan([reads('R', 1, { key: 'list', tags: ['rows'] }), writes('W', 2, LIST)]),
     guarded: invalidating,
     without: 'epochs are read after the load',
@@ -166,6 +221,13 @@ export const tracedRaces: readonly TracedRace[] = [
     idea: 'A writer commits and is killed before it invalidates.',
     closedBy:
       'The outbox has a row from the same transaction, which names the keys and tags, and a relay invalidates them. Until then, reads may be old.',
+    goesWrong: 'The writer dies after its commit, and nothing invalidates the old entry.',
+    isPrevented: 'The commit also wrote a row to the outbox, and another process invalidates by that row.',
+    decidedBy: {
+      file: 'postgres/outbox.ts',
+      line: 'const taken = await table.takeDue(BATCH_ROWS, (batch) => deliverToAll([...attached], batch))',
+      at: /outbox invalidate row/,
+    },
     plan: plan([reads('R', 2), writes('W', 1)], ['kill', '0']),
     guarded: invalidating,
     without: 'there is no outbox',
@@ -177,6 +239,10 @@ export const tracedRaces: readonly TracedRace[] = [
     idea: 'The store does not answer, so a write is acknowledged although its invalidation may not have arrived.',
     closedBy:
       'The invalidation stays pending: until it is delivered, this process does not use the store. (Other processes may serve the old value until then, as the guarantee states.)',
+    goesWrong:
+      'The invalidation fails and is forgotten, so the process keeps serving the entry that it failed to invalidate.',
+    isPrevented: 'The process remembers it, and does not use the store until it is delivered.',
+    decidedBy: { file: 'resilience/resilient-store.ts', line: 'pending.add(keys, tags)', at: /v2 is acknowledged/ },
     plan: plan([reads('R', 1), writes('W', 1)], ['refuse', '0']),
     guarded: invalidating,
     without: 'the failed invalidation is forgotten',
