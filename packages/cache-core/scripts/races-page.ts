@@ -14,6 +14,7 @@ correct alone, but a few of their steps happen in an unlucky order.
 The sequences are not drawn by hand. The explorer ([0008](decisions/0008-explorer.md)) found each by running the real
 code with one safeguard removed. Then it ran the complete code through the same steps, as far as possible.
 \`packages/cache-core/scripts/races-page.ts\` writes this page from those runs, and a test fails when the page is out of date.
+The API's page \`/races\` steps through the same runs, and shows the state after each step and the line of code that decides.
 
 **How to read them.** R, R1, R2 read and W, W1, W2 write; P1 and P2 are processes; the adversary injects faults. The row starts
 at version v1.

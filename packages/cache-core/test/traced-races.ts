@@ -91,7 +91,7 @@ export const tracedRaces: readonly TracedRace[] = [
   },
   {
     title: 'Slow reader over a write-through',
-    idea: 'The same, with a writer that leaves its new value in the cache: the slow reader overwrites it with the old one.',
+    idea: 'A reader has missed and loads the row. Meanwhile a writer leaves its new value in the cache, and the slow reader overwrites it with the old one.',
     closedBy: 'The writer claims the lease before its transaction. The previous holder may no longer fill.',
     goesWrong: 'A slow reader replaces the new value, which the writer has just put into the cache, with the old one.',
     isPrevented: 'The writer takes the lease before it commits, so the slow reader’s fill is refused.',
@@ -118,7 +118,7 @@ export const tracedRaces: readonly TracedRace[] = [
   },
   {
     title: 'Crossed writes, the entry evicted between them',
-    idea: 'The same, but the newer value was evicted before the older one arrives: there is nothing left to compare it with.',
+    idea: 'Two writers fill in the opposite order, and the newer value was evicted before the older one arrives: there is nothing left to compare it with.',
     closedBy: 'The lease decides, and it needs no entry and no remembered version.',
     goesWrong: 'The older value arrives at an empty cache, where a comparison of versions would accept it.',
     isPrevented: 'The lease decides and not a comparison with the entry, so the older value is refused there too.',

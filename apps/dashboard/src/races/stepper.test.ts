@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { ALL, stepsOf } from './stepper.ts'
+
+const pressed = (key: string, modifiers = {}) =>
+  stepsOf({ key, altKey: false, ctrlKey: false, metaKey: false, shiftKey: false, ...modifiers })
+
+it('steps by arrow keys, Home, End, j and k', () => {
+  expect(['ArrowRight', 'j', 'ArrowLeft', 'k', 'Home', 'End', 'x'].map((key) => pressed(key))).toEqual([
+    1,
+    1,
+    -1,
+    -1,
+    -ALL,
+    ALL,
+    0,
+  ])
+})
+
+it('leaves keys with a modifier to the browser', () => {
+  expect(pressed('ArrowLeft', { altKey: true })).toBe(0)
+  expect(pressed('End', { shiftKey: true })).toBe(0)
+})
