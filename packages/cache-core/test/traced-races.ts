@@ -1,4 +1,4 @@
-/** The races of docs/races.md: for each the actors, the safeguard whose removal breaks it, and the required course of the story. */
+/** The races of docs/races.md and of the page `/races`: for each the actors, the safeguard whose removal breaks it, and the required course of the story. */
 
 import { type Plan, redisBackend, type Subject } from '../explorer/index.ts'
 import type { Actor, Move, PlannedChange } from '../explorer/plan.ts'
@@ -77,7 +77,7 @@ export const tracedRaces: readonly TracedRace[] = [
     closedBy:
       'The write revokes the lease as well as dropping the entry, so the fill is refused. The reader still gets the loaded value.',
     goesWrong: 'A reader that missed before the write puts the old value back after it, and every later read gets it.',
-    isPrevented: 'The write also takes the reader’s lease, so the late fill is refused.',
+    isPrevented: 'The write also revokes the reader’s lease, so its late fill is refused.',
     decidedBy: {
       file: 'redis/redis-commands.ts',
       line: 'const names = keys.map((key) => [entryKey(key), leaseKey(key)])',
@@ -121,7 +121,7 @@ export const tracedRaces: readonly TracedRace[] = [
     idea: 'Two writers fill in the opposite order, and the newer value was evicted before the older one arrives: there is nothing left to compare it with.',
     closedBy: 'The lease decides, and it needs no entry and no remembered version.',
     goesWrong: 'The older value arrives at an empty cache, where a comparison of versions would accept it.',
-    isPrevented: 'The lease decides and not a comparison with the entry, so the older value is refused there too.',
+    isPrevented: 'The lease decides, not a comparison with the entry, so the older value is refused even there.',
     decidedBy: { ...FILLS_FOR_THE_HOLDER, at: /W1 fill row with v2/ },
     plan: plan([writes('W1', 1), writes('W2', 2)], ['evict', 'entry row']),
     guarded: filling,
@@ -221,7 +221,7 @@ export const tracedRaces: readonly TracedRace[] = [
     idea: 'A writer commits and is killed before it invalidates.',
     closedBy:
       'The outbox has a row from the same transaction, which names the keys and tags, and a relay invalidates them. Until then, reads may be old.',
-    goesWrong: 'The writer dies after its commit, and nothing invalidates the old entry.',
+    goesWrong: 'The writer is killed after its commit, and nothing invalidates the old entry.',
     isPrevented: 'The commit also wrote a row to the outbox, and another process invalidates by that row.',
     decidedBy: {
       file: 'postgres/outbox.ts',

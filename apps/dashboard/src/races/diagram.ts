@@ -18,7 +18,12 @@ export interface Diagram {
 }
 
 export function diagramOf(race: Race, form: Form, name: string): Diagram {
-  const root = element('div', { class: 'diagram', role: 'group', tabindex: 0, 'aria-label': `Diagram, ${name}` })
+  const root = element('div', {
+    class: 'diagram',
+    role: 'group',
+    tabindex: 0,
+    'aria-label': `Diagram, ${name}. Each step is described above it.`,
+  })
   let shown = 0
   let width = 0
   let rows: SVGGElement[] = []

@@ -10,9 +10,9 @@ import { stepper } from './stepper.ts'
 const INTRO =
   'Ways in which a cache ends up with an old value. Each process is correct alone, but a few steps happen in an unlucky order.'
 const METHOD =
-  'Nothing here is drawn by hand. The explorer ran the real code with one safeguard removed until a promise broke, then ran the complete code through the same schedule, as far as possible. The state is read from the database and the server after each step. In these runs the database, the outbox’s relay and Redis are emulated; a test compares the emulated Redis with a real one. “Cache” and “Lease” are those of the key that is read.'
+  'Nothing here is drawn by hand. The explorer ran the real code with one safeguard removed until it broke its guarantee, then ran the complete code through the same schedule, as far as possible. The state is read from the database and the server after each step. In these runs the database, the outbox’s relay and Redis are emulated; a test compares the emulated Redis with a real one. “Cache” and “Lease” are those of the key that is read.'
 const MEANINGS =
-  'R, R1, R2 read and W, W1, W2 write. P1 and P2 are processes. v1, v2 are versions of the row. A lease is the right to fill one key. A write is acknowledged when its caller is told that it is done; from then on, reads must return it. “later” reads come at the end, and must be current.'
+  'R, R1, R2 read and W, W1, W2 write. P1 and P2 are processes. v1, v2 are versions of the row. A lease is the right to fill one key. A tag gets a new epoch when it is invalidated; an entry is usable only while its tag has the epoch that the entry carries. A write is acknowledged when its caller is told that it is done; from then on, reads must return it. “later” reads come at the end, and must be current.'
 
 export function racesPage(main: HTMLElement, races: readonly Race[]): void {
   const list = raceList(races)

@@ -6,7 +6,7 @@ import { type Form, type Race, type State, stateAt } from './race.ts'
 export interface Cell {
   readonly name: string
   readonly value: string
-  /** A reader of this value would break the promise of an acknowledged write. */
+  /** A reader that gets this value misses an acknowledged write. */
   readonly isWrong: boolean
 }
 
