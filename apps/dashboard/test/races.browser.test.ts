@@ -110,6 +110,17 @@ describe('stepping', () => {
     expect(areInView).toEqual([true, true])
   })
 
+  it('has room for both forms in one screen of a phone', async () => {
+    const page = await open(`#${first.id}/8`, { viewport: PHONE, reducedMotion: 'reduce' })
+    const overflow = await page.evaluate(() => {
+      const stepper = document.querySelector('.stepper')!.getBoundingClientRect()
+      const top = document.querySelector('.broken h3')!.getBoundingClientRect().top
+      const bottom = document.querySelector('.guarded .diagram')!.getBoundingClientRect().bottom
+      return stepper.height + (bottom - top) - window.innerHeight
+    })
+    expect(overflow).toBeLessThanOrEqual(0)
+  })
+
   it('shows each step’s words and state, different where the forms differ', async () => {
     const page = await open('#stale-set/8')
     expect(await page.locator('.said').allTextContents()).toEqual([
