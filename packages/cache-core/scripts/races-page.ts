@@ -43,8 +43,9 @@ export function racesPage(runs: readonly TracedRun[]): string {
 
 const TAIL = `## Two tiers
 
-An in-process cache in front of the shared cache has one more race: the reply to a read crosses the message that invalidates it. The two-tier
-store is not built yet.
+An in-process cache in front of the shared cache has one more race: the reply to a read crosses the message that invalidates it. In
+[tiered](strategies/tiered.md), a message that arrives first marks the read that is under way, so that its reply is not kept
+([0018](decisions/0018-two-tiers.md)). The explorer has these messages as steps of their own.
 `
 
 function section({ race, plan, violation, broken, guarded }: TracedRun): string {

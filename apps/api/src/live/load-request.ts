@@ -3,8 +3,10 @@ import { z } from 'zod'
 
 export const LOAD_LIMITS = { ratePerSecond: 200, seconds: 60 } as const
 
-const wholeNumber = (min: number, max: number, description: string) => {
-  const range = `a whole number from ${min} to ${max}`
+const WHOLE_MS = 'whole milliseconds'
+
+const wholeNumber = (min: number, max: number, description: string, unit = 'a whole number') => {
+  const range = `${unit} from ${min} to ${max}`
   return z
     .int(`give ${range}`)
     .min(min, `give ${range}`)
@@ -35,8 +37,8 @@ export const loadRequest = z.strictObject({
   zipf: number(0, 2, "Exponent of the posts' popularity, 0 for all alike").default(1),
   writeShare: number(0, 1, 'Share of the operations that write').default(0.02),
   posts: wholeNumber(1, 10_000, 'Posts that are read and written').default(1_000),
-  ttlMs: wholeNumber(1, 86_400_000, 'How long an entry is fresh while the load runs, in milliseconds').default(10_000),
-  originDelayMs: wholeNumber(0, 60_000, 'Added to each load of posts while it runs, in milliseconds').default(50),
+  ttlMs: wholeNumber(1, 86_400_000, 'How long an entry is fresh while the load runs', WHOLE_MS).default(10_000),
+  originDelayMs: wholeNumber(0, 60_000, 'Added to each load of posts while it runs', WHOLE_MS).default(50),
 })
 
 /** A load, without its strategies. */

@@ -112,7 +112,7 @@ export const adminPaths: ZodOpenApiPathsObject = {
       summary: 'Does one of them',
       tags: ['live'],
       security,
-      requestParams: { path: z.object({ name: z.string() }) },
+      requestParams: { path: z.object({ name: z.string().meta({ description: 'One that GET /api/actions lists' }) }) },
       requestBody: body(actionRequest, false),
       responses: { '200': json('Done', actionAnswer), ...adminProblems, ...problems(404, 409, 503) },
     },
