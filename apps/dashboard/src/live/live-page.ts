@@ -1,0 +1,196 @@
+/** The state of the page: takes in what the API streams, and draws it unless it is paused or hidden. */
+import { ActionButtons } from './action-buttons.ts'
+import { Answers } from './answers.ts'
+import { api } from './api.ts'
+import type { LoadState, Mark, StatsEvent, StrategyInfo } from './api-types.ts'
+import { byId, setText } from './dom.ts'
+import { FiguresTable } from './figures-table.ts'
+import { clock } from './format.ts'
+import { History } from './history.ts'
+import type { Frame } from './lane-chart.ts'
+import { Lanes } from './lanes.ts'
+import { LoadControl } from './load-control.ts'
+import { Marks } from './marks.ts'
+import { showMarks } from './marks-list.ts'
+import { type Measure, measures } from './measures.ts'
+import { rank, type Tally } from './ranking.ts'
+import { StrategyChoice } from './strategy-choice.ts'
+import { isCeiling } from './strategy-kinds.ts'
+import { Tallies } from './tallies.ts'
+import { Tour } from './tour.ts'
+import { type ViewState, viewHash } from './view-state.ts'
+
+export class LivePage {
+  readonly load: LoadControl
+  readonly tour: Tour
+  readonly actions: ActionButtons
+  readonly choice: StrategyChoice
+  readonly #history = new History()
+  readonly #tallies = new Tallies()
+  readonly #marks = new Marks()
+  readonly #lanes = new Lanes(byId('lanes'))
+  readonly #answers = new Answers(byId('answer-list'))
+  readonly #table: FiguresTable
+  readonly #infos = new Map<string, StrategyInfo>()
+  #view: ViewState
+  #latest: StatsEvent | undefined
+  #loadState: LoadState | undefined
+  /** When the load began that the answers are about. Undefined: none began since the page was opened. */
+  #answersSince: string | undefined
+  /** The choice of the tour, while it lasts. */
+  #tourChoice: readonly string[] | undefined
+  /** Numbers that came while paused. Undefined: not paused. */
+  #skip: number | undefined
+  #names: readonly string[] = []
+  /** Those of the names that are chosen. */
+  #shown: readonly string[] = []
+
+  constructor(view: ViewState) {
+    this.#view = view
+    this.load = new LoadControl(byId('load'), {
+      typed: view.load,
+      strategies: () => this.#chosen,
+      onTyped: (load) => this.changeView({ load }),
+    })
+    this.actions = new ActionButtons(byId('actions'), () => this.#chosen)
+    this.choice = new StrategyChoice(byId('view'), (strategies) => {
+      this.changeView({ strategies })
+      this.#showChosen()
+    })
+    this.#table = new FiguresTable(byId('figures'), view.sort, (sort) => this.changeView({ sort }))
+    this.tour = new Tour(byId('tour'), {
+      load: this.load,
+      choose: (strategies) => {
+        this.#tourChoice = strategies
+        this.#showChosen()
+      },
+    })
+    showMarks(byId('marks'), [])
+  }
+
+  get view(): ViewState {
+    return this.#view
+  }
+
+  changeView(change: Partial<ViewState>): void {
+    this.#view = { ...this.#view, ...change }
+    history.replaceState(null, '', `${location.pathname}${location.search}${viewHash(this.#view)}`)
+  }
+
+  async describeStrategies(): Promise<void> {
+    for (const info of await api.strategies()) this.#infos.set(info.name, info)
+    this.#showChosen()
+  }
+
+  pause(isPaused: boolean): void {
+    this.#skip = isPaused ? 0 : undefined
+    document.body.classList.toggle('is-paused', isPaused)
+    this.draw()
+  }
+
+  stats(event: StatsEvent): void {
+    const isFirst = this.#latest === undefined
+    const names = Object.keys(event.strategies)
+    this.#latest = event
+    this.#tallies.add(event)
+    const added = this.#history.add(event)
+    if (this.#skip !== undefined) this.#skip += added
+    this.load.tick(Date.parse(event.at))
+    if (names.join() !== this.#names.join()) {
+      this.#names = names
+      this.#showChosen()
+    }
+    if (isFirst) this.#showWhatTheAnswersAreAbout()
+    if (this.#skip === undefined) this.draw()
+  }
+
+  mark(mark: Mark): void {
+    if (this.#marks.add(mark)) showMarks(byId('marks'), this.#marks.all)
+  }
+
+  #startedAt(state: LoadState | undefined): string | undefined {
+    return state?.running?.startedAt ?? state?.last?.startedAt
+  }
+
+  updateLoad(state: LoadState): void {
+    const before = this.#loadState
+    this.#loadState = state
+    this.load.update(state)
+    // The first state tells of loads that began before this page could count.
+    if (before !== undefined && this.#startedAt(before) !== this.#startedAt(state)) {
+      this.#answersSince = this.#startedAt(state)
+      this.#tallies.startOver()
+    }
+    this.#showWhatTheAnswersAreAbout()
+    this.#showEmptyOrAnswers()
+  }
+
+  connected(isConnected: boolean): void {
+    const text = isConnected ? '' : 'Connection lost. These are the last figures; the page connects again by itself.'
+    setText(byId('connection'), text)
+    document.body.classList.toggle('is-lost', !isConnected)
+  }
+
+  /** Draws everything, or, while paused, the same picture again. */
+  draw(): void {
+    const latest = this.#latest
+    if (latest === undefined || document.hidden) return
+    this.#lanes.draw(this.#frame())
+    if (this.#skip !== undefined) return
+    this.#showEmptyOrAnswers()
+    this.#table.show(latest)
+    setText(byId('totals-title'), `Totals since ${clock(latest.since)}`)
+  }
+
+  get #chosen(): readonly string[] | undefined {
+    return this.#tourChoice ?? this.#view.strategies
+  }
+
+  #showChosen(): void {
+    const chosen = this.#chosen
+    const shown = chosen === undefined ? this.#names : this.#names.filter((name) => chosen.includes(name))
+    // A link may name strategies that this server does not have.
+    const names = shown.length > 0 ? shown : this.#names
+    this.choice.show(this.#names, chosen)
+    this.#lanes.show(names, (name) => this.#infos.get(name))
+    this.#table.choose(names)
+    this.#shown = names
+    this.draw()
+  }
+
+  #frame(): Frame {
+    const [seconds, skip] = [this.#view.window, this.#skip ?? 0]
+    const ends = measures.map(({ name, curves, maxFor }) => {
+      const from = curves.map((curve) => curve.from)
+      return [name, maxFor(this.#history.max(this.#shown, from, seconds, skip))]
+    })
+    const maxOf = Object.fromEntries(ends) as Record<Measure['name'], number>
+    return { history: this.#history, seconds, skip, marks: this.#marks.all, maxOf }
+  }
+
+  #showEmptyOrAnswers(): void {
+    const tallies = new Map<string, Tally>()
+    let withReads = 0
+    for (const name of this.#shown) {
+      const tally = this.#tallies.get(name)
+      if (tally === undefined) continue
+      tallies.set(name, tally)
+      if (tally.reads > 0 && !isCeiling(name)) withReads++
+    }
+    const isEmpty = this.#latest !== undefined && withReads === 0 && !this.load.isRunning
+    byId('empty').hidden = !isEmpty
+    byId('answer-list').hidden = isEmpty || this.#latest === undefined
+    byId('answers-of').hidden = isEmpty
+    if (!isEmpty) this.#answers.show(rank(tallies), withReads)
+  }
+
+  #showWhatTheAnswersAreAbout(): void {
+    const since = this.#answersSince
+    const isRunning = this.#loadState?.running != null
+    const text =
+      since === undefined
+        ? `All traffic since ${this.#latest === undefined ? 'the start' : clock(this.#latest.since)}`
+        : `${isRunning ? 'The running load' : 'The last load'}, started at ${clock(since)}`
+    setText(byId('answers-of'), text)
+  }
+}

@@ -1,0 +1,45 @@
+/** A line near a control that says why the API refused. If an admin token is needed, it also asks for that. */
+import { Refused, setAdminToken } from './api.ts'
+import { h } from './dom.ts'
+
+export class ProblemLine {
+  readonly root = h('div', { class: 'problem', role: 'alert' })
+
+  /** Runs the call. A refusal is shown, and resolves to undefined. */
+  async during<T>(call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      const answer = await call()
+      this.clear()
+      return answer
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      this.#show(error, call)
+      return undefined
+    }
+  }
+
+  clear(): void {
+    if (this.root.childNodes.length > 0) this.root.replaceChildren()
+  }
+
+  #show(error: Refused, again: () => Promise<unknown>): void {
+    this.root.replaceChildren(h('p', {}, error.message))
+    if (error.status === 401) this.root.append(this.#tokenForm(again))
+  }
+
+  #tokenForm(again: () => Promise<unknown>): HTMLElement {
+    const input = h('input', { type: 'password', name: 'token', autocomplete: 'off', required: true })
+    const form = h(
+      'form',
+      { class: 'token' },
+      h('label', {}, 'Admin token, kept for this tab only ', input),
+      h('button', { type: 'submit' }, 'Try again'),
+    )
+    form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      setAdminToken(input.value)
+      void this.during(again)
+    })
+    return form
+  }
+}

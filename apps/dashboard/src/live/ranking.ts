@@ -1,0 +1,54 @@
+/** Which strategy is fastest, which spares the database most, and which returned old values. */
+import { isCeiling } from './strategy-kinds.ts'
+
+/** What a strategy did in the time that is compared. */
+export interface Tally {
+  readonly reads: number
+  readonly loads: number
+  readonly staleReads: number
+  /** Age of the oldest value that had been replaced. NaN if none, or not known. */
+  readonly staleMaxMs: number
+  /** Reads with a known time. */
+  readonly timedReads: number
+  /** For each second: the median of hits and that of waiting reads, times their number. */
+  readonly sumOfTimesMs: number
+}
+
+export interface Ranked {
+  readonly name: string
+  readonly value: number
+}
+
+export interface Ranking {
+  /** ms of a typical read; fastest first. */
+  readonly fastest: readonly Ranked[]
+  /** Loads per read; fewest first. */
+  readonly sparing: readonly Ranked[]
+  /** Those that returned old values; most such reads first. */
+  readonly old: readonly { readonly name: string; readonly reads: number; readonly maxMs: number }[]
+}
+
+/** With fewer reads, chance decides the order. */
+const MIN_READS = 20
+
+export function rank(tallies: ReadonlyMap<string, Tally>): Ranking {
+  const ranked = [...tallies].filter(([name, { reads }]) => !isCeiling(name) && reads >= MIN_READS)
+  const timed = ranked.filter(([, { timedReads }]) => timedReads > 0)
+  return {
+    fastest: ascending(timed.map(([name, tally]) => ({ name, value: tally.sumOfTimesMs / tally.timedReads }))),
+    sparing: ascending(ranked.map(([name, { loads, reads }]) => ({ name, value: loads / reads }))),
+    old: [...tallies]
+      .filter(([name, { staleReads }]) => !isCeiling(name) && staleReads > 0)
+      .map(([name, { staleReads, staleMaxMs }]) => ({ name, reads: staleReads, maxMs: staleMaxMs }))
+      .sort((a, b) => b.reads - a.reads),
+  }
+}
+
+/** Those that are within a tenth of the first, without it: too close to call in a run of seconds. */
+export function closeBehind([first, ...others]: readonly Ranked[]): readonly Ranked[] {
+  return first === undefined ? [] : others.filter(({ value }) => value <= first.value * 1.1)
+}
+
+function ascending(ranked: Ranked[]): Ranked[] {
+  return ranked.sort((a, b) => a.value - b.value)
+}

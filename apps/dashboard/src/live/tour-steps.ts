@@ -1,0 +1,58 @@
+/** The guided tour: what each step runs, and what to look at. */
+import type { LoadSettings } from './api-types.ts'
+
+export interface TourStep {
+  readonly title: string
+  /** One sentence. */
+  readonly look: string
+  readonly strategies: readonly string[]
+  readonly load: Partial<LoadSettings>
+  /** Done every few seconds while the load runs. */
+  readonly action?: string
+}
+
+const steady = { ratePerSecond: 60, seconds: 60, zipf: 1, writeShare: 0, ttlMs: 6_000, originDelayMs: 25 }
+/** All reads go to few posts, so that the hottest one is read all the time. */
+const hot = { ...steady, ratePerSecond: 150, zipf: 1.6, originDelayMs: 250 }
+
+export const tourSteps: readonly TourStep[] = [
+  {
+    title: 'No cache',
+    look: 'Every read waits and is a database load: watch the orange dots under “Read time” and the rate under “Database loads”.',
+    strategies: ['no-cache'],
+    load: steady,
+  },
+  {
+    title: 'Cache-aside',
+    look: 'The same reads with a cache: most are hits below 1 ms or so (the blue line), and the database loads fall to a small part.',
+    strategies: ['no-cache', 'cache-aside'],
+    load: steady,
+  },
+  {
+    title: 'Stale reads',
+    look: 'The most-read post is changed every few seconds, and cache-aside keeps serving its old value until the TTL ends: see “Old values served”.',
+    strategies: ['no-cache', 'cache-aside'],
+    load: { ...steady, writeShare: 0.02 },
+    action: 'write-hottest',
+  },
+  {
+    title: 'Invalidation',
+    look: 'manual-invalidation drops the entry before a write is acknowledged: it serves no old value, for a few more database loads.',
+    strategies: ['cache-aside', 'manual-invalidation'],
+    load: { ...steady, writeShare: 0.02 },
+    action: 'write-hottest',
+  },
+  {
+    title: 'Stampede and lock',
+    look: 'At each dashed line the most-read post expires while a load takes 250 ms: naive-invalidation loads it many times, stampede-lock once.',
+    strategies: ['naive-invalidation', 'stampede-lock'],
+    load: { ...hot, ttlMs: 60_000 },
+    action: 'expire-hottest',
+  },
+  {
+    title: 'Two tiers',
+    look: 'tiered keeps copies in the process: compare its Redis calls and its hit times with those of stampede-lock.',
+    strategies: ['stampede-lock', 'tiered'],
+    load: { ...steady, ratePerSecond: 150 },
+  },
+]

@@ -1,0 +1,90 @@
+/** Leads through the tour's steps: starts each step's load and actions, and can be left at any time. */
+import { api } from './api.ts'
+import { h, setText } from './dom.ts'
+import type { LoadControl } from './load-control.ts'
+import { ProblemLine } from './problem-line.ts'
+import { type TourStep, tourSteps } from './tour-steps.ts'
+
+/** Between two actions of a step. */
+const ACTION_EVERY_MS = 6_000
+
+export interface TourOptions {
+  readonly load: LoadControl
+  /** Shows only these strategies. Undefined: as before the tour. */
+  readonly choose: (strategies: readonly string[] | undefined) => void
+}
+
+export class Tour {
+  readonly #root: HTMLElement
+  readonly #options: TourOptions
+  readonly #progress = h('p', { class: 'tour-progress' })
+  readonly #title = h('h2', { tabindex: '-1' })
+  readonly #look = h('p', { class: 'tour-look' })
+  readonly #back = h('button', { type: 'button' }, 'Back')
+  readonly #next = h('button', { type: 'button', class: 'primary' }, 'Next')
+  readonly #problem = new ProblemLine()
+  #step = -1
+  #timer: ReturnType<typeof setInterval> | undefined
+  #openedBy: Element | null = null
+
+  constructor(root: HTMLElement, options: TourOptions) {
+    this.#root = root
+    this.#options = options
+    const leave = h('button', { type: 'button', class: 'quiet' }, 'Leave the tour')
+    leave.addEventListener('click', () => void this.leave())
+    this.#back.addEventListener('click', () => void this.#go(this.#step - 1))
+    this.#next.addEventListener('click', () => void (this.#isLast ? this.leave() : this.#go(this.#step + 1)))
+    root.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') void this.leave()
+    })
+    const text = h('div', { class: 'tour-text' }, this.#progress, this.#title, this.#look, this.#problem.root)
+    root.append(text, h('div', { class: 'buttons' }, this.#back, this.#next, leave))
+  }
+
+  async begin(): Promise<void> {
+    this.#openedBy = document.activeElement
+    this.#root.hidden = false
+    document.body.classList.add('has-tour')
+    await this.#go(0)
+  }
+
+  async leave(): Promise<void> {
+    clearInterval(this.#timer)
+    this.#step = -1
+    this.#root.hidden = true
+    document.body.classList.remove('has-tour')
+    this.#options.choose(undefined)
+    if (this.#openedBy instanceof HTMLElement) this.#openedBy.focus()
+    if (this.#options.load.isRunning) await this.#options.load.stop()
+  }
+
+  get #isLast(): boolean {
+    return this.#step === tourSteps.length - 1
+  }
+
+  async #go(index: number): Promise<void> {
+    const step = tourSteps[index]
+    if (step === undefined) return
+    clearInterval(this.#timer)
+    this.#step = index
+    setText(this.#progress, `Step ${index + 1} of ${tourSteps.length}`)
+    setText(this.#title, step.title)
+    setText(this.#look, step.look)
+    setText(this.#next, this.#isLast ? 'Finish' : 'Next')
+    this.#back.disabled = index === 0
+    this.#title.focus()
+    this.#options.choose(step.strategies)
+    const { load } = this.#options
+    if (load.isRunning) await load.stop(this.#problem)
+    // The reader may have gone on meanwhile.
+    if (this.#step !== index) return
+    const isStarted = await load.start({ ...step.load, strategies: step.strategies }, this.#problem)
+    if (!isStarted || step.action === undefined || this.#step !== index) return
+    this.#timer = setInterval(() => void this.#act(step), ACTION_EVERY_MS)
+  }
+
+  async #act({ action, strategies }: TourStep): Promise<void> {
+    if (!this.#options.load.isRunning) clearInterval(this.#timer)
+    else await this.#problem.during(() => api.act(action!, strategies))
+  }
+}
