@@ -46,6 +46,9 @@ const reset = h('button', { type: 'button', class: 'quiet' }, 'Set all counters 
 reset.addEventListener('click', () => void resetProblem.during(() => api.resetStats()))
 byId('totals-controls').append(reset, resetProblem.root)
 
+// So that it scrolls by keyboard in every browser.
+byId('totals-scroll').tabIndex = 0
+
 document.addEventListener('visibilitychange', () => page.draw())
 
 openStream('/api/stats/stream', {

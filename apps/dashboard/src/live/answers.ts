@@ -7,6 +7,8 @@ import { isNaive } from './strategy-kinds.ts'
 const NO_CACHE = 'no-cache'
 /** Bars below each answer. */
 const SHOWN = 5
+/** More names in a sentence are not read. */
+const MAX_NAMED = 4
 
 interface Bar {
   readonly name: string
@@ -47,7 +49,15 @@ class AnswerElement {
 
   constructor(question: string, ink: string) {
     const bars = h('ol', { class: 'bars' }, ...this.#bars.map(({ root }) => root))
-    this.root = h('article', { class: `answer ${ink}` }, h('h2', {}, question), this.#winner, this.#text, bars, this.#note)
+    this.root = h(
+      'article',
+      { class: `answer ${ink}` },
+      h('h2', {}, question),
+      this.#winner,
+      this.#text,
+      bars,
+      this.#note,
+    )
   }
 
   show({ winner, text, note, bars }: Answer): void {
@@ -64,7 +74,7 @@ class BarElement {
   readonly #name = h('span', { class: 'bar-name' })
   readonly #fill = h('span', { class: 'bar-fill' })
   readonly #value = h('span', { class: 'bar-value' })
-  readonly root = h('li', { hidden: true }, this.#name, h('span', { class: 'bar' }, this.#fill), this.#value)
+  readonly root = h('li', { hidden: true }, this.#name, this.#value, h('span', { class: 'bar' }, this.#fill))
 
   show(bar: Bar | undefined): void {
     this.root.hidden = bar === undefined
@@ -87,7 +97,7 @@ function fastest(ranked: readonly Ranked[]): Answer {
       ? ''
       : `, ${short(without.value / first.value)} times faster than no-cache`
   return {
-    winner: first.name,
+    winner: marked(first.name),
     text: `A typical read takes ${duration(first.value)}${gain}.`,
     note: noteOn(ranked),
     bars: barsOf(ranked, duration),
@@ -101,7 +111,7 @@ function sparing(ranked: readonly Ranked[]): Answer {
   const isLess = without !== undefined && without !== first && first.value > 0
   const gain = isLess ? `, ${short(without.value / first.value)} times fewer than no-cache` : ''
   return {
-    winner: first.name,
+    winner: marked(first.name),
     text: `${loadsPer100(first.value)} database loads per 100 reads${gain}.`,
     note: noteOn(ranked),
     bars: barsOf(ranked, loadsPer100),
@@ -114,27 +124,32 @@ function old(found: Ranking['old'], withReads: number): Answer {
     return { winner: 'None', text: 'No read returned a value older than an acknowledged write.', note: '', bars: [] }
   }
   const oldest = Math.max(...found.map(({ maxMs }) => (Number.isNaN(maxMs) ? 0 : maxMs)))
-  const age = Number.isNaN(first.maxMs) ? '' : `, up to ${duration(first.maxMs)} old`
+  const reads = found.reduce((sum, each) => sum + each.reads, 0)
+  const age = oldest === 0 ? '' : `, up to ${duration(oldest)} old`
   const current = withReads - found.length
+  const bars = found.slice(0, SHOWN)
   return {
     winner: found.length === 1 ? first.name : `${first.name} and ${found.length - 1} more`,
-    text: `${first.name}: ${count(first.reads)} reads of replaced values${age}.`,
-    note: current > 0 ? `The other ${current} served none.` : '',
-    bars: found.slice(0, SHOWN).map(({ name, reads, maxMs }) => ({
+    text: `${count(reads)} ${reads === 1 ? 'read' : 'reads'} returned a replaced value${age}.`,
+    note: [current > 0 ? `The other ${current} served none.` : '', warningFor(bars)].join(' ').trim(),
+    bars: bars.map(({ name, reads, maxMs }) => ({
       name: marked(name),
       length: oldest === 0 || Number.isNaN(maxMs) ? 0 : maxMs / oldest,
-      text: `${duration(maxMs)} · ${count(reads)} ${reads === 1 ? 'read' : 'reads'}`,
+      text: `${count(reads)} ${reads === 1 ? 'read' : 'reads'}, up to ${duration(maxMs)}`,
     })),
   }
 }
 
 /** The first ones, and no-cache to compare with. */
-function barsOf(ranked: readonly Ranked[], format: (value: number) => string): Bar[] {
-  const longest = ranked.at(-1)!.value
+function shownOf(ranked: readonly Ranked[]): readonly Ranked[] {
   const leading = ranked.slice(0, SHOWN)
   const without = ranked.find(({ name }) => name === NO_CACHE)
-  const shown = without === undefined || leading.includes(without) ? leading : [...leading.slice(0, SHOWN - 1), without]
-  return shown.map(({ name, value }) => ({
+  return without === undefined || leading.includes(without) ? leading : [...leading.slice(0, SHOWN - 1), without]
+}
+
+function barsOf(ranked: readonly Ranked[], format: (value: number) => string): Bar[] {
+  const longest = ranked.at(-1)!.value
+  return shownOf(ranked).map(({ name, value }) => ({
     name: marked(name),
     length: longest === 0 ? 0 : value / longest,
     text: format(value),
@@ -144,13 +159,18 @@ function barsOf(ranked: readonly Ranked[], format: (value: number) => string): B
 function noteOn(ranked: readonly Ranked[]): string {
   const close = closeBehind(ranked).map(({ name }) => name)
   const parts = []
-  if (close.length > 0) parts.push(`Nearly equal: ${list(close)}.`)
-  if (isNaive(ranked[0]!.name)) parts.push(`${ranked[0]!.name} can break its guarantee.`)
-  return parts.join(' ')
+  if (close.length > MAX_NAMED) parts.push(`${close.length} others are within 10 %, so treat them as equal.`)
+  else if (close.length > 0) parts.push(`Within 10 %, so treat as equal: ${list(close)}.`)
+  parts.push(warningFor(shownOf(ranked)))
+  return parts.join(' ').trim()
 }
 
 function marked(name: string): string {
-  return isNaive(name) ? `${name} (can break its guarantee)` : name
+  return isNaive(name) ? `${name} ⚠` : name
+}
+
+function warningFor(shown: readonly { readonly name: string }[]): string {
+  return shown.some(({ name }) => isNaive(name)) ? '⚠ can break its guarantee.' : ''
 }
 
 function loadsPer100(loadsPerRead: number): string {

@@ -8,5 +8,6 @@ export const colours: Colours = { hit: '', wait: '', stale: '', calls: '', ink: 
 /** To be called after a change of the theme. */
 export function readColours(): void {
   const style = getComputedStyle(document.documentElement)
-  for (const name of Object.keys(colours) as (keyof Colours)[]) colours[name] = style.getPropertyValue(`--${name}`).trim()
+  for (const name of Object.keys(colours) as (keyof Colours)[])
+    colours[name] = style.getPropertyValue(`--${name}`).trim()
 }

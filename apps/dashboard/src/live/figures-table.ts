@@ -39,12 +39,42 @@ const columns: readonly Column[] = [
     value: ({ latencyMs }) => missing(latencyMs.hit.p50),
     format: milliseconds,
   },
-  { name: 'wait-p50', title: 'Wait p50, ms', first: 'ascending', value: (stats) => missing(waits(stats).p50), format: milliseconds },
+  {
+    name: 'wait-p50',
+    title: 'Wait p50, ms',
+    first: 'ascending',
+    value: (stats) => missing(waits(stats).p50),
+    format: milliseconds,
+  },
   { name: 'loads', title: 'Loads', first: 'ascending', value: ({ loads }) => loads, format: count },
-  { name: 'stale-reads', title: 'Stale reads', first: 'descending', value: ({ staleReads }) => staleReads, format: count },
-  { name: 'oldest', title: 'Oldest value', first: 'descending', value: ({ staleForMs }) => missing(staleForMs.max), format: duration },
-  { name: 'hit-p99', title: 'Hit p99, ms', first: 'ascending', value: ({ latencyMs }) => missing(latencyMs.hit.p99), format: milliseconds },
-  { name: 'wait-p99', title: 'Wait p99, ms', first: 'ascending', value: (stats) => missing(waits(stats).p99), format: milliseconds },
+  {
+    name: 'stale-reads',
+    title: 'Stale reads',
+    first: 'descending',
+    value: ({ staleReads }) => staleReads,
+    format: count,
+  },
+  {
+    name: 'oldest',
+    title: 'Oldest value',
+    first: 'descending',
+    value: ({ staleForMs }) => missing(staleForMs.max),
+    format: duration,
+  },
+  {
+    name: 'hit-p99',
+    title: 'Hit p99, ms',
+    first: 'ascending',
+    value: ({ latencyMs }) => missing(latencyMs.hit.p99),
+    format: milliseconds,
+  },
+  {
+    name: 'wait-p99',
+    title: 'Wait p99, ms',
+    first: 'ascending',
+    value: (stats) => missing(waits(stats).p99),
+    format: milliseconds,
+  },
   { name: 'calls', title: 'Redis calls', first: 'ascending', value: ({ storeCalls }) => storeCalls, format: count },
   { name: 'writes', title: 'Writes', first: 'descending', value: ({ writes }) => writes, format: count },
   { name: 'queue', title: 'Queue', first: 'descending', value: ({ queue }) => missing(queue?.depth), format: count },
@@ -135,7 +165,8 @@ export class FiguresTable {
     // Until the first figures arrive, the rows are those that the API wrote.
     const known = this.#order.filter((name) => this.#stats[name] !== undefined)
     if (known.length === 0) return
-    const names = this.#sort === undefined ? known : sorted(known, this.#valueIn(this.#sort.column), this.#sort.direction)
+    const names =
+      this.#sort === undefined ? known : sorted(known, this.#valueIn(this.#sort.column), this.#sort.direction)
     const roots = names.map((name) => this.#rowOf(name).root)
     const current = this.#body.children
     if (current.length === roots.length && roots.every((root, i) => current[i] === root)) return

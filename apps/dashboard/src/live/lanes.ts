@@ -5,7 +5,7 @@ import { count, duration, milliseconds, percent, perSecond } from './format.ts'
 import type { Summary } from './history.ts'
 import { type Frame, LaneChart } from './lane-chart.ts'
 import { type Measure, measures } from './measures.ts'
-import { isCeiling, isNaive, promiseOf } from './strategy-kinds.ts'
+import { isCeiling, isNaive, isPeer, promiseOf } from './strategy-kinds.ts'
 
 /** The figures are means over this time, since those of a single second jump. */
 export const FIGURE_SECONDS = 10
@@ -68,6 +68,12 @@ export class Lanes {
   }
 }
 
+interface MeasuredChart {
+  readonly host: HTMLElement
+  readonly chart: LaneChart
+  width: number
+}
+
 class LaneElement {
   readonly root: HTMLElement
   isInView = false
@@ -78,19 +84,25 @@ class LaneElement {
   readonly #cells: Cells
   readonly #hit = h('span', { class: 'figure' })
   readonly #wait = h('span', { class: 'figure' })
-  readonly #charts: readonly { readonly host: HTMLElement; readonly chart: LaneChart; width: number }[]
+  readonly #charts: readonly MeasuredChart[]
 
   constructor(name: string) {
     this.#name = name
-    const heading = h('h3', {}, name)
+    const heading = h('h3', {}, isPeer(name) ? name : h('a', { href: `/strategies/${name}` }, name))
     const cells: Partial<Record<Measure['name'], HTMLElement>> = {}
-    const charts: LaneElement['#charts'][number][] = []
+    const charts: MeasuredChart[] = []
     const columns = measures.map((measure, i) => {
       const figure = h('p', { class: 'figure' })
       const host = h('div', { class: 'chart', 'aria-hidden': 'true' })
       cells[measure.name] = figure
       charts.push({ host, chart: new LaneChart(host, name, measure, i === 0), width: 0 })
-      return h('div', { class: `cell cell-${measure.name}` }, h('p', { class: 'cell-label' }, measure.title), figure, host)
+      return h(
+        'div',
+        { class: `cell cell-${measure.name}` },
+        h('p', { class: 'cell-label' }, measure.title),
+        figure,
+        host,
+      )
     })
     this.#cells = cells as Cells
     this.#charts = charts

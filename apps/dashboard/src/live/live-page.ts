@@ -84,7 +84,6 @@ export class LivePage {
 
   pause(isPaused: boolean): void {
     this.#skip = isPaused ? 0 : undefined
-    document.body.classList.toggle('is-paused', isPaused)
     this.draw()
   }
 
@@ -128,7 +127,6 @@ export class LivePage {
   connected(isConnected: boolean): void {
     const text = isConnected ? '' : 'Connection lost. These are the last figures; the page connects again by itself.'
     setText(byId('connection'), text)
-    document.body.classList.toggle('is-lost', !isConnected)
   }
 
   /** Draws everything, or, while paused, the same picture again. */

@@ -10,7 +10,8 @@ export function showMarks(list: HTMLElement, marks: readonly TimedMark[]): void 
     .slice(-SHOWN)
     .reverse()
     .map(({ at, label, strategies }) => {
-      const whose = strategies.length === 1 ? strategies[0]! : strategies.length === 0 ? 'all' : `${strategies.length} strategies`
+      const whose =
+        strategies.length === 1 ? strategies[0]! : strategies.length === 0 ? 'all' : `${strategies.length} strategies`
       return h('li', {}, h('time', { datetime: at }, clock(at)), ' ', label, ' ', h('span', { class: 'whose' }, whose))
     })
   list.replaceChildren(...(items.length > 0 ? items : [h('li', {}, 'Nothing yet.')]))

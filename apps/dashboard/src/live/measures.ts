@@ -44,7 +44,7 @@ export const measures: readonly Measure[] = [
       { from: 'waitP50', shape: 'dots', ink: 'wait' },
       { from: 'hitP50', shape: 'line', ink: 'hit' },
     ],
-    min: 0.1,
+    min: 0.01,
     maxFor: (largest) => niceMax(largest, 100),
     format: duration,
   },

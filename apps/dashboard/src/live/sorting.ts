@@ -7,10 +7,10 @@ export interface Sort {
 }
 
 /** Missing figures (NaN, undefined) come last in both directions; equal rows keep their order. */
-export function sorted<T>(rows: readonly T[], valueOf: (row: T) => number | string, direction: Direction): T[] {
+export function sorted<T>(rows: readonly T[], figureOf: (row: T) => number | string, direction: Direction): T[] {
   const sign = direction === 'ascending' ? 1 : -1
   return [...rows].sort((a, b) => {
-    const [left, right] = [valueOf(a), valueOf(b)]
+    const [left, right] = [figureOf(a), figureOf(b)]
     if (typeof left === 'string' || typeof right === 'string') return sign * String(left).localeCompare(String(right))
     if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right))
     return sign * (left - right)

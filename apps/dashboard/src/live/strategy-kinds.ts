@@ -9,6 +9,9 @@ export const isCeiling = (name: string): boolean => name === CEILING
 /** Naive forms have no guard, so a race can leave an old value in the cache. */
 export const isNaive = (name: string): boolean => name.startsWith('naive-')
 
+/** Another library, which has no page of its own. */
+export const isPeer = (name: string): boolean => name.startsWith('peer:')
+
 /** What a strategy guarantees, in a few words. */
 export function promiseOf({ name, promise }: StrategyInfo): string {
   if (isCeiling(name)) return 'upper bound for measurements, not a strategy'

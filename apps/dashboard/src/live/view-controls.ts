@@ -5,7 +5,10 @@ import { type Theme, themes, type ViewState, windows } from './view-state.ts'
 const WINDOW_NAMES: Readonly<Record<ViewState['window'], string>> = { 30: '30 s', 60: '1 min', 300: '5 min' }
 const THEME_NAMES: Readonly<Record<Theme, string>> = { system: 'System', light: 'Light', dark: 'Dark' }
 
-export function windowChoice(chosen: ViewState['window'], onChange: (seconds: ViewState['window']) => void): HTMLElement {
+export function windowChoice(
+  chosen: ViewState['window'],
+  onChange: (seconds: ViewState['window']) => void,
+): HTMLElement {
   const options = windows.map((seconds) => {
     const radio = h('input', { type: 'radio', name: 'window', value: seconds, checked: seconds === chosen })
     radio.addEventListener('change', () => onChange(seconds))

@@ -1,0 +1,303 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { startTcpProxy } from 'local-servers'
+import type { Page } from 'playwright-core'
+import { strategyNames } from 'strategies'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type LiveSystem, startLiveSystem } from './support/live-system.ts'
+
+interface Stats {
+  readonly strategies: Readonly<
+    Record<string, Readonly<Record<'reads' | 'hits' | 'stale' | 'loads' | 'staleReads', number>>>
+  >
+}
+interface Load {
+  readonly running: { readonly hottestId: number; readonly sent: number } | null
+  readonly last: { readonly why: string } | null
+}
+
+const cached = strategyNames.filter((name) => name !== 'no-cache')
+/** A naive form has no guard, and always-hit loads nothing. */
+const guarded = cached.filter((name) => !name.startsWith('naive-') && name !== 'always-hit')
+
+let system: LiveSystem
+beforeAll(async () => {
+  system = await startLiveSystem()
+})
+afterAll(() => system?.stop())
+afterEach(async () => {
+  for (const context of system.browser.contexts()) await context.close()
+  await system.call('DELETE', '/api/load')
+  await system.call('POST', '/api/stats/reset')
+  expect(system.takeErrors()).toEqual([])
+})
+
+const stats = async () => (await system.call<Stats>('GET', '/api/stats')).strategies
+const load = () => system.call<Load>('GET', '/api/load')
+const cell = (page: Page, strategy: string, name: string) =>
+  page.locator(`.lane[data-strategy="${strategy}"] .cell-${name} > .figure`)
+const row = (page: Page, strategy: string) =>
+  page
+    .locator('#figures tbody tr')
+    .filter({ has: page.getByRole('rowheader', { name: new RegExp(`^${strategy}\\b(?!-)`) }) })
+
+/** Fills the form, by the names of its fields. */
+async function fill(page: Page, values: Readonly<Record<string, string>>) {
+  for (const [name, value] of Object.entries(values)) await page.locator(`form.load input[name=${name}]`).fill(value)
+}
+
+describe('a load started from the page', () => {
+  it('makes hits rise under every strategy with a cache, and none under no-cache; then the table equals the API', async () => {
+    const page = await system.open()
+    await page.getByRole('heading', { name: 'No traffic yet' }).waitFor()
+    await fill(page, { ratePerSecond: '20', seconds: '6' })
+    await page.getByRole('button', { name: 'Start a load' }).click()
+    for (const name of cached) {
+      await page.locator(`.lane[data-strategy="${name}"]`).scrollIntoViewIfNeeded()
+      await expect.poll(() => cell(page, name, 'hit-ratio').textContent()).toMatch(/^(?!0\.0)\d+\.\d/)
+    }
+    await page.locator('.lane[data-strategy="no-cache"]').scrollIntoViewIfNeeded()
+    await expect.poll(() => cell(page, 'no-cache', 'hit-ratio').textContent()).toMatch(/^0\.0/)
+    await expect.poll(async () => (await load()).running).toBeNull()
+    expect((await load()).last?.why).toBe('done')
+
+    const totals = await stats()
+    expect(totals['no-cache']).toMatchObject({ hits: 0, stale: 0 })
+    for (const name of cached) expect(totals[name]!.hits, name).toBeGreaterThan(0)
+    for (const name of strategyNames) {
+      const { reads, loads, staleReads } = totals[name]!
+      await expect
+        .poll(async () => {
+          const cells = await row(page, name).locator('td').allTextContents()
+          return [0, 4, 5].map((i) => Number(cells[i]!.replaceAll(',', '')))
+        })
+        .toEqual([reads, loads, staleReads])
+    }
+    expect(await stats()).toEqual(totals)
+  })
+
+  it('can be stopped from the page, and a second one is refused in words near the control', async () => {
+    const page = await system.open()
+    await system.call('POST', '/api/load', { ratePerSecond: 5, seconds: 60, strategies: ['tiered'] })
+    await page.getByText('Running: 5 requests per second to tiered').waitFor()
+    expect(await page.getByRole('button', { name: 'Start this load' }).isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Stop the load' }).click()
+    await page.getByText('The last load was stopped').waitFor()
+    expect((await load()).running).toBeNull()
+  })
+
+  it("shows the API's reason near the control", async () => {
+    const page = await system.open()
+    await page.route('**/api/load', (route) => route.continue({ postData: JSON.stringify({ zipf: 7 }) }))
+    await page.getByRole('button', { name: 'Start this load' }).click()
+    await expect.poll(() => page.locator('#load [role=alert]').textContent()).toContain('give a number from 0 to 2')
+  })
+})
+
+describe('actions', () => {
+  it('write around the cache: old values appear where they may, and nowhere else within 2 s', async () => {
+    const strategies = ['cache-aside', 'no-cache']
+    const page = await system.open(`/#strategies=${strategies}`)
+    await fill(page, { ratePerSecond: '50', seconds: '40', writeShare: '0', ttlMs: '30', zipf: '1.5' })
+    await page.getByRole('button', { name: 'Start a load' }).click()
+    await expect.poll(async () => (await stats())['cache-aside']!.hits).toBeGreaterThan(50)
+    await page.getByRole('button', { name: 'Write around the cache' }).click()
+    await expect.poll(() => cell(page, 'cache-aside', 'stale').textContent()).toMatch(/^\d+.* old$/)
+    await expect.poll(() => page.locator('.answer.stale .winner').textContent()).toBe('cache-aside')
+    expect((await stats())['no-cache']!.staleReads).toBe(0)
+    expect(await page.locator('#marks').textContent()).toContain('Write around the cache')
+  })
+
+  it('say in text why one is not available', async () => {
+    const page = await system.open()
+    const button = page.getByRole('button', { name: /Pause Redis/ })
+    expect(await button.isDisabled()).toBe(true)
+    const reason = page.locator(`#${await button.getAttribute('aria-describedby')}`)
+    expect(await reason.textContent()).toMatch(/^Not available: only for a Redis/)
+  })
+})
+
+it('shows that the connection is lost, keeps the figures, and goes on when it is back', async () => {
+  const proxy = await startTcpProxy(Number(new URL(system.url).port))
+  try {
+    const page = await system.open('/#strategies=cache-aside', { base: `http://${proxy.address}` })
+    await system.call('POST', '/api/load', { ratePerSecond: 20, seconds: 60, strategies: ['cache-aside'] })
+    await expect.poll(() => cell(page, 'cache-aside', 'hit-ratio').textContent()).toMatch(/\d/)
+    const refusing = await startTcpProxy(1)
+    const { port } = new URL(`http://${refusing.address}`)
+    await refusing.close()
+    proxy.leadTo(Number(port))
+    proxy.silence()
+    await page.getByText('Connection lost').waitFor({ timeout: 15_000 })
+    expect(await cell(page, 'cache-aside', 'hit-ratio').textContent()).toMatch(/\d/)
+    const readsBefore = (await stats())['cache-aside']!.reads
+    proxy.leadTo(Number(new URL(system.url).port))
+    await page.getByText('Connection lost').waitFor({ state: 'hidden' })
+    await expect
+      .poll(async () => Number((await row(page, 'cache-aside').locator('td').first().textContent())!.replace(',', '')))
+      .toBeGreaterThan(readsBefore)
+  } finally {
+    await proxy.close()
+  }
+})
+
+it('pauses the picture and catches up', async () => {
+  const page = await system.open('/#strategies=cache-aside')
+  await system.call('POST', '/api/load', { ratePerSecond: 20, seconds: 60, strategies: ['cache-aside'] })
+  const reads = () => row(page, 'cache-aside').locator('td').first().textContent()
+  await expect.poll(async () => Number(await reads())).toBeGreaterThan(20)
+  await page.getByRole('button', { name: 'Pause' }).click()
+  const frozen = Number(await reads())
+  await expect.poll(async () => (await stats())['cache-aside']!.reads).toBeGreaterThan(frozen + 60)
+  expect(Number(await reads())).toBe(frozen)
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect.poll(async () => Number(await reads())).toBeGreaterThan(frozen + 60)
+})
+
+describe('the link', () => {
+  it('restores window, theme, strategies, sort and load', async () => {
+    const first = await system.open()
+    await first.getByRole('radio', { name: '5 min' }).check()
+    await first.getByRole('combobox', { name: 'Theme' }).selectOption('dark')
+    await first.getByText('Strategies: 14 of 14').click()
+    await first.getByRole('checkbox', { name: 'xfetch' }).uncheck()
+    await first.getByRole('button', { name: 'Loads', exact: true }).click()
+    await fill(first, { zipf: '1.3' })
+    await first.locator('form.load input[name=zipf]').blur()
+
+    const second = await system.open(`/${new URL(first.url()).hash}`)
+    expect(await second.getByRole('radio', { name: '5 min' }).isChecked()).toBe(true)
+    expect(await second.locator('html').getAttribute('data-theme')).toBe('dark')
+    await second.getByText('Strategies: 13 of 14').waitFor()
+    expect(await second.getByRole('columnheader', { name: 'Loads' }).getAttribute('aria-sort')).toBe('ascending')
+    expect(await second.locator('form.load input[name=zipf]').inputValue()).toBe('1.3')
+  })
+})
+
+describe('everyone', () => {
+  it('drives the page by keyboard only', async () => {
+    const page = await system.open('/#strategies=cache-aside,no-cache')
+    await page.getByRole('heading', { name: 'No traffic yet' }).waitFor()
+    await fill(page, { ratePerSecond: '20', seconds: '30' })
+    await page.locator('body').press('Home')
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    await tabTo(page, 'Start a load')
+    await page.keyboard.press('Enter')
+    await expect.poll(async () => (await load()).running !== null).toBe(true)
+    await tabTo(page, 'Pause')
+    await page.keyboard.press('Space')
+    expect(await page.getByRole('button', { name: 'Pause' }).getAttribute('aria-pressed')).toBe('true')
+    await page.keyboard.press('Space')
+    await tabTo(page, 'Stop the load')
+    await page.keyboard.press('Enter')
+    await expect.poll(async () => (await load()).running).toBeNull()
+    await tabTo(page, 'Reads')
+    await page.keyboard.press('Enter')
+    expect(await page.getByRole('columnheader', { name: 'Reads', exact: true }).getAttribute('aria-sort')).toBe(
+      'descending',
+    )
+  })
+
+  it('finds its way through the tour by keyboard, and leaves it', async () => {
+    const page = await system.open()
+    await tabTo(page, 'Take the guided tour, 6 steps')
+    await page.keyboard.press('Enter')
+    const step = page.getByRole('region', { name: 'Guided tour' })
+    await step.getByText('Step 1 of 6').waitFor()
+    await expect.poll(async () => (await load()).running !== null).toBe(true)
+    expect(await page.locator('.lane').count()).toBe(1)
+    await tabTo(page, 'Next')
+    await page.keyboard.press('Enter')
+    await step.getByText('Step 2 of 6').waitFor()
+    await expect.poll(async () => (await stats())['cache-aside']!.hits).toBeGreaterThan(0)
+    await page.keyboard.press('Escape')
+    await step.waitFor({ state: 'hidden' })
+    await expect.poll(async () => (await load()).running).toBeNull()
+    expect(await page.locator('.lane').count()).toBe(strategyNames.length)
+  })
+
+  const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+  it.each(['light', 'dark'])(
+    'finds nothing serious with axe in the %s theme, empty and under a load',
+    async (theme) => {
+      const page = await system.open(`/#theme=${theme}`, { bypassCSP: true })
+      await page.getByRole('heading', { name: 'No traffic yet' }).waitFor()
+      await page.addScriptTag({ content: axe })
+      const serious = () =>
+        page.evaluate(async () => {
+          const { violations } = await (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run()
+          return violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(' ')}`)
+        })
+      expect(await serious()).toEqual([])
+      await system.call('POST', '/api/load', { ratePerSecond: 20, seconds: 30, writeShare: 0.1 })
+      await expect.poll(() => page.locator('.answer.hit .winner').textContent()).toMatch(/[a-z]/)
+      await page.getByText(/^Strategies:/).click()
+      expect(await serious()).toEqual([])
+    },
+  )
+
+  it.each([380, 2_560])('needs no horizontal scrolling at %i px', async (width) => {
+    const page = await system.open('/', { viewport: { width, height: 900 } })
+    await system.call('POST', '/api/load', { ratePerSecond: 10, seconds: 20 })
+    await expect.poll(() => page.locator('.answer.hit .winner').textContent()).toMatch(/[a-z]/)
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width)
+  })
+
+  it('has the table without JavaScript', async () => {
+    const page = await system.open('/', { javaScriptEnabled: false })
+    expect(await page.locator('#figures tbody tr').count()).toBe(strategyNames.length)
+    expect(await page.locator('#figures tbody th').allTextContents()).toEqual([...strategyNames])
+    expect(await page.getByRole('button').count()).toBe(0)
+  })
+})
+
+it('never turns the text of a post into elements', async () => {
+  const title = '<img src=x onerror="document.title=1">'
+  await system.call('POST', '/api/load', { ratePerSecond: 20, seconds: 20, strategies: ['cache-aside'] })
+  const { hottestId } = (await load()).running!
+  await system.call('PATCH', `/api/posts/${hottestId}?strategy=cache-aside`, { title })
+  await system.call('POST', '/api/actions/expire-hottest', { strategies: ['cache-aside'] })
+  const page = await system.open('/#strategies=<img src=x onerror=alert(1)>&sort=loads.ascending')
+  await expect.poll(() => page.locator('#marks').textContent()).toMatch(/Drop the hottest/)
+  expect(await page.locator('img').count()).toBe(0)
+  expect(await page.title()).toBe('Cache strategies, live')
+})
+
+it('stays at one heap size and below 30 % of a core with all lanes', async () => {
+  const page = await system.open()
+  await system.call('POST', '/api/load', { ratePerSecond: 5, seconds: 30 })
+  await expect.poll(() => page.locator('.answer.hit .winner').textContent()).toMatch(/[a-z]/)
+  const session = await page.context().newCDPSession(page)
+  await session.send('Performance.enable')
+  const measure = async () => {
+    await session.send('HeapProfiler.collectGarbage')
+    const { metrics } = await session.send('Performance.getMetrics')
+    const of = (name: string) => metrics.find((metric) => metric.name === name)!.value
+    return { heap: of('JSHeapUsedSize'), script: of('ScriptDuration'), at: of('Timestamp') }
+  }
+  const before = await measure()
+  const reads = (await stats())['no-cache']!.reads
+  await expect.poll(async () => (await stats())['no-cache']!.reads).toBeGreaterThan(reads + 60)
+  const after = await measure()
+  expect((after.script - before.script) / (after.at - before.at)).toBeLessThan(0.3)
+  expect(after.heap - before.heap).toBeLessThan(1_000_000)
+})
+
+/** Presses Tab until the control with this name has the focus. */
+async function tabTo(page: Page, name: string) {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press('Tab')
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement | null
+      return element?.getAttribute('aria-label') ?? element?.textContent
+    })
+    if (focused === name) {
+      const outline = await page.evaluate(() => getComputedStyle(document.activeElement!).outlineStyle)
+      expect(outline, `focus on ${name} is visible`).not.toBe('none')
+      return
+    }
+  }
+  throw new Error(`Tab never reached ${name}`)
+}
