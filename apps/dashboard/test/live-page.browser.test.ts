@@ -17,9 +17,6 @@ interface Load {
 }
 
 const cached = strategyNames.filter((name) => name !== 'no-cache')
-/** A naive form has no guard, and always-hit loads nothing. */
-const guarded = cached.filter((name) => !name.startsWith('naive-') && name !== 'always-hit')
-
 let system: LiveSystem
 beforeAll(async () => {
   system = await startLiveSystem()
@@ -95,6 +92,31 @@ describe('a load started from the page', () => {
 })
 
 describe('actions', () => {
+  it('drop the hottest entry: one load answers all its readers, and no-cache loads for each of them', async () => {
+    const page = await system.open()
+    await system.call('POST', '/api/load', {
+      ratePerSecond: 50,
+      seconds: 60,
+      posts: 5,
+      writeShare: 0,
+      ttlMs: 600_000,
+      originDelayMs: 400,
+    })
+    const waiting = cached.filter((name) => name !== 'always-hit')
+    const loads = async () => Object.entries(await stats()).map(([name, figures]) => [name, figures.loads] as const)
+    // From here on each of the 5 posts is cached.
+    await expect.poll(async () => new Map(await loads()).get('no-cache')).toBeGreaterThan(200)
+    const before = new Map(await loads())
+    await page.getByRole('button', { name: 'Drop the hottest entry' }).click()
+    await expect.poll(async () => new Map(await loads()).get('no-cache')).toBeGreaterThan(before.get('no-cache')! + 100)
+    const after = new Map(await loads())
+    for (const name of waiting) expect(after.get(name)! - before.get(name)!, name).toBe(1)
+    for (const name of waiting) {
+      await page.locator(`.lane[data-strategy="${name}"]`).scrollIntoViewIfNeeded()
+      await expect.poll(() => cell(page, name, 'loads').textContent(), { message: name }).toMatch(/^0\.[0-9]\/s$/)
+    }
+  })
+
   it('write around the cache: old values appear where they may, and nowhere else within 2 s', async () => {
     const strategies = ['cache-aside', 'no-cache']
     const page = await system.open(`/#strategies=${strategies}`)

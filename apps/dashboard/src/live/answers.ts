@@ -170,7 +170,7 @@ function marked(name: string): string {
 }
 
 function warningFor(shown: readonly { readonly name: string }[]): string {
-  return shown.some(({ name }) => isNaive(name)) ? '⚠ can break its guarantee.' : ''
+  return shown.some(({ name }) => isNaive(name)) ? '⚠\u00a0can break its guarantee.' : ''
 }
 
 function loadsPer100(loadsPerRead: number): string {

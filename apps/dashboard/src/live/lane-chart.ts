@@ -26,16 +26,13 @@ export class LaneChart {
   readonly #host: HTMLElement
   readonly #strategy: string
   readonly #measure: Measure
-  /** Labels of marks are drawn in one chart of each lane, and their lines in all. */
-  readonly #labelsMarks: boolean
   #plot: uPlot | undefined
   #frame: Frame | undefined
 
-  constructor(host: HTMLElement, strategy: string, measure: Measure, labelsMarks: boolean) {
+  constructor(host: HTMLElement, strategy: string, measure: Measure) {
     this.#host = host
     this.#strategy = strategy
     this.#measure = measure
-    this.#labelsMarks = labelsMarks
   }
 
   draw(frame: Frame, width: number): void {
@@ -103,19 +100,20 @@ export class LaneChart {
     ctx.lineWidth = uPlot.pxRatio
     ctx.setLineDash([2 * uPlot.pxRatio, 2 * uPlot.pxRatio])
     const scaleEnd = this.#measure.format(this.#frame!.maxOf[this.#measure.name])
-    let right = bbox.left + writeLabel(ctx, scaleEnd, bbox.left, bbox.top, colours.soft)
+    writeLabel(ctx, scaleEnd, bbox.left, bbox.top, colours.soft)
+    let taken = bbox.left
     for (const mark of shown) {
       const x = Math.round(plot.valToPos(mark.atSeconds, 'x', true)) + 0.5
       ctx.beginPath()
       ctx.moveTo(x, bbox.top)
       ctx.lineTo(x, bbox.top + bbox.height)
       ctx.stroke()
-      if (this.#labelsMarks) right = this.#labelMark(ctx, mark.label, x, right, bbox)
+      if (this.#measure.labelsMarks) taken = this.#labelMark(ctx, mark.label, x, taken, bbox)
     }
     ctx.restore()
   }
 
-  /** To the right of its line, or to the left at the right edge; not over another label. @returns where the last label ends */
+  /** At the bottom, to the right of its line, or to the left at the right edge; not over another label. @returns where the last label ends */
   #labelMark(ctx: CanvasRenderingContext2D, label: string, x: number, taken: number, bbox: uPlot.BBox): number {
     const gap = LABEL_GAP_PX * uPlot.pxRatio
     const text = label.length > 22 ? `${label.slice(0, 21)}…` : label
@@ -123,7 +121,7 @@ export class LaneChart {
     const fits = x + width <= bbox.left + bbox.width
     const left = fits ? x + gap / 2 : x - width
     if (left < taken) return taken
-    writeLabel(ctx, text, left, bbox.top, colours.ink)
+    writeLabel(ctx, text, left, bbox.top + bbox.height - (FONT_PX + 4) * uPlot.pxRatio, colours.ink)
     return left + width
   }
 }

@@ -91,11 +91,11 @@ class LaneElement {
     const heading = h('h3', {}, isPeer(name) ? name : h('a', { href: `/strategies/${name}` }, name))
     const cells: Partial<Record<Measure['name'], HTMLElement>> = {}
     const charts: MeasuredChart[] = []
-    const columns = measures.map((measure, i) => {
+    const columns = measures.map((measure) => {
       const figure = h('p', { class: 'figure' })
       const host = h('div', { class: 'chart', 'aria-hidden': 'true' })
       cells[measure.name] = figure
-      charts.push({ host, chart: new LaneChart(host, name, measure, i === 0), width: 0 })
+      charts.push({ host, chart: new LaneChart(host, name, measure), width: 0 })
       return h(
         'div',
         { class: `cell cell-${measure.name}` },

@@ -158,9 +158,11 @@ export class LivePage {
 
   #frame(): Frame {
     const [seconds, skip] = [this.#view.window, this.#skip ?? 0]
+    // The ceiling's values get older and older, and would flatten all others.
+    const scaled = this.#shown.filter((name) => !isCeiling(name))
     const ends = measures.map(({ name, curves, maxFor }) => {
       const from = curves.map((curve) => curve.from)
-      return [name, maxFor(this.#history.max(this.#shown, from, seconds, skip))]
+      return [name, maxFor(this.#history.max(scaled, from, seconds, skip))]
     })
     const maxOf = Object.fromEntries(ends) as Record<Measure['name'], number>
     return { history: this.#history, seconds, skip, marks: this.#marks.all, maxOf }

@@ -22,6 +22,8 @@ export interface Measure {
   /** The upper end for this largest number. */
   readonly maxFor: (largest: number) => number
   readonly format: (value: number) => string
+  /** The lines of marks are in all charts, their labels in the widest. */
+  readonly labelsMarks?: true
 }
 
 export const measures: readonly Measure[] = [
@@ -47,6 +49,7 @@ export const measures: readonly Measure[] = [
     min: 0.01,
     maxFor: (largest) => niceMax(largest, 100),
     format: duration,
+    labelsMarks: true,
   },
   {
     name: 'loads',

@@ -11,9 +11,9 @@ export interface TourStep {
   readonly action?: string
 }
 
-const steady = { ratePerSecond: 60, seconds: 60, zipf: 1, writeShare: 0, ttlMs: 6_000, originDelayMs: 25 }
-/** All reads go to few posts, so that the hottest one is read all the time. */
-const hot = { ...steady, ratePerSecond: 150, zipf: 1.6, originDelayMs: 250 }
+const steady = { ratePerSecond: 60, seconds: 60, zipf: 1, writeShare: 0, posts: 200, ttlMs: 6_000, originDelayMs: 25 }
+/** Few posts and slow loads: many readers want the hottest post while it is being loaded. */
+const hot = { ...steady, ratePerSecond: 100, zipf: 2, posts: 20, ttlMs: 60_000, originDelayMs: 400 }
 
 export const tourSteps: readonly TourStep[] = [
   {
@@ -44,9 +44,9 @@ export const tourSteps: readonly TourStep[] = [
   },
   {
     title: 'Stampede and lock',
-    look: 'At each dashed line the most-read post expires while a load takes 250 ms: naive-invalidation loads it many times, stampede-lock once.',
-    strategies: ['naive-invalidation', 'stampede-lock'],
-    load: { ...hot, ttlMs: 60_000 },
+    look: 'When the most-read post is dropped (dashed line), many readers wait for it: no-cache loads it for each of them, stampede-lock once for all, and once for all processes.',
+    strategies: ['no-cache', 'stampede-lock'],
+    load: hot,
     action: 'expire-hottest',
   },
   {
