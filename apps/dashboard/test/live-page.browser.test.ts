@@ -25,6 +25,16 @@ afterAll(() => system?.stop())
 afterEach(async () => {
   for (const context of system.browser.contexts()) await context.close()
   await system.call('DELETE', '/api/load')
+  // The last requests of a stopped load are still answered.
+  let before = -1
+  await expect
+    .poll(async () => {
+      const reads = Object.values(await stats()).reduce((sum, each) => sum + each.reads, 0)
+      const isStill = reads === before
+      before = reads
+      return isStill
+    })
+    .toBe(true)
   await system.call('POST', '/api/stats/reset')
   expect(system.takeErrors()).toEqual([])
 })
@@ -50,10 +60,8 @@ describe('a load started from the page', () => {
     await fill(page, { ratePerSecond: '20', seconds: '6' })
     await page.getByRole('button', { name: 'Start a load' }).click()
     for (const name of cached) {
-      await page.locator(`.lane[data-strategy="${name}"]`).scrollIntoViewIfNeeded()
       await expect.poll(() => cell(page, name, 'hit-ratio').textContent()).toMatch(/^(?!0\.0)\d+\.\d/)
     }
-    await page.locator('.lane[data-strategy="no-cache"]').scrollIntoViewIfNeeded()
     await expect.poll(() => cell(page, 'no-cache', 'hit-ratio').textContent()).toMatch(/^0\.0/)
     await expect.poll(async () => (await load()).running).toBeNull()
     expect((await load()).last?.why).toBe('done')
@@ -73,7 +81,7 @@ describe('a load started from the page', () => {
     expect(await stats()).toEqual(totals)
   })
 
-  it('can be stopped from the page, and a second one is refused in words near the control', async () => {
+  it('can be stopped from the page', async () => {
     const page = await system.open()
     await system.call('POST', '/api/load', { ratePerSecond: 5, seconds: 60, strategies: ['tiered'] })
     await page.getByText('Running: 5 requests per second to tiered').waitFor()
@@ -112,16 +120,15 @@ describe('actions', () => {
     const after = new Map(await loads())
     for (const name of waiting) expect(after.get(name)! - before.get(name)!, name).toBe(1)
     for (const name of waiting) {
-      await page.locator(`.lane[data-strategy="${name}"]`).scrollIntoViewIfNeeded()
       await expect.poll(() => cell(page, name, 'loads').textContent(), { message: name }).toMatch(/^0\.[0-9]\/s$/)
     }
   })
 
-  it('write around the cache: old values appear where they may, and nowhere else within 2 s', async () => {
+  it('write around the cache: old values appear where they may', async () => {
     const strategies = ['cache-aside', 'no-cache']
     const page = await system.open(`/#strategies=${strategies}`)
     await fill(page, { ratePerSecond: '50', seconds: '40', writeShare: '0', ttlMs: '30', zipf: '1.5' })
-    await page.getByRole('button', { name: 'Start a load' }).click()
+    await page.getByRole('button', { name: 'Start this load' }).click()
     await expect.poll(async () => (await stats())['cache-aside']!.hits).toBeGreaterThan(50)
     await page.getByRole('button', { name: 'Write around the cache' }).click()
     await expect.poll(() => cell(page, 'cache-aside', 'stale').textContent()).toMatch(/^\d+.* old$/)
@@ -168,11 +175,11 @@ it('pauses the picture and catches up', async () => {
   await system.call('POST', '/api/load', { ratePerSecond: 20, seconds: 60, strategies: ['cache-aside'] })
   const reads = () => row(page, 'cache-aside').locator('td').first().textContent()
   await expect.poll(async () => Number(await reads())).toBeGreaterThan(20)
-  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
   const frozen = Number(await reads())
   await expect.poll(async () => (await stats())['cache-aside']!.reads).toBeGreaterThan(frozen + 60)
   expect(Number(await reads())).toBe(frozen)
-  await page.getByRole('button', { name: 'Pause' }).click()
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
   await expect.poll(async () => Number(await reads())).toBeGreaterThan(frozen + 60)
 })
 
@@ -208,7 +215,7 @@ describe('everyone', () => {
     await expect.poll(async () => (await load()).running !== null).toBe(true)
     await tabTo(page, 'Pause')
     await page.keyboard.press('Space')
-    expect(await page.getByRole('button', { name: 'Pause' }).getAttribute('aria-pressed')).toBe('true')
+    expect(await page.getByRole('button', { name: 'Pause', exact: true }).getAttribute('aria-pressed')).toBe('true')
     await page.keyboard.press('Space')
     await tabTo(page, 'Stop the load')
     await page.keyboard.press('Enter')
@@ -227,7 +234,7 @@ describe('everyone', () => {
     const step = page.getByRole('region', { name: 'Guided tour' })
     await step.getByText('Step 1 of 6').waitFor()
     await expect.poll(async () => (await load()).running !== null).toBe(true)
-    expect(await page.locator('.lane').count()).toBe(1)
+    await expect.poll(() => page.locator('.lane').count()).toBe(1)
     await tabTo(page, 'Next')
     await page.keyboard.press('Enter')
     await step.getByText('Step 2 of 6').waitFor()

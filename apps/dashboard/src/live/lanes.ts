@@ -1,4 +1,4 @@
-/** One lane per strategy: its figures and its charts. Only lanes in view are drawn. */
+/** One lane per strategy: its figures and its charts. Only charts in view are drawn. */
 import type { StrategyInfo } from './api-types.ts'
 import { h, setText } from './dom.ts'
 import { count, duration, milliseconds, percent, perSecond } from './format.ts'
@@ -127,10 +127,11 @@ class LaneElement {
   }
 
   draw(frame: Frame): void {
-    if (!this.isInView) return
     const summary = frame.history.summary(this.#name, FIGURE_SECONDS, frame.skip)
     if (summary === undefined) return
+    // Also out of view: a screen reader reads there.
     this.#write(summary, frame)
+    if (!this.isInView) return
     for (const { chart, width } of this.#charts) chart.draw(frame, width)
   }
 
