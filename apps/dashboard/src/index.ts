@@ -39,7 +39,7 @@ byId('view').append(linkButton())
 const emptyProblem = new ProblemLine()
 byId('empty-problem').append(emptyProblem.root)
 byId('start').addEventListener('click', () => void page.load.start({}, emptyProblem))
-for (const id of ['tour-empty', 'tour-start']) byId(id).addEventListener('click', () => void page.tour.begin())
+for (const id of ['tour-empty', 'tour-start']) byId(id).addEventListener('click', () => page.tour.begin())
 
 const resetProblem = new ProblemLine()
 const reset = h('button', { type: 'button', class: 'quiet' }, 'Set all counters to 0')

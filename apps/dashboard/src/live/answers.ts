@@ -131,7 +131,9 @@ function old(found: Ranking['old'], withReads: number): Answer {
   return {
     winner: found.length === 1 ? first.name : `${first.name} and ${found.length - 1} more`,
     text: `${count(reads)} ${reads === 1 ? 'read' : 'reads'} returned a replaced value${age}.`,
-    note: [current > 0 ? `The other ${current} served none.` : '', warningFor(bars)].join(' ').trim(),
+    note: [current === 0 ? '' : `The other ${current === 1 ? 'one' : current} served none.`, warningFor(bars)]
+      .join(' ')
+      .trim(),
     bars: bars.map(({ name, reads, maxMs }) => ({
       name: marked(name),
       length: oldest === 0 || Number.isNaN(maxMs) ? 0 : maxMs / oldest,

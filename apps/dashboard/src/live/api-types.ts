@@ -36,6 +36,7 @@ export interface WindowFigures {
 
 /** Totals of a strategy since its counters were set to 0. */
 export interface StrategyStats {
+  readonly since: string
   readonly reads: number
   readonly hits: number
   readonly stale: number

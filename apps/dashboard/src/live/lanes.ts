@@ -88,7 +88,7 @@ class LaneElement {
 
   constructor(name: string) {
     this.#name = name
-    const heading = h('h3', {}, isPeer(name) ? name : h('a', { href: `/strategies/${name}` }, name))
+    const heading = h('h3', {}, isPeer(name) ? name : h('a', { class: 'lane-link', href: `/strategies/${name}` }, name))
     const cells: Partial<Record<Measure['name'], HTMLElement>> = {}
     const charts: MeasuredChart[] = []
     const columns = measures.map((measure) => {

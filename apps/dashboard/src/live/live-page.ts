@@ -137,7 +137,7 @@ export class LivePage {
     if (this.#skip !== undefined) return
     this.#showEmptyOrAnswers()
     this.#table.show(latest)
-    setText(byId('totals-title'), `Totals since ${clock(latest.since)}`)
+    setText(byId('totals-title'), `Totals since ${clock(sinceOf(latest))}`)
   }
 
   get #chosen(): readonly string[] | undefined {
@@ -189,8 +189,13 @@ export class LivePage {
     const isRunning = this.#loadState?.running != null
     const text =
       since === undefined
-        ? `All traffic since ${this.#latest === undefined ? 'the start' : clock(this.#latest.since)}`
+        ? `All traffic since ${this.#latest === undefined ? 'the start' : clock(sinceOf(this.#latest))}`
         : `${isRunning ? 'The running load' : 'The last load'}, started at ${clock(since)}`
     setText(byId('answers-of'), text)
   }
+}
+
+/** When the counters began: those of a strategy can be set to 0. */
+function sinceOf({ since, strategies }: StatsEvent): string {
+  return [since, ...Object.values(strategies).map((each) => each.since)].sort().at(-1)!
 }

@@ -35,6 +35,7 @@ const emptyWindow: WindowFigures = {
 }
 
 const emptyTotals = {
+  since: new Date(0).toISOString(),
   staleForMs: none,
   latencyMs: { all: none, hit: none, stale: none, miss: none, collapsed: none, bypass: none },
 }

@@ -25,44 +25,49 @@ export class Tour {
   readonly #problem = new ProblemLine()
   #step = -1
   #timer: ReturnType<typeof setInterval> | undefined
+  /** One load ends before the next begins, however fast the reader goes on. */
+  #changes: Promise<void> = Promise.resolve()
   #openedBy: Element | null = null
 
   constructor(root: HTMLElement, options: TourOptions) {
     this.#root = root
     this.#options = options
     const leave = h('button', { type: 'button', class: 'quiet' }, 'Leave the tour')
-    leave.addEventListener('click', () => void this.leave())
-    this.#back.addEventListener('click', () => void this.#go(this.#step - 1))
-    this.#next.addEventListener('click', () => void (this.#isLast ? this.leave() : this.#go(this.#step + 1)))
+    leave.addEventListener('click', () => this.leave())
+    this.#back.addEventListener('click', () => this.#go(this.#step - 1))
+    this.#next.addEventListener('click', () => (this.#isLast ? this.leave() : this.#go(this.#step + 1)))
     root.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape') void this.leave()
+      if (event.key === 'Escape') this.leave()
     })
     const text = h('div', { class: 'tour-text' }, this.#progress, this.#title, this.#look, this.#problem.root)
     root.append(text, h('div', { class: 'buttons' }, this.#back, this.#next, leave))
   }
 
-  async begin(): Promise<void> {
+  begin(): void {
     this.#openedBy = document.activeElement
     this.#root.hidden = false
     document.body.classList.add('has-tour')
-    await this.#go(0)
+    this.#go(0)
   }
 
-  async leave(): Promise<void> {
+  leave(): void {
     clearInterval(this.#timer)
     this.#step = -1
     this.#root.hidden = true
     document.body.classList.remove('has-tour')
     this.#options.choose(undefined)
     if (this.#openedBy instanceof HTMLElement) this.#openedBy.focus()
-    if (this.#options.load.isRunning) await this.#options.load.stop()
+    const { load } = this.#options
+    this.#changes = this.#changes.then(async () => {
+      if (this.#step === -1 && load.isRunning) await load.stop()
+    })
   }
 
   get #isLast(): boolean {
     return this.#step === tourSteps.length - 1
   }
 
-  async #go(index: number): Promise<void> {
+  #go(index: number): void {
     const step = tourSteps[index]
     if (step === undefined) return
     clearInterval(this.#timer)
@@ -74,10 +79,15 @@ export class Tour {
     this.#back.disabled = index === 0
     this.#title.focus()
     this.#options.choose(step.strategies)
-    const { load } = this.#options
-    if (load.isRunning) await load.stop(this.#problem)
+    scrollTo({ top: 0 })
+    this.#changes = this.#changes.then(() => this.#run(index, step))
+  }
+
+  async #run(index: number, step: TourStep): Promise<void> {
     // The reader may have gone on meanwhile.
     if (this.#step !== index) return
+    const { load } = this.#options
+    if (load.isRunning) await load.stop(this.#problem)
     const isStarted = await load.start({ ...step.load, strategies: step.strategies }, this.#problem)
     if (!isStarted || step.action === undefined || this.#step !== index) return
     this.#timer = setInterval(() => void this.#act(step), ACTION_EVERY_MS)
