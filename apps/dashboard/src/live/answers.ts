@@ -1,7 +1,7 @@
 /** The three answers at the top: fastest, sparing the database, old values. */
 import { h, setText } from './dom.ts'
 import { count, duration, list, short } from './format.ts'
-import { closeBehind, type Ranked, type Ranking } from './ranking.ts'
+import { equalToLeader, leaderOf, type Ranked, type Ranking } from './ranking.ts'
 import { isNaive } from './strategy-kinds.ts'
 
 const NO_CACHE = 'no-cache'
@@ -89,7 +89,7 @@ class BarElement {
 const TOO_FEW: Answer = { winner: '–', text: 'Too few reads to tell.', note: '', bars: [] }
 
 function fastest(ranked: readonly Ranked[]): Answer {
-  const [first] = ranked
+  const first = leaderOf(ranked)
   if (first === undefined) return TOO_FEW
   const without = ranked.find(({ name }) => name === NO_CACHE)
   const gain =
@@ -105,7 +105,7 @@ function fastest(ranked: readonly Ranked[]): Answer {
 }
 
 function sparing(ranked: readonly Ranked[]): Answer {
-  const [first] = ranked
+  const first = leaderOf(ranked)
   if (first === undefined) return TOO_FEW
   const without = ranked.find(({ name }) => name === NO_CACHE)
   const isLess = without !== undefined && without !== first && first.value > 0
@@ -159,7 +159,7 @@ function barsOf(ranked: readonly Ranked[], format: (value: number) => string): B
 }
 
 function noteOn(ranked: readonly Ranked[]): string {
-  const close = closeBehind(ranked).map(({ name }) => name)
+  const close = equalToLeader(ranked).map(({ name }) => name)
   const parts = []
   if (close.length > MAX_NAMED) parts.push(`${close.length} others are within 10 %, so treat them as equal.`)
   else if (close.length > 0) parts.push(`Within 10 %, so treat as equal: ${list(close)}.`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { closeBehind, rank, type Tally } from './ranking.ts'
+import { equalToLeader, leaderOf, rank, type Tally } from './ranking.ts'
 
 const tally = (change: Partial<Tally> = {}): Tally => ({
   reads: 100,
@@ -63,14 +63,25 @@ describe('rank', () => {
   })
 })
 
-describe('closeBehind', () => {
-  it('names those within a tenth of the first', () => {
-    const ranked = [1, 1.09, 1.11].map((value, i) => ({ name: `s${i}`, value }))
-    expect(names(closeBehind(ranked))).toEqual(['s1'])
-    expect(closeBehind([])).toEqual([])
+describe('leaderOf', () => {
+  const of = (values: Readonly<Record<string, number>>) =>
+    Object.entries(values).map(([name, value]) => ({ name, value }))
+
+  it('is the best, and others within a tenth are equal to it', () => {
+    const ranked = of({ xfetch: 1, tiered: 1.09, 'cache-aside': 1.11 })
+    expect(leaderOf(ranked)?.name).toBe('xfetch')
+    expect(names(equalToLeader(ranked))).toEqual(['tiered'])
   })
 
-  it('names ties at 0', () => {
-    expect(names(closeBehind([0, 0, 1].map((value, i) => ({ name: `s${i}`, value }))))).toEqual(['s1'])
+  it('is one whose guarantee holds if that is equal to a naive form', () => {
+    const ranked = of({ 'naive-lock': 1, tiered: 1.09, xfetch: 1.1 })
+    expect(leaderOf(ranked)?.name).toBe('tiered')
+    expect(names(equalToLeader(ranked))).toEqual(['naive-lock', 'xfetch'])
+    expect(leaderOf(of({ 'naive-lock': 1, tiered: 1.2 }))?.name).toBe('naive-lock')
+  })
+
+  it('works with ties at 0, and with nothing', () => {
+    expect(names(equalToLeader(of({ tiered: 0, xfetch: 0, 'cache-aside': 1 })))).toEqual(['xfetch'])
+    expect([leaderOf([]), equalToLeader([])]).toEqual([undefined, []])
   })
 })

@@ -1,5 +1,5 @@
 /** Which strategy is fastest, which spares the database most, and which returned old values. */
-import { isCeiling } from './strategy-kinds.ts'
+import { isCeiling, isNaive } from './strategy-kinds.ts'
 
 /** What a strategy did in the time that is compared. */
 export interface Tally {
@@ -44,9 +44,20 @@ export function rank(tallies: ReadonlyMap<string, Tally>): Ranking {
   }
 }
 
-/** Those that are within a tenth of the first, without it: too close to call in a run of seconds. */
-export function closeBehind([first, ...others]: readonly Ranked[]): readonly Ranked[] {
-  return first === undefined ? [] : others.filter(({ value }) => value <= first.value * 1.1)
+/** A difference below a tenth is too close to call in a run of seconds. */
+const EQUAL = 1.1
+
+/** The first of those that are equal to the best and whose guarantee holds, or the best if there is none. */
+export function leaderOf(ranked: readonly Ranked[]): Ranked | undefined {
+  const best = ranked[0]
+  if (best === undefined) return undefined
+  return ranked.find(({ name, value }) => value <= best.value * EQUAL && !isNaive(name)) ?? best
+}
+
+/** All others that are equal to the best. */
+export function equalToLeader(ranked: readonly Ranked[]): readonly Ranked[] {
+  const leader = leaderOf(ranked)
+  return ranked.filter((each) => each !== leader && each.value <= ranked[0]!.value * EQUAL)
 }
 
 function ascending(ranked: Ranked[]): Ranked[] {
