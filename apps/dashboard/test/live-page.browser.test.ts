@@ -12,7 +12,7 @@ interface Stats {
   >
 }
 interface Load {
-  readonly running: { readonly hottestId: number; readonly sent: number } | null
+  readonly running: { readonly hottestId: number; readonly strategies: readonly string[] } | null
   readonly last: { readonly why: string } | null
 }
 
@@ -97,6 +97,19 @@ describe('a load started from the page', () => {
     await page.getByRole('button', { name: 'Start this load' }).click()
     await expect.poll(() => page.locator('#load [role=alert]').textContent()).toContain('give a number from 0 to 2')
   })
+})
+
+it('asks for the admin token if the API needs one, and keeps it for this tab', async () => {
+  const base = await system.startApi({ ADMIN_TOKEN: 'a-secret-token' })
+  const page = await system.open('/#strategies=tiered', { base })
+  await page.getByRole('button', { name: 'Start this load' }).click()
+  await expect.poll(() => page.locator('#load [role=alert] p').textContent()).toContain('Authorization')
+  await page.getByLabel('Admin token').fill('a-secret-token')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('Running: 50 requests per second to tiered').waitFor()
+  await page.getByRole('button', { name: 'Stop the load' }).click()
+  await page.getByText('The last load was stopped').waitFor()
+  expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 1])
 })
 
 describe('actions', () => {
@@ -243,6 +256,18 @@ describe('everyone', () => {
     await step.waitFor({ state: 'hidden' })
     await expect.poll(async () => (await load()).running).toBeNull()
     expect(await page.locator('.lane').count()).toBe(strategyNames.length)
+  })
+
+  it('starts the load of the last step of the tour, however fast the reader goes on', async () => {
+    const page = await system.open()
+    await page.getByRole('button', { name: 'Take the guided tour, 6 steps' }).first().click()
+    const tour = page.getByRole('region', { name: 'Guided tour' })
+    for (let step = 1; step < 6; step++) await tour.getByRole('button', { name: 'Next' }).click()
+    await expect.poll(async () => (await load()).running?.strategies).toEqual(['stampede-lock', 'tiered'])
+    expect(await tour.getByRole('alert').textContent()).toBe('')
+    await tour.getByRole('button', { name: 'Finish' }).click()
+    await expect.poll(async () => (await load()).running).toBeNull()
+    expect(await tour.isVisible()).toBe(false)
   })
 
   const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')

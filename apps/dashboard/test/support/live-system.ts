@@ -14,6 +14,8 @@ export interface LiveSystem {
   open(path?: string, options?: BrowserContextOptions & { readonly base?: string }): Promise<Page>
   /** Calls the API. @throws with the answer if it refuses */
   call<T>(method: string, path: string, body?: unknown): Promise<T>
+  /** Starts another API process over the same Redis and database. @returns its address */
+  startApi(env: Readonly<Record<string, string>>): Promise<string>
   /** What the pages threw or logged as an error since the last call. */
   takeErrors(): string[]
   stop(): Promise<void>
@@ -62,6 +64,7 @@ export async function startLiveSystem(): Promise<LiveSystem> {
       if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
       return (await answer.json()) as T
     },
+    startApi: async (env) => (await system.startApi(env)).url,
     takeErrors: () => errors.splice(0),
     async stop() {
       await browser.close()
