@@ -57,5 +57,4 @@ openStream('/api/stats/stream', {
   load: (state) => page.updateLoad(state),
   connected: (isConnected) => page.connected(isConnected),
 })
-void page.actions.load()
-void page.describeStrategies()
+void page.discover()

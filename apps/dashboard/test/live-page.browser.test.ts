@@ -216,6 +216,19 @@ describe('the link', () => {
   })
 })
 
+it('shows the chosen strategies only, and all while none is chosen', async () => {
+  const page = await system.open()
+  await page.getByText('Strategies: 14 of 14').click()
+  await page.getByRole('button', { name: 'Choose none' }).click()
+  await page.getByText('Strategies: none, so all 14').waitFor()
+  expect(await page.locator('.lane').count()).toBe(strategyNames.length)
+  for (const name of ['tiered', 'xfetch']) await page.getByRole('checkbox', { name }).check()
+  expect(await page.locator('.lane h3').allTextContents()).toEqual(['xfetch', 'tiered'])
+  expect(await page.locator('#figures tbody tr').count()).toBe(2)
+  await page.getByRole('button', { name: 'Choose all' }).click()
+  expect(await page.locator('.lane').count()).toBe(strategyNames.length)
+})
+
 describe('everyone', () => {
   it('drives the page by keyboard only', async () => {
     const page = await system.open('/#strategies=cache-aside,no-cache')

@@ -1,7 +1,7 @@
 /** The state of the page: takes in what the API streams, and draws it unless it is paused or hidden. */
 import { ActionButtons } from './action-buttons.ts'
 import { Answers } from './answers.ts'
-import { api } from './api.ts'
+import { api, Refused } from './api.ts'
 import type { LoadState, Mark, StatsEvent, StrategyInfo } from './api-types.ts'
 import { byId, setText } from './dom.ts'
 import { FiguresTable } from './figures-table.ts'
@@ -23,8 +23,8 @@ import { type ViewState, viewHash } from './view-state.ts'
 export class LivePage {
   readonly load: LoadControl
   readonly tour: Tour
-  readonly actions: ActionButtons
-  readonly choice: StrategyChoice
+  readonly #actions: ActionButtons
+  readonly #choice: StrategyChoice
   readonly #history = new History()
   readonly #tallies = new Tallies()
   readonly #marks = new Marks()
@@ -52,8 +52,8 @@ export class LivePage {
       strategies: () => this.#chosen,
       onTyped: (load) => this.changeView({ load }),
     })
-    this.actions = new ActionButtons(byId('actions'), () => this.#chosen)
-    this.choice = new StrategyChoice(byId('view'), (strategies) => {
+    this.#actions = new ActionButtons(byId('actions'), () => this.#chosen)
+    this.#choice = new StrategyChoice(byId('view'), (strategies) => {
       this.changeView({ strategies })
       this.#showChosen()
     })
@@ -68,22 +68,26 @@ export class LivePage {
     showMarks(byId('marks'), [])
   }
 
-  get view(): ViewState {
-    return this.#view
-  }
-
   changeView(change: Partial<ViewState>): void {
     this.#view = { ...this.#view, ...change }
     history.replaceState(null, '', `${location.pathname}${location.search}${viewHash(this.#view)}`)
   }
 
-  async describeStrategies(): Promise<void> {
-    for (const info of await api.strategies()) this.#infos.set(info.name, info)
+  /** What the API has to offer. A restarted one may offer something else. */
+  async discover(): Promise<void> {
+    void this.#actions.load()
+    try {
+      for (const info of await api.strategies()) this.#infos.set(info.name, info)
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error
+      return // The connection is lost, as the page shows; this is called again when it is back.
+    }
     this.#showChosen()
   }
 
   pause(isPaused: boolean): void {
     this.#skip = isPaused ? 0 : undefined
+    if (!isPaused) this.#showWhatTheAnswersAreAbout()
     this.draw()
   }
 
@@ -107,19 +111,16 @@ export class LivePage {
     if (this.#marks.add(mark)) showMarks(byId('marks'), this.#marks.all)
   }
 
-  #startedAt(state: LoadState | undefined): string | undefined {
-    return state?.running?.startedAt ?? state?.last?.startedAt
-  }
-
   updateLoad(state: LoadState): void {
     const before = this.#loadState
     this.#loadState = state
     this.load.update(state)
     // The first state tells of loads that began before this page could count.
-    if (before !== undefined && this.#startedAt(before) !== this.#startedAt(state)) {
-      this.#answersSince = this.#startedAt(state)
+    if (before !== undefined && startedAt(before) !== startedAt(state)) {
+      this.#answersSince = startedAt(state)
       this.#tallies.startOver()
     }
+    if (this.#skip !== undefined) return
     this.#showWhatTheAnswersAreAbout()
     this.#showEmptyOrAnswers()
   }
@@ -127,6 +128,7 @@ export class LivePage {
   connected(isConnected: boolean): void {
     const text = isConnected ? '' : 'Connection lost. These are the last figures; the page connects again by itself.'
     setText(byId('connection'), text)
+    if (isConnected) void this.discover()
   }
 
   /** Draws everything, or, while paused, the same picture again. */
@@ -149,7 +151,7 @@ export class LivePage {
     const shown = chosen === undefined ? this.#names : this.#names.filter((name) => chosen.includes(name))
     // A link may name strategies that this server does not have.
     const names = shown.length > 0 ? shown : this.#names
-    this.choice.show(this.#names, chosen)
+    this.#choice.show(this.#names, chosen)
     this.#lanes.show(names, (name) => this.#infos.get(name))
     this.#table.choose(names)
     this.#shown = names
@@ -198,4 +200,9 @@ export class LivePage {
 /** When the counters began: those of a strategy can be set to 0. */
 function sinceOf({ since, strategies }: StatsEvent): string {
   return [since, ...Object.values(strategies).map((each) => each.since)].sort().at(-1)!
+}
+
+/** Of the running load, or the last one. */
+function startedAt({ running, last }: LoadState): string | undefined {
+  return (running ?? last)?.startedAt
 }

@@ -66,7 +66,7 @@ export class LoadControl {
     if (activeElement === this.#start && this.isRunning) this.#stop.focus()
     if (activeElement === this.#stop && !this.isRunning) this.#start.focus()
     setText(this.#status, describe(state))
-    this.tick(Date.now())
+    if (!this.isRunning) setText(this.#remaining, '')
   }
 
   /** @param nowMs the API's time */

@@ -10,13 +10,9 @@ export class StrategyChoice {
   /** @param onChange gets undefined if all are chosen */
   constructor(container: HTMLElement, onChange: (chosen: readonly string[] | undefined) => void) {
     this.#onChange = onChange
-    const all = h('button', { type: 'button', class: 'quiet' }, 'Choose all')
-    all.addEventListener('click', () => {
-      for (const box of this.#boxes.values()) box.checked = true
-      this.#changed()
-    })
+    const buttons = [this.#button('Choose all', true), this.#button('Choose none', false)]
     const legend = h('legend', {}, 'Shown here, and driven by loads and actions')
-    const details = h('details', { class: 'choice' }, this.#summary, h('fieldset', {}, legend, this.#list, all))
+    const details = h('details', { class: 'choice' }, this.#summary, h('fieldset', {}, legend, this.#list, ...buttons))
     details.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return
       details.open = false
@@ -31,27 +27,40 @@ export class StrategyChoice {
   /** Offers these names. @param chosen undefined: all */
   show(names: readonly string[], chosen: readonly string[] | undefined): void {
     for (const name of names) if (!this.#boxes.has(name)) this.#add(name)
-    for (const [name, box] of this.#boxes) box.checked = chosen === undefined || chosen.includes(name)
+    // A reader who unchecked everything, to begin anew, sees all until the first is checked.
+    const isBeginning = chosen === undefined && this.#checked.length === 0
+    if (!isBeginning) for (const [name, box] of this.#boxes) box.checked = chosen === undefined || chosen.includes(name)
     this.#summarize()
   }
 
+  get #checked(): string[] {
+    return [...this.#boxes].filter(([, box]) => box.checked).map(([name]) => name)
+  }
+
+  #button(text: string, isChecked: boolean): HTMLElement {
+    const button = h('button', { type: 'button', class: 'quiet' }, text)
+    button.addEventListener('click', () => {
+      for (const box of this.#boxes.values()) box.checked = isChecked
+      this.#changed()
+    })
+    return button
+  }
+
   #add(name: string): void {
-    const box = h('input', { type: 'checkbox', name: 'strategy', value: name })
+    const box = h('input', { type: 'checkbox', name: 'strategy', value: name, checked: true })
     box.addEventListener('change', () => this.#changed())
     this.#boxes.set(name, box)
     this.#list.append(h('label', {}, box, ' ', name))
   }
 
   #changed(): void {
-    const chosen = [...this.#boxes].filter(([, box]) => box.checked).map(([name]) => name)
+    const checked = this.#checked
     this.#summarize()
-    this.#onChange(chosen.length === this.#boxes.size || chosen.length === 0 ? undefined : chosen)
+    this.#onChange(checked.length === this.#boxes.size || checked.length === 0 ? undefined : checked)
   }
 
   #summarize(): void {
-    const number = [...this.#boxes.values()].filter(({ checked }) => checked).length
-    const all = this.#boxes.size
-    // Nothing to show would be of no use.
-    setText(this.#summary, `Strategies: ${number === 0 ? `none, so all ${all}` : `${number} of ${all}`}`)
+    const [number, all] = [this.#checked.length, this.#boxes.size]
+    setText(this.#summary, `Strategies: ${number === 0 && all > 0 ? `none, so all ${all}` : `${number} of ${all}`}`)
   }
 }
