@@ -142,9 +142,10 @@ function old(found: Ranking['old'], withReads: number): Answer {
   }
 }
 
-/** The first ones, and no-cache to compare with. */
+/** The answer, the best of the others, and no-cache to compare with. */
 function shownOf(ranked: readonly Ranked[]): readonly Ranked[] {
-  const leading = ranked.slice(0, SHOWN)
+  const leader = leaderOf(ranked)!
+  const leading = [leader, ...ranked.filter((each) => each !== leader)].slice(0, SHOWN)
   const without = ranked.find(({ name }) => name === NO_CACHE)
   return without === undefined || leading.includes(without) ? leading : [...leading.slice(0, SHOWN - 1), without]
 }
