@@ -2,6 +2,7 @@
 import uPlot from 'uplot'
 import { colours } from './colours.ts'
 import type { History } from './history.ts'
+import { labelPlace } from './label-place.ts'
 import { concerns, type TimedMark } from './marks.ts'
 import type { Curve, Measure } from './measures.ts'
 import { paths } from './paths.ts'
@@ -19,8 +20,9 @@ export interface Frame {
 
 const HEIGHT = 46
 const FONT_PX = 10
-/** Room for the first label, the scale's end. */
 const LABEL_GAP_PX = 4
+/** Characters of a mark's label. */
+const MAX_LABEL = 22
 
 export class LaneChart {
   readonly #host: HTMLElement
@@ -101,28 +103,28 @@ export class LaneChart {
     ctx.setLineDash([2 * uPlot.pxRatio, 2 * uPlot.pxRatio])
     const scaleEnd = this.#measure.format(this.#frame!.maxOf[this.#measure.name])
     writeLabel(ctx, scaleEnd, bbox.left, bbox.top, colours.soft)
-    let taken = bbox.left
-    for (const mark of shown) {
-      const x = Math.round(plot.valToPos(mark.atSeconds, 'x', true)) + 0.5
-      ctx.beginPath()
+    const places = shown.map((mark) => Math.round(plot.valToPos(mark.atSeconds, 'x', true)) + 0.5)
+    ctx.beginPath()
+    for (const x of places) {
       ctx.moveTo(x, bbox.top)
       ctx.lineTo(x, bbox.top + bbox.height)
-      ctx.stroke()
-      if (this.#measure.labelsMarks) taken = this.#labelMark(ctx, mark.label, x, taken, bbox)
+    }
+    ctx.stroke()
+    if (this.#measure.labelsMarks) {
+      let right = bbox.left + bbox.width
+      for (let i = shown.length - 1; i >= 0; i--) right = this.#labelMark(ctx, shown[i]!.label, places[i]!, right, bbox)
     }
     ctx.restore()
   }
 
-  /** At the bottom, to the right of its line, or to the left at the right edge; not over another label. @returns where the last label ends */
-  #labelMark(ctx: CanvasRenderingContext2D, label: string, x: number, taken: number, bbox: uPlot.BBox): number {
+  /** At the bottom. @param right where the next newer label begins @returns the same for the next older one */
+  #labelMark(ctx: CanvasRenderingContext2D, label: string, x: number, right: number, bbox: uPlot.BBox): number {
     const gap = LABEL_GAP_PX * uPlot.pxRatio
-    const text = label.length > 22 ? `${label.slice(0, 21)}…` : label
-    const width = ctx.measureText(text).width + gap
-    const fits = x + width <= bbox.left + bbox.width
-    const left = fits ? x + gap / 2 : x - width
-    if (left < taken) return taken
-    writeLabel(ctx, text, left, bbox.top + bbox.height - (FONT_PX + 4) * uPlot.pxRatio, colours.ink)
-    return left + width
+    const text = label.length > MAX_LABEL ? `${label.slice(0, MAX_LABEL - 1)}…` : label
+    const left = labelPlace(x, ctx.measureText(text).width + gap, { left: bbox.left, right })
+    if (left === undefined) return right
+    writeLabel(ctx, text, left + gap / 2, bbox.top + bbox.height - (FONT_PX + 4) * uPlot.pxRatio, colours.ink)
+    return left
   }
 }
 
@@ -146,8 +148,7 @@ function withAlpha(colour: string, alpha: number): string {
     .padStart(2, '0')}`
 }
 
-/** @returns its width */
-function writeLabel(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string): number {
+function writeLabel(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, colour: string): void {
   const { width } = ctx.measureText(text)
   ctx.globalAlpha = 0.8
   ctx.fillStyle = colours.paper
@@ -155,5 +156,4 @@ function writeLabel(ctx: CanvasRenderingContext2D, text: string, x: number, y: n
   ctx.globalAlpha = 1
   ctx.fillStyle = colour
   ctx.fillText(text, x + uPlot.pxRatio, y + 2 * uPlot.pxRatio)
-  return width + LABEL_GAP_PX * uPlot.pxRatio
 }
