@@ -1,0 +1,44 @@
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { extname, join, normalize } from 'node:path'
+import { apiReferencePolicy, pagePolicy } from '../../build/csp.ts'
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+}
+
+export interface StaticServer {
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** Serves a folder as the API serves `dist`: `/x` is also `x.html`, with the Content-Security-Policy of each page. */
+export async function serveFolder(folder: string, openApi: string): Promise<StaticServer> {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url!, 'http://localhost')
+    response.setHeader('Content-Security-Policy', pathname === '/docs' ? apiReferencePolicy : pagePolicy)
+    if (pathname === '/openapi.json') {
+      response.setHeader('Content-Type', 'application/json').end(openApi)
+      return
+    }
+    const path = join(folder, normalize(pathname))
+    const file = [path, `${path}.html`].find((one) => existsSync(one) && statSync(one).isFile())
+    if (!file) {
+      response.writeHead(404).end()
+      return
+    }
+    response.setHeader('Content-Type', TYPES[extname(file)] ?? 'text/plain').end(readFileSync(file))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
