@@ -94,6 +94,9 @@ export function alignByClass({ tokens }: StateCore): void {
 export const rendererRules: Readonly<Record<string, RendererRule>> = {
   table_open: () => '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>\n',
   table_close: () => '</table></div>\n',
+  // A range, [min–max], is not broken over two lines.
+  text: (tokens, at) =>
+    escapeHtml(tokens[at]!.content).replaceAll(/\[[\d.]+–[\d.]+\]/g, '<span class="range">$&</span>'),
   path: (tokens, at) => `<span class="path">${escapeHtml(tokens[at]!.content)}</span>`,
   image: (tokens, at) => {
     const { content } = tokens[at]!

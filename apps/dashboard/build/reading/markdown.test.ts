@@ -52,6 +52,10 @@ test('the marks around a generated table are not shown, and cells are aligned wi
   expect(page).toContain('<p>next</p>')
 })
 
+test('a range is kept on one line', () => {
+  expect(html('0.8 [0.7–1.0]')).toBe('<p>0.8 <span class="range">[0.7–1.0]</span></p>\n')
+})
+
 test('a table and a code block can be scrolled with the keyboard', () => {
   expect(html('| a |\n| --- |\n| b |')).toContain(
     '<div class="scroll" role="group" aria-label="Table" tabindex="0"><table>',
