@@ -7,7 +7,7 @@ export default defineConfig({
   target: 'node22',
   sourcemap: true,
   clean: true,
-  noExternal: ['cache-core', /^cache-core\//, 'posts-db', 'strategies', 'workload', 'lru-cache'],
+  noExternal: ['cache-core', /^cache-core\//, /^dashboard\//, 'posts-db', 'strategies', 'workload', 'lru-cache'],
   // Imported only with PEERS=1, from the workspace. Without this line it would be bundled, as a devDependency.
   external: ['peers'],
   esbuildOptions(options) {

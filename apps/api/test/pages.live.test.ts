@@ -4,8 +4,8 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
+import { apiReferencePolicy, pagePolicy } from 'dashboard/csp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { PAGE_POLICY } from '../src/routes/pages.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 const INDEX = '<!doctype html><main><table><tbody><!-- figures --></tbody></table></main>'
@@ -14,14 +14,15 @@ const SCRIPT = 'export const answer = 42\n'
 const folder = mkdtempSync(join(tmpdir(), 'pages-'))
 let api: TestApi
 beforeAll(async () => {
-  await Promise.all(['assets', 'strategies'].map((name) => mkdir(join(folder, name))))
+  await Promise.all(['assets', 'strategies', 'docs'].map((name) => mkdir(join(folder, name))))
   const files = {
     'index.html': INDEX,
     'races.html': '<p>races</p>',
-    'strategies/index.html': '<p>strategies</p>',
+    'strategies.html': '<p>strategies</p>',
+    'docs.html': '<p>docs</p>',
+    'docs/NOTICE': 'a notice',
     'strategies/cache-aside.html': '<p>cache-aside</p>',
     'assets/index-1a2b.js': SCRIPT,
-    'secret.txt': 'secret',
   }
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   await writeFile(join(folder, 'assets/index-1a2b.js.br'), brotliCompressSync(SCRIPT))
@@ -46,8 +47,9 @@ describe('/', () => {
 
   it('allows nothing from elsewhere, and no script in the page', async () => {
     const { headers } = await api.request('/')
-    expect(headers.get('Content-Security-Policy')).toBe(PAGE_POLICY)
-    expect(PAGE_POLICY).not.toMatch(/unsafe|https?:|\*/)
+    expect(headers.get('Content-Security-Policy')).toBe(pagePolicy)
+    expect((await api.request('/docs')).headers.get('Content-Security-Policy')).toBe(apiReferencePolicy)
+    for (const policy of [pagePolicy, apiReferencePolicy]) expect(policy).not.toMatch(/unsafe|https?:|\*/)
     expect([headers.get('X-Content-Type-Options'), headers.get('Cache-Control')]).toEqual(['nosniff', 'no-cache'])
   })
 })
@@ -58,6 +60,7 @@ describe('a file', () => {
     ['/races/', 'races'],
     ['/strategies', 'strategies'],
     ['/strategies/cache-aside', 'cache-aside'],
+    ['/docs', 'docs'],
   ])('%s is found without its ending', async (path, text) => {
     const answer = await api.request(path)
     expect([answer.status, await answer.text()]).toEqual([200, `<p>${text}</p>`])
@@ -82,8 +85,8 @@ describe('a file', () => {
   it.each([
     '/assets/none.js',
     '/strategies/none',
-    '/strategies/..%2Fsecret.txt',
-    '/assets/..%2F..%2Fsecret.txt',
+    '/strategies/..%2Findex.html',
+    '/assets/..%2F..%2Findex.html',
     '/secret.txt',
   ])('%s is not found', async (path) => {
     const answer = await api.request(path)

@@ -1,15 +1,10 @@
 import { hash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { apiReferencePolicy, pagePolicy } from 'dashboard/csp'
 import type { Api, ApiContext } from '../http/api-types.ts'
-import { Problem } from '../http/problem.ts'
 import { isNotModified } from '../posts/conditional.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
-
-/** Nothing comes from anywhere else, and no script or style is in a page itself. */
-export const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-  "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -32,33 +27,20 @@ interface Page {
 }
 
 /**
- * The built pages of apps/dashboard, as they are on the disk.
+ * The built pages of apps/dashboard, each under its path: `/races.html` as `/races`. Read once, so that no request names a file.
  *
  * @param folder the output of its build
  */
 export function pageRoutes(app: Api, instances: StrategyInstances, folder: string): void {
-  const pages = new Map<string, Page>()
-  const pageOf = (path: string) => {
-    const page = pages.get(path) ?? readPage(folder, path)
-    if (page !== undefined) pages.set(path, page)
-    return page
+  for (const [path, page] of readPages(folder)) {
+    if (path === '/index') app.get('/', () => livePage(page, instances))
+    else app.get(path, (context) => answer(context, page, path))
   }
+}
 
-  app.get('/', () => {
-    const page = pageOf('/index.html')
-    if (page === undefined) throw new Error(`there is no index.html in ${folder}`)
-    const html = page.plain.toString().replace(FIGURES, () => rowsOf(instances))
-    return new Response(html, { headers: { ...commonHeaders(page), 'Cache-Control': 'no-cache' } })
-  })
-
-  for (const path of ['/races', '/strategies', '/docs', '/strategies/:file', '/assets/:file']) {
-    app.get(path, (context) => {
-      const asked = new URL(context.req.url).pathname.replace(/\/$/, '')
-      const page = pageOf(asked) ?? pageOf(`${asked}.html`) ?? pageOf(`${asked}/index.html`)
-      if (page !== undefined) return answer(context, page, asked)
-      throw new Problem({ status: 404, code: 'no-such-page', detail: `there is no page ${asked.slice(0, 80)}` })
-    })
-  }
+function livePage(page: Page, instances: StrategyInstances): Response {
+  const html = page.plain.toString().replace(FIGURES, () => rowsOf(instances))
+  return new Response(html, { headers: { ...headersOf(page, '/'), 'Cache-Control': 'no-cache' } })
 }
 
 function answer(context: ApiContext, page: Page, path: string): Response {
@@ -67,7 +49,7 @@ function answer(context: ApiContext, page: Page, path: string): Response {
     page.br && /\bbr\b/.test(accepted) ? 'br' : page.gzip && /\bgzip\b/.test(accepted) ? 'gzip' : undefined
   const etag = encoding === undefined ? page.etag : page.etag.replace(/"$/, `-${encoding}"`)
   const headers = {
-    ...commonHeaders(page),
+    ...headersOf(page, path),
     'Cache-Control': HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache',
     Vary: 'Accept-Encoding',
     ETag: etag,
@@ -77,32 +59,32 @@ function answer(context: ApiContext, page: Page, path: string): Response {
   return new Response((encoding === undefined ? page.plain : page[encoding]!) as Uint8Array<ArrayBuffer>, { headers })
 }
 
-function commonHeaders({ type }: Page): Record<string, string> {
+function headersOf({ type }: Page, path: string): Record<string, string> {
   return {
     'Content-Type': type,
-    'Content-Security-Policy': PAGE_POLICY,
+    'Content-Security-Policy': path === '/docs' ? apiReferencePolicy : pagePolicy,
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'same-origin',
   }
 }
 
-/** Only names that a build makes: no path leaves the folder. */
-const NAME = /^(?:\/[\w-][\w.-]*)+\.(?:html|js|css|svg|json)$/
-
-function readPage(folder: string, path: string): Page | undefined {
-  if (!NAME.test(path) || path.includes('..')) return undefined
-  const read = (suffix: string) => {
-    try {
-      return readFileSync(join(folder, path + suffix))
-    } catch {
-      return undefined
-    }
+function readPages(folder: string): Map<string, Page> {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const contents = new Map(
+    files.map(({ parentPath, name }) => {
+      const file = join(parentPath, name)
+      return [`/${relative(folder, file)}`, readFileSync(file)] as const
+    }),
+  )
+  const pages = new Map<string, Page>()
+  for (const [path, plain] of contents) {
+    if (/\.(?:br|gz)$/.test(path)) continue
+    const type = TYPES[path.slice(path.lastIndexOf('.') + 1)] ?? 'text/plain; charset=utf-8'
+    const etag = `"${hash('sha256', plain, 'base64url').slice(0, 22)}"`
+    const [br, gzip] = [contents.get(`${path}.br`), contents.get(`${path}.gz`)]
+    pages.set(path.replace(/\.html$/, ''), { type, etag, plain, br, gzip })
   }
-  const plain = read('')
-  if (plain === undefined) return undefined
-  const type = TYPES[path.slice(path.lastIndexOf('.') + 1)]!
-  const etag = `"${hash('sha256', plain, 'base64url').slice(0, 22)}"`
-  return { type, etag, plain, br: read('.br'), gzip: read('.gz') }
+  return pages
 }
 
 /** Strategy, reads, hit ratio, p50 of hits and of waiting reads, loads, stale reads. The names are ours, so nothing is escaped. */
