@@ -1,5 +1,6 @@
 /** The page `/`: the strategies live, and the controls that drive them. */
 import 'uplot/dist/uPlot.min.css'
+import { inspector } from './inspector/inspector.ts'
 import { api } from './live/api.ts'
 import { byId, h } from './live/dom.ts'
 import { LivePage } from './live/live-page.ts'
@@ -48,6 +49,8 @@ byId('totals-controls').append(reset, resetProblem.root)
 
 // So that it scrolls by keyboard in every browser.
 byId('totals-scroll').tabIndex = 0
+
+byId('inspect').append(inspector(() => `post:${page.hottestId}`))
 
 document.addEventListener('visibilitychange', () => page.draw())
 

@@ -1,4 +1,5 @@
 /** Calls of the API. The admin token, if one is needed, is kept for this tab only. */
+import type { InspectedEntry } from '../inspector/entry-types.ts'
 import type { Action, LoadSettings, LoadState, StrategyInfo } from './api-types.ts'
 
 const TOKEN_KEY = 'adminToken'
@@ -21,6 +22,7 @@ export function setAdminToken(token: string): void {
 export const api = {
   strategies: () => call<readonly StrategyInfo[]>('GET', '/api/strategies'),
   actions: () => call<readonly Action[]>('GET', '/api/actions'),
+  entries: (key: string) => call<readonly InspectedEntry[]>('GET', `/api/entries?key=${encodeURIComponent(key)}`),
   load: () => call<LoadState>('GET', '/api/load'),
   startLoad: (settings: Partial<LoadSettings>) => call<LoadState>('POST', '/api/load', settings),
   stopLoad: () => call<LoadState>('DELETE', '/api/load'),

@@ -68,6 +68,11 @@ export class LivePage {
     showMarks(byId('marks'), [])
   }
 
+  /** The post that the load reads most, or that a load with the API's defaults would. */
+  get hottestId(): number {
+    return (this.#loadState?.running ?? this.#loadState?.last)?.hottestId ?? 1
+  }
+
   changeView(change: Partial<ViewState>): void {
     this.#view = { ...this.#view, ...change }
     history.replaceState(null, '', `${location.pathname}${location.search}${viewHash(this.#view)}`)

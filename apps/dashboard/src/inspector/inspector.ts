@@ -1,0 +1,82 @@
+/** "Inspect a key": what each strategy keeps under a key, asked again each second while somebody looks. */
+import { api } from '../live/api.ts'
+import { h, setText } from '../live/dom.ts'
+import { ProblemLine } from '../live/problem-line.ts'
+import { cellsOf, columns } from './cells.ts'
+import './inspector.css'
+
+const EVERY_MS = 1_000
+
+/** @param hottestKey the key that the load reads most */
+export function inspector(hottestKey: () => string): HTMLElement {
+  const input = h('input', {
+    name: 'key',
+    required: true,
+    value: hottestKey(),
+    autocomplete: 'off',
+    spellcheck: 'false',
+  })
+  const hottest = h('button', { type: 'button', class: 'quiet' }, 'The hottest post')
+  const form = h(
+    'form',
+    { class: 'inspect' },
+    h('label', {}, 'Key ', input),
+    h('button', { type: 'submit' }, 'Inspect'),
+    hottest,
+  )
+  const problem = new ProblemLine()
+  const body = h('tbody')
+  const heads = ['Strategy', ...columns].map((title) => h('th', { scope: 'col' }, title))
+  const table = h('table', { class: 'inspected' }, h('thead', {}, h('tr', {}, ...heads)), body)
+  const scroll = h(
+    'div',
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'What each strategy keeps', hidden: true },
+    table,
+  )
+  let timer: number | undefined
+
+  async function show(): Promise<void> {
+    const answer = await problem.during(() => api.entries(input.value.trim()))
+    if (answer === undefined) {
+      stop()
+      return
+    }
+    scroll.hidden = false
+    answer.forEach((inspected, i) => {
+      const row = body.rows[i] ?? body.insertRow()
+      const cells = [inspected.strategy, ...cellsOf(inspected)]
+      cells.forEach((text, column) => {
+        const cell = row.cells[column] ?? row.appendChild(column === 0 ? h('th', { scope: 'row' }) : h('td'))
+        setText(cell, text)
+      })
+    })
+    while (body.rows.length > answer.length) body.deleteRow(-1)
+  }
+
+  function start(): void {
+    stop()
+    void show()
+    timer = window.setInterval(() => {
+      if (!document.hidden && isOnScreen(scroll)) void show()
+    }, EVERY_MS)
+  }
+
+  function stop(): void {
+    window.clearInterval(timer)
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    start()
+  })
+  hottest.addEventListener('click', () => {
+    input.value = hottestKey()
+    start()
+  })
+  return h('div', {}, form, problem.root, scroll)
+}
+
+function isOnScreen(element: Element): boolean {
+  const { top, bottom } = element.getBoundingClientRect()
+  return bottom > 0 && top < window.innerHeight
+}
