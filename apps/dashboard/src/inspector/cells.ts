@@ -13,7 +13,7 @@ export function cellsOf(inspected: InspectedEntry): readonly string[] {
   if (!entry) return [where, 'nothing', '', '', '', '', lease, '']
   return [
     where,
-    valueOf(entry),
+    valueText(entry),
     duration(entry.ageMs),
     entry.freshForMs > 0 ? duration(entry.freshForMs) : `stale since ${duration(-entry.freshForMs)}`,
     entry.expiresInMs === null ? '' : duration(entry.expiresInMs),
@@ -38,7 +38,7 @@ function whereOf({ store, isNear }: InspectedEntry): string {
   }
 }
 
-function valueOf({ kind, version, preview = '', bytes }: ShownEntry): string {
+function valueText({ kind, version, preview = '', bytes }: ShownEntry): string {
   if (kind === 'absent') return 'there is no such post'
   return `${version ? `version ${count(version)}, ` : ''}${count(bytes)} bytes: ${preview}`
 }

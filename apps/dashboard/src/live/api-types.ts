@@ -91,6 +91,8 @@ export interface EndedLoad extends LoadSettings {
 }
 
 export interface LoadState {
+  /** The post that the running or last load reads most, or that a load with the defaults would. */
+  readonly hottestId: number
   readonly running: RunningLoad | null
   readonly last: EndedLoad | null
   readonly limits: { readonly ratePerSecond: number; readonly seconds: number }

@@ -70,7 +70,7 @@ export class LivePage {
 
   /** The post that the load reads most, or that a load with the API's defaults would. */
   get hottestId(): number {
-    return (this.#loadState?.running ?? this.#loadState?.last)?.hottestId ?? 1
+    return this.#loadState?.hottestId ?? 1
   }
 
   changeView(change: Partial<ViewState>): void {
