@@ -45,6 +45,8 @@ it('shows nothing, an absent value, a lease, and a library that shows none of it
     1: 'nothing',
     6: 'for 1.2 s, awaited',
   })
+  expect(text({ entry: { ...entry, freshForMs: 3_650 * 86_400_000 } })[3]).toBe('3,650 days')
+  expect(text({ entry: { ...entry, loadMs: 0 } })[5]).toBe('written, not loaded')
   expect(text({ entry: { ...entry, kind: 'absent' } })[1]).toBe('there is no such post')
   expect(text({ state: 'unknown' })[1]).toBe('not shown by this library')
   expect(text({ store: 'none', entry: null })[1]).toBe('keeps nothing')

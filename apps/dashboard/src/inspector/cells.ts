@@ -14,13 +14,20 @@ export function cellsOf(inspected: InspectedEntry): readonly string[] {
   return [
     where,
     valueText(entry),
-    duration(entry.ageMs),
-    entry.freshForMs > 0 ? duration(entry.freshForMs) : `stale since ${duration(-entry.freshForMs)}`,
-    entry.expiresInMs === null ? '' : duration(entry.expiresInMs),
-    duration(entry.loadMs),
+    span(entry.ageMs),
+    entry.freshForMs > 0 ? span(entry.freshForMs) : `stale since ${span(-entry.freshForMs)}`,
+    entry.expiresInMs === null ? '' : span(entry.expiresInMs),
+    entry.loadMs === 0 ? 'written, not loaded' : duration(entry.loadMs),
     lease,
     tagsOf(entry),
   ]
+}
+
+const DAY_MS = 86_400_000
+
+/** Also of entries that last for years. */
+function span(ms: number): string {
+  return ms < 2 * DAY_MS ? duration(ms) : `${count(Math.floor(ms / DAY_MS))}\u00a0days`
 }
 
 function whereOf({ store, isNear }: InspectedEntry): string {

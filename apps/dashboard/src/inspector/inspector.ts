@@ -44,6 +44,7 @@ export function inspector(hottestKey: () => string): HTMLElement {
     scroll.hidden = false
     answer.forEach((inspected, i) => {
       const row = body.rows[i] ?? body.insertRow()
+      row.className = inspected.entry ? '' : 'nothing'
       const cells = [inspected.strategy, ...cellsOf(inspected)]
       cells.forEach((text, column) => {
         const cell = row.cells[column] ?? row.appendChild(column === 0 ? h('th', { scope: 'row' }) : h('td'))
