@@ -36,7 +36,7 @@ export const loadRequest = z.strictObject({
   seconds: wholeNumber(1, LOAD_LIMITS.seconds, 'How long it runs').default(30),
   zipf: number(0, 2, "Exponent of the posts' popularity, 0 for all alike").default(1),
   writeShare: number(0, 1, 'Share of the operations that write').default(0.02),
-  posts: wholeNumber(1, 10_000, 'Posts that are read and written').default(1_000),
+  posts: wholeNumber(1, 10_000, 'Posts that are read and written').default(200),
   ttlMs: wholeNumber(1, 86_400_000, 'How long an entry is fresh while the load runs', WHOLE_MS).default(10_000),
   originDelayMs: wholeNumber(0, 60_000, 'Added to each load of posts while it runs', WHOLE_MS).default(50),
 })

@@ -91,12 +91,12 @@ function readPages(folder: string): Map<string, Page> {
 function rowsOf(instances: StrategyInstances): string {
   const rows = instances.all.map(({ name, counters }) => {
     const { reads, hits, stale, loads, staleReads, latencyMs } = counters.snapshot()
-    const { hit, miss } = latencyMs
+    const { hit, miss, bypass } = latencyMs
     const cells = [
       reads,
       reads === 0 ? '–' : `${((100 * (hits + stale)) / reads).toFixed(1)} %`,
       hit.p50 ?? '–',
-      miss.p50 ?? '–',
+      miss.p50 ?? bypass.p50 ?? '–',
       loads,
       staleReads,
     ]

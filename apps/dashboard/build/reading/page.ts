@@ -34,7 +34,7 @@ export function pageHtml({ title, part, main, head = '' }: Page): string {
 ${head}</head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>
-<header class="site"><nav aria-label="Pages">${links.join(' ')}</nav></header>
+<header class="site"><span class="site-name">Cache strategies</span><nav aria-label="Pages">${links.join(' ')}</nav></header>
 ${main}
 </body>
 </html>

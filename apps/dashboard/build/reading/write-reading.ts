@@ -22,7 +22,8 @@ export function writeReading(folder: string): void {
   mkdirSync(join(folder, 'strategies'), { recursive: true })
   for (const [path, html] of pages) writeFileSync(join(folder, path), html)
   for (const image of images) copyFileSync(join(root, image), join(folder, 'strategies', basename(image)))
-  for (const asset of ['reading.css', 'icon.svg']) copyFileSync(join(assets, asset), join(folder, asset))
+  copyFileSync(join(assets, 'reading.css'), join(folder, 'reading.css'))
+  copyFileSync(join(assets, '../../public/icon.svg'), join(folder, 'icon.svg'))
 
   mkdirSync(join(folder, 'docs'), { recursive: true })
   writeFileSync(join(folder, 'docs.html'), apiReferencePage())
