@@ -9,9 +9,6 @@ import { ProblemLine } from './problem-line.ts'
 /** Until the API has told its own. */
 const LIMITS: LoadState['limits'] = { ratePerSecond: 200, seconds: 60 }
 
-/** So few that after some seconds most reads could be hits. */
-const POSTS = 200
-
 export interface LoadControlOptions {
   /** Values of fields, as typed. */
   readonly typed: Readonly<Record<string, string>>
@@ -83,7 +80,7 @@ export class LoadControl {
    */
   async start(change: Partial<LoadSettings> = {}, problem = this.#problem): Promise<boolean> {
     const strategies = this.#options.strategies()
-    const settings = { posts: POSTS, ...this.#settings(), ...(strategies !== undefined && { strategies }), ...change }
+    const settings = { ...this.#settings(), ...(strategies !== undefined && { strategies }), ...change }
     return this.#apply(() => api.startLoad(settings), problem)
   }
 
