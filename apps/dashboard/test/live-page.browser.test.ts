@@ -48,6 +48,13 @@ const row = (page: Page, strategy: string) =>
     .locator('#figures tbody tr')
     .filter({ has: page.getByRole('rowheader', { name: new RegExp(`^${strategy}\\b(?!-)`) }) })
 
+/** The inspector's row of a strategy. It is asked again only while it is in view, and what is above it grows. */
+async function inspected(page: Page, strategy: string): Promise<string | null> {
+  await page.locator('#inspect').scrollIntoViewIfNeeded()
+  const header = page.getByRole('rowheader', { name: strategy, exact: true })
+  return page.locator('.inspected tbody tr').filter({ has: header }).textContent()
+}
+
 /** Fills the form, by the names of its fields. */
 async function fill(page: Page, values: Readonly<Record<string, string>>) {
   for (const [name, value] of Object.entries(values)) await page.locator(`form.load input[name=${name}]`).fill(value)
@@ -322,14 +329,33 @@ describe('everyone', () => {
 
 it('never turns the text of a post into elements', async () => {
   const title = '<img src=x onerror="document.title=1">'
-  await system.call('POST', '/api/load', { ratePerSecond: 20, seconds: 20, strategies: ['cache-aside'] })
+  await system.call('POST', '/api/load', { ratePerSecond: 20, seconds: 20, writeShare: 0, strategies: ['cache-aside'] })
   const { hottestId } = (await load()).running!
   await system.call('PATCH', `/api/posts/${hottestId}?strategy=cache-aside`, { title })
   await system.call('POST', '/api/actions/expire-hottest', { strategies: ['cache-aside'] })
   const page = await system.open('/#strategies=<img src=x onerror=alert(1)>&sort=loads.ascending')
   await expect.poll(() => page.locator('#marks').textContent()).toMatch(/Drop the hottest/)
+  await page.getByRole('button', { name: 'The hottest post', exact: true }).click()
+  await expect.poll(() => inspected(page, 'cache-aside')).toContain(title.slice(0, 10))
   expect(await page.locator('img').count()).toBe(0)
   expect(await page.title()).toBe('Cache strategies, live')
+})
+
+it('inspects a key: what each strategy keeps, again each second, and why a key is refused', async () => {
+  const page = await system.open()
+  await system.call('GET', '/api/posts/42?strategy=tiered')
+  const key = page.getByRole('textbox', { name: 'Key' })
+  await key.fill('post:42')
+  await key.press('Enter')
+  await expect.poll(() => inspected(page, 'tiered')).toContain('version 1')
+  expect(await inspected(page, 'stampede-lock')).toContain('nothing')
+  await system.call('GET', '/api/posts/42?strategy=stampede-lock')
+  await expect.poll(() => inspected(page, 'stampede-lock')).toContain('version 1')
+  await key.fill('user:42')
+  await key.press('Enter')
+  await expect
+    .poll(() => page.locator('#inspect [role=alert]').textContent())
+    .toContain('key is "user:42"; give the key')
 })
 
 it('stays at one heap size and below 30 % of a core with all lanes', async () => {

@@ -16,6 +16,8 @@ code with one safeguard removed. Then it ran the complete code through the same 
 \`packages/cache-core/scripts/races-page.ts\` writes this page from those runs, and a test fails when the page is out of date.
 The API's page \`/races\` steps through the same runs, and shows the state after each step and the line of code that decides.
 
+<picture><source media="(prefers-color-scheme: dark)" srcset="images/races-dark.png"><img src="images/races-light.png" alt="The page /races: the two forms of a race side by side, step by step"></picture>
+
 **How to read them.** R, R1, R2 read and W, W1, W2 write; P1 and P2 are processes; the adversary injects faults. The row starts
 at version v1.
 

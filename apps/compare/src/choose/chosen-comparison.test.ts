@@ -17,7 +17,7 @@ describe('chosenComparison', () => {
 
   it('has a short form of 2 runs after a shorter warm-up, also of all strategies', async () => {
     const { config } = await chosenComparison({ quick: true })
-    expect(config).toMatchObject({ strategies: strategyNames, runs: 2, warmupMs: 5_000, measuredMs: 12_000 })
+    expect(config).toMatchObject({ strategies: strategyNames, runs: 2, warmupMs: 4_000, measuredMs: 12_000 })
     expect((await chosenComparison({ quick: true, warmup: '8s' })).config.warmupMs).toBe(8_000)
   })
 

@@ -33,6 +33,7 @@ export function inspector(hottestKey: () => string): HTMLElement {
     { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'What each strategy keeps', hidden: true },
     table,
   )
+  const root = h('div', {}, form, problem.root, scroll)
   let timer: number | undefined
 
   async function show(): Promise<void> {
@@ -58,7 +59,7 @@ export function inspector(hottestKey: () => string): HTMLElement {
     stop()
     void show()
     timer = window.setInterval(() => {
-      if (!document.hidden && isOnScreen(scroll)) void show()
+      if (!document.hidden && isOnScreen(root)) void show()
     }, EVERY_MS)
   }
 
@@ -74,7 +75,7 @@ export function inspector(hottestKey: () => string): HTMLElement {
     input.value = hottestKey()
     start()
   })
-  return h('div', {}, form, problem.root, scroll)
+  return root
 }
 
 function isOnScreen(element: Element): boolean {
