@@ -8,15 +8,16 @@ import { promisify } from 'node:util'
  * serves a list of its routes.
  *
  * @param root the repository
+ * @param signal ends the build
  * @returns a line for the operator if they could not be built
  */
-export async function buildPages(root: string): Promise<string | undefined> {
+export async function buildPages(root: string, signal: AbortSignal): Promise<string | undefined> {
   const dashboard = join(root, 'apps/dashboard')
   const built = join(dashboard, 'dist/index.html')
-  const sources = [dashboard, join(root, 'docs')]
-  if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources.map(newest))) return undefined
+  const sources = [dashboard, join(root, 'docs'), join(root, 'packages/strategies/src')]
   try {
-    await promisify(execFile)(process.execPath, [join(dashboard, 'build/build.ts')], { cwd: dashboard })
+    if (existsSync(built) && statSync(built).mtimeMs > Math.max(...sources.map(newest))) return undefined
+    await promisify(execFile)(process.execPath, [join(dashboard, 'build/build.ts')], { cwd: dashboard, signal })
     return undefined
   } catch (error) {
     const reason = (error as { stderr?: string }).stderr?.trim().split('\n')[0] || String(error)

@@ -72,7 +72,7 @@ export async function launch({ api, entry, root, processes }: LaunchOptions): Pr
       ...(redis.from === 'installed' && { redis: { server: redis.server } }),
       ...(!DATABASE_URL && { postgres: { dataDir: join(root, postgresFolder) } }),
     }
-    const pages = buildPages(root)
+    const pages = buildPages(root, waiting.signal)
     services = await startServices(options)
     void services.ended.then(() => fail('the services process ended, and the private servers with it; stopping'))
 

@@ -41,7 +41,7 @@ export interface AppDeps {
   /** Closed by the caller. Default: one of its own. */
   readonly live?: LiveParts
   /** Kills a process that holds the leases on a key. Undefined if leases are in this process's memory. */
-  readonly killLeaseHolder?: ((strategies: readonly string[], key: string) => Promise<unknown>) | undefined
+  readonly killLeaseHolder?: ((strategies: readonly string[], key: string) => Promise<readonly string[]>) | undefined
   /** Makes Redis answer nobody for a moment. Undefined if it may have other clients. */
   readonly pauseRedis?: ((ms: number) => Promise<void>) | undefined
   /** The built pages of apps/dashboard. Undefined: `/` is a list of all routes. */

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createProblemServer } from '../src/http/protocol-errors.ts'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { accessLog } from '../src/telemetry/access-log.ts'
@@ -149,6 +149,17 @@ describe('/api/load', () => {
     expect([none.hits, cached.hits > 0]).toEqual([0, true])
   })
 
+  it('does not put back a setting that was changed while it ran', async () => {
+    const name = 'cache-aside'
+    const tuning = async () => (await get<Described[]>('/api/strategies')).find((each) => each.name === name)!.tuning
+    const before = await tuning()
+    await ask('POST', '/api/load', { strategies: [name], seconds: 60, originDelayMs: 7 })
+    await ask('PATCH', `/api/strategies/${name}`, { ttlMs: 55_555 })
+    await ask('DELETE', '/api/load')
+    expect(await tuning()).toEqual({ ...before, ttlMs: 55_555 })
+    await ask('PATCH', `/api/strategies/${name}`, { ttlMs: before.ttlMs })
+  })
+
   it('is stopped, and has then ended', async () => {
     await ask('POST', '/api/load', { strategies: ['cache-aside'], seconds: 60 })
     const stopped = await ask('DELETE', '/api/load')
@@ -215,7 +226,9 @@ describe('/api/actions', () => {
     await ask('POST', '/api/load', { strategies, seconds: 1, ratePerSecond: 1, posts: 60 })
     const { hottestId } = (await get<LoadState>('/api/load')).running!
     await ask('DELETE', '/api/load')
-    await act('kill-lease-holder', strategies)
+    vi.stubEnv('WATCH_REPORT_DEPENDENCIES', '1') // as under `node --watch`
+    expect((await act('kill-lease-holder', strategies)).status).toBe(200)
+    vi.unstubAllEnvs()
     for (const strategy of strategies) {
       const path = `/api/posts/${hottestId}?strategy=${strategy}`
       const began = performance.now()

@@ -2,6 +2,8 @@
 import { postKey } from 'posts-db/keys'
 import type { Api } from '../http/api-types.ts'
 import { Problem } from '../http/problem.ts'
+import { broadcast } from '../process/cluster.ts'
+import { invalidateUnder, type What } from '../routes/cache.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { StoreServer } from '../telemetry/store-server.ts'
 
@@ -15,7 +17,7 @@ export interface ActionTools {
   /** Absent if this project did not start that Redis: it may have other clients. */
   readonly pauseRedis?: ((ms: number) => Promise<void>) | undefined
   /** Kills a process that holds the leases on a key. Absent if leases are in this process's memory. */
-  readonly killLeaseHolder?: ((strategies: readonly string[], key: string) => Promise<unknown>) | undefined
+  readonly killLeaseHolder?: ((strategies: readonly string[], key: string) => Promise<readonly string[]>) | undefined
   readonly storeServer: StoreServer | undefined
 }
 
@@ -58,9 +60,9 @@ export function actionsOf({
       title: 'Drop the hottest entry',
       about: 'Its next readers find nothing, as when it expires: how many of them load it from the database?',
       async run(instances) {
-        const keys = [hottestKey()]
-        await Promise.all(kept(instances).map(({ cache }) => cache.invalidate({ keys })))
-        return keys[0]
+        const key = hottestKey()
+        await invalidate(instances, { keys: [key], tags: [], all: false })
+        return key
       },
     },
     {
@@ -80,7 +82,7 @@ export function actionsOf({
       title: 'Flush',
       about: 'Drops every entry.',
       async run(instances) {
-        await Promise.all(instances.map((instance) => instance.invalidateAll()))
+        await invalidate(instances, { keys: [], tags: [], all: true })
         return undefined
       },
     },
@@ -89,12 +91,13 @@ export function actionsOf({
       title: 'Cold start',
       about: 'Drops every entry and sets all figures to 0.',
       async run(instances) {
-        await Promise.all(instances.map((instance) => instance.invalidateAll()))
+        await invalidate(instances, { keys: [], tags: [], all: true })
         await storeServer?.refresh()
         for (const { name, counters } of instances) {
           counters.reset()
           storeServer?.reset(name)
         }
+        broadcast({ do: 'reset', strategies: instances.map(({ name }) => name) })
         return undefined
       },
     },
@@ -106,11 +109,11 @@ export function actionsOf({
       why: killLeaseHolder === undefined ? 'only over Redis, where another process can hold a lease' : undefined,
       async run(instances) {
         const leased = instances.filter(({ storeKind }) => storeKind === 'redis' || storeKind === 'tiered')
-        await killLeaseHolder!(
-          leased.map(({ name }) => name),
-          hottestKey(),
-        )
-        return hottestKey()
+        const names = leased.map(({ name }) => name)
+        const held = await killLeaseHolder!(names, hottestKey())
+        if (held.length > 0) return hottestKey()
+        const detail = 'no process could take the lease on the hottest post'
+        throw new Problem({ status: 503, code: 'no-lease', detail })
       },
     },
     {
@@ -127,6 +130,9 @@ export function actionsOf({
   ]
 }
 
-function kept(instances: readonly StrategyInstance[]): StrategyInstance[] {
-  return instances.filter(({ storeKind }) => storeKind !== 'none')
+/** @throws Problem 503 if a store did not confirm it */
+async function invalidate(instances: readonly StrategyInstance[], what: What): Promise<void> {
+  if (await invalidateUnder(instances, what)) return
+  const detail = 'a store did not confirm it; until it has, reads bypass that store'
+  throw new Problem({ status: 503, code: 'not-confirmed', detail })
 }

@@ -2,8 +2,10 @@
 import type { EntryDescription } from 'cache-core'
 import { LISTS_TAG, POST_KEY_PREFIX } from 'posts-db/keys'
 import { representationCodec } from '../posts/representation.ts'
+import { within } from '../process/within.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 
+const ANSWER_WITHIN_MS = 500
 /** Of a body. */
 const PREVIEW_CHARACTERS = 300
 
@@ -11,7 +13,12 @@ const PREVIEW_CHARACTERS = 300
 export async function inspectUnder(instance: StrategyInstance, key: string) {
   const { name, storeKind } = instance
   const tags = tagsOf(key)
-  const inspected = await instance.inspect(key, tags).catch(() => undefined)
+  const asked = within(
+    instance.inspect(key, tags),
+    ANSWER_WITHIN_MS,
+    `${name} gave no answer within ${ANSWER_WITHIN_MS} ms`,
+  )
+  const inspected = await asked.catch(() => undefined)
   if (inspected === undefined) return { strategy: name, store: storeKind, state: 'unknown' as const }
   const { entry, bytes, expiresInMs = null, lease, epochs, now, isNear } = inspected
   const shown = entry && {

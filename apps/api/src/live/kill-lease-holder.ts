@@ -1,7 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import type { LeaseHolderPlan } from './lease-holder.ts'
-import { scriptFile } from './script-file.ts'
+import { startScript } from './start-script.ts'
 
 const READY_WITHIN_MS = 5_000
 
@@ -11,9 +10,7 @@ const READY_WITHIN_MS = 5_000
  * @returns the strategies whose lease it held
  */
 export async function killLeaseHolder(plan: LeaseHolderPlan): Promise<readonly string[]> {
-  const child: ChildProcess = fork(scriptFile('lease-holder'), [JSON.stringify(plan)], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  })
+  const child = startScript('lease-holder', plan)
   try {
     const ended = once(child, 'exit').then(() => [[]])
     const [held] = await Promise.race([once(child, 'message', { signal: AbortSignal.timeout(READY_WITHIN_MS) }), ended])

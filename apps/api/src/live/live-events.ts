@@ -19,7 +19,7 @@ export interface Mark {
 
 const EVERY_MS = 1_000
 /** Marks that a new connection receives: more than a page shows. */
-const MARKS_KEPT = 100
+export const MARKS_KEPT = 100
 
 /** Figures are computed only while somebody receives them, once for all. */
 export class LiveEvents {
@@ -81,17 +81,20 @@ export class LiveEvents {
     this.#windowBegan = performance.now()
     for (const { counters } of this.#instances.all) counters.takeWindow()
     let isComputing = false
-    this.#timer = setInterval(async () => {
+    const timer = setInterval(async () => {
       if (isComputing) return // a slow store: the next event covers a longer time
       isComputing = true
       try {
         const body = await statsBody(this.#instances, this.#storeServer)
-        this.#sendAll(eventOf('stats', this.#withWindows(body)))
+        // Otherwise everybody has left meanwhile, and somebody else may have come.
+        if (this.#timer === timer) this.#sendAll(eventOf('stats', this.#withWindows(body)))
+      } catch {
+        // The next second tries again.
       } finally {
         isComputing = false
       }
     }, EVERY_MS)
-    this.#timer.unref()
+    this.#timer = timer.unref()
   }
 
   #stop(): void {

@@ -37,7 +37,9 @@ process.on('disconnect', () => process.exit(0))
 setInterval(report, REPORT_EVERY_MS).unref()
 
 await sendAll()
-for (let waitedMs = 0; unanswered > 0 && waitedMs < ANSWER_WITHIN_MS; waitedMs += TICK_MS) await sleep(TICK_MS)
+const until = performance.now() + ANSWER_WITHIN_MS
+while (unanswered > 0 && performance.now() < until) await sleep(TICK_MS)
+progress.failed += unanswered
 agent.destroy()
 report()
 process.disconnect()

@@ -1,11 +1,11 @@
 /** The load that the live page starts: one at a time, bounded, in a process of its own. */
-import { type ChildProcess, fork } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { Problem } from '../http/problem.ts'
 import type { StrategyInstance, TuningChange } from '../strategies/strategy-instance.ts'
 import type { LiveEvents } from './live-events.ts'
 import type { LoadPlan, LoadProgress } from './load-process.ts'
 import { hottestIdOf, LOAD_LIMITS, type LoadShape, loadRequest } from './load-request.ts'
-import { scriptFile } from './script-file.ts'
+import { startScript } from './start-script.ts'
 
 /** Waiting for the last answers, and starting the process. */
 const GRACE_MS = 15_000
@@ -53,12 +53,10 @@ export class LoadRunner {
       const detail = 'a load is running; stop it first with DELETE /api/load'
       throw new Problem({ status: 409, code: 'load-is-running', detail })
     }
-    const restore = tune(instances, shape)
     const strategies = instances.map(({ name }) => name)
     const plan: LoadPlan = { ...shape, base, strategies }
-    const child = fork(scriptFile('load-process'), [JSON.stringify(plan)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    })
+    const child = startScript('load-process', plan)
+    const restore = tune(instances, shape)
     const now = Date.now()
     const running = {
       child,
@@ -107,16 +105,22 @@ export class LoadRunner {
   }
 }
 
-/** Returns what puts the former tuning back, unless somebody has changed it since. */
+/** Returns what puts the former tuning back, except a setting that somebody has changed since. */
 function tune(instances: readonly StrategyInstance[], { ttlMs, originDelayMs }: LoadShape): () => void {
   const undo = instances.map((instance) => {
     const wanted: TuningChange = { ttlMs, originDelayMs }
     const names = Object.keys(wanted).filter((name) => name in instance.tuning)
     const before = pick(instance.tuning, names)
     instance.tune(pick(wanted, names))
-    const set = JSON.stringify(pick(instance.tuning, names))
+    const set = pick(instance.tuning, names)
     return () => {
-      if (JSON.stringify(pick(instance.tuning, names)) === set) instance.tune(before)
+      const now = pick(instance.tuning, names)
+      instance.tune(
+        pick(
+          before,
+          names.filter((name) => now[name] === set[name]),
+        ),
+      )
     }
   })
   return () => {

@@ -128,7 +128,7 @@ export const strategy = z
 
 const quantile = ms.nullable()
 const latency = z
-  .object({ count, p50: quantile, p95: quantile, p99: quantile, max: quantile })
+  .object({ count, mean: quantile, p50: quantile, p95: quantile, p99: quantile, max: quantile })
   .meta({ id: 'Latency', description: 'Milliseconds; null without reads' })
 
 const queue = z.object({

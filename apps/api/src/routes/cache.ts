@@ -94,7 +94,7 @@ function some(names: readonly string[]): readonly string[] {
   return names.length > 10 ? [...names.slice(0, 10), `and ${names.length - 10} more`] : names
 }
 
-interface What {
+export interface What {
   readonly keys: readonly string[]
   readonly tags: readonly string[]
   readonly all: boolean
@@ -105,7 +105,7 @@ interface What {
  *
  * @throws Problem 503 for a failed invalidation that is not retried
  */
-async function invalidateUnder(strategies: readonly StrategyInstance[], what: What): Promise<boolean> {
+export async function invalidateUnder(strategies: readonly StrategyInstance[], what: What): Promise<boolean> {
   const attempts = await Promise.allSettled(strategies.map((instance) => invalidate(instance, what)))
   const reasons = new Map<string, string[]>()
   for (const [i, attempt] of attempts.entries()) {

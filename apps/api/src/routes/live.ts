@@ -9,7 +9,7 @@ import { readOptionalJson } from '../http/read-json.ts'
 import { unknownName } from '../http/unknown-name.ts'
 import type { Action } from '../live/actions.ts'
 import { inspectUnder } from '../live/inspect.ts'
-import type { LiveEvent, LiveEvents } from '../live/live-events.ts'
+import { type LiveEvent, type LiveEvents, MARKS_KEPT } from '../live/live-events.ts'
 import { chosenStrategies, loadRequest } from '../live/load-request.ts'
 import type { LoadRunner } from '../live/load-runner.ts'
 import { isKnownKey } from '../posts/resources.ts'
@@ -21,6 +21,13 @@ export const actionRequest = z.strictObject({ strategies: chosenStrategies })
 const RECONNECT_MS = 1_000
 /** Each costs a connection and 30 KB a second. */
 const MAX_RECEIVERS = 50
+/** More than a new connection receives. */
+const MAX_PENDING = 2 * MARKS_KEPT
+const STALLED_MS = 30_000
+/** For the last event at the end of the process. */
+const ENDING_MS = 500
+/** The entries of all strategies may have 50 MB. */
+const MAX_INSPECTED = 4
 
 export interface LiveParts {
   readonly events: LiveEvents
@@ -39,6 +46,22 @@ export function liveRoutes(
   const chosen = (names: readonly string[] | undefined) =>
     names === undefined ? instances.all : [...new Set(names)].map((name) => instances.named(name))
 
+  const inspecting = new Map<string, ReturnType<typeof inspectAll>>()
+  const inspectAll = (key: string) => Promise.all(instances.all.map((instance) => inspectUnder(instance, key)))
+
+  /** Callers that ask for one key at a time share one look. */
+  function inspect(key: string) {
+    const shared = inspecting.get(key)
+    if (shared !== undefined) return shared
+    if (inspecting.size >= MAX_INSPECTED) {
+      const detail = `${MAX_INSPECTED} keys are being inspected; ask again`
+      throw new Problem({ status: 503, code: 'too-many-inspections', detail })
+    }
+    const looking = inspectAll(key).finally(() => inspecting.delete(key))
+    inspecting.set(key, looking)
+    return looking
+  }
+
   app.get('/api/stats/stream', (context) => {
     readQuery(searchOf(context.req.url), [])
     if (events.receivers >= MAX_RECEIVERS) {
@@ -50,15 +73,23 @@ export function liveRoutes(
     return streamSSE(context, async (stream) => {
       await stream.writeSSE({ event: 'hello', data: '{}', retry: RECONNECT_MS })
       await new Promise<void>((resolve) => {
-        let isWriting = false
+        const drop = () => void context.env?.incoming?.socket.destroy()
+        let pending = 0
         const send = async (event: LiveEvent) => {
-          // A slow client misses figures, which the next event repeats. Marks and the state of the load are few.
-          if (isWriting && event.event === 'stats') return
-          isWriting = true
+          // A slow client misses figures, which the next event repeats; one that has stopped reading loses its place.
+          if (pending > 0 && event.event === 'stats') return
+          if (pending > MAX_PENDING) return drop()
+          pending++
+          const overdue = setTimeout(drop, STALLED_MS).unref()
           await stream.writeSSE(event)
-          isWriting = false
+          clearTimeout(overdue)
+          pending--
         }
-        const unsubscribe = events.subscribe({ send: (event) => void send(event), ended: resolve })
+        const ended = () => {
+          resolve()
+          setTimeout(drop, ENDING_MS).unref()
+        }
+        const unsubscribe = events.subscribe({ send: (event) => void send(event), ended })
         stream.onAbort(() => {
           unsubscribe()
           resolve()
@@ -76,7 +107,7 @@ export function liveRoutes(
         key === undefined ? `key is missing; ${detail}` : `key is ${shown(key)}; ${detail}`,
       )
     }
-    return context.json(await Promise.all(instances.all.map((instance) => inspectUnder(instance, key))))
+    return context.json(await inspect(key))
   })
 
   app.get('/api/load', (context) => {
@@ -128,8 +159,8 @@ export function liveRoutes(
     }
     const concerned = chosen(strategies)
     const names = concerned.map((instance) => instance.name)
-    events.mark(name, action.title, names)
     const key = await action.run(concerned)
+    events.mark(name, action.title, names)
     log.action(name, { strategies: names.length, key })
     return context.json({ done: name, strategies: names, key })
   })

@@ -176,6 +176,7 @@ function quantiles(histogram: RecordableHistogram, perMs = 1_000) {
   const at = (percentile: number) => (histogram.count === 0 ? null : histogram.percentile(percentile) / perMs)
   return {
     count: histogram.count,
+    mean: histogram.count === 0 ? null : histogram.mean / perMs,
     p50: at(50),
     p95: at(95),
     p99: at(99),

@@ -2,6 +2,7 @@ import { badOption, checkCount, checkNames, checkOptions, checkText, type Option
 import { describeEntry, type EntryDescription } from '../entry-description.ts'
 import { adaptClient, type RedisStoreClient } from './adapt-client.ts'
 import { redisKeys } from './redis-keys.ts'
+import { runScript } from './run-script.ts'
 import { END_DIGITS, NOW, script } from './scripts.ts'
 
 export interface InspectOptions {
@@ -73,7 +74,7 @@ export async function inspectKey(options: InspectOptions, key: string, tags: rea
     throw badOption('client', 'a Cluster', 'give a client of one server: one script reads keys of several slots')
   const names = redisKeys(prefix, options.buckets === undefined ? undefined : checkCount('buckets', options.buckets))
   const keys = [names.entry(key), names.lease(key), names.mark(key), ...tags.map(names.tag)]
-  const [time, bytes, ttlMs, lease, mark, epochs] = (await client.eval(INSPECT.lua, keys, [])) as Answer
+  const [time, bytes, ttlMs, lease, mark, epochs] = (await runScript(client, INSPECT, keys, [])) as Answer
   const now = Number(time)
   const endsAt = lease === null ? Number.NaN : Number(lease.toString('latin1', 0, END_DIGITS))
   return {
