@@ -68,9 +68,7 @@ describe('stepping', () => {
     const last = first.rows.length
     const presses = [
       ['ArrowRight', 2],
-      ['j', 3],
-      ['ArrowLeft', 2],
-      ['k', 1],
+      ['ArrowLeft', 1],
       ['ArrowLeft', 1],
       ['End', last],
       ['ArrowRight', last],
@@ -96,6 +94,21 @@ describe('stepping', () => {
     await page.getByLabel('Race', { exact: true }).focus()
     await page.keyboard.press('Home')
     expect(await shown(page)).toEqual(at(first, 3))
+  })
+
+  it('leaves the arrow keys to an area that scrolls', async () => {
+    const page = await open(`#${first.id}/3`)
+    await page.locator('.code pre').focus()
+    await page.keyboard.press('ArrowRight')
+    expect(await shown(page)).toEqual(at(first, 3))
+  })
+
+  it('keeps the race when the reader skips to the content', async () => {
+    const page = await open(`#${first.id}/3`)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the content')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => shown(page)).toEqual(at(first, 3))
   })
 
   it('keeps the current row in view in both diagrams', async () => {
@@ -137,6 +150,7 @@ describe('stepping', () => {
     expect(await page.locator('.line.it').textContent()).toContain(lines[line - from]!.trim())
     await page.getByRole('button', { name: `Go to step ${row + 1}` }).click()
     expect(await shown(page)).toEqual(at(first, row + 1))
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe(`This is step ${row + 1}`)
   })
 })
 

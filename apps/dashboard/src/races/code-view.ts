@@ -40,7 +40,8 @@ export function codeView(race: Race, go: () => void): CodeView {
     root,
     show(row) {
       root.classList.toggle('now', row === at)
-      button.disabled = row === at
+      // Not `disabled`, which would take the focus from it.
+      button.setAttribute('aria-disabled', String(row === at))
       button.textContent = row === at ? `This is step ${at + 1}` : `Go to step ${at + 1}`
     },
   }

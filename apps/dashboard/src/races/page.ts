@@ -12,7 +12,7 @@ const INTRO =
 const METHOD =
   'Nothing here is drawn by hand. The explorer ran the real code with one safeguard removed until it broke its guarantee, then ran the complete code through the same schedule, as far as possible. The state is read from the database and the server after each step. In these runs the database, the outbox’s relay and Redis are emulated; a test compares the emulated Redis with a real one. “Cache” and “Lease” are those of the key that is read.'
 const MEANINGS =
-  'R, R1, R2 read and W, W1, W2 write. P1 and P2 are processes. v1, v2 are versions of the row. A lease is the right to fill one key. A tag gets a new epoch when it is invalidated; an entry is usable only while its tag has the epoch that the entry carries. A write is acknowledged when its caller is told that it is done; from then on, reads must return it. “later” reads come at the end, and must be current.'
+  'R, R1, R2 read and W, W1, W2 write. P1 and P2 are processes. v1, v2 are versions of the row. A lease is the right to fill one key. A tag gets a new epoch when it is invalidated; an entry is usable only while its tag has the epoch that the entry carries. A write is acknowledged when its caller gets the answer that it is done; from then on, reads must return it. “later” reads come at the end, and must be current.'
 
 export function racesPage(main: HTMLElement, races: readonly Race[]): void {
   const list = raceList(races)
@@ -36,6 +36,11 @@ export function racesPage(main: HTMLElement, races: readonly Race[]): void {
   render()
 
   window.addEventListener('hashchange', () => {
+    // The link to the content is not a race.
+    if (location.hash === '#main') {
+      history.replaceState(null, '', hashOf(place))
+      return
+    }
     const next = placeOf(location.hash, races)
     if (next.race !== place.race) window.scrollTo(0, 0)
     show(next)

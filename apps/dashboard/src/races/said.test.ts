@@ -21,7 +21,7 @@ describe('saidOf', () => {
     const { rows } = race('stale-set')
     const wrong = 'A later reader in P1 got v1, though v2 was acknowledged before it began.'
     expect(saidOf(race('stale-set'), 'broken', 13)).toBe(wrong)
-    expect(saidOf(race('stale-set'), 'broken', rows.length - 1)).toBe(`It has ended. ${wrong}`)
+    expect(saidOf(race('stale-set'), 'broken', rows.length - 1)).toBe(`This run has ended. ${wrong}`)
     expect(saidOf(race('dead-holder'), 'broken', 6)).toBe('2925 ms pass. R2 has no answer after 600 steps.')
   })
 

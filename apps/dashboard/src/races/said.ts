@@ -10,7 +10,7 @@ export function saidOf(race: Told, form: Form, row: number): string {
   const last = lastRow(race, form)
   if (step === undefined) {
     if (row < last) return 'Nothing happens at this step.'
-    return form === 'broken' ? `It has ended. ${wrong(race)}` : 'It has ended.'
+    return form === 'broken' ? `This run has ended. ${wrong(race)}` : 'This run has ended.'
   }
   const sentence = sentenceOf(step)
   if (form === 'broken' && row === last) return step.by === 'time' ? `${sentence} ${wrong(race)}` : wrong(race)

@@ -13,28 +13,28 @@ export const ALL = 1_000
 interface Control {
   readonly text: string
   readonly name: string
-  readonly keys: readonly string[]
+  readonly key: string
   readonly by: number
 }
 
 const CONTROLS: readonly Control[] = [
-  { text: '⇤', name: 'First step', keys: ['Home'], by: -ALL },
-  { text: '← Back', name: 'Back one step', keys: ['ArrowLeft', 'k'], by: -1 },
-  { text: 'Next →', name: 'Next step', keys: ['ArrowRight', 'j'], by: 1 },
-  { text: '⇥', name: 'Last step', keys: ['End'], by: ALL },
+  { text: '⇤', name: 'First step', key: 'Home', by: -ALL },
+  { text: '← Back', name: 'Back one step', key: 'ArrowLeft', by: -1 },
+  { text: 'Next →', name: 'Next step', key: 'ArrowRight', by: 1 },
+  { text: '⇥', name: 'Last step', key: 'End', by: ALL },
 ]
 
 /** How many steps a key moves; 0 for any other key, and with a modifier, which belongs to the browser. */
 export function stepsOf(event: Pick<KeyboardEvent, 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'>): number {
   if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return 0
-  return CONTROLS.find(({ keys }) => keys.includes(event.key))?.by ?? 0
+  return CONTROLS.find(({ key }) => key === event.key)?.by ?? 0
 }
 
 export function stepper(move: (by: number) => void): Stepper {
-  const buttons = CONTROLS.map(({ text, name, keys, by }) => {
+  const buttons = CONTROLS.map(({ text, name, key, by }) => {
     const button = element(
       'button',
-      { type: 'button', 'aria-label': name, title: `${name}: ${keys.join(' or ')}`, class: by === 1 ? 'next' : '' },
+      { type: 'button', 'aria-label': name, title: `${name}: ${key}`, class: by === 1 ? 'next' : '' },
       text,
     )
     // Not `disabled`, which would take the focus from a button in use.
@@ -47,7 +47,8 @@ export function stepper(move: (by: number) => void): Stepper {
 
   document.addEventListener('keydown', (event) => {
     const by = stepsOf(event)
-    if (by === 0 || (event.target as Element | null)?.closest?.('select, input, textarea')) return
+    // A scroll area that has the focus scrolls by the same keys.
+    if (by === 0 || (event.target as Element | null)?.closest?.('select, input, textarea, [tabindex="0"]')) return
     event.preventDefault()
     move(by)
   })

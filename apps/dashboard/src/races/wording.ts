@@ -60,7 +60,7 @@ const SENTENCES: readonly (readonly [RegExp, Sentence])[] = [
   [/epoch of (\w+) → epoch \d+/, (who, tag) => `${who} reads the epoch of the tag “${tag}”.`],
   [/load \w+ → (v\d+)/, (who, version) => `${who} reads the database, which has ${version}.`],
   [/commit → (v\d+)/, (who, version) => `${who} commits ${version} to the database.`],
-  [/claim \w+ → claimed/, (who) => `${who} takes the lease, even from another holder.`],
+  [/claim \w+ → claimed/, (who) => `${who} takes the lease, even if another caller holds it.`],
   [/fill \w+ with (v\d+) → kept/, (who, version) => `${who} fills the cache with ${version}, and the cache keeps it.`],
   [
     /fill \w+ with (v\d+) → refused/,
