@@ -34,7 +34,7 @@ it('shows a stale entry, tags, and what memory has', () => {
   })
   expect([cells[0], cells[3], cells[4], cells[7]]).toEqual([
     'Redis and memory',
-    'stale since 2.0 s',
+    'stale for 2.0 s',
     '',
     'posts: invalidated, authors: not carried',
   ])
@@ -43,10 +43,11 @@ it('shows a stale entry, tags, and what memory has', () => {
 it('shows nothing, an absent value, a lease, and a library that shows none of it', () => {
   expect(text({ entry: null, lease: { endsInMs: 1_200, isWaitedFor: true } })).toMatchObject({
     1: 'nothing',
-    6: 'for 1.2 s, awaited',
+    6: '1.2 s left, readers waiting',
   })
   expect(text({ entry: { ...entry, freshForMs: 3_650 * 86_400_000 } })[3]).toBe('3,650 days')
-  expect(text({ entry: { ...entry, loadMs: 0 } })[5]).toBe('written, not loaded')
+  expect(text({ entry: { ...entry, loadMs: 0.004 } })[5]).toBe('written, not loaded')
+  expect(text({ entry: { ...entry, loadMs: 0.01 } })[5]).toBe('0.01 ms')
   expect(text({ entry: { ...entry, kind: 'absent' } })[1]).toBe('there is no such post')
   expect(text({ state: 'unknown' })[1]).toBe('not shown by this library')
   expect(text({ store: 'none', entry: null })[1]).toBe('keeps nothing')

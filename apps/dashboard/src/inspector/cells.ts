@@ -2,7 +2,7 @@
 import { count, duration } from '../live/format.ts'
 import type { InspectedEntry, ShownEntry } from './entry-types.ts'
 
-export const columns = ['Where', 'Value', 'Age', 'Fresh for', 'Removed in', 'Its load took', 'Lease', 'Tags'] as const
+export const columns = ['Where', 'Value', 'Age', 'Fresh for', 'Removed in', 'Load time', 'Lease', 'Tags'] as const
 
 export function cellsOf(inspected: InspectedEntry): readonly string[] {
   const { entry } = inspected
@@ -15,9 +15,9 @@ export function cellsOf(inspected: InspectedEntry): readonly string[] {
     where,
     valueText(entry),
     span(entry.ageMs),
-    entry.freshForMs > 0 ? span(entry.freshForMs) : `stale since ${span(-entry.freshForMs)}`,
+    entry.freshForMs > 0 ? span(entry.freshForMs) : `stale for ${span(-entry.freshForMs)}`,
     entry.expiresInMs === null ? '' : span(entry.expiresInMs),
-    entry.loadMs === 0 ? 'written, not loaded' : duration(entry.loadMs),
+    entry.loadMs < 0.005 ? 'written, not loaded' : duration(entry.loadMs),
     lease,
     tagsOf(entry),
   ]
@@ -53,8 +53,8 @@ function valueText({ kind, version, preview = '', bytes }: ShownEntry): string {
 function leaseOf({ lease }: InspectedEntry): string {
   if (lease === undefined) return ''
   if (lease === null) return 'none'
-  const until = lease.endsInMs > 0 ? `for ${duration(lease.endsInMs)}` : 'overdue'
-  return `${until}${lease.isWaitedFor ? ', awaited' : ''}`
+  const until = lease.endsInMs > 0 ? `${duration(lease.endsInMs)} left` : 'overdue'
+  return `${until}${lease.isWaitedFor ? ', readers waiting' : ''}`
 }
 
 /** An entry is valid while each tag that it carries has the epoch from before its load. */

@@ -1,5 +1,5 @@
-/** "Inspect a key": what each strategy keeps under a key, asked again each second while somebody looks. */
-import { api } from '../live/api.ts'
+/** "Inspect a key": what each strategy stores under a key, asked again each second while somebody looks. */
+import { api, Refused } from '../live/api.ts'
 import { h, setText } from '../live/dom.ts'
 import { ProblemLine } from '../live/problem-line.ts'
 import { cellsOf, columns } from './cells.ts'
@@ -30,18 +30,27 @@ export function inspector(hottestKey: () => string): HTMLElement {
   const table = h('table', { class: 'inspected' }, h('thead', {}, h('tr', {}, ...heads)), body)
   const scroll = h(
     'div',
-    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'What each strategy keeps', hidden: true },
+    { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'What each strategy stores', hidden: true },
     table,
   )
   const root = h('div', {}, form, problem.root, scroll)
   let timer: number | undefined
+  /** As submitted: the field may have another by now. */
+  let key = ''
 
   async function show(): Promise<void> {
-    const answer = await problem.during(() => api.entries(input.value.trim()))
-    if (answer === undefined) {
-      stop()
-      return
-    }
+    const asked = key
+    const call = api.entries(asked)
+    const failure = await call.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    // An answer for a former key may come late.
+    if (asked !== key) return
+    // Without an answer the API may be restarting, so it is asked again.
+    if (failure instanceof Refused && failure.status !== 0) stop()
+    const answer = await problem.during(() => call)
+    if (answer === undefined) return
     scroll.hidden = false
     answer.forEach((inspected, i) => {
       const row = body.rows[i] ?? body.insertRow()
@@ -57,6 +66,7 @@ export function inspector(hottestKey: () => string): HTMLElement {
 
   function start(): void {
     stop()
+    key = input.value.trim()
     void show()
     timer = window.setInterval(() => {
       if (!document.hidden && isOnScreen(root)) void show()
