@@ -8,7 +8,7 @@ import { measures } from './live/measures.ts'
 import { ProblemLine } from './live/problem-line.ts'
 import { openStream } from './live/stream.ts'
 import { onSystemTheme, setTheme } from './live/theme.ts'
-import { linkButton, pauseButton, themeChoice, windowChoice } from './live/view-controls.ts'
+import { linkButton, themeChoice, windowChoice } from './live/view-controls.ts'
 import { parseView } from './live/view-state.ts'
 
 const view = parseView(location.hash)
@@ -33,7 +33,7 @@ byId('view').prepend(
     page.changeView({ window })
     page.draw()
   }),
-  pauseButton((isPaused) => page.pause(isPaused)),
+  page.pauseButton,
 )
 byId('view').append(linkButton())
 
@@ -51,6 +51,12 @@ byId('totals-controls').append(reset, resetProblem.root)
 byId('totals-scroll').tabIndex = 0
 
 byId('inspect').append(inspector(() => `post:${page.hottestId}`))
+
+window.addEventListener('hashchange', () => {
+  // The page itself never causes this event: it is the link to the content, or another view that was pasted.
+  if (location.hash === '#main') page.changeView({})
+  else location.reload()
+})
 
 document.addEventListener('visibilitychange', () => page.draw())
 

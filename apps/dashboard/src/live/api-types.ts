@@ -2,6 +2,7 @@
 
 export interface Quantiles {
   readonly count: number
+  readonly mean: number | null
   readonly p50: number | null
   readonly p99: number | null
 }
@@ -87,6 +88,8 @@ export interface EndedLoad extends LoadSettings {
   readonly endedAt: string
   readonly sent: number
   readonly failed: number
+  /** Not sent, since too many requests were unanswered. */
+  readonly skipped: number
   readonly why: 'done' | 'stopped' | 'failed'
 }
 

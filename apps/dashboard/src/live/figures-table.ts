@@ -55,8 +55,8 @@ const columns: readonly Column[] = [
     format: count,
   },
   {
-    name: 'oldest',
-    title: 'Oldest value',
+    name: 'longest-stale',
+    title: 'Longest stale',
     first: 'descending',
     value: ({ staleForMs }) => missing(staleForMs.max),
     format: duration,
@@ -75,7 +75,7 @@ const columns: readonly Column[] = [
     value: (stats) => missing(waits(stats).p99),
     format: milliseconds,
   },
-  { name: 'calls', title: 'Redis calls', first: 'ascending', value: ({ storeCalls }) => storeCalls, format: count },
+  { name: 'calls', title: 'Cache calls', first: 'ascending', value: ({ storeCalls }) => storeCalls, format: count },
   { name: 'writes', title: 'Writes', first: 'descending', value: ({ writes }) => writes, format: count },
   { name: 'queue', title: 'Queue', first: 'descending', value: ({ queue }) => missing(queue?.depth), format: count },
 ]
@@ -153,7 +153,7 @@ export class FiguresTable {
     if (known !== undefined) return known
     const cells = columns.map(() => h('td', {}, '–'))
     const head = h('th', { scope: 'row' }, name)
-    if (isNaive(name)) head.append(' ', h('span', { class: 'tag warning' }, 'can break its guarantee'))
+    if (isNaive(name)) head.append(' ', h('span', { class: 'tag warning' }, 'a race can break its guarantee'))
     if (isCeiling(name)) head.append(' ', h('span', { class: 'tag' }, 'upper bound, not ranked'))
     const row = { name, cells, root: h('tr', {}, head, ...cells) }
     this.#rows.set(name, row)

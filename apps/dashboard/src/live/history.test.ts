@@ -2,16 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { History } from './history.ts'
 import { statsEvent } from './test-events.ts'
 
-const NOTHING = { count: 0, p50: null, p99: null }
+const NOTHING = { count: 0, mean: null, p50: null, p99: null }
 
 describe('History', () => {
   it('weighs the quantiles of each second by its reads', () => {
     const history = new History()
     history.add(
-      statsEvent(1, { tiered: { reads: 10, hits: 10, hitMs: { count: 10, p50: 1, p99: 2 }, waitMs: NOTHING } }),
+      statsEvent(1, {
+        tiered: { reads: 10, hits: 10, hitMs: { count: 10, mean: 1, p50: 1, p99: 2 }, waitMs: NOTHING },
+      }),
     )
     history.add(
-      statsEvent(2, { tiered: { reads: 40, hits: 30, hitMs: { count: 30, p50: 3, p99: 4 }, waitMs: NOTHING } }),
+      statsEvent(2, {
+        tiered: { reads: 40, hits: 30, hitMs: { count: 30, mean: 3, p50: 3, p99: 4 }, waitMs: NOTHING },
+      }),
     )
     const summary = history.summary('tiered', 10, 0)!
     expect(summary).toMatchObject({ reads: 50, hitRatio: 0.8, hitP50: 2.5, hitP99: 3.5, waitP50: Number.NaN })
@@ -33,7 +37,7 @@ describe('History', () => {
     expect(history.max(['tiered'], ['hitP50'], 10, 0)).toBeNaN()
   })
 
-  it('sums old reads and keeps the greatest age', () => {
+  it('sums stale reads and keeps the longest time', () => {
     const history = new History()
     history.add(statsEvent(1, { xfetch: { staleReads: 2, staleMaxMs: 900 } }))
     history.add(statsEvent(2, { xfetch: { staleReads: 1, staleMaxMs: 300 } }))

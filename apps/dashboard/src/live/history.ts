@@ -86,7 +86,7 @@ export class History {
     }
   }
 
-  /** Reads of old values over the last seconds, and the age of the oldest. */
+  /** Reads of stale values over the last seconds, and the longest time that one had been replaced. */
   stale(strategy: string, seconds: number, skip: number): { readonly reads: number; readonly maxMs: number } {
     const lane = this.#lanes.get(strategy)
     if (lane === undefined) return { reads: 0, maxMs: Number.NaN }

@@ -143,9 +143,9 @@ class LaneElement {
     setText(this.#cells.loads, reads === 0 && loads === 0 ? '–' : perSecond(loads))
     setText(this.#cells.calls, reads === 0 && calls === 0 ? '–' : perSecond(calls))
     const stale = history.stale(this.#name, seconds, skip)
-    const age = Number.isNaN(stale.maxMs) ? '' : `, up to ${duration(stale.maxMs)} old`
-    setText(this.#cells.stale, stale.reads > 0 ? `${count(stale.reads)}${age}` : reads > 0 ? 'none' : '–')
-    this.#cells.stale.classList.toggle('is-old', stale.reads > 0)
+    const time = Number.isNaN(stale.maxMs) ? '' : `, up to ${duration(stale.maxMs)} late`
+    setText(this.#cells.stale, stale.reads > 0 ? `${count(stale.reads)}${time}` : reads > 0 ? 'none' : '–')
+    this.#cells.stale.classList.toggle('is-stale', stale.reads > 0)
     this.#queue.hidden = Number.isNaN(queue)
     if (!this.#queue.hidden) setText(this.#queue, `queue: ${count(queue)} ${queue === 1 ? 'write' : 'writes'}`)
   }

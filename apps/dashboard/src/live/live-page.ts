@@ -18,11 +18,13 @@ import { StrategyChoice } from './strategy-choice.ts'
 import { isCeiling } from './strategy-kinds.ts'
 import { Tallies } from './tallies.ts'
 import { Tour } from './tour.ts'
+import { pauseButton } from './view-controls.ts'
 import { type ViewState, viewHash } from './view-state.ts'
 
 export class LivePage {
   readonly load: LoadControl
   readonly tour: Tour
+  readonly pauseButton = pauseButton((isPaused) => this.#pause(isPaused))
   readonly #actions: ActionButtons
   readonly #choice: StrategyChoice
   readonly #history = new History()
@@ -35,7 +37,7 @@ export class LivePage {
   #view: ViewState
   #latest: StatsEvent | undefined
   #loadState: LoadState | undefined
-  /** When the load began that the answers are about. Undefined: none began since the page was opened. */
+  /** When the load began that the answers are about. Undefined: none began since the page was opened or the counters were reset. */
   #answersSince: string | undefined
   /** The choice of the tour, while it lasts. */
   #tourChoice: readonly string[] | undefined
@@ -51,6 +53,7 @@ export class LivePage {
       typed: view.load,
       strategies: () => this.#chosen,
       onTyped: (load) => this.changeView({ load }),
+      onStart: () => this.#resume(),
     })
     this.#actions = new ActionButtons(byId('actions'), () => this.#chosen)
     this.#choice = new StrategyChoice(byId('view'), (strategies) => {
@@ -61,6 +64,7 @@ export class LivePage {
     this.tour = new Tour(byId('tour'), {
       load: this.load,
       choose: (strategies) => {
+        if (strategies !== undefined) this.#resume()
         this.#tourChoice = strategies
         this.#showChosen()
       },
@@ -90,17 +94,12 @@ export class LivePage {
     this.#showChosen()
   }
 
-  pause(isPaused: boolean): void {
-    this.#skip = isPaused ? 0 : undefined
-    if (!isPaused) this.#showWhatTheAnswersAreAbout()
-    this.draw()
-  }
-
   stats(event: StatsEvent): void {
     const isFirst = this.#latest === undefined
     const names = Object.keys(event.strategies)
     this.#latest = event
-    this.#tallies.add(event)
+    const isReset = this.#tallies.add(event)
+    if (isReset) this.#answersSince = undefined
     const added = this.#history.add(event)
     if (this.#skip !== undefined) this.#skip += added
     this.load.tick(Date.parse(event.at))
@@ -108,7 +107,7 @@ export class LivePage {
       this.#names = names
       this.#showChosen()
     }
-    if (isFirst) this.#showWhatTheAnswersAreAbout()
+    if (isFirst || (isReset && this.#skip === undefined)) this.#showWhatTheAnswersAreAbout()
     if (this.#skip === undefined) this.draw()
   }
 
@@ -131,8 +130,11 @@ export class LivePage {
   }
 
   connected(isConnected: boolean): void {
-    const text = isConnected ? '' : 'Connection lost. These are the last figures; the page connects again by itself.'
-    setText(byId('connection'), text)
+    const text =
+      this.#latest === undefined
+        ? 'No figures yet: the API does not answer, or too many pages are open. This page keeps trying.'
+        : 'Connection lost. These are the last figures; the page connects again by itself.'
+    setText(byId('connection'), isConnected ? '' : text)
     if (isConnected) void this.discover()
   }
 
@@ -147,15 +149,28 @@ export class LivePage {
     setText(byId('totals-title'), `Totals since ${clock(sinceOf(latest))}`)
   }
 
+  #pause(isPaused: boolean): void {
+    this.#skip = isPaused ? 0 : undefined
+    if (!isPaused) this.#showWhatTheAnswersAreAbout()
+    this.draw()
+  }
+
+  /** Nobody starts a load to see none of it. */
+  #resume(): void {
+    if (this.#skip !== undefined) this.pauseButton.click()
+  }
+
+  /** A link may name strategies that this server does not have. Undefined: all. */
   get #chosen(): readonly string[] | undefined {
-    return this.#tourChoice ?? this.#view.strategies
+    const chosen = this.#tourChoice ?? this.#view.strategies
+    if (this.#names.length === 0) return chosen // not known yet
+    const known = chosen?.filter((name) => this.#names.includes(name))
+    return known?.length ? known : undefined
   }
 
   #showChosen(): void {
     const chosen = this.#chosen
-    const shown = chosen === undefined ? this.#names : this.#names.filter((name) => chosen.includes(name))
-    // A link may name strategies that this server does not have.
-    const names = shown.length > 0 ? shown : this.#names
+    const names = chosen === undefined ? this.#names : this.#names.filter((name) => chosen.includes(name))
     this.#choice.show(this.#names, chosen)
     this.#lanes.show(names, (name) => this.#infos.get(name))
     this.#table.choose(names)
@@ -165,7 +180,7 @@ export class LivePage {
 
   #frame(): Frame {
     const [seconds, skip] = [this.#view.window, this.#skip ?? 0]
-    // The ceiling's values get older and older, and would flatten all others.
+    // The ceiling's values are stale for longer and longer, and would flatten all others.
     const scaled = this.#shown.filter((name) => !isCeiling(name))
     const ends = measures.map(({ name, curves, maxFor }) => {
       const from = curves.map((curve) => curve.from)
@@ -177,18 +192,20 @@ export class LivePage {
 
   #showEmptyOrAnswers(): void {
     const tallies = new Map<string, Tally>()
-    let withReads = 0
+    let [withReads, writes] = [0, 0]
     for (const name of this.#shown) {
       const tally = this.#tallies.get(name)
       if (tally === undefined) continue
       tallies.set(name, tally)
-      if (tally.reads > 0 && !isCeiling(name)) withReads++
+      if (isCeiling(name)) continue
+      if (tally.reads > 0) withReads++
+      writes += tally.writes
     }
     const isEmpty = this.#latest !== undefined && withReads === 0 && !this.load.isRunning
     byId('empty').hidden = !isEmpty
     byId('answer-list').hidden = isEmpty || this.#latest === undefined
     byId('answers-of').hidden = isEmpty
-    if (!isEmpty) this.#answers.show(rank(tallies), withReads)
+    if (!isEmpty) this.#answers.show(rank(tallies), withReads, writes)
   }
 
   #showWhatTheAnswersAreAbout(): void {

@@ -14,6 +14,8 @@ export interface LoadControlOptions {
   readonly typed: Readonly<Record<string, string>>
   /** Those that get the load. Undefined: all. */
   readonly strategies: () => readonly string[] | undefined
+  /** Called before a load is started. */
+  readonly onStart: () => void
   readonly onTyped: (typed: Readonly<Record<string, string>>) => void
 }
 
@@ -62,7 +64,7 @@ export class LoadControl {
     this.#stop.disabled = !this.isRunning
     if (activeElement === this.#start && this.isRunning) this.#stop.focus()
     if (activeElement === this.#stop && !this.isRunning) this.#start.focus()
-    setText(this.#status, describe(state))
+    setText(this.#status, describeLoad(state))
     if (!this.isRunning) setText(this.#remaining, '')
   }
 
@@ -79,6 +81,7 @@ export class LoadControl {
    * @returns whether it started
    */
   async start(change: Partial<LoadSettings> = {}, problem = this.#problem): Promise<boolean> {
+    this.#options.onStart()
     const strategies = this.#options.strategies()
     const settings = { ...this.#settings(), ...(strategies !== undefined && { strategies }), ...change }
     return this.#apply(() => api.startLoad(settings), problem)
@@ -123,7 +126,7 @@ export class LoadControl {
   }
 }
 
-function describe({ running, last }: LoadState): string {
+export function describeLoad({ running, last }: LoadState): string {
   if (running !== null) {
     const { ratePerSecond, strategies, writeShare, ttlMs } = running
     const to = strategies.length === 1 ? strategies[0] : `each of ${strategies.length} strategies`
@@ -131,6 +134,7 @@ function describe({ running, last }: LoadState): string {
   }
   if (last === null) return ''
   const failed = last.failed > 0 ? `, ${count(last.failed)} failed` : ''
-  const how = { done: 'is done', stopped: 'was stopped', failed: 'failed' }[last.why]
-  return `The last load ${how} (${clock(last.endedAt)}): ${count(last.sent)} requests sent${failed}.`
+  const skipped = last.skipped > 0 ? `, ${count(last.skipped)} not sent, since too many were unanswered` : ''
+  const how = { done: 'finished', stopped: 'was stopped', failed: 'failed' }[last.why]
+  return `The last load ${how} (${clock(last.endedAt)}): ${count(last.sent)} requests sent${failed}${skipped}.`
 }

@@ -62,8 +62,8 @@ export const measures: readonly Measure[] = [
   },
   {
     name: 'stale',
-    title: 'Old values served',
-    hint: 'age of the oldest; none is best',
+    title: 'Stale values served',
+    hint: 'longest time since replaced; none is best',
     curves: [{ from: 'staleMaxMs', shape: 'bars', ink: 'stale' }],
     min: 0,
     maxFor: (largest) => niceMax(largest, 1_000),
@@ -71,7 +71,7 @@ export const measures: readonly Measure[] = [
   },
   {
     name: 'calls',
-    title: 'Redis calls',
+    title: 'Cache calls',
     hint: 'per second; less is cheaper',
     curves: [{ from: 'calls', shape: 'area', ink: 'calls' }],
     min: 0,

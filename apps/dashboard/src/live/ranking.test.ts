@@ -4,6 +4,7 @@ import { equalToLeader, leaderOf, rank, type Tally } from './ranking.ts'
 const tally = (change: Partial<Tally> = {}): Tally => ({
   reads: 100,
   loads: 10,
+  writes: 0,
   staleReads: 0,
   staleMaxMs: Number.NaN,
   timedReads: 100,
@@ -14,7 +15,7 @@ const tally = (change: Partial<Tally> = {}): Tally => ({
 const names = (ranked: readonly { readonly name: string }[]) => ranked.map(({ name }) => name)
 
 describe('rank', () => {
-  it('puts the shortest typical read first, whatever the number of reads', () => {
+  it('puts the shortest mean first, whatever the number of reads', () => {
     const { fastest } = rank(
       new Map([
         ['no-cache', tally({ sumOfTimesMs: 2_700 })],
@@ -41,18 +42,18 @@ describe('rank', () => {
 
   it('leaves out always-hit, which is a ceiling', () => {
     const ceiling = tally({ loads: 0, sumOfTimesMs: 1, staleReads: 50, staleMaxMs: 9_000 })
-    expect(rank(new Map([['always-hit', ceiling]]))).toEqual({ fastest: [], sparing: [], old: [] })
+    expect(rank(new Map([['always-hit', ceiling]]))).toEqual({ fastest: [], sparing: [], stale: [] })
   })
 
-  it('lists old values by number of reads, also of a strategy with few reads', () => {
-    const { old } = rank(
+  it('lists stale values by number of reads, also of a strategy with few reads', () => {
+    const { stale } = rank(
       new Map([
         ['naive-lock', tally({ reads: 3, staleReads: 1, staleMaxMs: 900 })],
         ['cache-aside', tally({ staleReads: 40, staleMaxMs: 5_700 })],
         ['tiered', tally()],
       ]),
     )
-    expect(old).toEqual([
+    expect(stale).toEqual([
       { name: 'cache-aside', reads: 40, maxMs: 5_700 },
       { name: 'naive-lock', reads: 1, maxMs: 900 },
     ])

@@ -1,16 +1,18 @@
-/** Which strategy is fastest, which spares the database most, and which returned old values. */
+/** Which strategy is fastest, which spares the database most, and which returned stale values. */
 import { isCeiling, isNaive } from './strategy-kinds.ts'
 
 /** What a strategy did in the time that is compared. */
 export interface Tally {
   readonly reads: number
   readonly loads: number
+  /** Through the API, around the cache too. */
+  readonly writes: number
   readonly staleReads: number
-  /** Age of the oldest value that had been replaced. NaN if none, or not known. */
+  /** The longest time that a returned value had been replaced. NaN if none, or not known. */
   readonly staleMaxMs: number
   /** Reads with a known time. */
   readonly timedReads: number
-  /** For each second: the median of hits and that of waiting reads, times their number. */
+  /** Of all of them together. */
   readonly sumOfTimesMs: number
 }
 
@@ -20,12 +22,12 @@ export interface Ranked {
 }
 
 export interface Ranking {
-  /** ms of a typical read; fastest first. */
+  /** ms of a read, the mean; fastest first. */
   readonly fastest: readonly Ranked[]
   /** Loads per read; fewest first. */
   readonly sparing: readonly Ranked[]
-  /** Those that returned old values; most such reads first. */
-  readonly old: readonly { readonly name: string; readonly reads: number; readonly maxMs: number }[]
+  /** Those that returned stale values; most such reads first. */
+  readonly stale: readonly { readonly name: string; readonly reads: number; readonly maxMs: number }[]
 }
 
 /** With fewer reads, chance decides the order. */
@@ -37,7 +39,7 @@ export function rank(tallies: ReadonlyMap<string, Tally>): Ranking {
   return {
     fastest: ascending(timed.map(([name, tally]) => ({ name, value: tally.sumOfTimesMs / tally.timedReads }))),
     sparing: ascending(ranked.map(([name, { loads, reads }]) => ({ name, value: loads / reads }))),
-    old: [...tallies]
+    stale: [...tallies]
       .filter(([name, { staleReads }]) => !isCeiling(name) && staleReads > 0)
       .map(([name, { staleReads, staleMaxMs }]) => ({ name, reads: staleReads, maxMs: staleMaxMs }))
       .sort((a, b) => b.reads - a.reads),

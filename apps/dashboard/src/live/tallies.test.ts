@@ -2,20 +2,22 @@ import { describe, expect, it } from 'vitest'
 import { Tallies } from './tallies.ts'
 import { statsEvent } from './test-events.ts'
 
-const none = { count: 0, p50: null, p99: null, max: null }
-const times = (count: number, p50: number) => ({ count, p50, p99: p50, max: p50 })
+const none = { count: 0, mean: null, p50: null, p99: null, max: null }
+/** Medians far from the mean, so that a test sees which one was used. */
+const times = (count: number, mean: number) => ({ count, mean, p50: mean / 2, p99: 9 * mean, max: 9 * mean })
 
 describe('Tallies', () => {
   it('begins with the totals, then adds each second', () => {
     const tallies = new Tallies()
     const latencyMs = { all: none, hit: times(8, 1), stale: none, miss: times(2, 50), collapsed: none, bypass: none }
     tallies.add(
-      statsEvent(1, { tiered: {} }, { tiered: { reads: 10, loads: 2, latencyMs, staleForMs: times(1, 400) } }),
+      statsEvent(1, { tiered: {} }, { tiered: { reads: 10, loads: 2, latencyMs, staleForMs: { ...none, max: 400 } } }),
     )
     tallies.add(statsEvent(2, { tiered: { hitMs: times(5, 2) } }, { tiered: { reads: 15, loads: 2 } }))
     expect(tallies.get('tiered')).toEqual({
       reads: 15,
       loads: 2,
+      writes: 0,
       staleReads: 0,
       staleMaxMs: 400,
       timedReads: 15,
@@ -34,10 +36,14 @@ describe('Tallies', () => {
 
   it('starts from the totals again once the counters were set to 0', () => {
     const tallies = new Tallies()
-    tallies.add(statsEvent(1, { tiered: {} }, { tiered: { reads: 100, loads: 20 } }))
-    tallies.startOver()
-    tallies.add(statsEvent(2, { tiered: {} }, { tiered: { reads: 3, loads: 1 } }))
-    expect(tallies.get('tiered')).toMatchObject({ reads: 3, loads: 1 })
+    const figures = { reads: 100, loads: 20, writes: 7 }
+    expect(tallies.add(statsEvent(1, { tiered: {}, xfetch: {} }, { tiered: figures, xfetch: figures }))).toBe(false)
+    const reset = { reads: 130, loads: 1, since: '2026-01-01T00:00:00.000Z' }
+    const more = { ...figures, reads: 104, writes: 9 }
+    expect(tallies.add(statsEvent(2, { tiered: {}, xfetch: {} }, { tiered: reset, xfetch: more }))).toBe(true)
+    expect(tallies.get('tiered')).toMatchObject({ reads: 130, loads: 1, writes: 0 })
+    expect(tallies.get('xfetch')).toMatchObject({ reads: 4, loads: 0, writes: 2 })
+    expect(tallies.add(statsEvent(3, { tiered: {}, xfetch: {} }, { tiered: reset, xfetch: more }))).toBe(false)
   })
 
   it('knows nothing of a strategy without figures', () => {

@@ -3,6 +3,8 @@ import type { Quantiles, StatsEvent, StrategyStats } from './api-types.ts'
 import type { Tally } from './ranking.ts'
 
 interface Sums {
+  /** When the counters were last set to 0. */
+  readonly since: string
   /** Totals when the sums began. */
   base: Counts
   now: Counts
@@ -14,10 +16,11 @@ interface Sums {
 interface Counts {
   readonly reads: number
   readonly loads: number
+  readonly writes: number
   readonly staleReads: number
 }
 
-const ZERO: Counts = { reads: 0, loads: 0, staleReads: 0 }
+const ZERO: Counts = { reads: 0, loads: 0, writes: 0, staleReads: 0 }
 const WAITED = ['miss', 'collapsed', 'bypass'] as const
 
 export class Tallies {
@@ -30,13 +33,19 @@ export class Tallies {
     }
   }
 
-  add({ strategies }: StatsEvent): void {
+  /** @returns whether counters were set to 0. All strategies then start over, so that they are compared over the same time. */
+  add({ strategies }: StatsEvent): boolean {
+    const isReset = Object.entries(strategies).some(([name, { since }]) => {
+      const sums = this.#sums.get(name)
+      return sums !== undefined && sums.since !== since
+    })
+    if (isReset) this.startOver()
     for (const [name, stats] of Object.entries(strategies)) {
       const sums = this.#sums.get(name)
-      // Counters that fell were set to 0.
-      if (sums === undefined || stats.reads < sums.now.reads) this.#sums.set(name, sumsOfTotals(stats))
+      if (sums === undefined || sums.since !== stats.since) this.#sums.set(name, sumsOfTotals(stats))
       else addWindow(sums, stats)
     }
+    return isReset
   }
 
   get(name: string): Tally | undefined {
@@ -46,6 +55,7 @@ export class Tallies {
     return {
       reads: now.reads - base.reads,
       loads: now.loads - base.loads,
+      writes: now.writes - base.writes,
       staleReads: now.staleReads - base.staleReads,
       staleMaxMs,
       timedReads,
@@ -55,11 +65,18 @@ export class Tallies {
 }
 
 function sumsOfTotals(stats: StrategyStats): Sums {
-  const sums = { base: ZERO, now: countsOf(stats), timedReads: 0, sumOfTimesMs: 0, staleMaxMs: Number.NaN }
+  const sums = {
+    since: stats.since,
+    base: ZERO,
+    now: countsOf(stats),
+    timedReads: 0,
+    sumOfTimesMs: 0,
+    staleMaxMs: Number.NaN,
+  }
   addTimes(sums, stats.latencyMs.hit)
   addTimes(sums, stats.latencyMs.stale)
   for (const outcome of WAITED) addTimes(sums, stats.latencyMs[outcome])
-  addAge(sums, stats.staleForMs.max)
+  addStale(sums, stats.staleForMs.max)
   return sums
 }
 
@@ -67,19 +84,20 @@ function addWindow(sums: Sums, stats: StrategyStats): void {
   sums.now = countsOf(stats)
   addTimes(sums, stats.window.hitMs)
   addTimes(sums, stats.window.waitMs)
-  addAge(sums, stats.window.staleMaxMs)
+  addStale(sums, stats.window.staleMaxMs)
 }
 
-function countsOf({ reads, loads, staleReads }: StrategyStats): Counts {
-  return { reads, loads, staleReads }
+function countsOf({ reads, loads, writes, staleReads }: StrategyStats): Counts {
+  return { reads, loads, writes, staleReads }
 }
 
-function addTimes(sums: Sums, { count, p50 }: Quantiles): void {
-  if (count === 0 || p50 === null) return
+/** A mean times its count is the exact sum, which medians would not give. */
+function addTimes(sums: Sums, { count, mean }: Quantiles): void {
+  if (count === 0 || mean === null) return
   sums.timedReads += count
-  sums.sumOfTimesMs += count * p50
+  sums.sumOfTimesMs += count * mean
 }
 
-function addAge(sums: Sums, ageMs: number | null): void {
-  if (ageMs !== null && !(ageMs <= sums.staleMaxMs)) sums.staleMaxMs = ageMs
+function addStale(sums: Sums, staleMs: number | null): void {
+  if (staleMs !== null && !(staleMs <= sums.staleMaxMs)) sums.staleMaxMs = staleMs
 }

@@ -1,7 +1,7 @@
 /** Events as the API sends them, for tests. */
 import type { StatsEvent, StrategyStats, WindowFigures } from './api-types.ts'
 
-const none = { count: 0, p50: null, p99: null, max: null }
+const none = { count: 0, mean: null, p50: null, p99: null, max: null }
 
 export function statsEvent(
   second: number,
