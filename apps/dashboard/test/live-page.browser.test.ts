@@ -119,6 +119,24 @@ it('asks for the admin token if the API needs one, and keeps it for this tab', a
   expect(await page.evaluate(() => [localStorage.length, sessionStorage.length])).toEqual([0, 1])
 })
 
+it('runs the load and the action of a step of the tour, once the admin token is entered', async () => {
+  const base = await system.startApi({ ADMIN_TOKEN: 'a-secret-token' })
+  const page = await system.open('/', { base })
+  await page.getByRole('button', { name: 'Take the guided tour, 6 steps' }).first().click()
+  const tour = page.getByRole('region', { name: 'Guided tour' })
+  for (let step = 1; step < 3; step++) {
+    await tour.getByLabel('Admin token').waitFor()
+    await tour.getByRole('button', { name: 'Next' }).click()
+  }
+  await tour.getByText('Step 3 of 6').waitFor()
+  await tour.getByLabel('Admin token').fill('a-secret-token')
+  await tour.getByRole('button', { name: 'Try again' }).click()
+  await expect.poll(() => page.locator('#marks').textContent(), { timeout: 15_000 }).toContain('Write the hottest post')
+  expect(await tour.getByRole('alert').textContent()).toBe('')
+  await tour.getByRole('button', { name: 'Leave the tour' }).click()
+  await page.getByText('The last load was stopped').waitFor()
+})
+
 describe('actions', () => {
   it('drop the hottest entry: one load answers all its readers, and no-cache loads for each of them', async () => {
     const page = await system.open()
@@ -144,14 +162,14 @@ describe('actions', () => {
     }
   })
 
-  it('write around the cache: old values appear where they may', async () => {
+  it('write around the cache: stale values appear where they may', async () => {
     const strategies = ['cache-aside', 'no-cache']
     const page = await system.open(`/#strategies=${strategies}`)
     await fill(page, { ratePerSecond: '50', seconds: '40', writeShare: '0', ttlMs: '30', zipf: '1.5' })
     await page.getByRole('button', { name: 'Start this load' }).click()
     await expect.poll(async () => (await stats())['cache-aside']!.hits).toBeGreaterThan(50)
     await page.getByRole('button', { name: 'Write around the cache' }).click()
-    await expect.poll(() => cell(page, 'cache-aside', 'stale').textContent()).toMatch(/^\d+.* old$/)
+    await expect.poll(() => cell(page, 'cache-aside', 'stale').textContent()).toMatch(/^\d+.* late$/)
     await expect.poll(() => page.locator('.answer.stale .winner').textContent()).toBe('cache-aside')
     expect((await stats())['no-cache']!.staleReads).toBe(0)
     expect(await page.locator('#marks').textContent()).toContain('Write around the cache')
@@ -190,6 +208,52 @@ it('shows that the connection is lost, keeps the figures, and goes on when it is
   }
 })
 
+it('says so if there are no figures yet', async () => {
+  const page = await system.open()
+  await page.route('**/api/stats/stream', (route) => route.abort())
+  await page.reload()
+  await page.getByText('No figures yet: the API does not answer, or too many pages are open.').waitFor()
+  await page.unroute('**/api/stats/stream')
+  await page.getByText('No figures yet').waitFor({ state: 'hidden' })
+})
+
+it('says since when it counts, once the counters were set to 0 under a load', async () => {
+  const page = await system.open('/#strategies=cache-aside')
+  await fill(page, { ratePerSecond: '20', seconds: '60', writeShare: '0' })
+  await page.getByRole('button', { name: 'Start this load' }).click()
+  const about = () => page.locator('#answers-of').textContent()
+  await expect.poll(about).toMatch(/^The running load, started at /)
+  await expect.poll(() => page.locator('.answer.hit .answer-text').textContent()).toMatch(/^On average, a read takes/)
+  await expect
+    .poll(() => page.locator('.answer.stale .answer-text').textContent())
+    .toBe('Nothing was written, so no value could be stale.')
+  await page.getByRole('button', { name: 'Set all counters to 0' }).click()
+  await expect.poll(about).toMatch(/^All traffic since \d\d:\d\d:\d\d$/)
+})
+
+it('goes on if a load is started while the picture is paused', async () => {
+  const page = await system.open('/#strategies=cache-aside')
+  await expect.poll(() => row(page, 'cache-aside').count()).toBe(1)
+  const pause = page.getByRole('button', { name: 'Pause', exact: true })
+  await pause.click()
+  await page.getByRole('button', { name: 'Start this load' }).click()
+  expect(await pause.getAttribute('aria-pressed')).toBe('false')
+  await expect
+    .poll(async () => Number(await row(page, 'cache-aside').locator('td').first().textContent()))
+    .toBeGreaterThan(20)
+})
+
+it('keeps what it said of earlier actions when a new one is added', async () => {
+  const page = await system.open('/#strategies=cache-aside')
+  const items = page.locator('#marks li')
+  await page.getByRole('button', { name: 'Drop the hottest entry' }).click()
+  await expect.poll(() => items.first().textContent()).toContain('Drop the hottest entry')
+  await items.first().evaluate((item) => item.setAttribute('data-seen', ''))
+  await page.getByRole('button', { name: 'Write around the cache' }).click()
+  await expect.poll(() => items.first().textContent()).toContain('Write around the cache')
+  expect(await items.nth(1).getAttribute('data-seen')).toBe('')
+})
+
 it('pauses the picture and catches up', async () => {
   const page = await system.open('/#strategies=cache-aside')
   await system.call('POST', '/api/load', { ratePerSecond: 20, seconds: 60, strategies: ['cache-aside'] })
@@ -223,16 +287,44 @@ describe('the link', () => {
   })
 })
 
+describe('an address', () => {
+  it('sends no load to strategies that this server does not have', async () => {
+    const page = await system.open('/#strategies=no-such-strategy,tiered')
+    await page.getByText('Strategies: 1 of 14').waitFor()
+    await page.getByRole('button', { name: 'Start this load' }).click()
+    await expect.poll(async () => (await load()).running?.strategies).toEqual(['tiered'])
+  })
+
+  it('that is pasted into the same tab is applied', async () => {
+    const page = await system.open('/#strategies=tiered')
+    await page.getByText('Strategies: 1 of 14').waitFor()
+    await page.evaluate(() => {
+      location.hash = '#strategies=tiered,xfetch&window=300'
+    })
+    await page.getByText('Strategies: 2 of 14').waitFor()
+    expect(await page.getByRole('radio', { name: '5 min' }).isChecked()).toBe(true)
+  })
+
+  it('keeps the view when the reader skips to the content', async () => {
+    const page = await system.open('/#strategies=tiered')
+    await page.getByText('Strategies: 1 of 14').waitFor()
+    await tabTo(page, 'Skip to the content')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => new URL(page.url()).hash).toBe('#strategies=tiered')
+    expect(await page.locator('.lane').count()).toBe(1)
+  })
+})
+
 it('shows the chosen strategies only, and all while none is chosen', async () => {
   const page = await system.open()
   await page.getByText('Strategies: 14 of 14').click()
-  await page.getByRole('button', { name: 'Choose none' }).click()
-  await page.getByText('Strategies: none, so all 14').waitFor()
+  await page.getByRole('button', { name: 'Uncheck all' }).click()
+  await page.getByText('Strategies: all 14 (none checked)').waitFor()
   expect(await page.locator('.lane').count()).toBe(strategyNames.length)
   for (const name of ['tiered', 'xfetch']) await page.getByRole('checkbox', { name }).check()
   expect(await page.locator('.lane h3').allTextContents()).toEqual(['xfetch', 'tiered'])
   expect(await page.locator('#figures tbody tr').count()).toBe(2)
-  await page.getByRole('button', { name: 'Choose all' }).click()
+  await page.getByRole('button', { name: 'Check all' }).click()
   expect(await page.locator('.lane').count()).toBe(strategyNames.length)
 })
 
@@ -268,12 +360,14 @@ describe('everyone', () => {
     await step.getByText('Step 1 of 6').waitFor()
     await expect.poll(async () => (await load()).running !== null).toBe(true)
     await expect.poll(() => page.locator('.lane').count()).toBe(1)
+    expect(await page.getByText(/^Strategies:/).isVisible()).toBe(false)
     await tabTo(page, 'Next')
     await page.keyboard.press('Enter')
     await step.getByText('Step 2 of 6').waitFor()
     await expect.poll(async () => (await stats())['cache-aside']!.hits).toBeGreaterThan(0)
     await page.keyboard.press('Escape')
     await step.waitFor({ state: 'hidden' })
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('tour-start')
     await expect.poll(async () => (await load()).running).toBeNull()
     expect(await page.locator('.lane').count()).toBe(strategyNames.length)
   })
@@ -341,7 +435,7 @@ it('never turns the text of a post into elements', async () => {
   expect(await page.title()).toBe('Cache strategies, live')
 })
 
-it('inspects a key: what each strategy keeps, again each second, and why a key is refused', async () => {
+it('inspects a key: what each strategy stores, again each second, and why a key is refused', async () => {
   const page = await system.open()
   await system.call('GET', '/api/posts/42?strategy=tiered')
   const key = page.getByRole('textbox', { name: 'Key' })

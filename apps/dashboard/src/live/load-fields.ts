@@ -28,7 +28,7 @@ export const loadFields: readonly LoadField[] = [
   { name: 'zipf', label: 'Zipf exponent', unit: '0 to 2', times: 1, min: 0, max: () => 2, step: 0.1 },
   { name: 'writeShare', label: 'Writes', unit: '%', times: 0.01, min: 0, max: () => 100, step: 0.5 },
   { name: 'ttlMs', label: 'TTL', unit: 's', times: 1_000, min: 0.1, max: () => 600, step: 0.1 },
-  { name: 'originDelayMs', label: 'Time of a load', unit: 'ms more', times: 1, min: 0, max: () => 5_000, step: 1 },
+  { name: 'originDelayMs', label: 'Extra database delay', unit: 'ms', times: 1, min: 0, max: () => 5_000, step: 1 },
 ]
 
 /** As shown; without binary dust such as 0.30000000000000004. */

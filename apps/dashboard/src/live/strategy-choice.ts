@@ -10,7 +10,7 @@ export class StrategyChoice {
   /** @param onChange gets undefined if all are chosen */
   constructor(container: HTMLElement, onChange: (chosen: readonly string[] | undefined) => void) {
     this.#onChange = onChange
-    const buttons = [this.#button('Choose all', true), this.#button('Choose none', false)]
+    const buttons = [this.#button('Check all', true), this.#button('Uncheck all', false)]
     const legend = h('legend', {}, 'Shown here, and driven by loads and actions')
     const details = h('details', { class: 'choice' }, this.#summary, h('fieldset', {}, legend, this.#list, ...buttons))
     details.addEventListener('keydown', (event) => {
@@ -24,8 +24,13 @@ export class StrategyChoice {
     container.append(details)
   }
 
-  /** Offers these names. @param chosen undefined: all */
+  /** Offers these names, and no others. @param chosen undefined: all */
   show(names: readonly string[], chosen: readonly string[] | undefined): void {
+    for (const [name, box] of this.#boxes) {
+      if (names.includes(name)) continue
+      box.parentElement!.remove()
+      this.#boxes.delete(name)
+    }
     for (const name of names) if (!this.#boxes.has(name)) this.#add(name)
     // A reader who unchecked everything, to begin anew, sees all until the first is checked.
     const isBeginning = chosen === undefined && this.#checked.length === 0
@@ -61,6 +66,9 @@ export class StrategyChoice {
 
   #summarize(): void {
     const [number, all] = [this.#checked.length, this.#boxes.size]
-    setText(this.#summary, `Strategies: ${number === 0 && all > 0 ? `none, so all ${all}` : `${number} of ${all}`}`)
+    setText(
+      this.#summary,
+      `Strategies: ${number === 0 && all > 0 ? `all ${all} (none checked)` : `${number} of ${all}`}`,
+    )
   }
 }

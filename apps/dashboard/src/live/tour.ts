@@ -1,6 +1,6 @@
 /** Leads through the tour's steps: starts each step's load and actions, and can be left at any time. */
 import { api } from './api.ts'
-import { h, setText } from './dom.ts'
+import { byId, h, setText } from './dom.ts'
 import type { LoadControl } from './load-control.ts'
 import { ProblemLine } from './problem-line.ts'
 import { type TourStep, tourSteps } from './tour-steps.ts'
@@ -56,7 +56,12 @@ export class Tour {
     this.#root.hidden = true
     document.body.classList.remove('has-tour')
     this.#options.choose(undefined)
-    if (this.#openedBy instanceof HTMLElement) this.#openedBy.focus()
+    this.#problem.clear()
+    // The button that opened the tour may have been one that is shown only without traffic.
+    const opener = this.#openedBy
+    const isVisible = opener instanceof HTMLElement && opener !== document.body && opener.checkVisibility()
+    const focused = isVisible ? opener : byId('tour-start')
+    focused.focus()
     const { load } = this.#options
     this.#changes = this.#changes.then(async () => {
       if (this.#step === -1 && load.isRunning) await load.stop()
@@ -71,6 +76,7 @@ export class Tour {
     const step = tourSteps[index]
     if (step === undefined) return
     clearInterval(this.#timer)
+    this.#problem.clear()
     this.#step = index
     setText(this.#progress, `Step ${index + 1} of ${tourSteps.length}`)
     setText(this.#title, step.title)
@@ -84,13 +90,16 @@ export class Tour {
   }
 
   async #run(index: number, step: TourStep): Promise<void> {
-    // The reader may have gone on meanwhile.
-    if (this.#step !== index) return
     const { load } = this.#options
-    if (load.isRunning) await load.stop(this.#problem)
-    const isStarted = await load.start({ ...step.load, strategies: step.strategies }, this.#problem)
-    if (!isStarted || step.action === undefined || this.#step !== index) return
-    this.#timer = setInterval(() => void this.#act(step), ACTION_EVERY_MS)
+    // All of it is done again once the reader has entered an admin token.
+    await this.#problem.during(async () => {
+      // The reader may have gone on meanwhile.
+      if (this.#step !== index) return
+      if (load.isRunning) load.update(await api.stopLoad())
+      load.update(await api.startLoad({ ...step.load, strategies: step.strategies }))
+      if (step.action === undefined || this.#step !== index) return
+      this.#timer = setInterval(() => void this.#act(step), ACTION_EVERY_MS)
+    })
   }
 
   async #act({ action, strategies }: TourStep): Promise<void> {
