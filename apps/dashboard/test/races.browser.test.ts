@@ -1,22 +1,23 @@
 /** The page `/races` in Chromium, as built, under the API's Content-Security-Policy. */
 import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { races } from '../src/races/race.ts'
-import { type Served, serveDist } from './serve-dist.ts'
+import { type StaticServer, serveFolder } from './support/static-server.ts'
 
+/** Built before the tests, by `support/build-pages.ts`. */
+const DIST = fileURLToPath(new URL('../dist', import.meta.url))
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
 const WIDE = { width: 1280, height: 800 }
 const PHONE = { width: 380, height: 800 }
 const [first] = races as [(typeof races)[0]]
 
 let browser: Browser
-let served: Served
+let served: StaticServer
 
 beforeAll(async () => {
-  await build({ root: new URL('..', import.meta.url).pathname, logLevel: 'warn' })
-  served = await serveDist()
+  served = await serveFolder(DIST)
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],
@@ -184,7 +185,7 @@ describe('the address', () => {
 describe('the page', () => {
   it('shows a title with markup as text', async () => {
     const title = '<img src=x onerror=document.title=1>'
-    const changed = await serveDist((script) => script.replaceAll(first.title, title))
+    const changed = await serveFolder(DIST, { changed: (script) => script.replaceAll(first.title, title) })
     onTestFinished(() => changed.close())
     const page = await open(`#${first.id}/1`, { url: changed.url })
     expect(await page.locator('h2').textContent()).toBe(title)

@@ -29,7 +29,7 @@ let server: StaticServer
 
 beforeAll(async () => {
   writeReading(folder)
-  server = await serveFolder(folder, openApi)
+  server = await serveFolder(folder, { openApi })
   browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     args: ['--no-sandbox'],

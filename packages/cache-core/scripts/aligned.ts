@@ -8,7 +8,7 @@ export interface Row<L extends StoryLine> {
 }
 
 /**
- * Puts lines that tell the same action in one row, whatever its answer: as many as possible, in the order of both stories. Of the
+ * Puts lines that tell the same action in one row, also with different answers: as many as possible, in the order of both stories. Of the
  * other lines, the first between two such rows share a row, then the second, and so on.
  */
 export function aligned<L extends StoryLine>(broken: readonly L[], guarded: readonly L[]): Row<L>[] {

@@ -11,7 +11,7 @@ const rows = (broken: readonly string[], guarded: readonly string[]) =>
   )
 
 describe('aligned', () => {
-  it('puts the same action in one row, whatever its answer and version', () => {
+  it('puts the same action in one row, with any answer and version', () => {
     expect(
       rows(
         ['R fill row with v1 → kept', 'P1 returns v1 (hit)'],

@@ -15,7 +15,7 @@ const tally = (change: Partial<Tally> = {}): Tally => ({
 const names = (ranked: readonly { readonly name: string }[]) => ranked.map(({ name }) => name)
 
 describe('rank', () => {
-  it('puts the shortest mean first, whatever the number of reads', () => {
+  it('puts the shortest mean first, with any number of reads', () => {
     const { fastest } = rank(
       new Map([
         ['no-cache', tally({ sumOfTimesMs: 2_700 })],

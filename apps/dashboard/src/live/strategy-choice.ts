@@ -32,7 +32,7 @@ export class StrategyChoice {
       this.#boxes.delete(name)
     }
     for (const name of names) if (!this.#boxes.has(name)) this.#add(name)
-    // A reader who unchecked everything, to begin anew, sees all until the first is checked.
+    // A reader that unchecks everything to start again sees all until the first is checked.
     const isBeginning = chosen === undefined && this.#checked.length === 0
     if (!isBeginning) for (const [name, box] of this.#boxes) box.checked = chosen === undefined || chosen.includes(name)
     this.#summarize()

@@ -16,12 +16,19 @@ export interface StaticServer {
   close(): Promise<void>
 }
 
+export interface Served {
+  /** For `/openapi.json`. Default none. */
+  readonly openApi?: string
+  /** What a script is replaced by, to test how a page handles other data. Default: itself. */
+  readonly changed?: (script: string) => string
+}
+
 /** Serves a folder as the API serves `dist`: `/x` is also `x.html`, with the Content-Security-Policy of each page. */
-export async function serveFolder(folder: string, openApi: string): Promise<StaticServer> {
+export async function serveFolder(folder: string, { openApi, changed }: Served = {}): Promise<StaticServer> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url!, 'http://localhost')
     response.setHeader('Content-Security-Policy', pathname === '/docs' ? apiReferencePolicy : pagePolicy)
-    if (pathname === '/openapi.json') {
+    if (pathname === '/openapi.json' && openApi !== undefined) {
       response.setHeader('Content-Type', 'application/json').end(openApi)
       return
     }
@@ -31,7 +38,10 @@ export async function serveFolder(folder: string, openApi: string): Promise<Stat
       response.writeHead(404).end()
       return
     }
-    response.setHeader('Content-Type', TYPES[extname(file)] ?? 'text/plain').end(readFileSync(file))
+    const bytes = readFileSync(file)
+    const isChanged = changed !== undefined && extname(file) === '.js'
+    response.setHeader('Content-Type', TYPES[extname(file)] ?? 'text/plain')
+    response.end(isChanged ? changed(bytes.toString()) : bytes)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
