@@ -1,16 +1,18 @@
 /** The basis of the naive forms: the operations that every caching library has. */
 import { createHash, randomBytes } from 'node:crypto'
+import type { Awaitable } from 'cache-core'
 import type { MemcacheClient } from 'cache-core/memcached'
 import type { Cluster, Redis } from 'ioredis'
 import { LRUCache } from 'lru-cache'
 
+/** Memory answers with a value, a server with a promise. */
 export interface KeyValue {
-  get(key: string): Promise<Buffer | undefined>
-  set(key: string, value: Buffer, ttlMs: number): Promise<void>
+  get(key: string): Awaitable<Buffer | undefined>
+  set(key: string, value: Buffer, ttlMs: number): Awaitable<void>
   /** False: the key already had a value. */
-  setIfAbsent(key: string, value: Buffer, ttlMs: number): Promise<boolean>
-  delete(key: string): Promise<void>
-  clear(): Promise<void>
+  setIfAbsent(key: string, value: Buffer, ttlMs: number): Awaitable<boolean>
+  delete(key: string): Awaitable<void>
+  clear(): Awaitable<void>
 }
 
 export function redisKeyValue(client: Redis | Cluster, prefix: string): KeyValue {
@@ -135,19 +137,17 @@ export function memoryKeyValue({ now, maxBytes, maxEntries = Infinity, onEvict }
   }
 
   return {
-    get: async (key) => live(key),
-    async set(key, value, ttlMs) {
-      keep(key, value, ttlMs)
-    },
-    async setIfAbsent(key, value, ttlMs) {
+    get: live,
+    set: keep,
+    setIfAbsent(key, value, ttlMs) {
       if (live(key) !== undefined) return false
       keep(key, value, ttlMs)
       return true
     },
-    async delete(key) {
+    delete(key) {
       roomOf(key).delete(key)
     },
-    async clear() {
+    clear() {
       entries.clear()
       others.clear()
     },

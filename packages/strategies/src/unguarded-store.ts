@@ -4,7 +4,7 @@
  */
 
 import { randomBytes } from 'node:crypto'
-import type { Epochs, Store, StoreGuarantee } from 'cache-core'
+import type { Acquired, AcquireRequest, Awaitable, Epochs, Store, StoreGuarantee } from 'cache-core'
 import { ENTRY_PREFIX, type KeyValue, LOCK_PREFIX } from './key-value.ts'
 
 export interface UnguardedOptions {
@@ -17,6 +17,7 @@ export interface UnguardedOptions {
 }
 
 const TAG_TTL_MS = 24 * 60 * 60 * 1_000
+const NO_EPOCHS: Epochs = []
 /** Range of an entry's identity. */
 const IDENTITY = [4, 12] as const
 
@@ -28,51 +29,56 @@ export function unguardedStore(
   const lockKey = (key: string) => LOCK_PREFIX + key
   const tagKey = (tag: string) => `t:${tag}`
 
-  const epochsOf = (tags: readonly string[]): Promise<Epochs> =>
-    Promise.all(
+  const epochsOf = (tags: readonly string[]): Awaitable<Epochs> => {
+    if (tags.length === 0) return NO_EPOCHS
+    return Promise.all(
       tags.map(async (tag) => {
         const made = randomBytes(8)
         const isNew = await kv.setIfAbsent(tagKey(tag), made, TAG_TTL_MS)
         return isNew ? made : ((await kv.get(tagKey(tag))) ?? made)
       }),
     )
+  }
+
+  const unlock = (key: string): Awaitable<void> => (lock ? kv.delete(lockKey(key)) : undefined)
+
+  /** Double-checked, as in those libraries: the value may have arrived while we asked for the lock. */
+  function lockOrRead(key: string, { token, leaseMs, seen }: AcquireRequest, epochs: Epochs): Awaitable<Acquired> {
+    return whenKnown(kv.setIfAbsent(lockKey(key), Buffer.from(token), leaseMs), (locked) =>
+      whenKnown(kv.get(entryKey(key)), (bytes): Awaitable<Acquired> => {
+        if (bytes !== undefined && !(seen && bytes.subarray(...IDENTITY).equals(seen))) {
+          return whenKnown(locked ? unlock(key) : undefined, () => ({ kind: 'entry', bytes, epochs }))
+        }
+        return locked ? { kind: 'granted', epochs } : { kind: 'held', endsInMs: leaseMs }
+      }),
+    )
+  }
 
   return {
     clock: { earliest: now, latest: now },
     guarantee: { where, readAfterWriteOf: 'none' },
 
-    async get(key, tags) {
-      if (tags.length === 0) return { bytes: await kv.get(entryKey(key)), epochs: [] }
-      const [bytes, ...epochs] = await Promise.all([kv.get(entryKey(key)), ...tags.map((tag) => kv.get(tagKey(tag)))])
-      return { bytes, epochs }
+    get(key, tags) {
+      if (tags.length === 0) return whenKnown(kv.get(entryKey(key)), (bytes) => ({ bytes, epochs: NO_EPOCHS }))
+      return Promise.all([kv.get(entryKey(key)), ...tags.map((tag) => kv.get(tagKey(tag)))]).then(
+        ([bytes, ...epochs]) => ({ bytes, epochs }),
+      )
     },
 
-    async acquire(key, { token, leaseMs, seen, tags }) {
-      const epochs = tags.length === 0 ? [] : await epochsOf(tags)
-      if (!lock) return { kind: 'granted', epochs }
-      const locked = await kv.setIfAbsent(lockKey(key), Buffer.from(token), leaseMs)
-      // Double-checked, as in those libraries: the value may have arrived while we asked for the lock.
-      const bytes = await kv.get(entryKey(key))
-      if (bytes !== undefined && !(seen && bytes.subarray(...IDENTITY).equals(seen))) {
-        if (locked) await kv.delete(lockKey(key))
-        return { kind: 'entry', bytes, epochs }
-      }
-      return locked ? { kind: 'granted', epochs } : { kind: 'held', endsInMs: leaseMs }
-    },
+    acquire: (key, request) =>
+      whenKnown(epochsOf(request.tags), (epochs) =>
+        lock ? lockOrRead(key, request, epochs) : { kind: 'granted', epochs },
+      ),
 
-    claim: async (_key, { tags }) => ({ epochs: await epochsOf(tags) }),
+    claim: (_key, { tags }) => whenKnown(epochsOf(tags), (epochs) => ({ epochs })),
 
-    async fill(key, { entry, expiresAt }) {
-      await kv.set(entryKey(key), entry, Math.max(1, Math.floor(expiresAt - now())))
-      if (lock) await kv.delete(lockKey(key))
-      return true
+    fill(key, { entry, expiresAt }) {
+      const ttlMs = Math.max(1, Math.floor(expiresAt - now()))
+      return whenKnown(kv.set(entryKey(key), entry, ttlMs), () => whenKnown(unlock(key), () => true))
     },
 
     renew: () => true,
-
-    async release(key) {
-      if (lock) await kv.delete(lockKey(key))
-    },
+    release: unlock,
 
     async invalidate(keys, tags) {
       await Promise.all([
@@ -87,4 +93,9 @@ export function unguardedStore(
       return true
     },
   }
+}
+
+/** `next` of the value, without a promise if there is none. */
+function whenKnown<T, U>(value: Awaitable<T>, next: (value: T) => Awaitable<U>): Awaitable<U> {
+  return value instanceof Promise ? value.then(next) : next(value)
 }

@@ -1,4 +1,5 @@
 /** The naive stores as the explorer's backends: each command of their key-value store is a step of the schedule. */
+import type { Awaitable } from 'cache-core'
 import type { Backend, OpenBackend, Scheduler } from 'cache-core/explorer'
 import { read, type Touched, traceBytes, written } from 'cache-core/explorer'
 import { type KeyValue, memoryKeyValue } from '../src/key-value.ts'
@@ -37,9 +38,9 @@ function scheduled(kv: KeyValue, scheduler: Scheduler): KeyValue {
   const step = <T>(
     what: string,
     touches: readonly Touched[],
-    execute: () => Promise<T>,
+    execute: () => Awaitable<T>,
     trace?: (answer: T) => string,
-  ) => scheduler.call({ what, touches, execute, ...(trace && { trace }) })
+  ) => scheduler.call({ what, touches, execute: async () => execute(), ...(trace && { trace }) })
   return {
     get: (key) =>
       step(

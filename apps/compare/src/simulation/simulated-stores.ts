@@ -114,21 +114,21 @@ function keyValue(origin: SimulatedOrigin, entries: EntrySlots, now: () => numbe
   const rowOf = (key: string) => origin.prefixedRow(ENTRY_PREFIX, key)
 
   return {
-    async get(key) {
+    get(key) {
       const row = rowOf(key)
       return entries.has(row) ? entries.copy(row) : undefined
     },
-    async set(key, value, ttlMs) {
+    set(key, value, ttlMs) {
       entries.set(rowOf(key), value, now() + ttlMs)
     },
-    async setIfAbsent(key, _value, ttlMs) {
+    setIfAbsent(key, _value, ttlMs) {
       const row = lockedRow(key)
       const endsAt = locks.endsAt(row)
       if (endsAt !== undefined && now() < endsAt) return false
       locks.set(row, '', now() + ttlMs)
       return true
     },
-    async delete(key) {
+    delete(key) {
       if (isLock(key)) locks.delete(lockedRow(key))
       else entries.delete(rowOf(key))
     },
