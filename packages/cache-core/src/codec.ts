@@ -32,7 +32,7 @@ export const jsonCodec: Codec<unknown> = {
   /** @throws TypeError with the path of the lost value: `items[3].createdAt is a Date, which JSON does not keep` */
   encode(value) {
     const payload = encodeJson(value)
-    return Buffer.isBuffer(payload) ? payload : Buffer.from(payload)
+    return Buffer.isBuffer(payload) ? payload : Buffer.from(`j${payload}`)
   },
   decode(bytes) {
     if (bytes[0] === BYTES[0]) return bytes.subarray(1)
@@ -66,14 +66,18 @@ function deepFreeze<V>(value: V): V {
 }
 
 const BYTES = Buffer.from('b')
-const JSON_MARK = 'j'.charCodeAt(0)
+/** The first byte of a payload of JSON. */
+export const JSON_MARK = 'j'.charCodeAt(0)
 
-/** Encodes JSON as text, which the entry writes into its own bytes. A separate buffer would be garbage immediately. */
+/**
+ * Encodes JSON as text without its mark; the entry writes both into its own bytes. A separate buffer, or a longer text, would be
+ * garbage immediately.
+ */
 export function encodeJson(value: unknown): Buffer | string {
   if (Buffer.isBuffer(value)) return Buffer.concat([BYTES, value])
   const lost = lostInJson(value)
   if (lost !== undefined) throw new TypeError(`${lost}, which JSON does not keep`)
-  return `j${JSON.stringify(value)}`
+  return JSON.stringify(value)
 }
 
 /**

@@ -21,6 +21,7 @@
  * doesn't read it: at best the codec detects a flipped bit. The name is the entry's key and the version of its values. It is in
  * the check, so that an entry that was copied, renamed or written by another release is not mistaken for this one.
  */
+import { JSON_MARK } from './codec.ts'
 import { pooledRandomBytes } from './pooled-random-bytes.ts'
 import type { Epochs, Lookup } from './ports/store.ts'
 
@@ -109,7 +110,7 @@ export interface EntryParts {
   readonly key: string
   /** The version of the values. Not stored either, but it decodes only with this version. Default empty. */
   readonly version?: string
-  /** Text is kept as UTF-8. `undefined` makes an absent entry. */
+  /** Text is JSON, and is kept as `jsonCodec` keeps it. `undefined` makes an absent entry. */
   readonly payload: Buffer | string | undefined
   readonly loadedAt: number
   readonly freshUntil: number
@@ -119,14 +120,14 @@ export interface EntryParts {
 }
 
 /**
- * The bytes of a new entry, with a new identity. Not a slice of Node's Buffer pool: the memory store keeps the bytes, and would
- * have to copy a slice.
+ * The bytes of a new entry, with a new identity. Small ones are a slice of Node's Buffer pool, which takes a tenth of the time that
+ * memory of their own takes. A store that keeps the bytes themselves copies such a slice.
  */
 export function encodeEntry(parts: EntryParts): Buffer {
   const { key, version = '', payload, loadedAt, freshUntil, loadMs, epochs } = parts
   const payloadStart = HEADER_BYTES + epochs.length * EPOCH_BYTES
-  const payloadBytes = payload === undefined ? 0 : Buffer.byteLength(payload)
-  const bytes = Buffer.allocUnsafeSlow(payloadStart + payloadBytes)
+  const payloadBytes = payloadLength(payload)
+  const bytes = Buffer.allocUnsafe(payloadStart + payloadBytes)
   bytes[0] = MAGIC
   bytes[1] = FORMAT
   bytes[2] = (payload === undefined ? ABSENT : 0) | (epochs.includes(NOT_CARRIED) ? PARTLY_TAGGED : 0)
@@ -140,9 +141,16 @@ export function encodeEntry(parts: EntryParts): Buffer {
   epochs.forEach((epoch, i) => {
     epoch.copy(bytes, HEADER_BYTES + i * EPOCH_BYTES)
   })
-  if (typeof payload === 'string') bytes.write(payload, payloadStart)
-  else payload?.copy(bytes, payloadStart)
+  if (typeof payload === 'string') {
+    bytes[payloadStart] = JSON_MARK
+    bytes.write(payload, payloadStart + 1)
+  } else payload?.copy(bytes, payloadStart)
   return bytes
+}
+
+function payloadLength(payload: EntryParts['payload']): number {
+  if (payload === undefined) return 0
+  return typeof payload === 'string' ? 1 + Buffer.byteLength(payload) : payload.length
 }
 
 /** The identity of the bytes under a key, whether or not they decode as an entry. */

@@ -27,7 +27,7 @@ export class SingleFlight {
   ): Promise<A> {
     for (let waited = false; ; waited = true) {
       const flight = this.#running.get(key) as Flight<A> | undefined
-      if (flight === undefined) return this.#begin(key, asker, () => start(waited)).promise as Promise<A>
+      if (flight === undefined) return (await this.#begin(key, asker, () => start(waited)).promise) as A
       const ended = asker.waitFor?.(flight.promise, flight.asker)
       if (ended !== undefined) await ended
       try {

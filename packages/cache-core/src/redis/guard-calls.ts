@@ -43,11 +43,10 @@ export class GuardCalls {
   }
 
   /** @returns the operation's own answer. */
-  async run(name: OperationName, key: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
+  run(name: OperationName, key: string, keys: readonly string[], args: readonly Arg[]): Promise<unknown> {
     const operation = { name, key, keys, args }
     if (!this.#parts.client.isCluster && !args.some(isLarge)) return this.#turn.ask(operation)
-    const [answer] = await this.#call([operation])
-    return answer
+    return this.#call([operation]).then(([answer]) => answer)
   }
 
   async #call(operations: readonly Operation[]): Promise<readonly unknown[]> {

@@ -144,7 +144,7 @@ export function redisCommands({ client, prefix, buckets, clock, soon, warn, mess
 
     async fill(key, { token, entry, expiresAt }) {
       if (expiresAt > clock.earliest() && !slow.has(key))
-        return runEnd('fill', key, token, entry, Math.floor(expiresAt))
+        return await runEnd('fill', key, token, entry, Math.floor(expiresAt))
       await runEnd('release', key, token) // already expired, since its load outlasted its TTL; or too large
       return false
     },

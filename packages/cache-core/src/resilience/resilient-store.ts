@@ -87,8 +87,12 @@ export function resilientStore(
   }
 
   /** For optional commands: returns `fallback` on failure, and without trying while the store is unusable. */
-  async function orElse<T>(fallback: T, command: () => Awaitable<T>): Promise<T> {
-    return isUsable() ? attempt(command).catch(() => fallback) : fallback
+  function orElse<T>(fallback: T, command: () => Awaitable<T>): Promise<T> {
+    if (!isUsable()) return Promise.resolve(fallback)
+    return gate.run(command).catch((error) => {
+      failed(error)
+      return fallback
+    })
   }
 
   function orRefuse<T>(command: () => Awaitable<T>): Promise<T> {

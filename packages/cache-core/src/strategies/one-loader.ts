@@ -25,7 +25,7 @@ export function oneLoader({ waitMs = 10_000 }: OneLoaderOptions): CachingStrateg
     const waitUntil = now() + waitMs
     for (;;) {
       const acquired = await read.acquire()
-      if (acquired.kind === 'granted') return read.loadAndFill()
+      if (acquired.kind === 'granted') return await read.loadAndFill()
       if (acquired.kind === 'entry') return acquired.answer
       const leftMs = waitUntil - now()
       if (leftMs <= 0) return read.load()
