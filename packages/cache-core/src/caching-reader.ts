@@ -213,14 +213,9 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
     },
     peek(key, options) {
       const tags = checkRead(parts, 'peek', key, options)
-      const { isNear = false } = store
-      if (typeof isNear === 'function' ? !isNear(key, tags) : !isNear) return undefined
       const startedAt = on.read && runtime.now()
-      const found = lookUp(key, tags)
-      if (found instanceof Promise) {
-        found.catch(() => {}) // it has just been closed
-        return undefined
-      }
+      const found = store.peek?.(key, tags)
+      if (found === undefined) return undefined
       const answer = examiner.examine(key, found, nextMoment())
       if (answer === undefined) return undefined
       if (!examiner.wantsRefresh) return observed(parts, key, answer, startedAt)

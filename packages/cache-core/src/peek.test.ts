@@ -77,7 +77,7 @@ describe('peek', () => {
   })
 
   it('returns nothing without a cache, from a store elsewhere, and from a closed store', async () => {
-    const elsewhere: Store = { ...memoryStore(), isNear: false }
+    const { peek: _, ...elsewhere } = memoryStore()
     const over = (store: Store, read = cacheAside()) => createCache<number>({ store, read, write: invalidate() })
     const remote = over(elsewhere)
     await remote.read('k', async () => 1)

@@ -102,8 +102,8 @@ export async function untilTold(stores: readonly Required<Store>[]): Promise<voi
 }
 
 /** Whether a store of two tiers has copies of these. */
-export function isNear({ isNear }: Required<Store>, key: string, tags: readonly string[] = []): boolean {
-  return typeof isNear === 'function' && isNear(key, tags)
+export function isNear(store: Required<Store>, key: string, tags: readonly string[] = []): boolean {
+  return store.peek(key, tags) !== undefined
 }
 
 let memcached: Promise<PrivateMemcached> | undefined

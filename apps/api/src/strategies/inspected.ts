@@ -30,6 +30,6 @@ export async function inspectStore(store: Store, key: string, tags: readonly str
 }
 
 /** Whether this process's memory has the entry. */
-export function isNear({ isNear = false }: Pick<Store, 'isNear'>, key: string, tags: readonly string[]): boolean {
-  return typeof isNear === 'function' ? isNear(key, tags) : isNear
+export function isNear(store: Store, key: string, tags: readonly string[]): boolean {
+  return store.peek?.(key, tags)?.bytes !== undefined
 }

@@ -15,7 +15,7 @@ it('forwards everything, including health and close', async () => {
   const observed = observedStore(store, new Counters())
   const { fill, invalidate, invalidateAll, ...others } = observed
   expect(Object.keys(observed).sort()).toEqual(Object.keys(store).sort())
-  for (const kept of ['clock', 'guarantee', 'isNear', 'health', 'close'] as const)
+  for (const kept of ['clock', 'guarantee', 'peek', 'health', 'close'] as const)
     expect(observed[kept]).toBe(store[kept])
   // The methods work without `this`.
   expect(await invalidate(['k'], ['t'])).toBe(true)

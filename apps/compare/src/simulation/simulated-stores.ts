@@ -44,7 +44,6 @@ function guardedStore(origin: SimulatedOrigin, entries: EntrySlots, now: () => n
   }
 
   return {
-    isNear: true,
     clock: { earliest: now, latest: now },
     guarantee: { where: 'this process', readAfterWriteOf: 'keys and tags' },
 

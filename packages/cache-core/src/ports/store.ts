@@ -22,8 +22,11 @@ export interface Store {
    */
   getMany?(keys: readonly string[], tags: readonly string[]): Awaitable<readonly Lookup[]>
 
-  /** Whether `get` answers immediately, from the memory of this process: always, or now for this key and these tags. Default false. */
-  readonly isNear?: boolean | ((key: string, tags: readonly string[]) => boolean)
+  /**
+   * What `get` finds in the memory of this process, without asking a server. `undefined`: `get` would have to ask, or the store is closed.
+   * Default: always `undefined`. A store that wraps another one and changes its `get` must change this too.
+   */
+  peek?(key: string, tags: readonly string[]): Lookup | undefined
 
   /**
    * Asks for the right to fill. In this order: returns an entry whose identity is not `seen`; answers `held` while another

@@ -117,9 +117,9 @@ function nearStore(far: Required<Store>, near: NearEntries, { tracking, now, end
     ...far,
     guarantee: { ...far.guarantee, othersWithinMs: SERVED_AFTER_PING_MS },
 
-    isNear(key, tags) {
+    peek(key, tags) {
       const time = now()
-      return time < tracking.usableUntil && near.has(key, tags, time)
+      return time < tracking.usableUntil ? near.find(key, tags, time) : undefined
     },
 
     get(key, tags) {

@@ -159,7 +159,7 @@ export function resilientStore(
     get: (key, tags) => orRefuse(() => store.get(key, tags)),
     getMany: (keys, tags) =>
       orRefuse(() => store.getMany?.(keys, tags) ?? Promise.all(keys.map((key) => store.get(key, tags)))),
-    isNear: false,
+    peek: () => undefined,
     acquire: (key, request) => orRefuse(() => store.acquire(key, request)),
 
     claim: (key, request) => orElse(undefined, () => store.claim(key, request)),

@@ -64,12 +64,6 @@ export class KeptEntries {
     return undefined
   }
 
-  /** Counts as a use. */
-  has(key: string, now: number): boolean {
-    const kept = this.#entries.get(key, GET_OPTIONS)
-    return kept !== undefined && now < kept.expiresAt
-  }
-
   /** The same bytes as `live`, but only for now: they are freed when the entry is dropped. */
   peek(key: string): Buffer | undefined {
     return this.#entries.peek(key)?.bytes

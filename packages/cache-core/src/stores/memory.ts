@@ -134,7 +134,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Required<Store> {
       return keys.map((key) => lookUp(key, tags))
     },
 
-    isNear: true,
+    peek: (key, tags) => (isClosed ? undefined : lookUp(key, tags)),
 
     acquire(key, { token, leaseMs, seen, tags }) {
       checkOpen()

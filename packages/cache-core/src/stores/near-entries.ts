@@ -46,13 +46,6 @@ export class NearEntries {
     return { bytes: kept.bytes, epochs, memo: kept }
   }
 
-  /** Whether `find` would find it. */
-  has(key: string, tags: readonly string[], now: number): boolean {
-    if (!this.#entries.has(key, now)) return false
-    for (const tag of tags) if (!this.#epochs.has(tag)) return false
-    return true
-  }
-
   /** A lookup in Redis begins. To be ended by `forget`. */
   ask(keys: readonly string[], tags: readonly string[]): Attempt {
     return {
