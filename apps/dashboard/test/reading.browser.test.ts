@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { writeReading } from '../build/reading/write-reading.ts'
 import { openPage } from './support/open-page.ts'
@@ -83,22 +83,7 @@ test.each(['/strategies', '/strategies/write-behind'])('axe finds nothing seriou
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const width of [380, 1280]) {
       await using opened = await openPage(browser, server.url + address, { width, colorScheme })
-      await opened.page.evaluate(axeSource)
-      const violations = await opened.page.evaluate(async () => {
-        // @ts-expect-error axe-core defines this global.
-        const results = await globalThis.axe.run()
-        return results.violations.map(
-          ({ id, impact, nodes }: { id: string; impact: string; nodes: { html: string }[] }) => ({
-            id,
-            impact,
-            nodes: nodes.map(({ html }) => html),
-          }),
-        )
-      })
-      const serious = violations.filter(
-        ({ impact }: { impact: string }) => impact === 'serious' || impact === 'critical',
-      )
-      expect(serious, `${colorScheme}, at ${width} px`).toEqual([])
+      expect(await seriousOn(opened.page), `${colorScheme}, at ${width} px`).toEqual([])
     }
   }
 })
@@ -163,3 +148,25 @@ test('an operation of /docs opens without violations, in light and dark', async 
     expect(background).toBe(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(21, 23, 26)')
   }
 })
+
+test('axe finds nothing serious on /docs, with an operation of each method open', async () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await using opened = await openPage(browser, `${server.url}/docs`, { width: 1280, colorScheme })
+    const { page } = opened
+    for (const method of ['get', 'head', 'put', 'post', 'patch', 'delete']) {
+      await page.locator(`.opblock-${method} .opblock-summary-control`).first().click()
+      await page.locator(`.opblock-${method}.is-open .responses-inner`).first().waitFor()
+    }
+    expect(await seriousOn(page), colorScheme).toEqual([])
+  }
+})
+
+async function seriousOn(page: Page) {
+  await page.evaluate(axeSource)
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: typeof import('axe-core') }).axe.run(),
+  )
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }))
+}
