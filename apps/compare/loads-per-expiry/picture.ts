@@ -1,8 +1,7 @@
 /** Loads per expiry against beta: theory's curve, and the simulated strategy with and without a lease. */
 import * as Plot from '@observablehq/plot'
-import { drawn, plot } from '../src/report/html/draw.ts'
-import { lookOf } from '../src/report/html/look.ts'
-import { standalone } from '../src/report/html/standalone.ts'
+import { lookOf, plot, standalone } from 'charts'
+import { nodeDocument } from '../src/report/node-document.ts'
 import type { ExpiryRow, ExpiryRun } from '../src/simulation/expiry-cases.ts'
 import { xfetchLoads } from '../src/theory/loads-per-expiry.ts'
 
@@ -22,14 +21,19 @@ export function expiryPicture({ rows, setting }: ExpiryRun): string {
   const curve = Array.from({ length: STEPS + 1 }, (_, step) => FROM + ((TO - FROM) * step) / STEPS)
   const at = { x: (row: ExpiryRow) => row.beta, y: loadsOf }
   const label = { textAnchor: 'start', dx: 10, className: 'halo' } as const
-  const chart = plot({
+  const figures = early.map(
+    (row) => `beta ${row.beta} ${row.lease ? 'with' : 'without'} a lease ${loadsOf(row).toFixed(2)}`,
+  )
+  const name =
+    `Loads per expiry against beta, ${setting.expiries} expiries each, beside e to the power of 1/beta: ` +
+    `${figures.join(', ')}. Cache-aside without a lease: ${herd.map((row) => loadsOf(row).toFixed(1)).join()}.`
+  const chart = plot(nodeDocument, name, {
     width: 900,
     height: 400,
     marginLeft: 44,
     marginRight: 12,
     marginTop: 28,
     marginBottom: 40,
-    style: { background: 'none', fontSize: '11px', overflow: 'visible' },
     x: { domain: [FROM, TO], label: 'beta →', grid: true, tickFormat: String },
     y: {
       type: 'log',
@@ -79,13 +83,7 @@ export function expiryPicture({ rows, setting }: ExpiryRun): string {
       }),
     ],
   })
-  const figures = early.map(
-    (row) => `beta ${row.beta} ${row.lease ? 'with' : 'without'} a lease ${loadsOf(row).toFixed(2)}`,
-  )
-  const name =
-    `Loads per expiry against beta, ${setting.expiries} expiries each, beside e to the power of 1/beta: ` +
-    `${figures.join(', ')}. Cache-aside without a lease: ${herd.map((row) => loadsOf(row).toFixed(1)).join()}.`
-  return standalone(drawn(chart, name))
+  return standalone(chart)
 }
 
 function loadsOf({ simulated }: ExpiryRow): number {

@@ -13,6 +13,7 @@ import {
 import { addCompareOptions, type CompareFlags } from './choose/chosen-comparison.ts'
 import { type Comparison, SCHEMA_VERSION } from './comparison.ts'
 import { environmentOf } from './environment.ts'
+import { pageBundle } from './report/page-bundle.ts'
 import { terminalReport } from './report/terminal.ts'
 import { writeReports } from './report/write-reports.ts'
 import { newFolder, saveComparison } from './results-folder.ts'
@@ -111,7 +112,7 @@ async function conclude(
     const advice = requirements && adviceInWords(await adviseOn(comparison, requirements))
     if (advice !== undefined) console.log(`\n${advice.join('\n')}`)
     const file = `${folder}/comparison.json`
-    const { html, markdown } = await writeReports(file, comparison, deviations, advice)
+    const { html, markdown } = await writeReports(file, { comparison, deviations, advice }, await pageBundle())
     console.log(`\nreport: ${html}\n        ${markdown}\nfigures: ${file}`)
   }
   const left = remainingTurns(comparison).length

@@ -1,4 +1,5 @@
 export type { Backend, OwnStorage } from './backends.ts'
 export { ENTRY_PREFIX, type KeyValue, LOCK_PREFIX } from './key-value.ts'
-export { defaultTuning, type Strategy, strategies, type Tuning, tunables } from './strategies.ts'
+export { type Strategy, strategies } from './strategies.ts'
 export { CEILING, type StrategyName, strategyNames } from './strategy-names.ts'
+export { defaultTuning, type Tuning, tunables } from './tuning.ts'

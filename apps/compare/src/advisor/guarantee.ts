@@ -1,6 +1,5 @@
 /** The guarantee of the printed code. It is built by the same factories, so the two can't differ. */
 import * as library from 'cache-core'
-import { staleAfterWriteMs } from 'history'
 import { defaultTuning, strategies, strategyNames } from 'strategies'
 import type { ComparedStrategy } from '../comparison.ts'
 import { formatTime } from './format.ts'
@@ -91,14 +90,6 @@ export function guaranteeAt(strategy: Described, ttlMs: number): Guarantee | und
     guarantee,
   })
   return guaranteed
-}
-
-/**
- * Whether no read through any of `processes` API processes is old once a write was acknowledged. The age of a value that
- * nothing invalidates is `staleForAtMostMs`.
- */
-export function isCurrent(guarantee: Guarantee, processes: number): boolean {
-  return staleAfterWriteMs(guarantee, processes) === 0
 }
 
 /**

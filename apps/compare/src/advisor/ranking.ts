@@ -5,7 +5,7 @@
  * "No difference" is not transitive, so each step keeps every strategy that no other strategy beats. A strategy that beats
  * each of the others directly therefore wins.
  */
-import { strategyNames } from 'strategies'
+import { strategyNames } from 'strategies/names'
 import type { MeasureName } from '../measures.ts'
 import { differenceOf, type Spread } from '../spread.ts'
 

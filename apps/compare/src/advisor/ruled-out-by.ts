@@ -1,6 +1,6 @@
 /** The requirements that a strategy fails, each with its measured or guaranteed figure. */
-import { staleAfterWriteMs } from 'history'
-import { CEILING } from 'strategies'
+import { staleAfterWriteMs } from 'history/guarantees'
+import { CEILING } from 'strategies/names'
 import type { ComparedStrategy, Comparison } from '../comparison.ts'
 import type { MeasureName } from '../measures.ts'
 import { checkGuarantees } from '../report/check-guarantees.ts'

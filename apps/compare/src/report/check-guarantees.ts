@@ -1,6 +1,6 @@
 /** Checks what the probe saw against each strategy's guarantee. */
-import { guaranteedReads } from 'history'
-import { CEILING } from 'strategies'
+import { guaranteedReads } from 'history/guarantees'
+import { CEILING } from 'strategies/names'
 import type { ComparedStrategy, Comparison, Turn } from '../comparison.ts'
 
 export interface GuaranteeCheck {

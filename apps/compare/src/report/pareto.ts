@@ -1,5 +1,5 @@
 /** The Pareto front: strategies that no other beats in both latency and database loads, with and without stale reads. */
-import { CEILING } from 'strategies'
+import { CEILING } from 'strategies/names'
 import type { Comparison } from '../comparison.ts'
 import { figureOf, type Spread } from '../spread.ts'
 import { contestantsIn } from './ranks.ts'

@@ -1,5 +1,5 @@
 /** Which strategies are best in a measure, and which do not differ, by `differenceOf`. */
-import { CEILING } from 'strategies'
+import { CEILING } from 'strategies/names'
 import type { Comparison } from '../comparison.ts'
 import { type MeasureName, measures } from '../measures.ts'
 import { differenceOf, figureOf, RUNS_TO_CLAIM, type Spread } from '../spread.ts'

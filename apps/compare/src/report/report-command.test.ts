@@ -5,9 +5,10 @@ import { Command } from 'commander'
 import { describe, expect, it, vi } from 'vitest'
 import { allStrategies, someDeviations } from '../../test/all-strategies.ts'
 import { madeUpComparison } from '../../test/made-up-comparison.ts'
-import { htmlReport } from './html/html-report.ts'
 import { markdownReport } from './markdown.ts'
+import { pageBundle } from './page-bundle.ts'
 import { addReportCommand } from './report-command.ts'
+import { reportFile } from './report-file.ts'
 
 describe('compare report', () => {
   const deviations = someDeviations(allStrategies())
@@ -37,7 +38,8 @@ describe('compare report', () => {
       'comparison.json',
       (folder) => folder,
       async (folder) => {
-        expect(await readFile(join(folder, 'comparison.html'), 'utf8')).toBe(htmlReport(small, deviations))
+        const page = reportFile({ comparison: small, deviations }, await pageBundle())
+        expect(await readFile(join(folder, 'comparison.html'), 'utf8')).toBe(page)
         expect(await readFile(join(folder, 'comparison.md'), 'utf8')).toBe(markdownReport(small, deviations))
       },
     )

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Comparison } from '../comparison.ts'
 import { comparisonFile, readComparison } from '../read-comparison.ts'
 import type { Deviation } from '../theory/deviation.ts'
+import { pageBundle } from './page-bundle.ts'
 import { writeReports } from './write-reports.ts'
 
 /** `report FILE`: regenerates the pages of a stored comparison. Rejects if the file is invalid. */
@@ -17,7 +18,8 @@ export function addReportCommand(
       const file = await comparisonFile(given)
       const comparison = await readComparison(file)
       console.log(`From ${file}: ${comparison.config.workload.title}`)
-      const { markdown, html } = await writeReports(file, comparison, deviationsOf(comparison))
+      const reported = { comparison, deviations: deviationsOf(comparison) }
+      const { markdown, html } = await writeReports(file, reported, await pageBundle())
       console.log(`${markdown}\n${html}`)
     })
 }

@@ -4,14 +4,19 @@ import { workloads } from 'workload'
 import { allStrategies, someDeviations } from '../../test/all-strategies.ts'
 import { madeUpComparison } from '../../test/made-up-comparison.ts'
 import type { Comparison } from '../comparison.ts'
+import type { Deviation } from '../theory/deviation.ts'
 import { reportContent } from './content/report-content.ts'
-import { htmlReport } from './html/html-report.ts'
+import { renderReport } from './html/render-report.ts'
 import { markdownReport } from './markdown.ts'
+import { nodeDocument } from './node-document.ts'
 import { terminalReport } from './terminal.ts'
 
 const comparison = allStrategies()
 const deviations = someDeviations(comparison)
-const { document } = parseHTML(htmlReport(comparison, deviations))
+const htmlOf = (comparison: Comparison, deviations: readonly Deviation[] = [], advice?: readonly string[]) =>
+  renderReport({ comparison, deviations, advice }, nodeDocument).body.source
+const parsed = (source: string) => parseHTML(`<!doctype html><html><body>${source}</body></html>`).document
+const document = parsed(htmlOf(comparison, deviations))
 const markdown = markdownReport(comparison, deviations)
 
 const HOSTILE = '<img src=x onerror=alert(1)>|`"\'&\u001b[31m'
@@ -31,7 +36,7 @@ function hostile(): Comparison {
 
 describe('external names', () => {
   it('are escaped in HTML tables, charts and attributes', () => {
-    const { document } = parseHTML(htmlReport(hostile(), [], [HOSTILE]))
+    const document = parsed(htmlOf(hostile(), [], [HOSTILE]))
     expect(document.querySelectorAll('img, [onerror]')).toHaveLength(0)
     expect(document.querySelector('#answer tbody th')!.textContent).toBe(HOSTILE)
     expect(document.querySelector('#latency .panel h3')!.textContent).toBe(HOSTILE)
@@ -96,7 +101,7 @@ describe('the three reports', () => {
   it.each([
     ['terminal', (few: Comparison) => terminalReport(few, [], { columns: 1_000 })],
     ['Markdown', (few: Comparison) => markdownReport(few, [])],
-    ['HTML', (few: Comparison) => htmlReport(few, [])],
+    ['HTML', (few: Comparison) => htmlOf(few)],
   ])('claim nothing with 2 runs: %s', (_, report) => {
     const few = report(allStrategies(2)).replaceAll(/\s+/g, ' ')
     expect(few).toContain('5 runs of each strategy are needed to claim a difference, and there are 2.')

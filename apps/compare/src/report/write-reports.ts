@@ -1,9 +1,12 @@
 import { writeFile } from 'node:fs/promises'
-import type { Comparison } from '../comparison.ts'
-import type { Deviation } from '../theory/deviation.ts'
-import { htmlReport } from './html/html-report.ts'
-import { paretoPicture } from './html/pareto-picture.ts'
+import { standalone } from 'charts'
+import { paretoMap } from './html/report-charts.ts'
 import { markdownReport } from './markdown.ts'
+import { nodeDocument } from './node-document.ts'
+import { type PageBundle, reportFile } from './report-file.ts'
+import type { Reported } from './reported.ts'
+
+const PICTURE = { width: 900, height: 460 }
 
 /**
  * Writes the two pages, and the picture if there is one, next to the comparison's file and with the same base name:
@@ -11,15 +14,15 @@ import { markdownReport } from './markdown.ts'
  */
 export async function writeReports(
   file: string,
-  comparison: Comparison,
-  deviations: readonly Deviation[],
-  advice?: readonly string[],
+  reported: Reported,
+  bundle: PageBundle,
 ): Promise<{ markdown: string; html: string }> {
+  const { comparison, deviations, advice } = reported
   const base = file.replace(/\.json$/, '')
   const files = { markdown: `${base}.md`, html: `${base}.html` }
   await writeFile(files.markdown, markdownReport(comparison, deviations, advice))
-  await writeFile(files.html, htmlReport(comparison, deviations, advice))
-  const picture = paretoPicture(comparison)
-  if (picture !== undefined) await writeFile(`${base}.svg`, picture)
+  await writeFile(files.html, reportFile(reported, bundle))
+  const picture = paretoMap(nodeDocument, comparison, PICTURE)
+  if (picture !== undefined) await writeFile(`${base}.svg`, standalone(picture))
   return files
 }

@@ -1,5 +1,5 @@
 /** Theory's predictions for a strategy under a workload: docs/theory.md. */
-import { CEILING } from 'strategies'
+import { CEILING } from 'strategies/names'
 import { zipf } from 'workload'
 import type { ComparedStrategy, ComparedWorkload, ComparisonConfig } from '../comparison.ts'
 import { hitRatioOfKey, hitRatioRefreshed, hitRatioServedStale, type KeyRates, type OnWrite } from './hit-ratio.ts'

@@ -3,22 +3,25 @@ import { escapeHtml } from './escape-html.ts'
 export interface Page {
   readonly title: string
   /** The address of the header's link that leads here. */
-  readonly part: '/strategies' | '/docs'
+  readonly part: '/strategies' | '/comparisons' | '/docs'
   /** HTML. */
   readonly main: string
   /** HTML for the head, beside what every page has. */
   readonly head?: string
+  /** The address of its style sheet, which has the header's rules too. Default: that of the pages for reading. */
+  readonly style?: string
 }
 
 const PARTS = [
   ['/', 'Live'],
   ['/races', 'Races'],
   ['/strategies', 'Strategies'],
+  ['/comparisons', 'Comparisons'],
   ['/docs', 'API reference'],
 ] as const
 
 /** A whole page: the header that all pages share, and the content. */
-export function pageHtml({ title, part, main, head = '' }: Page): string {
+export function pageHtml({ title, part, main, head = '', style = '/reading.css' }: Page): string {
   const links = PARTS.map(([href, name]) => {
     const current = href === part ? ' aria-current="true"' : ''
     return `<a href="${href}"${current}>${name}</a>`
@@ -30,7 +33,7 @@ export function pageHtml({ title, part, main, head = '' }: Page): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/reading.css">
+<link rel="stylesheet" href="${style}">
 ${head}</head>
 <body>
 <a class="skip" href="#main">Skip to the content</a>

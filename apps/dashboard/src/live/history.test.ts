@@ -21,6 +21,16 @@ describe('History', () => {
     expect(summary).toMatchObject({ reads: 50, hitRatio: 0.8, hitP50: 2.5, hitP99: 3.5, waitP50: Number.NaN })
   })
 
+  it('has the exact mean of all reads, hits and waits', () => {
+    const history = new History()
+    const times = { hitMs: { count: 9, mean: 1, p50: 1, p99: 2 }, waitMs: { count: 1, mean: 31, p50: 31, p99: 31 } }
+    history.add(statsEvent(1, { tiered: { reads: 10, hits: 9, ...times } }))
+    history.add(
+      statsEvent(2, { tiered: { reads: 10, hits: 10, hitMs: { ...times.hitMs, count: 10 }, waitMs: NOTHING } }),
+    )
+    expect(history.summary('tiered', 2, 0)!.readMs).toBe((9 * 1 + 31 + 10 * 1) / 20)
+  })
+
   it('leaves out what came while paused', () => {
     const history = new History()
     for (let second = 1; second <= 5; second++) history.add(statsEvent(second, { tiered: { reads: second } }))

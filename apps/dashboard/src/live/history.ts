@@ -17,6 +17,8 @@ export const series = [
   'waitCount',
   'waitP50',
   'waitP99',
+  'timedReads',
+  'sumOfTimesMs',
   'loads',
   'staleReads',
   'staleMaxMs',
@@ -35,6 +37,8 @@ export interface Summary {
   readonly hitP99: number
   readonly waitP50: number
   readonly waitP99: number
+  /** The mean of all reads with a known time, in ms. */
+  readonly readMs: number
   readonly loads: number
   readonly calls: number
   readonly queue: number
@@ -73,6 +77,7 @@ export class History {
     const view = (name: Series) => lane[name].latest(seconds, skip)
     const durations = this.#seconds.latest(seconds, skip)
     const reads = sum(view('reads'))
+    const timedReads = sum(view('timedReads'))
     return {
       reads,
       hitRatio: reads === 0 ? Number.NaN : sum(view('hits')) / reads,
@@ -80,6 +85,7 @@ export class History {
       hitP99: weightedMean(view('hitP99'), view('hitCount')),
       waitP50: weightedMean(view('waitP50'), view('waitCount')),
       waitP99: weightedMean(view('waitP99'), view('waitCount')),
+      readMs: timedReads === 0 ? Number.NaN : sum(view('sumOfTimesMs')) / timedReads,
       loads: weightedMean(view('loads'), durations),
       calls: weightedMean(view('calls'), durations),
       queue: view('queue').at(-1) ?? Number.NaN,
@@ -137,6 +143,9 @@ function pushFigures(lane: Lane, stats: StrategyStats | undefined, seconds: numb
   lane.waitCount.push(waitMs.count)
   lane.waitP50.push(waitMs.p50 ?? Number.NaN)
   lane.waitP99.push(waitMs.p99 ?? Number.NaN)
+  // A mean times its count is the exact sum, which medians would not give.
+  lane.timedReads.push(hitMs.count + waitMs.count)
+  lane.sumOfTimesMs.push(hitMs.count * (hitMs.mean ?? 0) + waitMs.count * (waitMs.mean ?? 0))
   lane.loads.push(loads / seconds)
   lane.staleReads.push(staleReads)
   lane.staleMaxMs.push(staleMaxMs ?? Number.NaN)

@@ -9,6 +9,7 @@ import { clock } from './format.ts'
 import { History } from './history.ts'
 import type { Frame } from './lane-chart.ts'
 import { Lanes } from './lanes.ts'
+import { LiveMap } from './live-map.ts'
 import { LoadControl } from './load-control.ts'
 import { Marks } from './marks.ts'
 import { showMarks } from './marks-list.ts'
@@ -32,6 +33,7 @@ export class LivePage {
   readonly #marks = new Marks()
   readonly #lanes = new Lanes(byId('lanes'))
   readonly #answers = new Answers(byId('answer-list'))
+  readonly #map = new LiveMap(byId('map'))
   readonly #table: FiguresTable
   readonly #infos = new Map<string, StrategyInfo>()
   #view: ViewState
@@ -56,7 +58,7 @@ export class LivePage {
       onStart: () => this.#resume(),
     })
     this.#actions = new ActionButtons(byId('actions'), () => this.#chosen)
-    this.#choice = new StrategyChoice(byId('view'), (strategies) => {
+    this.#choice = new StrategyChoice(byId('view'), 'Shown here, and driven by loads and actions', (strategies) => {
       this.changeView({ strategies })
       this.#showChosen()
     })
@@ -142,7 +144,9 @@ export class LivePage {
   draw(): void {
     const latest = this.#latest
     if (latest === undefined || document.hidden) return
-    this.#lanes.draw(this.#frame())
+    const frame = this.#frame()
+    this.#lanes.draw(frame)
+    this.#map.draw(frame, this.#shown)
     if (this.#skip !== undefined) return
     this.#showEmptyOrAnswers()
     this.#table.show(latest)

@@ -1,4 +1,4 @@
-/** Check boxes for the strategies to show and to drive. */
+/** Check boxes for the strategies to show. */
 import { h, setText } from './dom.ts'
 
 export class StrategyChoice {
@@ -7,11 +7,11 @@ export class StrategyChoice {
   readonly #list = h('div', { class: 'boxes' })
   readonly #onChange: (chosen: readonly string[] | undefined) => void
 
-  /** @param onChange gets undefined if all are chosen */
-  constructor(container: HTMLElement, onChange: (chosen: readonly string[] | undefined) => void) {
+  /** @param title what is chosen @param onChange gets undefined if all are chosen */
+  constructor(container: HTMLElement, title: string, onChange: (chosen: readonly string[] | undefined) => void) {
     this.#onChange = onChange
     const buttons = [this.#button('Check all', true), this.#button('Uncheck all', false)]
-    const legend = h('legend', {}, 'Shown here, and driven by loads and actions')
+    const legend = h('legend', {}, title)
     const details = h('details', { class: 'choice' }, this.#summary, h('fieldset', {}, legend, this.#list, ...buttons))
     details.addEventListener('keydown', (event) => {
       if (event.key !== 'Escape') return

@@ -1,6 +1,7 @@
 /** A file as decompressed chunks of bytes. The compression is recognised by the content, not the name. */
 import { createReadStream } from 'node:fs'
 import { pipeline, Readable } from 'node:stream'
+import { ReadableStream } from 'node:stream/web'
 import { createGunzip } from 'node:zlib'
 import xz from 'xz-decompress'
 import { TraceError } from './trace-error.ts'
@@ -15,7 +16,7 @@ const compressions = [
   {
     name: 'xz',
     magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00],
-    decompress: (chunks: Chunks): Chunks => new xz.XzReadableStream(ReadableStream.from(chunks)),
+    decompress: decompressXz,
   },
   // Recognised only for a helpful error.
   { name: 'bzip2', magic: [0x42, 0x5a, 0x68] },
@@ -83,6 +84,12 @@ export async function peek(chunks: Chunks, bytes: number): Promise<PeekedChunks>
     }
   }
   return { head: Buffer.concat(seen), all: rest(), close }
+}
+
+function decompressXz(chunks: Chunks): Chunks {
+  // Where a browser's types are known too, they differ from Node's.
+  const stream: unknown = ReadableStream.from(chunks)
+  return new xz.XzReadableStream(stream as globalThis.ReadableStream<Uint8Array>)
 }
 
 function decompressGzip(chunks: Chunks): Chunks {

@@ -1,6 +1,6 @@
-import { CEILING } from 'strategies'
+import { CEILING } from 'strategies/names'
 import { FLOOR } from '../../advisor/decide.ts'
-import { isCurrent } from '../../advisor/guarantee.ts'
+import { isCurrent } from '../../advisor/is-current.ts'
 import type { Comparison } from '../../comparison.ts'
 import type { MeasureName } from '../../measures.ts'
 import { figureOf, RUNS_TO_CLAIM } from '../../spread.ts'

@@ -13,6 +13,8 @@ export interface Cell {
   /** Smaller text beside `text`, usually the range over the runs. */
   readonly detail?: string
   readonly mark?: Mark
+  /** The figure behind `text`, to sort by. Absent: sorted by `text`. */
+  readonly value?: number
 }
 
 /** The first cell of each row is the row's name. */

@@ -1,5 +1,5 @@
 /** The evidence: differences, guarantees, theory and reconciliation. */
-import { CEILING } from 'strategies'
+import { CEILING } from 'strategies/names'
 import type { ComparedStrategy, Comparison, Turn } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
 import { RUNS_TO_CLAIM, spreadOf } from '../../spread.ts'

@@ -1,5 +1,5 @@
 /** The figures behind the answer. Each section has a chart in the HTML report and a table in every report. */
-import { CEILING } from 'strategies'
+import { CEILING } from 'strategies/names'
 import type { Comparison } from '../../comparison.ts'
 import type { MeasureName } from '../../measures.ts'
 import { formatFigure, formatMs, formatShare, UNKNOWN } from '../format.ts'
@@ -158,10 +158,14 @@ function runsTable(comparison: Comparison, measure: MeasureName): Table {
       { text: name },
       ...runs.map((run): Cell => {
         const turn = comparison.turns.find((one) => one.strategy === name && one.run === run && one.status === 'ok')
-        return { text: formatFigure(measure, turn?.measures[measure]) }
+        return cellOf(formatFigure(measure, turn?.measures[measure]), turn?.measures[measure])
       }),
     ]),
   }
+}
+
+function cellOf(text: string, value: number | null | undefined): Cell {
+  return value === null || value === undefined ? { text } : { text, value }
 }
 
 function stalenessTable(comparison: Comparison): Table {
@@ -173,8 +177,8 @@ function stalenessTable(comparison: Comparison): Table {
       const { writes, shares } = stalenessOf(comparison, name)
       return [
         { text: name },
-        ...shares.map((share): Cell => ({ text: share === undefined ? UNKNOWN : formatShare(share) })),
-        { text: writes.toLocaleString('en-US') },
+        ...shares.map((share) => cellOf(share === undefined ? UNKNOWN : formatShare(share), share)),
+        cellOf(writes.toLocaleString('en-US'), writes),
       ]
     }),
   }

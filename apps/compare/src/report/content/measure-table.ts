@@ -39,9 +39,15 @@ export function measureTable(
     rows: strategies.map(({ name }) => [
       { text: name },
       ...columns.map((measure): Cell => {
-        const { median, range } = formatSpread(measure, figureOf(comparison, name, measure))
+        const spread = figureOf(comparison, name, measure)
+        const { median, range } = formatSpread(measure, spread)
         const mark = broken(name, measure) ? 'alarm' : ranks.get(measure)?.get(name)
-        return { text: median, ...(range && { detail: range }), ...(mark && { mark }) }
+        return {
+          text: median,
+          ...(range && { detail: range }),
+          ...(mark && { mark }),
+          ...(spread && { value: spread.median }),
+        }
       }),
     ]),
   }

@@ -137,7 +137,7 @@ describe('the first screen of the report', () => {
     expect(new Set(picks(comparison).map(([, use]) => use))).toEqual(new Set(['stampede-lock']))
     const { answers, closing } = answersOf(comparison)
     expect(answers[0]!.others).toBe('write-through (broke the guarantee here)')
-    expect(closing).toBe('no-cache was not measured, so it is not known what a cache saves.')
+    expect(closing).toBe('no-cache is not among these strategies, so it is not known what a cache saves.')
   })
 
   it('says so if no strategy meets a need', () => {

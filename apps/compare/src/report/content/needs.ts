@@ -1,6 +1,6 @@
 /** The report's first screen: the strategy that the advisor's rules pick for each need. */
-import { staleAfterWriteMs } from 'history'
-import { CEILING } from 'strategies'
+import { staleAfterWriteMs } from 'history/guarantees'
+import { CEILING } from 'strategies/names'
 import { type Decision, decide, FLOOR, figuresOf, type RuledOut } from '../../advisor/decide.ts'
 import { type FigureOf, rank, type Step } from '../../advisor/ranking.ts'
 import type { Requirements } from '../../advisor/requirements.ts'
@@ -220,7 +220,7 @@ function equalsIn({ outranked }: Decision): { equals?: string } {
 function compared(figures: FigureOf): string[] {
   const floor = figuresInWords(FLOOR, figures)
   return floor.length === 0
-    ? [`${FLOOR} was not measured, so it is not known what a cache saves.`]
+    ? [`${FLOOR} is not among these strategies, so it is not known what a cache saves.`]
     : [`${FLOOR}, for comparison: ${floor.join(', ')}.`]
 }
 

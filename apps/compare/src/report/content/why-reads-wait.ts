@@ -1,5 +1,5 @@
 /** Explains which reads no longer wait with an early refresh, and which still do. */
-import { defaultTuning } from 'strategies'
+import { defaultTuning } from 'strategies/tuning'
 import { zipf } from 'workload'
 import type { ComparedStrategy, ComparedWorkload, Comparison } from '../../comparison.ts'
 import { AHEAD } from '../../theory/predict.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { guaranteedReads, type ReportedGuarantee } from './guaranteed-by.ts'
+import { guaranteedReads, type ReportedGuarantee } from './reported-guarantee.ts'
 
 const guarantee: ReportedGuarantee = {
   staleForAtMostMs: 5_000,

@@ -4,12 +4,16 @@ export interface Labelled {
   readonly x: number
   readonly y: number
   readonly label: string
+  /** Bold text is wider. Default false. */
+  readonly isBold?: boolean
 }
 
 export interface LabelPosition {
   /** Middle of the left edge of the text. */
   readonly textX: number
   readonly textY: number
+  /** Of the text, at most. */
+  readonly width: number
   /** Whether the label needs a line to its point: the point is not near, or another point is nearer. */
   readonly far: boolean
 }
@@ -23,6 +27,7 @@ export interface Box {
 
 const LINE_HEIGHT = 14
 const CHARACTER_WIDTH = 6.7
+const BOLD_WIDTH = 7.4
 const POINT_RADIUS = 6
 const NEAR = 11
 
@@ -33,10 +38,12 @@ export function placeLabels<Point extends Labelled>(
   obstacles: readonly Box[] = [],
 ): (Point & LabelPosition)[] {
   const taken = [...points.map(({ x, y }) => around(x, y, POINT_RADIUS, POINT_RADIUS)), ...obstacles]
-  // Crowded points first, while there is space near them.
-  const byCrowd = points.toSorted((a, b) => crowd(b, points) - crowd(a, points))
-  return byCrowd.flatMap((point) => {
-    const width = point.label.length * CHARACTER_WIDTH
+  // Bold labels first, then those of crowded points, while there is space near them.
+  const inOrder = points.toSorted(
+    (a, b) => Number(b.isBold ?? false) - Number(a.isBold ?? false) || crowd(b, points) - crowd(a, points),
+  )
+  return inOrder.flatMap((point) => {
+    const width = widthOf(point.label, point.isBold)
     for (let distance = NEAR; distance < 300; distance += 6) {
       for (const angle of ANGLES) {
         const anchorX = point.x + distance * Math.cos(angle)
@@ -50,11 +57,18 @@ export function placeLabels<Point extends Labelled>(
         }
         if (!isInside(box, bounds) || taken.some((other) => overlap(box, other))) continue
         taken.push(box)
-        return [{ ...point, textX: left, textY: middleY, far: distance > NEAR + 6 || !isNearest(point, box, points) }]
+        return [
+          { ...point, textX: left, textY: middleY, width, far: distance > NEAR + 6 || !isNearest(point, box, points) },
+        ]
       }
     }
     return []
   })
+}
+
+/** At most, since the font is not known. */
+export function widthOf(label: string, isBold = false): number {
+  return label.length * (isBold ? BOLD_WIDTH : CHARACTER_WIDTH)
 }
 
 /** In order of preference. */

@@ -1,9 +1,8 @@
 /**
- * The look of a strategy, the same in every chart. Colour is never the only cue: charts name their strategies, and marks
+ * The look of a strategy, the same in every chart and table. Colour is never the only cue: charts name their strategies, and marks
  * differ in shape, lines in dashes. A naive form and its guarded form share colour and shape, but not dashes.
  */
-import { strategyNames } from 'strategies'
-import { Html } from './template.ts'
+import { strategyNames } from 'strategies/names'
 
 type SymbolName =
   | 'circle'
@@ -17,15 +16,18 @@ type SymbolName =
   | 'diamond2'
   | 'square2'
 
+type Hue = keyof typeof HUES
+
 export interface Look {
-  /** A CSS value that differs between light and dark. */
+  readonly hue: Hue
+  /** The hue as a CSS value, which differs between light and dark. */
   readonly colour: string
   readonly symbol: SymbolName
   readonly dashes: string
 }
 
 /** Okabe and Ito's palette, darkened for light mode and lightened for dark mode to a contrast of 3 : 1. */
-const HUES = {
+export const HUES = {
   ink: ['#1d1f23', '#ececec'],
   orange: ['#b26a00', '#e69f00'],
   blue: ['#0072b2', '#4fa8e0'],
@@ -43,8 +45,12 @@ const SOLID = 'none'
 const DASHED = '5 3'
 const DOTTED = '2 2'
 
-const look = (hue: keyof typeof HUES, symbol: SymbolName, dashes = SOLID): Look => ({
-  colour: `var(--${hue})`,
+/** A hue as a CSS value, for charts whose colours are no strategies. charts.css and `standalone` define it. */
+export const hueOf = (hue: Hue): string => `var(--hue-${hue})`
+
+const look = (hue: Hue, symbol: SymbolName, dashes = SOLID): Look => ({
+  hue,
+  colour: hueOf(hue),
   symbol,
   dashes,
 })
@@ -84,11 +90,7 @@ export function lookOf(strategy: string): Look {
   )
 }
 
-/** The colours as CSS. Print always uses light mode. */
-export function hueStyle(): Html {
-  const variables = (at: 0 | 1) =>
-    Object.entries(HUES)
-      .map(([name, shades]) => `--${name}:${shades[at]}`)
-      .join(';')
-  return new Html(`:root{${variables(0)}}@media screen and (prefers-color-scheme:dark){:root{${variables(1)}}}`)
+/** The classes of a strategy's colour sample in a page. */
+export function swatchClass(strategy: string): string {
+  return `swatch hue-${lookOf(strategy).hue}`
 }

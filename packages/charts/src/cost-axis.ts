@@ -1,3 +1,5 @@
+export type Axis = ReturnType<typeof costAxis>
+
 /** A logarithmic axis from the least to the greatest value, or a linear one from 0 if a value is 0. */
 export function costAxis(least: number, greatest: number) {
   if (least <= 0) return { type: 'linear', domain: [0, greatest > 0 ? greatest : 1], ticks: 5 } as const

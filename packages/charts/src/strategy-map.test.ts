@@ -1,0 +1,59 @@
+import { parseHTML } from 'linkedom'
+import { describe, expect, it } from 'vitest'
+import { type MapPoint, strategyMap } from './strategy-map.ts'
+
+const { document } = parseHTML('<!doctype html><html><body></body></html>')
+const only = (median: number) => ({ median, min: median, max: median })
+const point = (strategy: string, time: number, loads: number, more: Partial<MapPoint> = {}): MapPoint => ({
+  strategy,
+  time: only(time),
+  loads: only(loads),
+  isFilled: true,
+  isSound: true,
+  title: strategy,
+  ...more,
+})
+const texts = { timeName: 'read p50', name: 'the map', unsound: 'breaks its guarantee' }
+const drawn = (points: readonly MapPoint[], width = 900) =>
+  strategyMap(document, { points, ...texts, width, height: 460 })!
+const labelsOf = (map: ReturnType<typeof drawn>) => [...map.querySelectorAll('.halo')]
+const textsOf = (map: ReturnType<typeof drawn>) => labelsOf(map).map(({ textContent }) => textContent)
+
+describe('the map', () => {
+  it('says which strategy is fastest and which spares the database most, in bold', () => {
+    const map = drawn([point('no-cache', 27, 199), point('tiered', 0.7, 20), point('cache-aside', 0.8, 18)])
+    expect(textsOf(map).toSorted()).toEqual(['cache-aside: fewest loads', 'no-cache', 'tiered: lowest read p50'])
+    const bold = labelsOf(map).filter((label) => label.getAttribute('font-weight') === 'bold')
+    expect(bold.map(({ textContent }) => textContent.split(':')[0]).toSorted()).toEqual(['cache-aside', 'tiered'])
+  })
+
+  it('never names a form best that does not keep its guarantee, and says so', () => {
+    const map = drawn([point('tiered', 2, 20), point('xfetch', 3, 30), point('naive-lock', 1, 10, { isSound: false })])
+    expect(textsOf(map)).toContain('‼ naive-lock')
+    expect(textsOf(map)).toContain('tiered: lowest read p50, fewest loads')
+    expect(map.textContent).toContain('‼ breaks its guarantee')
+  })
+
+  it('names every strategy on a phone too', () => {
+    const points = [point('manual-invalidation', 1, 10), point('stale-while-revalidate', 1.1, 11)]
+    expect(textsOf(drawn(points, 356)).toSorted()).toEqual(['manual-invalidation', 'stale-while-revalidate'])
+  })
+
+  it('puts the faster strategy further left, and the one with fewer loads lower', () => {
+    const map = drawn([point('no-cache', 27, 199), point('tiered', 0.7, 20)])
+    const [x, y] = [map.scale('x')!, map.scale('y')!]
+    expect(x.apply(0.7)).toBeLessThan(x.apply(27))
+    expect(y.apply(20)).toBeGreaterThan(y.apply(199))
+  })
+
+  it('keeps a hostile name as text', () => {
+    const hostile = '<img src=x onerror=alert(1)>'
+    const map = drawn([point(hostile, 1, 2, { title: hostile })])
+    expect(textsOf(map)).toEqual([hostile])
+    expect(map.outerHTML).not.toContain('<img')
+  })
+
+  it('is undefined without points', () => {
+    expect(strategyMap(document, { points: [], ...texts, width: 900, height: 460 })).toBeUndefined()
+  })
+})

@@ -1,0 +1,163 @@
+/** The map of strategies: what a read takes against what it costs the database. Further left and down is better. */
+import * as Plot from '@observablehq/plot'
+import { costAxis } from './cost-axis.ts'
+import { type Chart, plot } from './draw.ts'
+import { lookOf } from './look.ts'
+import { addLabels, type MapLabel } from './map-labels.ts'
+import { widthOf } from './place-labels.ts'
+
+/** A figure over several runs. All three are equal if there is only one. */
+export interface Extent {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+export interface MapPoint {
+  readonly strategy: string
+  /** In ms. */
+  readonly time: Extent
+  /** Per second. */
+  readonly loads: Extent
+  /** Hollow otherwise. */
+  readonly isFilled: boolean
+  /** Whether it keeps its guarantee. If not, its name has a sign, and it is neither named best nor on a line. */
+  readonly isSound: boolean
+  /** Shown when the pointer is on the symbol. */
+  readonly title: string
+}
+
+export interface StrategyMap {
+  readonly points: readonly MapPoint[]
+  /** Lines through the points of these strategies, in any order. Default: none. */
+  readonly fronts?: readonly { readonly strategies: readonly string[]; readonly isDashed: boolean }[]
+  /** What `time` is, such as "read p50". */
+  readonly timeName: string
+  /** The accessible name. */
+  readonly name: string
+  /** What the sign of an unsound strategy means. */
+  readonly unsound: string
+  readonly width: number
+  readonly height: number
+}
+
+const MARGINS = { marginLeft: 44, marginRight: 12, marginTop: 28, marginBottom: 40 }
+const AXIS = { grid: true, inset: 24, tickFormat: String }
+/** The good strategies are close together on the left and at the bottom: their labels need space on all sides. */
+const SPACE = { left: 1 / 6, bottom: 1 / 6 }
+/** Of a strategy that does not keep its guarantee. */
+const SIGN = '‼'
+
+/** Undefined without points. */
+export function strategyMap(document: Document, map: StrategyMap): Chart | undefined {
+  const { points, fronts = [], timeName, name, unsound, width, height } = map
+  if (points.length === 0) return undefined
+  const chart = plot(document, name, {
+    width,
+    height,
+    ...MARGINS,
+    x: {
+      ...costAxis(...rangeOf(points.map(({ time }) => time))),
+      label: `${timeName}, ms →`,
+      ...AXIS,
+      insetLeft: SPACE.left * width,
+    },
+    y: {
+      ...costAxis(...rangeOf(points.map(({ loads }) => loads))),
+      label: '↑ database loads/s',
+      ...AXIS,
+      insetBottom: SPACE.bottom * height,
+    },
+    marks: [
+      ...fronts.map(({ strategies, isDashed }) =>
+        Plot.line(
+          points.filter(({ strategy }) => strategies.includes(strategy)).toSorted((a, b) => timeOf(a) - timeOf(b)),
+          {
+            ...at,
+            curve: 'step-after',
+            stroke: 'currentColor',
+            ...(isDashed ? { strokeDasharray: '3 3' } : { strokeWidth: 1.5 }),
+          },
+        ),
+      ),
+      Plot.ruleY(points, {
+        y: loadsOf,
+        x1: ({ time }: MapPoint) => time.min,
+        x2: ({ time }: MapPoint) => time.max,
+        stroke: colourOf,
+        strokeOpacity: 0.45,
+      }),
+      Plot.ruleX(points, {
+        x: timeOf,
+        y1: ({ loads }: MapPoint) => loads.min,
+        y2: ({ loads }: MapPoint) => loads.max,
+        stroke: colourOf,
+        strokeOpacity: 0.45,
+      }),
+      ...points.map((point) =>
+        Plot.dot([point], {
+          ...at,
+          symbol: lookOf(point.strategy).symbol,
+          r: 5,
+          stroke: colourOf(point),
+          strokeWidth: 2,
+          fill: point.isFilled && point.isSound ? colourOf(point) : 'var(--paper)',
+          strokeOpacity: point.isSound ? 1 : 0.6,
+          title: 'title',
+        }),
+      ),
+    ],
+  })
+  const bounds = {
+    left: MARGINS.marginLeft + 4,
+    right: width - 2,
+    top: MARGINS.marginTop - 8,
+    bottom: height - MARGINS.marginBottom,
+  }
+  const corner = points.some(({ isSound }) => !isSound) ? `${SIGN} ${unsound}` : undefined
+  addLabels(document, chart, labelsOf(map, chart, bounds.right - bounds.left), { bounds, corner })
+  return chart
+}
+
+const timeOf = ({ time }: MapPoint) => time.median
+const loadsOf = ({ loads }: MapPoint) => loads.median
+const colourOf = ({ strategy }: MapPoint) => lookOf(strategy).colour
+const at = { x: timeOf, y: loadsOf }
+
+function rangeOf(extents: readonly Extent[]): [number, number] {
+  return [Math.min(...extents.map(({ min }) => min)), Math.max(...extents.map(({ max }) => max))]
+}
+
+/** The best of the sound strategies in each figure, by medians: the answer at a glance. */
+export function bestOf(points: readonly MapPoint[], figure: (point: MapPoint) => number): MapPoint | undefined {
+  const sound = points.filter(({ isSound }) => isSound)
+  return sound.length < 2 ? undefined : sound.reduce((best, point) => (figure(point) < figure(best) ? point : best))
+}
+
+/** @param space the width that labels have: one that needs most of it is only the name */
+function labelsOf({ points, timeName }: StrategyMap, chart: Chart, space: number): MapLabel[] {
+  const [x, y] = [chart.scale('x')!, chart.scale('y')!]
+  const [xOf, yOf] = [(value: number) => Number(x.apply(value)), (value: number) => Number(y.apply(value))]
+  const [fastest, sparing] = [bestOf(points, timeOf), bestOf(points, loadsOf)]
+  return points.map((point) => {
+    const { strategy, time, loads, isSound } = point
+    const best = [
+      ...(point === fastest ? [`lowest ${timeName}`] : []),
+      ...(point === sparing ? ['fewest loads'] : []),
+    ].join(', ')
+    const name = isSound ? strategy : `${SIGN} ${strategy}`
+    const label = best === '' ? name : `${name}: ${best}`
+    const [middleX, middleY] = [xOf(time.median), yOf(loads.median)]
+    return {
+      x: middleX,
+      y: middleY,
+      label: widthOf(label, true) < 0.7 * space ? label : name,
+      colour: colourOf(point),
+      isBold: best !== '',
+      ranges: [
+        { left: xOf(time.min), right: xOf(time.max), top: middleY - 1, bottom: middleY + 1 },
+        { left: middleX - 1, right: middleX + 1, top: yOf(loads.max), bottom: yOf(loads.min) },
+      ],
+    }
+  })
+}
