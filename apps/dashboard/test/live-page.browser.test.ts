@@ -330,6 +330,49 @@ it('shows the chosen strategies only, and all while none is chosen', async () =>
   expect(await page.locator('.lane').count()).toBe(strategyNames.length)
 })
 
+it('maps the chosen strategies by read time and loads, drawn from each second of the stream', async () => {
+  const page = await system.open('/#strategies=no-cache,cache-aside,naive-lock&window=30')
+  // It is drawn only while it is in view, and what is above it grows.
+  const inView = async () => {
+    const map = page.locator('#map')
+    await map.scrollIntoViewIfNeeded()
+    return map
+  }
+  const names = async () => {
+    const labels = await (await inView()).locator('.halo').allTextContents()
+    return labels.map((label) => label.replace(/^‼ |: .*$/g, '')).toSorted()
+  }
+  const strategies = ['no-cache', 'cache-aside', 'naive-lock']
+  await system.call('POST', '/api/load', { ratePerSecond: 50, seconds: 60, ttlMs: 2_000, writeShare: 0, strategies })
+  await expect.poll(names).toEqual(['cache-aside', 'naive-lock', 'no-cache'])
+  const said = async () => (await (await inView()).locator('svg').getAttribute('aria-label')) ?? ''
+  const first = await said()
+  expect(first).toMatch(/no-cache: [\d.]+\sm?s, [\d.]+\/s; cache-aside: /)
+  await expect.poll(said).not.toBe(first)
+  await expect
+    .poll(() => page.locator('#map .halo[font-weight=bold]').allTextContents())
+    .toEqual([expect.stringMatching(/^cache-aside: fastest.*fewest loads/)])
+  await page.getByText('Strategies: 3 of 14').click()
+  await page.getByRole('checkbox', { name: 'naive-lock' }).uncheck()
+  await expect.poll(names).toEqual(['cache-aside', 'no-cache'])
+  await page.getByRole('button', { name: 'Pause', exact: true }).click()
+  const paused = await said()
+  const reads = (await stats())['no-cache']!.reads
+  await expect.poll(async () => (await stats())['no-cache']!.reads).toBeGreaterThan(reads + 60)
+  expect(await said()).toBe(paused)
+})
+
+it('loads what draws the map only once it is in view', async () => {
+  const page = await system.open('/', { viewport: { width: 1_280, height: 300 } })
+  await expect.poll(() => page.locator('#figures tbody tr').count()).toBe(strategyNames.length)
+  await page.getByRole('heading', { name: 'No traffic yet' }).waitFor()
+  const loaded = () =>
+    page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('map-chart')))
+  expect(await loaded()).toBe(false)
+  await page.locator('#map').scrollIntoViewIfNeeded()
+  await expect.poll(loaded).toBe(true)
+})
+
 describe('everyone', () => {
   it('drives the page by keyboard only', async () => {
     const page = await system.open('/#strategies=cache-aside,no-cache')
@@ -457,7 +500,8 @@ it('inspects a key: what each strategy stores, again each second, and why a key 
 it('stays at one heap size and below 30 % of a core with all lanes', async () => {
   const page = await system.open()
   await system.call('POST', '/api/load', { ratePerSecond: 5, seconds: 30 })
-  await expect.poll(() => page.locator('.answer.hit .winner').textContent()).toMatch(/[a-z]/)
+  await page.locator('#map').scrollIntoViewIfNeeded()
+  await expect.poll(() => page.locator('#map .halo').count()).toBe(strategyNames.length - 1)
   const session = await page.context().newCDPSession(page)
   await session.send('Performance.enable')
   const measure = async () => {

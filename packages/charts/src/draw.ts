@@ -19,6 +19,8 @@ export interface PlotOptions extends Omit<Plot.PlotOptions, 'className' | 'docum
 export function plot(document: Document, name: string, { fontSize = FONT_SIZE, ...options }: PlotOptions): Chart {
   const chart = Plot.plot({ ...options, document, className: 'plot' })
   for (const style of chart.querySelectorAll('style')) style.remove()
+  // The chart is one image with one name: its parts have none.
+  for (const part of chart.querySelectorAll('[aria-label]')) part.removeAttribute('aria-label')
   chart.setAttribute('font-size', String(fontSize))
   chart.setAttribute('role', 'img')
   chart.setAttribute('aria-label', name)

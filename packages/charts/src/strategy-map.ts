@@ -1,17 +1,14 @@
-/** The map of strategies: what a read takes against what it costs the database. Further left and down is better. */
+/**
+ * The map of strategies: what a read takes against what it costs the database. Further left and down is better. The best of each
+ * is named, with the number of strategies that do not differ from it.
+ */
 import * as Plot from '@observablehq/plot'
+import { bestOf, type Extent } from './best-of.ts'
 import { costAxis } from './cost-axis.ts'
 import { type Chart, plot } from './draw.ts'
 import { lookOf } from './look.ts'
 import { addLabels, type MapLabel } from './map-labels.ts'
 import { widthOf } from './place-labels.ts'
-
-/** A figure over several runs. All three are equal if there is only one. */
-export interface Extent {
-  readonly median: number
-  readonly min: number
-  readonly max: number
-}
 
 export interface MapPoint {
   readonly strategy: string
@@ -45,6 +42,8 @@ const MARGINS = { marginLeft: 44, marginRight: 12, marginTop: 28, marginBottom: 
 const AXIS = { grid: true, inset: 24, tickFormat: String }
 /** The good strategies are close together on the left and at the bottom: their labels need space on all sides. */
 const SPACE = { left: 1 / 6, bottom: 1 / 6 }
+/** A label may need this share of the width. */
+const MOST = 0.8
 /** Of a strategy that does not keep its guarantee. */
 const SIGN = '‼'
 
@@ -115,7 +114,7 @@ export function strategyMap(document: Document, map: StrategyMap): Chart | undef
     bottom: height - MARGINS.marginBottom,
   }
   const corner = points.some(({ isSound }) => !isSound) ? `${SIGN} ${unsound}` : undefined
-  addLabels(document, chart, labelsOf(map, chart, bounds.right - bounds.left), { bounds, corner })
+  addLabels(document, chart, labelsOf(points, chart, bounds.right - bounds.left), { bounds, corner })
   return chart
 }
 
@@ -128,32 +127,29 @@ function rangeOf(extents: readonly Extent[]): [number, number] {
   return [Math.min(...extents.map(({ min }) => min)), Math.max(...extents.map(({ max }) => max))]
 }
 
-/** The best of the sound strategies in each figure, by medians: the answer at a glance. */
-export function bestOf(points: readonly MapPoint[], figure: (point: MapPoint) => number): MapPoint | undefined {
-  const sound = points.filter(({ isSound }) => isSound)
-  return sound.length < 2 ? undefined : sound.reduce((best, point) => (figure(point) < figure(best) ? point : best))
-}
-
-/** @param space the width that labels have: one that needs most of it is only the name */
-function labelsOf({ points, timeName }: StrategyMap, chart: Chart, space: number): MapLabel[] {
+/** @param space the width that labels have: one that needs most of it is shortened */
+function labelsOf(points: readonly MapPoint[], chart: Chart, space: number): MapLabel[] {
   const [x, y] = [chart.scale('x')!, chart.scale('y')!]
   const [xOf, yOf] = [(value: number) => Number(x.apply(value)), (value: number) => Number(y.apply(value))]
-  const [fastest, sparing] = [bestOf(points, timeOf), bestOf(points, loadsOf)]
+  const bests = [
+    { ...bestOf(points, ({ time }) => time), is: 'fastest' },
+    { ...bestOf(points, ({ loads }) => loads), is: 'fewest loads' },
+  ]
   return points.map((point) => {
     const { strategy, time, loads, isSound } = point
-    const best = [
-      ...(point === fastest ? [`lowest ${timeName}`] : []),
-      ...(point === sparing ? ['fewest loads'] : []),
-    ].join(', ')
+    const own = bests.filter(({ best }) => best === point)
     const name = isSound ? strategy : `${SIGN} ${strategy}`
-    const label = best === '' ? name : `${name}: ${best}`
+    const short = [name, own.map(({ is }) => is).join(', ')].filter(Boolean).join(': ')
+    const long = [name, own.map(({ is, alike }) => (alike ? `${is} (${alike} alike)` : is)).join(', ')]
+      .filter(Boolean)
+      .join(': ')
     const [middleX, middleY] = [xOf(time.median), yOf(loads.median)]
     return {
       x: middleX,
       y: middleY,
-      label: widthOf(label, true) < 0.7 * space ? label : name,
+      label: [long, short].find((text) => widthOf(text, true) < MOST * space) ?? name,
       colour: colourOf(point),
-      isBold: best !== '',
+      isBold: own.length > 0,
       ranges: [
         { left: xOf(time.min), right: xOf(time.max), top: middleY - 1, bottom: middleY + 1 },
         { left: middleX - 1, right: middleX + 1, top: yOf(loads.max), bottom: yOf(loads.min) },

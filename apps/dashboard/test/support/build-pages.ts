@@ -6,5 +6,5 @@ import { promisify } from 'node:util'
 const script = fileURLToPath(new URL('../../build/build.ts', import.meta.url))
 
 export default async function setup() {
-  await promisify(execFile)(process.execPath, [script])
+  await promisify(execFile)(process.execPath, ['--conditions=workspace-source', script])
 }

@@ -58,7 +58,7 @@ function figureOf(
         wide &&
         narrow && {
           part: html`<figure class="whole">
-<figcaption>Further left and down is better. Filled: never seen stale; hollow: seen stale. Thin lines: minimum to maximum of the runs.
+<figcaption>Further left and down is better. Bold: the best by its median; alike: ranges overlap, or medians differ by less than 10 %. Filled: never seen stale; hollow: seen stale. Thin lines: minimum to maximum of the runs.
 Solid line: the front of strategies never seen stale; dashed: the front of all strategies that keep their guarantee. Strategies above and to the right of a line are beaten. A scale is logarithmic unless a value is 0.</figcaption>
 <div class="wide">${svg(wide)}</div><div class="narrow">${svg(narrow)}</div>
 </figure>`,
@@ -119,7 +119,7 @@ function blockOf(block: Block, source: Source): Html {
     case 'table':
       return tableOf(block.table, source)
     case 'lines':
-      return html`<p>${block.caption}</p><pre>${block.lines.join('\n')}</pre>`
+      return html`<p>${block.caption}</p><pre tabindex="0">${block.lines.join('\n')}</pre>`
   }
 }
 
