@@ -28,6 +28,9 @@ try {
     await system.call('POST', '/api/actions/cold-start')
     await system.call('POST', '/api/load', { strategies: STRATEGIES, seconds: 60, ttlMs: 6_000 })
     await live.waitForTimeout(LOAD_MS)
+    await live.locator('#map').scrollIntoViewIfNeeded()
+    await live.locator('#map svg').waitFor()
+    await save(live, '#map-section', 'map')
     await save(live, '#lanes-section', 'live')
     await system.call('DELETE', '/api/load')
 

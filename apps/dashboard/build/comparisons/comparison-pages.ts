@@ -3,14 +3,14 @@ import { escapeHtml } from '../reading/escape-html.ts'
 import { pageHtml } from '../reading/page.ts'
 
 /** The page `/comparisons`: what each load was, and the answer. @param stored by name */
-export function comparisonsPage(stored: ReadonlyMap<string, StoredComparison>): string {
+export function comparisonsPage(stored: ReadonlyMap<string, Omit<StoredComparison, 'reported'>>): string {
   const items = [...stored].map(([name, { title, load, strategies, answers }]) => {
     const [first, ...others] = answers
-    const need = first === undefined ? '' : `${first.need}: ${first.use}. ${first.effect ?? ''}`
-    const uses = others.map(({ need, use }) => `${need}: ${use}.`)
+    const need = first === undefined ? '' : `${first.need}: ${first.use}.`
+    const rest = [first?.effect ?? '', ...others.map(({ need, use }) => `${need}: ${use}.`)].join(' ')
     return `<li><h2><a href="/comparisons/${name}">${escapeHtml(name)}</a></h2>
 <p>${escapeHtml(load)} ${strategies.length} strategies, ${escapeHtml(title.replace(/^.*, /, ''))}.</p>
-<p><strong>${escapeHtml(need)}</strong> ${escapeHtml(uses.join(' '))}</p></li>`
+<p><strong>${escapeHtml(need)}</strong> ${escapeHtml(rest)}</p></li>`
   })
   return pageHtml({
     title: 'Comparisons',
@@ -26,7 +26,7 @@ ${items.join('\n')}
 }
 
 /** The page `/comparisons/NAME`. */
-export function comparisonPage(name: string, { title, strategies, body }: StoredComparison): string {
+export function comparisonPage(name: string, { title, strategies, body }: Omit<StoredComparison, 'reported'>): string {
   return pageHtml({
     title,
     part: '/comparisons',

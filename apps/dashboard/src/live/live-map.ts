@@ -5,7 +5,7 @@ import { mapPoints } from './map-points.ts'
 
 const WIDE = { height: 340, from: 560 }
 const NARROW_HEIGHT = 400
-const MAX_WIDTH = 1_100
+const MAX_WIDTH = 1_600
 const NAMES = { timeName: 'mean read time', unsound: 'a race can break its guarantee' }
 
 export class LiveMap {
