@@ -14,6 +14,7 @@ import { addCompareOptions, type CompareFlags } from './choose/chosen-comparison
 import { type Comparison, SCHEMA_VERSION } from './comparison.ts'
 import { environmentOf } from './environment.ts'
 import { pageBundle } from './report/page-bundle.ts'
+import type { PageBundle } from './report/report-file.ts'
 import { terminalReport } from './report/terminal.ts'
 import { writeReports } from './report/write-reports.ts'
 import { newFolder, saveComparison } from './results-folder.ts'
@@ -55,6 +56,8 @@ async function compare(flags: Flags): Promise<number> {
   const missing = BASE_URL ? undefined : whatIsMissing()
   if (missing !== undefined) throw new Error(missing)
   for (const note of started.notes) console.error(note)
+  // Before the comparison, which takes minutes: a page that can't be built must not be noticed only afterwards.
+  const bundle = await pageBundle()
 
   const { config } = started
   const stopped = stopOnSignal()
@@ -95,16 +98,22 @@ async function compare(flags: Flags): Promise<number> {
   }
   return comparison === undefined || folder === undefined
     ? STOPPED
-    : conclude(folder, comparison, { strict, requirements })
+    : conclude(folder, comparison, { strict, requirements, bundle })
 }
 
 /** The exit code that shells use after Ctrl-C. */
 const STOPPED = 130
 
+interface Conclusion {
+  readonly strict: boolean
+  readonly requirements: Requirements | undefined
+  readonly bundle: PageBundle
+}
+
 async function conclude(
   folder: string,
   comparison: Comparison,
-  { strict, requirements }: { strict: boolean; requirements: Requirements | undefined },
+  { strict, requirements, bundle }: Conclusion,
 ): Promise<number> {
   if (comparison.turns.length > 0) {
     const deviations = deviationsOf(comparison)
@@ -112,7 +121,7 @@ async function conclude(
     const advice = requirements && adviceInWords(await adviseOn(comparison, requirements))
     if (advice !== undefined) console.log(`\n${advice.join('\n')}`)
     const file = `${folder}/comparison.json`
-    const { html, markdown } = await writeReports(file, { comparison, deviations, advice }, await pageBundle())
+    const { html, markdown } = await writeReports(file, { comparison, deviations, advice }, bundle)
     console.log(`\nreport: ${html}\n        ${markdown}\nfigures: ${file}`)
   }
   const left = remainingTurns(comparison).length

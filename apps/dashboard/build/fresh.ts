@@ -8,16 +8,13 @@ export const pageSources = [
   'apps/dashboard',
   'apps/compare/src',
   'packages/charts/src',
+  'packages/history/src',
   'packages/strategies/src',
+  'packages/workload/src',
 ] as const
 
 /** What the script and the style of a report are made of. */
-export const bundleSources = [
-  'apps/dashboard',
-  'apps/compare/src',
-  'packages/charts/src',
-  'packages/strategies/src',
-] as const
+export const bundleSources = pageSources.filter((source) => /^(?:apps|packages)\//.test(source))
 
 /** Whether a built file exists, and is newer than its sources: files, or folders with all in them. @param root the repository */
 export function isFresh(built: string, root: string, sources: readonly string[]): boolean {
