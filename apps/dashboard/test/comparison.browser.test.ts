@@ -112,7 +112,7 @@ describe("a report's file", () => {
     expect(await column()).toEqual((await column()).toSorted((a, b) => b - a))
   })
 
-  it('has a light and a dark theme, whatever the system has', async () => {
+  it("has a light and a dark theme, independent of the system's", async () => {
     await using opened = await openPage(browser, report, { width: 1_280, colorScheme: 'light' })
     const { page } = opened
     const colours = () =>
