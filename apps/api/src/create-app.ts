@@ -7,7 +7,8 @@ import { notFoundHandler } from './http/not-found.ts'
 import { routesOf } from './http/route-list.ts'
 import { actionsOf } from './live/actions.ts'
 import { LiveEvents } from './live/live-events.ts'
-import { LoadRunner } from './live/load-runner.ts'
+import { LiveLoad } from './live/live-load.ts'
+import { alone, type Processes } from './process/processes.ts'
 import { cacheRoutes } from './routes/cache.ts'
 import { healthRoutes, type Parts } from './routes/health.ts'
 import { indexPageRoute } from './routes/index-page.ts'
@@ -23,7 +24,9 @@ import { strategiesRoutes } from './routes/strategies.ts'
 import { writePostsRoutes } from './routes/write-posts.ts'
 import type { StrategyInstances } from './strategies/strategy-instances.ts'
 import { type AccessLog, accessLog } from './telemetry/access-log.ts'
+import { FigureCollector } from './telemetry/figures.ts'
 import { createMetrics } from './telemetry/metrics.ts'
+import { resetEverywhere } from './telemetry/reset-counters.ts'
 import type { StoreServer } from './telemetry/store-server.ts'
 import type { WorkerState } from './worker/worker-state.ts'
 
@@ -38,6 +41,10 @@ export interface AppDeps {
   readonly storeServer?: StoreServer | undefined
   /** For metrics: the state of the workers. Undefined with the memory store. */
   readonly worker?: (() => Promise<readonly WorkerState[]>) | undefined
+  /** Those that serve the same port. Default: this one alone. */
+  readonly processes?: Processes
+  /** Of all these processes. Default: one of its own. */
+  readonly collector?: FigureCollector
   /** Closed by the caller. Default: one of its own. */
   readonly live?: LiveParts
   /** Kills a process that holds the leases on a key. Undefined if leases are in this process's memory. */
@@ -60,7 +67,9 @@ export function createApp({ instances, logger, log = accessLog(logger), adminTok
     pauseRedis,
     killLeaseHolder,
     pagesFolder,
-    live = startLive(instances, storeServer),
+    processes = alone,
+    collector = new FigureCollector(instances, storeServer, processes, logger),
+    live = startLive(instances, storeServer, collector, processes),
   } = deps
   // Not strict: a trailing slash is accepted.
   const app: Api = new Hono<ApiEnv>({ strict: false })
@@ -68,23 +77,35 @@ export function createApp({ instances, logger, log = accessLog(logger), adminTok
   readAuthorsRoute(app, instances, log)
   postsPageRoute(app, instances, log)
   writePostsRoutes(app, instances, log)
-  strategiesRoutes(app, instances, adminToken, log)
-  statsRoutes(app, instances, adminToken, storeServer, log)
-  cacheRoutes(app, instances, adminToken, log)
-  const actions = actionsOf({ app, hottestId: () => live.load.hottestId, pauseRedis, killLeaseHolder, storeServer })
-  liveRoutes(app, instances, live, actions, adminToken, log)
+  strategiesRoutes(app, instances, adminToken, processes, log)
+  statsRoutes(app, instances, adminToken, storeServer, collector, processes, log)
+  cacheRoutes(app, instances, adminToken, processes, log)
+  const actions = actionsOf({
+    app,
+    hottestId: () => live.load.hottestId,
+    pauseRedis,
+    killLeaseHolder,
+    reset: (strategies) => resetEverywhere(instances, storeServer, processes, strategies),
+    processes,
+  })
+  liveRoutes(app, instances, live, actions, adminToken, processes, log)
   healthRoutes(app, instances, parts)
-  metricsRoute(app, createMetrics(instances, pool, storeServer, worker))
+  metricsRoute(app, createMetrics(instances, pool, storeServer, collector, worker))
   openApiRoute(app)
   if (pagesFolder === undefined) indexPageRoute(app)
-  else pageRoutes(app, instances, pagesFolder)
+  else pageRoutes(app, instances.names, collector, pagesFolder)
   app.notFound(notFoundHandler(routesOf(app), log))
   app.onError(errorHandler(logger, log))
   return app
 }
 
 /** What the live page uses. It must be closed. */
-export function startLive(instances: StrategyInstances, storeServer: StoreServer | undefined): LiveParts {
-  const events = new LiveEvents(instances, storeServer)
-  return { events, load: new LoadRunner(events) }
+export function startLive(
+  instances: StrategyInstances,
+  storeServer: StoreServer | undefined,
+  collector: FigureCollector,
+  processes: Processes,
+): LiveParts {
+  const events = new LiveEvents(instances, storeServer, collector)
+  return { events, load: new LiveLoad(instances, events, processes.count, processes.load) }
 }

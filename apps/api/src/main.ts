@@ -6,22 +6,24 @@ import { createProblemServer } from './http/protocol-errors.ts'
 import { killLeaseHolder } from './live/kill-lease-holder.ts'
 import { flushCounts } from './posts/hottest/flush-counts.ts'
 import { warmOnStart } from './posts/warm-on-start.ts'
-import { onWorkerMessage, superviseWorkers } from './process/cluster.ts'
+import { answersOf } from './process/answers.ts'
+import { superviseWorkers } from './process/cluster.ts'
 import { checkStrategy, isNamed, readEnv, storeKindOf } from './process/env.ts'
 import { findPages } from './process/find-pages.ts'
 import { listen } from './process/listen.ts'
 import { connectMemcached, memcachedFigures, pingMemcached } from './process/memcached-connection.ts'
+import { joinProcesses } from './process/processes.ts'
 import { connectRedis, pauseRedis, soon } from './process/redis-connection.ts'
 import { runMain } from './process/run-main.ts'
 import { endGracefully, finishRequests } from './process/shutdown.ts'
 import { announce, warnOfMissingPosts } from './process/startup-lines.ts'
-import { handleMessages } from './process/worker-messages.ts'
 import { closeFlushers, queueLag, startFlushers } from './strategies/flushers.ts'
 import { closeOutboxes, enableChangeRecording, outboxLag, startOutboxes } from './strategies/outboxes.ts'
 import { peerStrategies, servedNames } from './strategies/peer-strategies.ts'
 import { startInstances } from './strategies/start-instances.ts'
 import { watchLoads } from './strategies/watch-loads.ts'
 import { accessLog } from './telemetry/access-log.ts'
+import { FigureCollector } from './telemetry/figures.ts'
 import { createLogger } from './telemetry/logger.ts'
 import { redisFigures, StoreServer } from './telemetry/store-server.ts'
 import { readWorkerState } from './worker/worker-state.ts'
@@ -53,10 +55,12 @@ async function main(): Promise<void> {
   const storeServer =
     (redis && new StoreServer('redis', () => redisFigures(redis))) ??
     (memcached && new StoreServer('memcached', () => memcachedFigures(memcached)))
-  onWorkerMessage(handleMessages(instances, storeServer))
 
   const log = accessLog(logger)
-  const live = startLive(instances, storeServer)
+  const processes = joinProcesses(env.WORKERS, logger)
+  const collector = new FigureCollector(instances, storeServer, processes, logger)
+  const live = startLive(instances, storeServer, collector, processes)
+  processes.answerWith(answersOf(instances, storeServer, collector, live))
   const app = createApp({
     instances,
     logger,
@@ -70,6 +74,8 @@ async function main(): Promise<void> {
       queue: instances.withQueue.length > 0 ? () => queueLag(instances) : undefined,
     },
     storeServer,
+    processes,
+    collector,
     live,
     killLeaseHolder:
       redis &&
@@ -93,7 +99,8 @@ async function main(): Promise<void> {
 
   endGracefully(logger, 'finishing requests in flight', async () => {
     live.events.close()
-    await live.load.stop()
+    // With several processes, the primary stops it.
+    if (cluster.isPrimary) await live.load.stop()
     await finishRequests(server)
     ending.abort()
     stopWatching()

@@ -7,14 +7,10 @@ import { createProblemServer } from '../src/http/protocol-errors.ts'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { accessLog } from '../src/telemetry/access-log.ts'
 import { openApiCheck } from './support/openapi-check.ts'
+import { eventsIn, next, type StreamEvent } from './support/stream-events.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 const check = openApiCheck(openApiDocument())
-
-interface Event {
-  readonly event: string
-  readonly data: unknown
-}
 
 type Counts = Record<'reads' | 'hits' | 'misses' | 'loads' | 'writes' | 'staleReads' | 'storeCalls', number>
 type Window = Counts & Record<'hitMs' | 'waitMs', { count: number }>
@@ -56,31 +52,14 @@ afterEach(() => {
 })
 
 /** The events of a connection, one by one. */
-async function* eventsOf(): AsyncGenerator<Event> {
+async function* eventsOf(): AsyncGenerator<StreamEvent> {
   const controller = new AbortController()
   open.add(controller)
   const answer = await fetch(`${base}/api/stats/stream`, { signal: controller.signal })
   expect([answer.status, answer.headers.get('Content-Type')]).toEqual([200, 'text/event-stream'])
-  let text = ''
-  for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk
-    const parts = text.split('\n\n')
-    text = parts.pop()!
-    for (const part of parts) {
-      const fields = Object.fromEntries(part.split('\n').map((line) => line.split(/: (.*)/s).slice(0, 2)))
-      yield { event: fields.event, data: JSON.parse(fields.data) }
-    }
-  }
+  yield* eventsIn(answer.body!.pipeThrough(new TextDecoderStream()))
 }
-
-async function next<T = unknown>(events: AsyncGenerator<Event>, wanted: (event: Event) => boolean): Promise<T> {
-  for (;;) {
-    const { value, done } = await events.next()
-    if (done) throw new Error('the stream has ended')
-    if (wanted(value)) return value.data as T
-  }
-}
-const isStats = ({ event }: Event) => event === 'stats'
+const isStats = ({ event }: StreamEvent) => event === 'stats'
 
 describe('GET /api/stats/stream', () => {
   it('sends the figures of GET /api/stats each second, and what happened since the event before', async () => {
@@ -109,7 +88,7 @@ describe('GET /api/stats/stream', () => {
     const before = eventsOf()
     await next(before, ({ event }) => event === 'load')
     await ask('POST', '/api/actions/flush', { strategies: ['cache-aside'] })
-    const isFlush = ({ event, data }: Event) => event === 'mark' && (data as { what: string }).what === 'flush'
+    const isFlush = ({ event, data }: StreamEvent) => event === 'mark' && (data as { what: string }).what === 'flush'
     const expected = { what: 'flush', label: 'Flush', strategies: ['cache-aside'], at: expect.any(String) }
     expect(await next(before, isFlush)).toEqual(expected)
     expect(await next(eventsOf(), isFlush)).toEqual(expected)

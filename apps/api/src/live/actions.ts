@@ -2,10 +2,9 @@
 import { postKey } from 'posts-db/keys'
 import type { Api } from '../http/api-types.ts'
 import { Problem } from '../http/problem.ts'
-import { broadcast } from '../process/cluster.ts'
+import type { Processes } from '../process/processes.ts'
 import { invalidateUnder, type What } from '../routes/cache.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
-import type { StoreServer } from '../telemetry/store-server.ts'
 
 const PAUSE_MS = 3_000
 
@@ -18,7 +17,9 @@ export interface ActionTools {
   readonly pauseRedis?: ((ms: number) => Promise<void>) | undefined
   /** Kills a process that holds the leases on a key. Absent if leases are in this process's memory. */
   readonly killLeaseHolder?: ((strategies: readonly string[], key: string) => Promise<readonly string[]>) | undefined
-  readonly storeServer: StoreServer | undefined
+  /** Sets the counters of strategies to 0, in all processes. */
+  readonly reset: (strategies: readonly string[]) => Promise<void>
+  readonly processes: Processes
 }
 
 export interface Action {
@@ -36,9 +37,17 @@ export function actionsOf({
   hottestId,
   pauseRedis,
   killLeaseHolder,
-  storeServer,
+  reset,
+  processes,
 }: ActionTools): readonly Action[] {
   const hottestKey = () => postKey(hottestId())
+
+  /** @throws Problem 503 if a store did not confirm it */
+  async function invalidate(instances: readonly StrategyInstance[], what: What): Promise<void> {
+    if (await invalidateUnder(instances, what, processes)) return
+    const detail = 'a store did not confirm it; until it has, reads bypass that store'
+    throw new Problem({ status: 503, code: 'not-confirmed', detail })
+  }
 
   /** The title says when, so that each write changes the post. */
   async function write(instances: readonly StrategyInstance[], query: string): Promise<string> {
@@ -92,12 +101,7 @@ export function actionsOf({
       about: 'Drops every entry and sets all figures to 0.',
       async run(instances) {
         await invalidate(instances, { keys: [], tags: [], all: true })
-        await storeServer?.refresh()
-        for (const { name, counters } of instances) {
-          counters.reset()
-          storeServer?.reset(name)
-        }
-        broadcast({ do: 'reset', strategies: instances.map(({ name }) => name) })
+        await reset(instances.map(({ name }) => name))
         return undefined
       },
     },
@@ -128,11 +132,4 @@ export function actionsOf({
       },
     },
   ]
-}
-
-/** @throws Problem 503 if a store did not confirm it */
-async function invalidate(instances: readonly StrategyInstance[], what: What): Promise<void> {
-  if (await invalidateUnder(instances, what)) return
-  const detail = 'a store did not confirm it; until it has, reads bypass that store'
-  throw new Problem({ status: 503, code: 'not-confirmed', detail })
 }

@@ -1,20 +1,15 @@
 /** What the live page is sent: figures each second, marks of what was done, and the state of the load. */
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
-import { type StatsBody, statsBody } from '../telemetry/stats-body.ts'
+import type { FigureCollector, Figures } from '../telemetry/figures.ts'
+import { bodyOf } from '../telemetry/stats-body.ts'
 import type { StoreServer } from '../telemetry/store-server.ts'
+import type { ProcessReport } from '../telemetry/totals.ts'
+import type { Mark } from './load-runs.ts'
 
 /** An event as it is sent: its name, and its JSON. */
 export interface LiveEvent {
   readonly event: 'stats' | 'mark' | 'load'
   readonly data: string
-}
-
-/** Something that was done, which the charts show. */
-export interface Mark {
-  readonly at: string
-  readonly what: string
-  readonly label: string
-  readonly strategies: readonly string[]
 }
 
 const EVERY_MS = 1_000
@@ -25,16 +20,17 @@ export const MARKS_KEPT = 100
 export class LiveEvents {
   readonly #instances: StrategyInstances
   readonly #storeServer: StoreServer | undefined
+  readonly #collector: FigureCollector
   readonly #receivers = new Set<Receiver>()
   readonly #marks: Mark[] = []
   #load: LiveEvent = { event: 'load', data: 'null' }
   #timer: NodeJS.Timeout | undefined
-  #windowBegan = 0
   #isClosed = false
 
-  constructor(instances: StrategyInstances, storeServer: StoreServer | undefined) {
+  constructor(instances: StrategyInstances, storeServer: StoreServer | undefined, collector: FigureCollector) {
     this.#instances = instances
     this.#storeServer = storeServer
+    this.#collector = collector
   }
 
   get receivers(): number {
@@ -50,15 +46,14 @@ export class LiveEvents {
     this.#receivers.add(receiver)
     for (const mark of this.#marks) receiver.send(eventOf('mark', mark))
     receiver.send(this.#load)
-    this.#start()
+    if (this.#timer === undefined) this.#start()
     return () => {
       this.#receivers.delete(receiver)
       if (this.#receivers.size === 0) this.#stop()
     }
   }
 
-  mark(what: string, label: string, strategies: readonly string[]): void {
-    const mark = { at: new Date().toISOString(), what, label, strategies }
+  mark(mark: Mark): void {
     this.#marks.push(mark)
     if (this.#marks.length > MARKS_KEPT) this.#marks.shift()
     this.#sendAll(eventOf('mark', mark))
@@ -77,24 +72,34 @@ export class LiveEvents {
   }
 
   #start(): void {
-    if (this.#timer !== undefined) return
-    this.#windowBegan = performance.now()
-    for (const { counters } of this.#instances.all) counters.takeWindow()
+    /** The last report of each process: what happened since is the difference. */
+    const reports = new Map<number, ProcessReport>()
+    let windowBegan = performance.now()
+    let isFirst = true
     let isComputing = false
-    const timer = setInterval(async () => {
+    const compute = async () => {
       if (isComputing) return // a slow store: the next event covers a longer time
       isComputing = true
       try {
-        const body = await statsBody(this.#instances, this.#storeServer)
+        await this.#storeServer?.refresh()
+        const figures = await this.#collector.collect()
+        const now = performance.now()
+        const windowMs = Math.round(now - windowBegan)
+        const data = isFirst ? undefined : await this.#dataOf(figures, reports, windowMs)
+        for (const report of figures.reports) reports.set(report.process, report)
+        windowBegan = now
+        isFirst = false
         // Otherwise everybody has left meanwhile, and somebody else may have come.
-        if (this.#timer === timer) this.#sendAll(eventOf('stats', this.#withWindows(body)))
+        if (data !== undefined && this.#timer === timer) this.#sendAll(eventOf('stats', data))
       } catch {
         // The next second tries again.
       } finally {
         isComputing = false
       }
-    }, EVERY_MS)
-    this.#timer = timer.unref()
+    }
+    const timer = setInterval(compute, EVERY_MS).unref()
+    this.#timer = timer
+    void compute()
   }
 
   #stop(): void {
@@ -102,13 +107,11 @@ export class LiveEvents {
     this.#timer = undefined
   }
 
-  /** Adds what happened since the last event. */
-  #withWindows({ strategies, ...body }: StatsBody) {
-    const now = performance.now()
-    const windowMs = Math.round(now - this.#windowBegan)
-    this.#windowBegan = now
-    const withWindow = this.#instances.all.map(
-      ({ name, counters }) => [name, { ...strategies[name], window: counters.takeWindow() }] as const,
+  /** The figures, and what happened since those before. */
+  async #dataOf(figures: Figures, before: ReadonlyMap<number, ProcessReport>, windowMs: number) {
+    const { strategies, ...body } = await bodyOf(figures, this.#instances, this.#storeServer)
+    const withWindow = this.#instances.names.map(
+      (name) => [name, { ...strategies[name], window: figures.since(before, name).window() }] as const,
     )
     return { at: new Date().toISOString(), windowMs, ...body, strategies: Object.fromEntries(withWindow) }
   }

@@ -4,22 +4,8 @@
  */
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type LoadShape, mixOf } from './load-request.ts'
-
-export interface LoadPlan extends LoadShape {
-  /** The API's address. */
-  readonly base: string
-  readonly strategies: readonly string[]
-}
-
-/** Requests so far. */
-export interface LoadProgress {
-  readonly sent: number
-  /** Answered with 500 or above, or not answered. */
-  readonly failed: number
-  /** Not sent, since too many were unanswered. */
-  readonly skipped: number
-}
+import { mixOf } from './load-request.ts'
+import type { LoadPlan, LoadProgress } from './load-runs.ts'
 
 const TICK_MS = 5
 /** More unanswered requests only measure the length of the queue. */
@@ -28,7 +14,7 @@ const ANSWER_WITHIN_MS = 10_000
 const REPORT_EVERY_MS = 500
 
 const plan = JSON.parse(process.argv[2]!) as LoadPlan
-const agent = new Agent({ keepAlive: true, maxSockets: 256 })
+const agents = Array.from({ length: plan.agents }, () => new Agent({ keepAlive: true, maxSockets: 256 }))
 const mix = mixOf(plan)
 const progress = { sent: 0, failed: 0, skipped: 0 }
 let unanswered = 0
@@ -40,7 +26,7 @@ await sendAll()
 const until = performance.now() + ANSWER_WITHIN_MS
 while (unanswered > 0 && performance.now() < until) await sleep(TICK_MS)
 progress.failed += unanswered
-agent.destroy()
+for (const agent of agents) agent.destroy()
 report()
 process.disconnect()
 
@@ -72,6 +58,7 @@ function send(kind: 'read' | 'write', path: string, n: number): void {
     if (failed) progress.failed++
   }
   const write = kind === 'write' ? { method: 'PATCH', headers: { 'Content-Type': 'application/json' } } : {}
+  const agent = agents[Math.floor(Math.random() * agents.length)]!
   const asked = request(plan.base + path, { agent, timeout: ANSWER_WITHIN_MS, ...write }, (answer) => {
     answer.resume()
     answer.on('close', () => over((answer.statusCode ?? 500) >= 500))

@@ -180,7 +180,14 @@ const strategyStats = z
 
 export const stats = z
   .object({
-    since: z.iso.datetime().meta({ description: 'When this process started' }),
+    since: z.iso.datetime().meta({ description: 'When this process started, or the first of several WORKERS' }),
+    processes: z
+      .object({
+        answered: count.meta({ description: 'Processes whose figures are included' }),
+        of: count.meta({ description: 'Processes that serve this port' }),
+      })
+      .optional()
+      .meta({ description: 'Only with several WORKERS, whose figures are summed' }),
     strategies: z.record(z.string(), strategyStats),
     store: z.object({
       kind: z.enum(['redis', 'memcached', 'memory']),

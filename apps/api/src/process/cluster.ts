@@ -1,25 +1,34 @@
 /**
- * Several processes on one port (`WORKERS`). Each answers `/api/stats` with its own counters only. Tuning and resets are
- * forwarded to all.
+ * Several processes on one port (`WORKERS`), and the primary process, which starts them, forwards what they ask of each other
+ * (`processes.ts`), and owns the load of the live page.
  */
 import cluster, { type Worker } from 'node:cluster'
 import type { Logger } from 'pino'
-import type { TuningChange } from '../strategies/strategy-instance.ts'
+import { LoadRunner } from '../live/load-runner.ts'
+import type { Message, PrimaryQuestions } from './messages.ts'
 import { FINISH_WITHIN_MS } from './shutdown.ts'
-
-/** A command that every process carries out. */
-export type WorkerMessage =
-  | { readonly do: 'tune'; readonly strategy: string; readonly change: TuningChange }
-  | { readonly do: 'reset'; readonly strategies: readonly string[] }
 
 /** Starts the workers and supervises them until all have ended. Resolves with the exit code. */
 export async function superviseWorkers(count: number, logger: Logger): Promise<number> {
   let ending = false
   let exitCode = 0
   const workers = new Set<Worker>()
+  /** What those that don't serve yet are sent once they do. Earlier, they would miss it. */
+  const queues = new Map<Worker, Message[]>()
+  const send = (worker: Worker, message: Message) => {
+    const queue = queues.get(worker)
+    if (queue !== undefined) queue.push(message)
+    else if (worker.isConnected()) worker.send(message, () => {}) // it may end meanwhile
+  }
+  const loadMessage = (): Message => ({ from: null, id: 0, name: 'load', args: [load.runs] })
+  const load = new LoadRunner(() => {
+    for (const worker of workers) send(worker, loadMessage())
+  })
+  const questions: PrimaryQuestions = { startLoad: (plan) => load.start(plan), stopLoad: () => load.stop() }
   const end = () => {
     if (ending) return
     ending = true
+    void load.stop()
     for (const worker of workers) worker.process.kill('SIGTERM')
     setTimeout(() => {
       for (const worker of workers) worker.process.kill('SIGKILL')
@@ -28,19 +37,37 @@ export async function superviseWorkers(count: number, logger: Logger): Promise<n
   // A signal to the process group also reaches the workers; they ignore repeats.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end)
 
+  async function receive(worker: Worker, message: Message): Promise<void> {
+    if ('to' in message) {
+      const asker = cluster.workers?.[message.to]
+      if (asker !== undefined) send(asker, message)
+      return
+    }
+    if (!('ask' in message)) return
+    const { id, name, args } = message
+    if (message.ask === 'others') {
+      for (const other of workers) if (other !== worker) send(other, { from: worker.id, id, name, args })
+      return
+    }
+    const carryOut = questions[name as keyof PrimaryQuestions] as (...args: unknown[]) => unknown
+    send(worker, { to: worker.id, id, answer: await carryOut(...args) })
+  }
+
   await new Promise<void>((resolve) => {
     const start = () => {
-      const worker = cluster.fork()
-      let served = false
+      // Set by `node --watch`: the worker would send each module that it loads as a message.
+      const worker = cluster.fork({ WATCH_REPORT_DEPENDENCIES: undefined })
       workers.add(worker)
+      queues.set(worker, [loadMessage()])
       worker.on('listening', () => {
-        served = true
+        const queued = queues.get(worker) ?? []
+        queues.delete(worker)
+        for (const message of queued) send(worker, message)
       })
-      worker.on('message', (message: WorkerMessage) => {
-        for (const other of workers) if (other !== worker && other.isConnected()) other.send(message)
-      })
+      worker.on('message', (message: Message) => void receive(worker, message))
       worker.on('exit', (code, signal) => {
         workers.delete(worker)
+        const served = !queues.delete(worker)
         if (!ending && served) {
           logger.error(`a worker ended (${signal ?? code}); starting another`)
           start()
@@ -57,14 +84,4 @@ export async function superviseWorkers(count: number, logger: Logger): Promise<n
     for (let i = 0; i < count; i++) start()
   })
   return exitCode
-}
-
-/** Forwards a message to the other workers, if any. */
-export function broadcast(message: WorkerMessage): void {
-  if (cluster.isWorker) process.send?.(message)
-}
-
-/** Calls `handle` with each message from another worker. */
-export function onWorkerMessage(handle: (message: WorkerMessage) => void): void {
-  if (cluster.isWorker) process.on('message', (message: WorkerMessage) => handle(message))
 }

@@ -7,6 +7,7 @@ import { readQuery, searchOf } from '../http/query.ts'
 import { chosenStrategy, readOptionalJson } from '../http/read-json.ts'
 import { isKnownKey, isKnownTag } from '../posts/resources.ts'
 import { warm } from '../posts/warm.ts'
+import type { Processes } from '../process/processes.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
@@ -45,6 +46,7 @@ export function cacheRoutes(
   app: Api,
   instances: StrategyInstances,
   adminToken: string | undefined,
+  processes: Processes,
   log: AccessLog,
 ): void {
   const chosen = (strategy: string | undefined) =>
@@ -58,7 +60,7 @@ export function cacheRoutes(
       throw badRequest('nothing-to-invalidate', 'give keys, tags, or all: true')
     }
     const strategies = chosen(strategy)
-    const delivered = await invalidateUnder(strategies, { keys, tags, all })
+    const delivered = await invalidateUnder(strategies, { keys, tags, all }, processes)
     log.action('invalidated', {
       strategy: strategy ?? 'all',
       ...(!delivered && { delivered }),
@@ -101,12 +103,23 @@ export interface What {
 }
 
 /**
- * Returns whether all stores confirmed it. A store delivers a pending invalidation before it is used again.
+ * Returns whether all stores confirmed it. A store delivers a pending invalidation before it is used again. What only another
+ * process has, in its memory, is invalidated too, unless that process does not answer.
  *
  * @throws Problem 503 for a failed invalidation that is not retried
  */
-export async function invalidateUnder(strategies: readonly StrategyInstance[], what: What): Promise<boolean> {
+export async function invalidateUnder(
+  strategies: readonly StrategyInstance[],
+  what: What,
+  processes: Processes,
+): Promise<boolean> {
+  const elsewhere = processes.askOthers(
+    'invalidateMemory',
+    strategies.map(({ name }) => name),
+    what,
+  )
   const attempts = await Promise.allSettled(strategies.map((instance) => invalidate(instance, what)))
+  await elsewhere
   const reasons = new Map<string, string[]>()
   for (const [i, attempt] of attempts.entries()) {
     const { name, strategy } = strategies[i]!
@@ -136,4 +149,13 @@ async function invalidate(instance: StrategyInstance, { keys, tags, all }: What)
   // Reloaded posts start again at version 1. Nothing older is cached now, so the recorded writes are obsolete.
   instance.writes?.forget()
   return delivered
+}
+
+/** Invalidates what only this process has. */
+export async function invalidateInMemory(instances: readonly StrategyInstance[], what: What): Promise<void> {
+  const { keys, tags, all } = what
+  for (const instance of instances) {
+    if (instance.storeKind === 'memory') await invalidate(instance, what)
+    else await instance.invalidateMemory(all ? 'all' : { keys, tags })
+  }
 }

@@ -1,4 +1,3 @@
-import cluster from 'node:cluster'
 import { streamSSE } from 'hono/streaming'
 import { z } from 'zod'
 import { requireAdmin } from '../http/admin.ts'
@@ -10,9 +9,10 @@ import { unknownName } from '../http/unknown-name.ts'
 import type { Action } from '../live/actions.ts'
 import { inspectUnder } from '../live/inspect.ts'
 import { type LiveEvent, type LiveEvents, MARKS_KEPT } from '../live/live-events.ts'
+import type { LiveLoad } from '../live/live-load.ts'
 import { chosenStrategies, loadRequest } from '../live/load-request.ts'
-import type { LoadRunner } from '../live/load-runner.ts'
 import { isKnownKey } from '../posts/resources.ts'
+import type { Processes } from '../process/processes.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
@@ -31,7 +31,7 @@ const MAX_INSPECTED = 4
 
 export interface LiveParts {
   readonly events: LiveEvents
-  readonly load: LoadRunner
+  readonly load: LiveLoad
 }
 
 /** What the live page uses: figures each second, a bounded load, and actions on the running system. */
@@ -41,6 +41,7 @@ export function liveRoutes(
   { events, load }: LiveParts,
   actions: readonly Action[],
   adminToken: string | undefined,
+  processes: Processes,
   log: AccessLog,
 ): void {
   const chosen = (names: readonly string[] | undefined) =>
@@ -120,11 +121,7 @@ export function liveRoutes(
     readQuery(searchOf(context.req.url), [])
     const { strategies, ...shape } = await readOptionalJson(context, loadRequest)
     const loaded = chosen(strategies)
-    if (cluster.isWorker) {
-      const detail = 'with several WORKERS each has its own figures; start the API with WORKERS=1 to use its load'
-      throw new Problem({ status: 409, code: 'one-process-only', detail })
-    }
-    load.start(loaded, shape, addressOf(context))
+    await load.start(loaded, shape, addressOf(context))
     log.action('load started', { ...shape, strategies: loaded.length })
     return context.json(load.state(), 202)
   })
@@ -160,13 +157,15 @@ export function liveRoutes(
     const concerned = chosen(strategies)
     const names = concerned.map((instance) => instance.name)
     const key = await action.run(concerned)
-    events.mark(name, action.title, names)
+    const mark = { at: new Date().toISOString(), what: name, label: action.title, strategies: names }
+    events.mark(mark)
+    void processes.askOthers('mark', mark)
     log.action(name, { strategies: names.length, key })
     return context.json({ done: name, strategies: names, key })
   })
 }
 
-/** Where this process listens. Not the request's Host, which the client chose. */
+/** Where this API listens. Not the request's Host, which the client chose. */
 function addressOf({ env }: ApiContext): string {
   const { localAddress, localPort } = env?.incoming?.socket ?? {}
   if (localPort === undefined) {

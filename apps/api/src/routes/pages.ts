@@ -4,7 +4,8 @@ import { join, relative } from 'node:path'
 import { apiReferencePolicy, pagePolicy } from 'dashboard/csp'
 import type { Api, ApiContext } from '../http/api-types.ts'
 import { isNotModified } from '../posts/conditional.ts'
-import type { StrategyInstances } from '../strategies/strategy-instances.ts'
+import type { FigureCollector } from '../telemetry/figures.ts'
+import type { Totals } from '../telemetry/totals.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -31,15 +32,17 @@ interface Page {
  *
  * @param folder the output of its build
  */
-export function pageRoutes(app: Api, instances: StrategyInstances, folder: string): void {
+export function pageRoutes(app: Api, strategies: readonly string[], collector: FigureCollector, folder: string): void {
   for (const [path, page] of readPages(folder)) {
-    if (path === '/index') app.get('/', () => livePage(page, instances))
+    if (path === '/index') app.get('/', () => livePage(page, strategies, collector))
     else app.get(path, (context) => answer(context, page, path))
   }
 }
 
-function livePage(page: Page, instances: StrategyInstances): Response {
-  const html = page.plain.toString().replace(FIGURES, () => rowsOf(instances))
+async function livePage(page: Page, strategies: readonly string[], collector: FigureCollector): Promise<Response> {
+  const figures = await collector.collect()
+  const rows = strategies.map((name) => rowOf(name, figures.totals(name)))
+  const html = page.plain.toString().replace(FIGURES, () => rows.join('\n'))
   return new Response(html, { headers: { ...headersOf(page, '/'), 'Cache-Control': 'no-cache' } })
 }
 
@@ -88,19 +91,16 @@ function readPages(folder: string): Map<string, Page> {
 }
 
 /** Strategy, reads, hit ratio, p50 of hits and of waiting reads, loads, stale reads. The names are ours, so nothing is escaped. */
-function rowsOf(instances: StrategyInstances): string {
-  const rows = instances.all.map(({ name, counters }) => {
-    const { reads, hits, stale, loads, staleReads, latencyMs } = counters.snapshot()
-    const { hit, miss, bypass } = latencyMs
-    const cells = [
-      reads,
-      reads === 0 ? '–' : `${((100 * (hits + stale)) / reads).toFixed(1)} %`,
-      hit.p50 ?? '–',
-      miss.p50 ?? bypass.p50 ?? '–',
-      loads,
-      staleReads,
-    ]
-    return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
-  })
-  return rows.join('\n')
+function rowOf(name: string, totals: Totals): string {
+  const { reads, hits, stale, loads, staleReads, latencyMs } = totals.snapshot()
+  const { hit, miss, bypass } = latencyMs
+  const cells = [
+    reads,
+    reads === 0 ? '–' : `${((100 * (hits + stale)) / reads).toFixed(1)} %`,
+    hit.p50 ?? '–',
+    miss.p50 ?? bypass.p50 ?? '–',
+    loads,
+    staleReads,
+  ]
+  return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
 }

@@ -3,9 +3,11 @@ import { requireAdmin } from '../http/admin.ts'
 import type { Api } from '../http/api-types.ts'
 import { readQuery, searchOf } from '../http/query.ts'
 import { chosenStrategy, readOptionalJson } from '../http/read-json.ts'
-import { broadcast } from '../process/cluster.ts'
+import type { Processes } from '../process/processes.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
+import type { FigureCollector } from '../telemetry/figures.ts'
+import { resetEverywhere } from '../telemetry/reset-counters.ts'
 import { statsBody } from '../telemetry/stats-body.ts'
 import type { StoreServer } from '../telemetry/store-server.ts'
 
@@ -17,11 +19,13 @@ export function statsRoutes(
   instances: StrategyInstances,
   adminToken: string | undefined,
   storeServer: StoreServer | undefined,
+  collector: FigureCollector,
+  processes: Processes,
   log: AccessLog,
 ): void {
   app.get('/api/stats', async (context) => {
     readQuery(searchOf(context.req.url), [])
-    return context.json(await statsBody(instances, storeServer))
+    return context.json(await statsBody(instances, storeServer, collector))
   })
 
   app.post('/api/stats/reset', async (context) => {
@@ -29,13 +33,8 @@ export function statsRoutes(
     readQuery(searchOf(context.req.url), [])
     const { strategy } = await readOptionalJson(context, resetRequest)
     const chosen = strategy === undefined ? instances.all : [instances.named(strategy)]
-    await storeServer?.refresh()
-    for (const instance of chosen) {
-      instance.counters.reset()
-      storeServer?.reset(instance.name)
-    }
     const reset = chosen.map((instance) => instance.name)
-    broadcast({ do: 'reset', strategies: reset })
+    await resetEverywhere(instances, storeServer, processes, reset)
     log.action('stats reset', { strategy: strategy ?? 'all' })
     return context.json({ reset })
   })

@@ -6,41 +6,25 @@ import { type QueueState, queueOf } from '../strategies/flushers.ts'
 import { lagOf } from '../strategies/outboxes.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { WorkerState } from '../worker/worker-state.ts'
-import { type CountName, outcomeCounter, outcomes } from './counters.ts'
-import { registerLatencyHistogram } from './latency-histogram.ts'
-import { evictionsOf, type StoreServer } from './store-server.ts'
-
-const PREFIX = 'posts_api_'
-
-/** Counts whose only label is the strategy. */
-const COUNTERS: Partial<Record<CountName, { name: string; help: string }>> = {
-  failedReads: { name: 'failed_reads', help: 'Reads that got no value because the origin failed' },
-  loads: { name: 'loads', help: 'Loads started' },
-  fills: { name: 'fills', help: 'Values stored' },
-  refusedFills: { name: 'refused_fills', help: 'Values not stored because of a concurrent write or load' },
-  refreshes: { name: 'refreshes', help: 'Background refreshes started' },
-  failedRefreshes: { name: 'failed_refreshes', help: 'Failed background refreshes: readers got the old value' },
-  invalidations: { name: 'invalidations', help: 'Keys and tags invalidated' },
-  errors: { name: 'store_errors', help: 'Store commands that failed' },
-  storeCalls: { name: 'store_calls', help: 'Operations sent to a store outside this process, about one command each' },
-  staleReads: {
-    name: 'stale_reads',
-    help: 'Reads that returned a value that an acknowledged write of this process had replaced before they began',
-  },
-  writes: { name: 'writes', help: 'Writes acknowledged' },
-}
+import type { FigureCollector } from './figures.ts'
+import type { StoreServer } from './store-server.ts'
+import { PREFIX, strategyMetrics } from './strategy-metrics.ts'
 
 export function createMetrics(
   instances: StrategyInstances,
   pool: PostsDatabase['pool'] | undefined,
   storeServer: StoreServer | undefined,
+  collector: FigureCollector,
   worker?: () => Promise<readonly WorkerState[]>,
 ): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  readMetrics(registry, instances)
-  countMetrics(registry, instances)
-  evictionMetrics(registry, instances, storeServer)
+  strategyMetrics(
+    registry,
+    instances,
+    storeServer,
+    oncePerScrape(() => collector.collect()),
+  )
   // Before the metrics that query the database: otherwise each scrape would count its own queries as waiting.
   if (pool !== undefined) poolMetrics(registry, pool)
   outboxMetrics(registry, instances)
@@ -49,51 +33,15 @@ export function createMetrics(
   return registry
 }
 
-function readMetrics(registry: Registry, instances: StrategyInstances): void {
-  new Counter({
-    name: `${PREFIX}reads_total`,
-    help: 'Reads answered, by outcome',
-    labelNames: ['strategy', 'outcome'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const { name: strategy, counters } of instances.all) {
-        for (const outcome of outcomes) this.inc({ strategy, outcome }, counters.counts[outcomeCounter[outcome]])
-      }
-    },
-  })
-  registerLatencyHistogram(registry, `${PREFIX}read_seconds`, instances)
-}
-
-function countMetrics(registry: Registry, instances: StrategyInstances): void {
-  for (const [count, { name, help }] of Object.entries(COUNTERS)) {
-    new Counter({
-      name: `${PREFIX}${name}_total`,
-      help,
-      labelNames: ['strategy'],
-      registers: [registry],
-      collect() {
-        this.reset()
-        for (const { name: strategy, counters } of instances.all) {
-          this.inc({ strategy }, counters.counts[count as CountName])
-        }
-      },
+/** A scrape asks for every metric at the same time. */
+function oncePerScrape<T>(read: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | undefined
+  return () => {
+    underWay ??= read().finally(() => {
+      underWay = undefined
     })
+    return underWay
   }
-}
-
-function evictionMetrics(registry: Registry, instances: StrategyInstances, storeServer: StoreServer | undefined): void {
-  new Counter({
-    name: `${PREFIX}evictions_total`,
-    help: 'Entries evicted; for Redis and memcached those of the whole server, which every strategy shows',
-    labelNames: ['strategy'],
-    registers: [registry],
-    async collect() {
-      await storeServer?.refresh()
-      this.reset()
-      for (const instance of instances.all) this.inc({ strategy: instance.name }, evictionsOf(instance, storeServer))
-    },
-  })
 }
 
 function outboxMetrics(registry: Registry, instances: StrategyInstances): void {
@@ -157,16 +105,8 @@ function poolMetrics(registry: Registry, pool: PostsDatabase['pool']): void {
 
 /** The state of `pnpm worker`, for each strategy that it has ever served. */
 function workerMetrics(registry: Registry, read: () => Promise<readonly WorkerState[]>): void {
-  let underWay: Promise<readonly WorkerState[]> | undefined
-  /** Read once per scrape. If Redis is unreachable, these metrics have no values. */
-  const states = () => {
-    underWay ??= read()
-      .catch(() => [])
-      .finally(() => {
-        underWay = undefined
-      })
-    return underWay
-  }
+  // If Redis is unreachable, these metrics have no values.
+  const states = oncePerScrape(() => read().catch(() => []))
   new Gauge({
     name: `${PREFIX}worker_jobs`,
     help: 'Worker jobs: waiting (due), active, and delayed until they are due or retried',

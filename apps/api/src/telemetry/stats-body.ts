@@ -1,19 +1,27 @@
 import { queueOf } from '../strategies/flushers.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
-import { evictionsOf, type StoreServer } from './store-server.ts'
+import type { FigureCollector, Figures } from './figures.ts'
+import type { StoreServer } from './store-server.ts'
 
 const TITLES = { redis: 'Redis', memcached: 'memcached' } as const
-const startedAt = new Date()
-
-export type StatsBody = Awaited<ReturnType<typeof statsBody>>
 
 /** The body of `GET /api/stats`. */
-export async function statsBody(instances: StrategyInstances, storeServer: StoreServer | undefined) {
+export async function statsBody(
+  instances: StrategyInstances,
+  storeServer: StoreServer | undefined,
+  collector: FigureCollector,
+) {
   await storeServer?.refresh()
+  return bodyOf(await collector.collect(), instances, storeServer)
+}
+
+/** The same, of figures that were collected after `storeServer` was refreshed. */
+export async function bodyOf(figures: Figures, instances: StrategyInstances, storeServer: StoreServer | undefined) {
   const all = instances.all.map(async (instance) => {
-    const snapshot = { ...instance.counters.snapshot(), evictions: evictionsOf(instance, storeServer) }
+    const snapshot = figures.totals(instance.name).snapshot()
+    const evictions = figures.evictionsOf(instance, storeServer)
     const queue = instance.queue && { queue: await queueOf(instance.queue.log).catch(() => null) }
-    return [instance.name, { ...snapshot, ...queue }] as const
+    return [instance.name, { ...snapshot, evictions, ...queue }] as const
   })
   const strategies = Object.fromEntries(await Promise.all(all))
   const { usedBytes = null, commands = null } = storeServer?.figures ?? {}
@@ -24,5 +32,6 @@ export async function statsBody(instances: StrategyInstances, storeServer: Store
     usedBytes,
     commands,
   }
-  return { since: startedAt.toISOString(), strategies, store }
+  const { startedAt, processes } = figures
+  return { since: startedAt.toISOString(), ...(processes && { processes }), strategies, store }
 }

@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis'
 import { soon } from '../process/redis-connection.ts'
-import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 
 /** What a server of entries says of itself. It counts for all its clients. */
 export interface ServerFigures {
@@ -55,17 +54,20 @@ export class StoreServer {
     return this.#figures
   }
 
-  evictionsOf(strategy: string): number {
-    return this.#evicted - Math.min(this.#evicted, this.#atReset.get(strategy) ?? this.#first ?? 0)
+  /** Keys evicted, as far as this process knows. Undefined until the server has answered. */
+  get evicted(): number | undefined {
+    return this.#first === undefined ? undefined : this.#evicted
   }
 
-  reset(strategy: string): void {
-    this.#atReset.set(strategy, this.#evicted)
+  /** What it had evicted when each strategy's counters began. Empty until it has answered. */
+  evictedBefore(strategies: readonly string[]): Record<string, number> {
+    const first = this.#first
+    if (first === undefined) return {}
+    return Object.fromEntries(strategies.map((name) => [name, this.#atReset.get(name) ?? first]))
   }
-}
 
-/** The evictions that a strategy shows: its own from memory, or its server's. */
-export function evictionsOf({ name, storeKind, counters }: StrategyInstance, server: StoreServer | undefined): number {
-  const kind = storeKind === 'tiered' ? 'redis' : storeKind
-  return server !== undefined && kind === server.kind ? server.evictionsOf(name) : counters.counts.evictions
+  /** @param evicted what it had evicted then */
+  reset(strategy: string, evicted: number): void {
+    this.#atReset.set(strategy, evicted)
+  }
 }

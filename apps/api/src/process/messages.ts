@@ -1,0 +1,38 @@
+/** What the processes of one service (`WORKERS`) ask of each other. */
+import type { Invalidated } from 'cache-core'
+import type { LoadControl, LoadRuns, Mark } from '../live/load-runs.ts'
+import type { TuningChange } from '../strategies/strategy-instance.ts'
+import type { ProcessReport } from '../telemetry/totals.ts'
+
+/** What each serving process carries out, and what it answers. */
+export interface Questions {
+  /** What this process has counted. */
+  report(): ProcessReport
+  tune(strategy: string, change: TuningChange): void
+  /** @param evicted what the store's server had evicted at that time, if it is known */
+  reset(strategies: readonly string[], atMs: number, evicted: number | null): void
+  /** Invalidates what is only in this process's memory. */
+  invalidateMemory(
+    strategies: readonly string[],
+    what: Required<Invalidated> & { readonly all: boolean },
+  ): Promise<void>
+  mark(mark: Mark): void
+  /** The state of the load has changed. */
+  load(runs: LoadRuns): void
+}
+
+/** What the primary process does for those that serve. */
+export interface PrimaryQuestions {
+  readonly startLoad: LoadControl['start']
+  readonly stopLoad: LoadControl['stop']
+}
+
+export type Answer<Q, Name extends keyof Q> = Q[Name] extends (...args: never[]) => infer R ? Awaited<R> : never
+export type Arguments<Q, Name extends keyof Q> = Q[Name] extends (...args: infer A) => unknown ? A : never
+
+/** A message between a worker and the primary process, which forwards those between workers. */
+export type Message =
+  | { readonly ask: 'others' | 'primary'; readonly id: number; readonly name: string; readonly args: unknown[] }
+  /** Forwarded; `from` is the worker that asked. Null: the primary, which needs no answer. */
+  | { readonly from: number | null; readonly id: number; readonly name: string; readonly args: unknown[] }
+  | { readonly to: number; readonly id: number; readonly answer: unknown }
