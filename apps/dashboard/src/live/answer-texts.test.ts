@@ -5,6 +5,8 @@ const of = (values: Readonly<Record<string, number>>) =>
   Object.entries(values).map(([name, value]) => ({ name, value }))
 const text = (answer: Answer) => answer.text.replaceAll('\u00a0', ' ')
 
+const known = (writes: number) => ({ writes, areKnown: true })
+
 describe('the fastest', () => {
   it('is named with its mean, and compared with no-cache', () => {
     const answer = fastest(of({ tiered: 2, 'no-cache': 30 }))
@@ -27,23 +29,33 @@ describe('stale values', () => {
   ]
 
   it('are counted, with the longest time since one had been replaced', () => {
-    const answer = stale(found, 3, 5)
+    const answer = stale(found, 3, known(5))
     expect(answer.winner).toBe('cache-aside and 1 more')
     expect(text(answer)).toBe('63 reads returned a value that had been replaced, up to 9.5 s earlier.')
     expect(answer.note).toContain('The other one served none.')
   })
 
   it('have bars as long as their number of reads, which orders them', () => {
-    expect(stale(found, 3, 5).bars.map(({ length }) => length)).toEqual([1, 0.05])
+    expect(stale(found, 3, known(5)).bars.map(({ length }) => length)).toEqual([1, 0.05])
   })
 
   it('come first, even if no write was counted', () => {
-    expect(stale(found, 3, 0).winner).toBe('cache-aside and 1 more')
+    expect(stale(found, 3, known(0)).winner).toBe('cache-aside and 1 more')
   })
 
   it('cannot be there without reads or writes', () => {
-    expect(stale([], 0, 5)).toMatchObject({ winner: '–', text: 'Too few reads to tell.' })
-    expect(stale([], 3, 0)).toMatchObject({ winner: '–', text: 'Nothing was written, so no value could be stale.' })
-    expect(stale([], 3, 1)).toMatchObject({ winner: 'None', text: 'No read returned a value that had been replaced.' })
+    expect(stale([], 0, known(5))).toMatchObject({ winner: '–', text: 'Too few reads to tell.' })
+    expect(stale([], 3, known(0))).toMatchObject({
+      winner: '–',
+      text: 'Nothing was written, so no value could be stale.',
+    })
+    expect(stale([], 3, { writes: 1, areKnown: false })).toMatchObject({
+      winner: '–',
+      text: expect.stringMatching(/^Not counted/),
+    })
+    expect(stale([], 3, known(1))).toMatchObject({
+      winner: 'None',
+      text: 'No read returned a value that had been replaced.',
+    })
   })
 })

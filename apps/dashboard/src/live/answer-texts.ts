@@ -55,11 +55,20 @@ export function sparing(ranked: readonly Ranked[]): Answer {
   }
 }
 
-/** @param withReads the number of strategies that had reads @param writes of all of them */
-export function stale(found: Ranking['stale'], withReads: number, writes: number): Answer {
+/** Of all strategies. */
+export interface Writes {
+  readonly writes: number
+  /** Whether the process that answers a read knows them all. Otherwise no value counts as stale. */
+  readonly areKnown: boolean
+}
+
+/** @param withReads the number of strategies that had reads */
+export function stale(found: Ranking['stale'], withReads: number, { writes, areKnown }: Writes): Answer {
   const [first] = found
   if (first === undefined) {
     if (withReads === 0) return TOO_FEW
+    if (!areKnown)
+      return { ...TOO_FEW, text: 'Not counted with several processes: none knows the writes of the others.' }
     if (writes === 0) return { ...TOO_FEW, text: 'Nothing was written, so no value could be stale.' }
     return { winner: 'None', text: 'No read returned a value that had been replaced.', note: '', bars: [] }
   }

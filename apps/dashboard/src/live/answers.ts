@@ -1,5 +1,5 @@
 /** The three answers at the top: fastest, sparing the database, stale values. */
-import { type Answer, type Bar, fastest, SHOWN, sparing, stale } from './answer-texts.ts'
+import { type Answer, type Bar, fastest, SHOWN, sparing, stale, type Writes } from './answer-texts.ts'
 import { h, setText } from './dom.ts'
 import type { Ranking } from './ranking.ts'
 
@@ -12,8 +12,8 @@ export class Answers {
     container.append(this.#fastest.root, this.#sparing.root, this.#stale.root)
   }
 
-  /** @param withReads the number of strategies that had reads @param writes of all of them */
-  show(ranking: Ranking, withReads: number, writes: number): void {
+  /** @param withReads the number of strategies that had reads */
+  show(ranking: Ranking, withReads: number, writes: Writes): void {
     this.#fastest.show(fastest(ranking.fastest))
     this.#sparing.show(sparing(ranking.sparing))
     this.#stale.show(stale(ranking.stale, withReads, writes))

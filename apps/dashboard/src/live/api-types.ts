@@ -56,6 +56,8 @@ export interface StatsEvent {
   readonly since: string
   readonly at: string
   readonly windowMs: number
+  /** Of the API, whose figures are summed. Absent: it is one. */
+  readonly processes?: { readonly answered: number; readonly of: number }
   readonly store: { readonly kind: 'redis' | 'memcached' | 'memory' }
   readonly strategies: Readonly<Record<string, StrategyStats>>
 }

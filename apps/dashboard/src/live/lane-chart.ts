@@ -9,6 +9,8 @@ import { paths } from './paths.ts'
 
 /** What all charts draw: the same time, and per measure the same scale. */
 export interface Frame {
+  /** Whether stale values are counted. */
+  readonly countsStale: boolean
   readonly history: History
   readonly seconds: number
   /** The newest numbers to leave out: those that came while paused. */

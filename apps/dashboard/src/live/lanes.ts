@@ -135,7 +135,7 @@ class LaneElement {
     for (const { chart, width } of this.#charts) chart.draw(frame, width)
   }
 
-  #write(summary: Summary, { history, seconds, skip }: Frame): void {
+  #write(summary: Summary, { history, seconds, skip, countsStale }: Frame): void {
     const { hitRatio, hitP50, hitP99, waitP50, waitP99, loads, calls, queue, reads } = summary
     setText(this.#cells['hit-ratio'], percent(hitRatio))
     setText(this.#hit, quantiles(hitP50, hitP99))
@@ -144,7 +144,10 @@ class LaneElement {
     setText(this.#cells.calls, reads === 0 && calls === 0 ? '–' : perSecond(calls))
     const stale = history.stale(this.#name, seconds, skip)
     const time = Number.isNaN(stale.maxMs) ? '' : `, up to ${duration(stale.maxMs)} late`
-    setText(this.#cells.stale, stale.reads > 0 ? `${count(stale.reads)}${time}` : reads > 0 ? 'none' : '–')
+    setText(
+      this.#cells.stale,
+      stale.reads > 0 ? `${count(stale.reads)}${time}` : countsStale && reads > 0 ? 'none' : '–',
+    )
     this.#cells.stale.classList.toggle('is-stale', stale.reads > 0)
     this.#queue.hidden = Number.isNaN(queue)
     if (!this.#queue.hidden) setText(this.#queue, `queue: ${count(queue)} ${queue === 1 ? 'write' : 'writes'}`)

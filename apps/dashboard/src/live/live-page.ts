@@ -97,7 +97,7 @@ export class LivePage {
   }
 
   stats(event: StatsEvent): void {
-    const isFirst = this.#latest === undefined
+    const before = this.#latest
     const names = Object.keys(event.strategies)
     this.#latest = event
     const isReset = this.#tallies.add(event)
@@ -109,7 +109,8 @@ export class LivePage {
       this.#names = names
       this.#showChosen()
     }
-    if (isFirst || (isReset && this.#skip === undefined)) this.#showWhatTheAnswersAreAbout()
+    const isAboutOthers = isReset || overProcesses(before) !== overProcesses(event)
+    if (before === undefined || (isAboutOthers && this.#skip === undefined)) this.#showWhatTheAnswersAreAbout()
     if (this.#skip === undefined) this.draw()
   }
 
@@ -182,6 +183,11 @@ export class LivePage {
     this.draw()
   }
 
+  /** Of several processes, none knows the writes of the others. */
+  get #countsStale(): boolean {
+    return this.#latest?.processes === undefined
+  }
+
   #frame(): Frame {
     const [seconds, skip] = [this.#view.window, this.#skip ?? 0]
     // The ceiling's values are stale for longer and longer, and would flatten all others.
@@ -191,7 +197,7 @@ export class LivePage {
       return [name, maxFor(this.#history.max(scaled, from, seconds, skip))]
     })
     const maxOf = Object.fromEntries(ends) as Record<Measure['name'], number>
-    return { history: this.#history, seconds, skip, marks: this.#marks.all, maxOf }
+    return { history: this.#history, countsStale: this.#countsStale, seconds, skip, marks: this.#marks.all, maxOf }
   }
 
   #showEmptyOrAnswers(): void {
@@ -209,7 +215,7 @@ export class LivePage {
     byId('empty').hidden = !isEmpty
     byId('answer-list').hidden = isEmpty || this.#latest === undefined
     byId('answers-of').hidden = isEmpty
-    if (!isEmpty) this.#answers.show(rank(tallies), withReads, writes)
+    if (!isEmpty) this.#answers.show(rank(tallies), withReads, { writes, areKnown: this.#countsStale })
   }
 
   #showWhatTheAnswersAreAbout(): void {
@@ -219,13 +225,20 @@ export class LivePage {
       since === undefined
         ? `All traffic since ${this.#latest === undefined ? 'the start' : clock(sinceOf(this.#latest))}`
         : `${isRunning ? 'The running load' : 'The last load'}, started at ${clock(since)}`
-    setText(byId('answers-of'), text)
+    setText(byId('answers-of'), text + overProcesses(this.#latest))
   }
 }
 
 /** When the counters began: those of a strategy can be set to 0. */
 function sinceOf({ since, strategies }: StatsEvent): string {
   return [since, ...Object.values(strategies).map((each) => each.since)].sort().at(-1)!
+}
+
+/** Empty for one process. */
+function overProcesses(event: StatsEvent | undefined): string {
+  if (event?.processes === undefined) return ''
+  const { answered, of } = event.processes
+  return answered === of ? `, over ${of} processes` : `, over ${answered} of ${of} processes: the others do not answer`
 }
 
 /** Of the running load, or the last one. */

@@ -46,6 +46,18 @@ describe('Tallies', () => {
     expect(tallies.add(statsEvent(3, { tiered: {}, xfetch: {} }, { tiered: reset, xfetch: more }))).toBe(false)
   })
 
+  it('keeps its counts, and sees no reset, while a process does not answer', () => {
+    const tallies = new Tallies()
+    const of = (answered: number) => ({ processes: { answered, of: 3 } })
+    const event = (second: number, reads: number, since: string, mean: number) =>
+      statsEvent(second, { tiered: { hitMs: times(1, mean) } }, { tiered: { reads, since } })
+    tallies.add({ ...event(1, 30, 'last', 1), ...of(3) })
+    expect(tallies.add({ ...event(2, 20, 'first', 2), ...of(2) })).toBe(false)
+    expect(tallies.get('tiered')).toMatchObject({ reads: 30, timedReads: 1, sumOfTimesMs: 2 })
+    expect(tallies.add({ ...event(3, 33, 'last', 3), ...of(3) })).toBe(false)
+    expect(tallies.get('tiered')).toMatchObject({ reads: 33, timedReads: 2, sumOfTimesMs: 5 })
+  })
+
   it('knows nothing of a strategy without figures', () => {
     expect(new Tallies().get('tiered')).toBeUndefined()
   })

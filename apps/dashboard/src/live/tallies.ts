@@ -34,16 +34,23 @@ export class Tallies {
   }
 
   /** @returns whether counters were set to 0. All strategies then start over, so that they are compared over the same time. */
-  add({ strategies }: StatsEvent): boolean {
-    const isReset = Object.entries(strategies).some(([name, { since }]) => {
+  add({ strategies, processes }: StatsEvent): boolean {
+    // Without a process, the totals are smaller for a while.
+    const isComplete = processes === undefined || processes.answered === processes.of
+    const isOther = (sums: Sums, { since }: StrategyStats) => isComplete && sums.since !== since
+    const isReset = Object.entries(strategies).some(([name, stats]) => {
       const sums = this.#sums.get(name)
-      return sums !== undefined && sums.since !== since
+      return sums !== undefined && isOther(sums, stats)
     })
     if (isReset) this.startOver()
     for (const [name, stats] of Object.entries(strategies)) {
       const sums = this.#sums.get(name)
-      if (sums === undefined || sums.since !== stats.since) this.#sums.set(name, sumsOfTotals(stats))
-      else addWindow(sums, stats)
+      if (sums === undefined || isOther(sums, stats)) {
+        this.#sums.set(name, sumsOfTotals(stats))
+        continue
+      }
+      if (isComplete) sums.now = countsOf(stats)
+      addWindow(sums, stats)
     }
     return isReset
   }
@@ -80,11 +87,10 @@ function sumsOfTotals(stats: StrategyStats): Sums {
   return sums
 }
 
-function addWindow(sums: Sums, stats: StrategyStats): void {
-  sums.now = countsOf(stats)
-  addTimes(sums, stats.window.hitMs)
-  addTimes(sums, stats.window.waitMs)
-  addStale(sums, stats.window.staleMaxMs)
+function addWindow(sums: Sums, { window }: StrategyStats): void {
+  addTimes(sums, window.hitMs)
+  addTimes(sums, window.waitMs)
+  addStale(sums, window.staleMaxMs)
 }
 
 function countsOf({ reads, loads, writes, staleReads }: StrategyStats): Counts {

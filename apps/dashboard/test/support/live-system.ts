@@ -21,7 +21,8 @@ export interface LiveSystem {
   stop(): Promise<void>
 }
 
-export async function startLiveSystem(): Promise<LiveSystem> {
+/** @param env of the API. Default: its own defaults */
+export async function startLiveSystem(env: Readonly<Record<string, string>> = {}): Promise<LiveSystem> {
   const server = process.env.TEST_DATABASE_URL
   const postgres = server ? { scratchOn: server } : true
   const system = await startSystem({ entry, redis: true, postgres }, async (started) => {
@@ -33,7 +34,7 @@ export async function startLiveSystem(): Promise<LiveSystem> {
     } finally {
       await database.close()
     }
-    await started.startApi({ LOG_LEVEL: 'info' })
+    await started.startApi({ LOG_LEVEL: 'info', ...env })
     return started
   })
   const { url } = system.apis[0]!
