@@ -30,6 +30,9 @@ import { resetEverywhere } from './telemetry/reset-counters.ts'
 import type { StoreServer } from './telemetry/store-server.ts'
 import type { WorkerState } from './worker/worker-state.ts'
 
+/** For how long a scrape waits for other processes: without one of them it has no counters. Prometheus waits 10 s. */
+const SCRAPE_WITHIN_MS = 2_000
+
 export interface AppDeps {
   readonly instances: StrategyInstances
   readonly logger: Logger
@@ -90,7 +93,9 @@ export function createApp({ instances, logger, log = accessLog(logger), adminTok
   })
   liveRoutes(app, instances, live, actions, adminToken, processes, log)
   healthRoutes(app, instances, parts)
-  metricsRoute(app, createMetrics(instances, pool, storeServer, collector, worker))
+  // One of its own, so that the page does not wait for a scrape.
+  const scraped = new FigureCollector(instances, storeServer, processes, logger, SCRAPE_WITHIN_MS)
+  metricsRoute(app, createMetrics(instances, pool, storeServer, scraped, worker))
   openApiRoute(app)
   if (pagesFolder === undefined) indexPageRoute(app)
   else pageRoutes(app, instances.names, collector, pagesFolder)

@@ -42,10 +42,10 @@ export function actionsOf({
 }: ActionTools): readonly Action[] {
   const hottestKey = () => postKey(hottestId())
 
-  /** @throws Problem 503 if a store did not confirm it */
+  /** @throws Problem 503 if a store or a process did not confirm it */
   async function invalidate(instances: readonly StrategyInstance[], what: What): Promise<void> {
     if (await invalidateUnder(instances, what, processes)) return
-    const detail = 'a store did not confirm it; until it has, reads bypass that store'
+    const detail = 'a store or a process did not confirm it yet; until it has, reads bypass that store'
     throw new Problem({ status: 503, code: 'not-confirmed', detail })
   }
 

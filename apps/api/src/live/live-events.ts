@@ -1,7 +1,7 @@
 /** What the live page is sent: figures each second, marks of what was done, and the state of the load. */
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { FigureCollector, Figures } from '../telemetry/figures.ts'
-import { bodyOf } from '../telemetry/stats-body.ts'
+import { statsBody } from '../telemetry/stats-body.ts'
 import type { StoreServer } from '../telemetry/store-server.ts'
 import type { ProcessReport } from '../telemetry/totals.ts'
 import type { Mark } from './load-runs.ts'
@@ -74,6 +74,7 @@ export class LiveEvents {
   #start(): void {
     /** The last report of each process: what happened since is the difference. */
     const reports = new Map<number, ProcessReport>()
+    const began = Date.now()
     let windowBegan = performance.now()
     let isFirst = true
     let isComputing = false
@@ -81,11 +82,10 @@ export class LiveEvents {
       if (isComputing) return // a slow store: the next event covers a longer time
       isComputing = true
       try {
-        await this.#storeServer?.refresh()
         const figures = await this.#collector.collect()
         const now = performance.now()
         const windowMs = Math.round(now - windowBegan)
-        const data = isFirst ? undefined : await this.#dataOf(figures, reports, windowMs)
+        const data = isFirst ? undefined : await this.#dataOf(figures, reports, began, windowMs)
         for (const report of figures.reports) reports.set(report.process, report)
         windowBegan = now
         isFirst = false
@@ -108,10 +108,10 @@ export class LiveEvents {
   }
 
   /** The figures, and what happened since those before. */
-  async #dataOf(figures: Figures, before: ReadonlyMap<number, ProcessReport>, windowMs: number) {
-    const { strategies, ...body } = await bodyOf(figures, this.#instances, this.#storeServer)
+  async #dataOf(figures: Figures, before: ReadonlyMap<number, ProcessReport>, began: number, windowMs: number) {
+    const { strategies, ...body } = await statsBody(figures, this.#instances, this.#storeServer)
     const withWindow = this.#instances.names.map(
-      (name) => [name, { ...strategies[name], window: figures.since(before, name).window() }] as const,
+      (name) => [name, { ...strategies[name], window: figures.since(before, began, name).window() }] as const,
     )
     return { at: new Date().toISOString(), windowMs, ...body, strategies: Object.fromEntries(withWindow) }
   }

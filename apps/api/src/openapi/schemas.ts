@@ -180,7 +180,9 @@ const strategyStats = z
 
 export const stats = z
   .object({
-    since: z.iso.datetime().meta({ description: 'When this process started, or the first of several WORKERS' }),
+    since: z.iso
+      .datetime()
+      .meta({ description: 'When the service started: with several WORKERS, their primary process' }),
     processes: z
       .object({
         answered: count.meta({ description: 'Processes whose figures are included' }),
@@ -285,7 +287,7 @@ export const invalidateAnswer = z.object({
   all: z.boolean(),
   delivered: z.boolean().meta({
     description:
-      'Whether every store has confirmed it. If false, it is delivered before this process uses the store again; until then, reads bypass the store',
+      'Whether every store has confirmed it, and within 500 ms each of several WORKERS. If false, it is delivered before this process uses the store again; until then, reads bypass the store',
   }),
   given: numbers.meta({ description: 'How many keys and tags were given' }),
   known: numbers.meta({

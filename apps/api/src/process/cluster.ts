@@ -5,7 +5,9 @@
 import cluster, { type Worker } from 'node:cluster'
 import type { Logger } from 'pino'
 import { LoadRunner } from '../live/load-runner.ts'
+import { Forwarding } from './forwarding.ts'
 import type { Message, PrimaryQuestions } from './messages.ts'
+import { STARTED_AT, serviceStartedAt } from './service-start.ts'
 import { FINISH_WITHIN_MS } from './shutdown.ts'
 
 /** Starts the workers and supervises them until all have ended. Resolves with the exit code. */
@@ -13,18 +15,15 @@ export async function superviseWorkers(count: number, logger: Logger): Promise<n
   let ending = false
   let exitCode = 0
   const workers = new Set<Worker>()
-  /** What those that don't serve yet are sent once they do. Earlier, they would miss it. */
-  const queues = new Map<Worker, Message[]>()
-  const send = (worker: Worker, message: Message) => {
-    const queue = queues.get(worker)
-    if (queue !== undefined) queue.push(message)
-    else if (worker.isConnected()) worker.send(message, () => {}) // it may end meanwhile
+  const forwarding = new Forwarding()
+  const load = new LoadRunner((runs) => forwarding.ask(null, 0, 'load', [runs]))
+  const questions: PrimaryQuestions = {
+    startLoad(plan) {
+      if (ending) throw new Error('no load can be started: the service is ending')
+      return load.start(plan)
+    },
+    stopLoad: () => load.stop(),
   }
-  const loadMessage = (): Message => ({ from: null, id: 0, name: 'load', args: [load.runs] })
-  const load = new LoadRunner(() => {
-    for (const worker of workers) send(worker, loadMessage())
-  })
-  const questions: PrimaryQuestions = { startLoad: (plan) => load.start(plan), stopLoad: () => load.stop() }
   const end = () => {
     if (ending) return
     ending = true
@@ -38,36 +37,34 @@ export async function superviseWorkers(count: number, logger: Logger): Promise<n
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end)
 
   async function receive(worker: Worker, message: Message): Promise<void> {
-    if ('to' in message) {
-      const asker = cluster.workers?.[message.to]
-      if (asker !== undefined) send(asker, message)
-      return
-    }
+    if ('to' in message) return forwarding.answer(message)
     if (!('ask' in message)) return
     const { id, name, args } = message
-    if (message.ask === 'others') {
-      for (const other of workers) if (other !== worker) send(other, { from: worker.id, id, name, args })
-      return
+    if (message.ask === 'others') return forwarding.ask(worker, id, message.name, args)
+    const to = worker.id
+    try {
+      const carryOut = questions[message.name] as (...args: unknown[]) => unknown
+      forwarding.answer({ to, id, answer: await carryOut(...args) })
+    } catch (err) {
+      logger.error({ err }, `a worker asked the primary process for ${name}`)
+      forwarding.answer({ to, id, error: String(err) })
     }
-    const carryOut = questions[name as keyof PrimaryQuestions] as (...args: unknown[]) => unknown
-    send(worker, { to: worker.id, id, answer: await carryOut(...args) })
   }
 
   await new Promise<void>((resolve) => {
     const start = () => {
       // Set by `node --watch`: the worker would send each module that it loads as a message.
-      const worker = cluster.fork({ WATCH_REPORT_DEPENDENCIES: undefined })
-      workers.add(worker)
-      queues.set(worker, [loadMessage()])
-      worker.on('listening', () => {
-        const queued = queues.get(worker) ?? []
-        queues.delete(worker)
-        for (const message of queued) send(worker, message)
+      const worker = cluster.fork({
+        WATCH_REPORT_DEPENDENCIES: undefined,
+        [STARTED_AT]: String(serviceStartedAt.getTime()),
       })
+      workers.add(worker)
+      forwarding.add(worker, load.runs)
+      worker.on('listening', () => forwarding.serves(worker))
       worker.on('message', (message: Message) => void receive(worker, message))
       worker.on('exit', (code, signal) => {
         workers.delete(worker)
-        const served = !queues.delete(worker)
+        const served = forwarding.remove(worker)
         if (!ending && served) {
           logger.error(`a worker ended (${signal ?? code}); starting another`)
           start()

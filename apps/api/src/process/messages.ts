@@ -30,9 +30,17 @@ export interface PrimaryQuestions {
 export type Answer<Q, Name extends keyof Q> = Q[Name] extends (...args: never[]) => infer R ? Awaited<R> : never
 export type Arguments<Q, Name extends keyof Q> = Q[Name] extends (...args: infer A) => unknown ? A : never
 
+/** What a worker asks of the others, or of the primary process. */
+export type Question =
+  | { readonly ask: 'others'; readonly name: keyof Questions; readonly args: unknown[] }
+  | { readonly ask: 'primary'; readonly name: keyof PrimaryQuestions; readonly args: unknown[] }
+
+/** An answer (none if it is undefined, since messages are JSON), why there is none, or, before those, how many processes were asked: only those that serve. */
+export type Reply = { readonly answer?: unknown } | { readonly error: string } | { readonly asked: number }
+
 /** A message between a worker and the primary process, which forwards those between workers. */
 export type Message =
-  | { readonly ask: 'others' | 'primary'; readonly id: number; readonly name: string; readonly args: unknown[] }
-  /** Forwarded; `from` is the worker that asked. Null: the primary, which needs no answer. */
-  | { readonly from: number | null; readonly id: number; readonly name: string; readonly args: unknown[] }
-  | { readonly to: number; readonly id: number; readonly answer: unknown }
+  | (Question & { readonly id: number })
+  /** Forwarded; `from` is the worker that asked. Null: nobody waits for the answer. */
+  | { readonly from: number | null; readonly id: number; readonly name: keyof Questions; readonly args: unknown[] }
+  | (Reply & { readonly to: number; readonly id: number })

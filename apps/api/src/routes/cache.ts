@@ -7,7 +7,7 @@ import { readQuery, searchOf } from '../http/query.ts'
 import { chosenStrategy, readOptionalJson } from '../http/read-json.ts'
 import { isKnownKey, isKnownTag } from '../posts/resources.ts'
 import { warm } from '../posts/warm.ts'
-import type { Processes } from '../process/processes.ts'
+import { ANSWER_WITHIN_MS, type Processes } from '../process/processes.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
@@ -103,8 +103,8 @@ export interface What {
 }
 
 /**
- * Returns whether all stores confirmed it. A store delivers a pending invalidation before it is used again. What only another
- * process has, in its memory, is invalidated too, unless that process does not answer.
+ * Returns whether all stores confirmed it, and all processes what only they have in memory. A store delivers a pending invalidation
+ * before it is used again; a process that does not answer in time, once it can.
  *
  * @throws Problem 503 for a failed invalidation that is not retried
  */
@@ -114,12 +114,13 @@ export async function invalidateUnder(
   processes: Processes,
 ): Promise<boolean> {
   const elsewhere = processes.askOthers(
+    ANSWER_WITHIN_MS,
     'invalidateMemory',
     strategies.map(({ name }) => name),
     what,
   )
   const attempts = await Promise.allSettled(strategies.map((instance) => invalidate(instance, what)))
-  await elsewhere
+  const { areAll } = await elsewhere
   const reasons = new Map<string, string[]>()
   for (const [i, attempt] of attempts.entries()) {
     const { name, strategy } = strategies[i]!
@@ -134,7 +135,7 @@ export async function invalidateUnder(
     }
     reasons.set(reason, [...(reasons.get(reason) ?? []), name])
   }
-  if (reasons.size === 0) return attempts.every((attempt) => attempt.status === 'fulfilled' && attempt.value)
+  if (reasons.size === 0) return areAll && attempts.every((attempt) => attempt.status === 'fulfilled' && attempt.value)
   const undone = [...reasons].map(([reason, names]) => `not invalidated under ${names.join(', ')}: ${reason}`)
   throw new Problem({ status: 503, code: 'not-invalidated', detail: undone.join('; ') })
 }

@@ -12,7 +12,7 @@ import { type LiveEvent, type LiveEvents, MARKS_KEPT } from '../live/live-events
 import type { LiveLoad } from '../live/live-load.ts'
 import { chosenStrategies, loadRequest } from '../live/load-request.ts'
 import { isKnownKey } from '../posts/resources.ts'
-import type { Processes } from '../process/processes.ts'
+import { ANSWER_WITHIN_MS, type Processes } from '../process/processes.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 
@@ -159,7 +159,7 @@ export function liveRoutes(
     const key = await action.run(concerned)
     const mark = { at: new Date().toISOString(), what: name, label: action.title, strategies: names }
     events.mark(mark)
-    void processes.askOthers('mark', mark)
+    void processes.askOthers(ANSWER_WITHIN_MS, 'mark', mark)
     log.action(name, { strategies: names.length, key })
     return context.json({ done: name, strategies: names, key })
   })

@@ -4,8 +4,7 @@ import { join, relative } from 'node:path'
 import { apiReferencePolicy, pagePolicy } from 'dashboard/csp'
 import type { Api, ApiContext } from '../http/api-types.ts'
 import { isNotModified } from '../posts/conditional.ts'
-import type { FigureCollector } from '../telemetry/figures.ts'
-import type { Totals } from '../telemetry/totals.ts'
+import type { FigureCollector, Figures } from '../telemetry/figures.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -41,7 +40,7 @@ export function pageRoutes(app: Api, strategies: readonly string[], collector: F
 
 async function livePage(page: Page, strategies: readonly string[], collector: FigureCollector): Promise<Response> {
   const figures = await collector.collect()
-  const rows = strategies.map((name) => rowOf(name, figures.totals(name)))
+  const rows = strategies.map((name) => rowOf(name, figures))
   const html = page.plain.toString().replace(FIGURES, () => rows.join('\n'))
   return new Response(html, { headers: { ...headersOf(page, '/'), 'Cache-Control': 'no-cache' } })
 }
@@ -91,8 +90,8 @@ function readPages(folder: string): Map<string, Page> {
 }
 
 /** Strategy, reads, hit ratio, p50 of hits and of waiting reads, loads, stale reads. The names are ours, so nothing is escaped. */
-function rowOf(name: string, totals: Totals): string {
-  const { reads, hits, stale, loads, staleReads, latencyMs } = totals.snapshot()
+function rowOf(name: string, figures: Figures): string {
+  const { reads, hits, stale, loads, staleReads, latencyMs } = figures.totals(name).snapshot()
   const { hit, miss, bypass } = latencyMs
   const cells = [
     reads,
@@ -100,7 +99,8 @@ function rowOf(name: string, totals: Totals): string {
     hit.p50 ?? '–',
     miss.p50 ?? bypass.p50 ?? '–',
     loads,
-    staleReads,
+    // No process knows the writes of the others.
+    figures.processes === undefined ? staleReads : '–',
   ]
   return `<tr><th scope="row">${name}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
 }

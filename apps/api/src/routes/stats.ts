@@ -25,7 +25,7 @@ export function statsRoutes(
 ): void {
   app.get('/api/stats', async (context) => {
     readQuery(searchOf(context.req.url), [])
-    return context.json(await statsBody(instances, storeServer, collector))
+    return context.json(await statsBody(await collector.collect(), instances, storeServer))
   })
 
   app.post('/api/stats/reset', async (context) => {

@@ -6,7 +6,7 @@ import { readQuery, searchOf } from '../http/query.ts'
 import { readJson } from '../http/read-json.ts'
 import { unknownName } from '../http/unknown-name.ts'
 import { refusePreconditions } from '../posts/preconditions.ts'
-import type { Processes } from '../process/processes.ts'
+import { ANSWER_WITHIN_MS, type Processes } from '../process/processes.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { RuntimeTuning } from '../strategies/strategy-provider.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
@@ -66,7 +66,7 @@ export function strategiesRoutes(
     }
     const change = await readJson(context, tuningChange, Object.keys(instance.tuning))
     instance.tune(change)
-    await processes.askOthers('tune', name, change)
+    await processes.askOthers(ANSWER_WITHIN_MS, 'tune', name, change)
     log.action('tuned', { strategy: name, change, tuning: instance.tuning })
     return context.json(instance.describe())
   })

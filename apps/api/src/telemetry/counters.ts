@@ -1,8 +1,11 @@
 import type { Outcome } from 'cache-core'
+import { serviceStartedAt } from '../process/service-start.ts'
 import { outcomeCounter, Totals } from './totals.ts'
 
 /** Counters of one strategy in this process: plain numbers, whose cost per read is too small to measure. */
 export class Counters extends Totals {
+  override since = serviceStartedAt
+
   /** Counts one read, answered `ms` after it arrived. */
   read(outcome: Outcome, ms: number): void {
     this.counts[outcomeCounter[outcome]]++

@@ -2,37 +2,53 @@ import type { Logger } from 'pino'
 import { ANSWER_WITHIN_MS, type Processes } from '../process/processes.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
+import { shareReads } from './share-reads.ts'
 import type { StoreServer } from './store-server.ts'
 import { type ProcessReport, Totals } from './totals.ts'
 
 const startedAt = Date.now()
+const LOG_EVERY_MS = 10_000
 
 /** Asks all processes for what they have counted. */
 export class FigureCollector {
+  /**
+   * What was counted and evicted when it was called, or later. Without the processes that do not answer in time, which the result
+   * and a log line say. Callers share: at most one collection is under way and one waits.
+   */
+  readonly collect: () => Promise<Figures>
   readonly #instances: StrategyInstances
   readonly #storeServer: StoreServer | undefined
   readonly #processes: Processes
   readonly #logger: Logger
+  readonly #withinMs: number
+  /** What was last logged, and when. */
   #answered: number
+  #loggedAt = Number.NEGATIVE_INFINITY
 
+  /** @param withinMs for how long to wait for the other processes */
   constructor(
     instances: StrategyInstances,
     storeServer: StoreServer | undefined,
     processes: Processes,
     logger: Logger,
+    withinMs = ANSWER_WITHIN_MS,
   ) {
     this.#instances = instances
     this.#storeServer = storeServer
     this.#processes = processes
     this.#logger = logger
+    this.#withinMs = withinMs
     this.#answered = processes.count
+    this.collect = shareReads(() => this.#collect())
   }
 
-  /** Without those that do not answer in time, which the result and a log line say. */
-  async collect(): Promise<Figures> {
-    // First the others: what was counted here meanwhile is included.
-    const others = await this.#processes.askOthers('report')
-    const figures = new Figures([...others, this.report()], this.#processes.count)
+  async #collect(): Promise<Figures> {
+    const [{ answers }] = await Promise.all([
+      this.#processes.askOthers(this.#withinMs, 'report'),
+      this.#storeServer?.refresh(),
+    ])
+    // Last, so that what was counted here meanwhile is included.
+    const figures = new Figures([...answers, this.report()], this.#processes.count)
     this.#logChange(figures)
     return figures
   }
@@ -49,9 +65,11 @@ export class FigureCollector {
   }
 
   #logChange({ reports, isComplete }: Figures): void {
-    if (reports.length === this.#answered) return
+    const now = performance.now()
+    if (reports.length === this.#answered || now - this.#loggedAt < LOG_EVERY_MS) return
     this.#answered = reports.length
-    const what = `figures: ${reports.length} of ${this.#processes.count} processes answered within ${ANSWER_WITHIN_MS} ms`
+    this.#loggedAt = now
+    const what = `figures: ${reports.length} of ${this.#processes.count} processes answered within ${this.#withinMs} ms`
     if (isComplete) this.#logger.info(`${what} again`)
     else this.#logger.warn(`${what}; the others are not included`)
   }
@@ -77,11 +95,6 @@ export class Figures {
     return this.reports.length === this.#of
   }
 
-  /** When the first of the processes started. */
-  get startedAt(): Date {
-    return new Date(Math.min(...this.reports.map((report) => report.startedAt)))
-  }
-
   /** Of a strategy. */
   totals(strategy: string): Totals {
     const sum = this.#sums.get(strategy) ?? Totals.sumOf(this.reports.map(({ totals }) => totals[strategy]!))
@@ -90,15 +103,17 @@ export class Figures {
   }
 
   /**
-   * What was counted under a strategy since earlier reports. A process without one is left out: it is not known when it counted.
+   * What was counted under a strategy since earlier reports. A process without one counts from its start. If it started before
+   * `began`, it is left out: it is not known when it counted.
    *
    * @param before by process
+   * @param began when the first reports were asked for, in milliseconds since the Unix epoch
    */
-  since(before: ReadonlyMap<number, ProcessReport>, strategy: string): Totals {
+  since(before: ReadonlyMap<number, ProcessReport>, began: number, strategy: string): Totals {
     const window = new Totals()
-    for (const { process, totals } of this.reports) {
+    for (const { process, startedAt, totals } of this.reports) {
       const earlier = before.get(process)
-      if (earlier !== undefined) window.addSince(earlier.totals[strategy]!, totals[strategy]!)
+      if (earlier !== undefined || startedAt >= began) window.addSince(earlier?.totals[strategy], totals[strategy]!)
     }
     return window
   }

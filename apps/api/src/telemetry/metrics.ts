@@ -7,9 +7,11 @@ import { lagOf } from '../strategies/outboxes.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { WorkerState } from '../worker/worker-state.ts'
 import type { FigureCollector } from './figures.ts'
+import { shareReads } from './share-reads.ts'
 import type { StoreServer } from './store-server.ts'
 import { PREFIX, strategyMetrics } from './strategy-metrics.ts'
 
+/** @param collector which all metrics of a scrape share, since they ask at the same time */
 export function createMetrics(
   instances: StrategyInstances,
   pool: PostsDatabase['pool'] | undefined,
@@ -19,29 +21,13 @@ export function createMetrics(
 ): Registry {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  strategyMetrics(
-    registry,
-    instances,
-    storeServer,
-    oncePerScrape(() => collector.collect()),
-  )
+  strategyMetrics(registry, instances, storeServer, collector.collect)
   // Before the metrics that query the database: otherwise each scrape would count its own queries as waiting.
   if (pool !== undefined) poolMetrics(registry, pool)
   outboxMetrics(registry, instances)
   queueMetrics(registry, instances)
   if (worker !== undefined) workerMetrics(registry, worker)
   return registry
-}
-
-/** A scrape asks for every metric at the same time. */
-function oncePerScrape<T>(read: () => Promise<T>): () => Promise<T> {
-  let underWay: Promise<T> | undefined
-  return () => {
-    underWay ??= read().finally(() => {
-      underWay = undefined
-    })
-    return underWay
-  }
 }
 
 function outboxMetrics(registry: Registry, instances: StrategyInstances): void {
@@ -106,7 +92,7 @@ function poolMetrics(registry: Registry, pool: PostsDatabase['pool']): void {
 /** The state of `pnpm worker`, for each strategy that it has ever served. */
 function workerMetrics(registry: Registry, read: () => Promise<readonly WorkerState[]>): void {
   // If Redis is unreachable, these metrics have no values.
-  const states = oncePerScrape(() => read().catch(() => []))
+  const states = shareReads(() => read().catch(() => []))
   new Gauge({
     name: `${PREFIX}worker_jobs`,
     help: 'Worker jobs: waiting (due), active, and delayed until they are due or retried',

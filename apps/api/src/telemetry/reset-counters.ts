@@ -1,8 +1,8 @@
-import type { Processes } from '../process/processes.ts'
+import { ANSWER_WITHIN_MS, type Processes } from '../process/processes.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
 import type { StoreServer } from './store-server.ts'
 
-/** Sets the counters of these strategies to 0 in all processes. Resolves once they have, or did not answer in time. */
+/** Sets the counters of these strategies to 0 in all processes. One that does not answer in time does it later. */
 export async function resetEverywhere(
   instances: StrategyInstances,
   storeServer: StoreServer | undefined,
@@ -12,7 +12,7 @@ export async function resetEverywhere(
   await storeServer?.refresh()
   const [atMs, evicted] = [Date.now(), storeServer?.evicted ?? null]
   resetHere(instances, storeServer, strategies, atMs, evicted)
-  await processes.askOthers('reset', strategies, atMs, evicted)
+  await processes.askOthers(ANSWER_WITHIN_MS, 'reset', strategies, atMs, evicted)
 }
 
 /** Sets the counters of these strategies to 0 in this process. */

@@ -1,22 +1,13 @@
+import { serviceStartedAt } from '../process/service-start.ts'
 import { queueOf } from '../strategies/flushers.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
-import type { FigureCollector, Figures } from './figures.ts'
+import type { Figures } from './figures.ts'
 import type { StoreServer } from './store-server.ts'
 
 const TITLES = { redis: 'Redis', memcached: 'memcached' } as const
 
 /** The body of `GET /api/stats`. */
-export async function statsBody(
-  instances: StrategyInstances,
-  storeServer: StoreServer | undefined,
-  collector: FigureCollector,
-) {
-  await storeServer?.refresh()
-  return bodyOf(await collector.collect(), instances, storeServer)
-}
-
-/** The same, of figures that were collected after `storeServer` was refreshed. */
-export async function bodyOf(figures: Figures, instances: StrategyInstances, storeServer: StoreServer | undefined) {
+export async function statsBody(figures: Figures, instances: StrategyInstances, storeServer: StoreServer | undefined) {
   const all = instances.all.map(async (instance) => {
     const snapshot = figures.totals(instance.name).snapshot()
     const evictions = figures.evictionsOf(instance, storeServer)
@@ -32,6 +23,6 @@ export async function bodyOf(figures: Figures, instances: StrategyInstances, sto
     usedBytes,
     commands,
   }
-  const { startedAt, processes } = figures
-  return { since: startedAt.toISOString(), ...(processes && { processes }), strategies, store }
+  const { processes } = figures
+  return { since: serviceStartedAt.toISOString(), ...(processes && { processes }), strategies, store }
 }

@@ -30,7 +30,6 @@ export class StoreServer {
   readonly #ask: () => Promise<ServerFigures>
   readonly #atReset = new Map<string, number>()
   #first: number | undefined
-  #evicted = 0
   #figures: ServerFigures | undefined
 
   constructor(kind: 'redis' | 'memcached', ask: () => Promise<ServerFigures>) {
@@ -42,10 +41,7 @@ export class StoreServer {
   async refresh(): Promise<void> {
     try {
       this.#figures = await this.#ask()
-      const { evicted } = this.#figures
-      this.#first ??= evicted
-      // A restarted server counts from 0 again.
-      this.#evicted = Math.max(evicted, this.#first)
+      this.#first ??= this.#figures.evicted
     } catch {}
   }
 
@@ -54,9 +50,9 @@ export class StoreServer {
     return this.#figures
   }
 
-  /** Keys evicted, as far as this process knows. Undefined until the server has answered. */
+  /** Keys evicted since it started: fewer than before if it was restarted. Undefined until it has answered. */
   get evicted(): number | undefined {
-    return this.#first === undefined ? undefined : this.#evicted
+    return this.#figures?.evicted
   }
 
   /** What it had evicted when each strategy's counters began. Empty until it has answered. */

@@ -92,6 +92,8 @@ function readMetrics(registry: Registry, { names }: StrategyInstances, collect: 
 function countMetrics(registry: Registry, { names }: StrategyInstances, collect: Collect): void {
   for (const [count, metric] of Object.entries(COUNTERS)) {
     strategyCounter(registry, metric, collect, (counter, figures) => {
+      // No process knows the writes of the others.
+      if (count === 'staleReads' && figures.processes !== undefined) return
       for (const strategy of names) counter.inc({ strategy }, figures.totals(strategy).counts[count as CountName])
     })
   }
@@ -107,11 +109,7 @@ function evictionMetrics(
     name: 'evictions',
     help: 'Entries evicted; for Redis and memcached those of the whole server, which every strategy shows',
   }
-  const refreshed = async () => {
-    await storeServer?.refresh()
-    return collect()
-  }
-  strategyCounter(registry, metric, refreshed, (counter, figures) => {
+  strategyCounter(registry, metric, collect, (counter, figures) => {
     for (const instance of instances.all) {
       counter.inc({ strategy: instance.name }, figures.evictionsOf(instance, storeServer))
     }

@@ -47,7 +47,7 @@ export type CountName = keyof Counts
 
 /** Totals as JSON. */
 export interface TotalsReport {
-  /** When they began, in milliseconds since the Unix epoch. */
+  /** The last reset, or else the start of the service, in milliseconds since the Unix epoch. */
   readonly since: number
   readonly counts: Counts
   readonly latency: Readonly<Record<Outcome, HistogramReport>>
@@ -73,7 +73,7 @@ export class Totals {
   staleFor = new Histogram()
   since = new Date()
 
-  /** The sum over processes, since the last of them began to count. */
+  /** The sum over processes, since the last reset. A process that has replaced another one counts since the start of the service. */
   static sumOf(reports: readonly TotalsReport[]): Totals {
     const sum = new Totals()
     for (const report of reports) sum.#add(report)

@@ -82,6 +82,13 @@ const columns: readonly Column[] = [
 
 const STRATEGY = 'strategy'
 
+/** Over several processes, stale reads are not counted: no process knows the writes of the others. */
+function countedBy({ strategies, processes }: StatsEvent): StatsEvent['strategies'] {
+  if (processes === undefined) return strategies
+  const each = Object.entries(strategies).map(([name, stats]) => [name, { ...stats, staleReads: Number.NaN }] as const)
+  return Object.fromEntries(each)
+}
+
 interface Row {
   readonly name: string
   readonly root: HTMLElement
@@ -115,10 +122,10 @@ export class FiguresTable {
     this.#arrange()
   }
 
-  show({ strategies }: StatsEvent): void {
-    this.#stats = strategies
+  show(event: StatsEvent): void {
+    this.#stats = countedBy(event)
     for (const name of this.#order) {
-      const stats = strategies[name]
+      const stats = this.#stats[name]
       if (stats === undefined) continue
       const { cells } = this.#rowOf(name)
       columns.forEach(({ value, format }, i) => {

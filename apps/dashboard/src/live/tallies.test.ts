@@ -58,6 +58,22 @@ describe('Tallies', () => {
     expect(tallies.get('tiered')).toMatchObject({ reads: 33, timedReads: 2, sumOfTimesMs: 5 })
   })
 
+  it('keeps what a process had counted that was replaced, and sees no reset', () => {
+    const tallies = new Tallies()
+    const add = (second: number, reads: number, loads: number) =>
+      tallies.add({
+        ...statsEvent(second, { tiered: {} }, { tiered: { reads, loads } }),
+        processes: { answered: 3, of: 3 },
+      })
+    add(1, 100, 10)
+    tallies.startOver()
+    add(2, 130, 13)
+    expect(add(3, 90, 9)).toBe(false)
+    expect(tallies.get('tiered')).toMatchObject({ reads: 30, loads: 3 })
+    add(4, 95, 10)
+    expect(tallies.get('tiered')).toMatchObject({ reads: 35, loads: 4 })
+  })
+
   it('knows nothing of a strategy without figures', () => {
     expect(new Tallies().get('tiered')).toBeUndefined()
   })

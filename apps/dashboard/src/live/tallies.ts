@@ -13,14 +13,9 @@ interface Sums {
   staleMaxMs: number
 }
 
-interface Counts {
-  readonly reads: number
-  readonly loads: number
-  readonly writes: number
-  readonly staleReads: number
-}
+type Counts = Record<'reads' | 'loads' | 'writes' | 'staleReads', number>
 
-const ZERO: Counts = { reads: 0, loads: 0, writes: 0, staleReads: 0 }
+const ZERO: Readonly<Counts> = { reads: 0, loads: 0, writes: 0, staleReads: 0 }
 const WAITED = ['miss', 'collapsed', 'bypass'] as const
 
 export class Tallies {
@@ -49,7 +44,7 @@ export class Tallies {
         this.#sums.set(name, sumsOfTotals(stats))
         continue
       }
-      if (isComplete) sums.now = countsOf(stats)
+      if (isComplete) goOn(sums, stats)
       addWindow(sums, stats)
     }
     return isReset
@@ -85,6 +80,17 @@ function sumsOfTotals(stats: StrategyStats): Sums {
   for (const outcome of WAITED) addTimes(sums, stats.latencyMs[outcome])
   addStale(sums, stats.staleForMs.max)
   return sums
+}
+
+/** If a process was replaced, its counts are lost and the totals are smaller. The sums keep them. */
+function goOn(sums: Sums, stats: StrategyStats): void {
+  const [before, now] = [sums.now, countsOf(stats)]
+  sums.now = now
+  const names = Object.keys(ZERO) as (keyof Counts)[]
+  if (names.every((name) => now[name] >= before[name])) return
+  const base = { ...sums.base }
+  for (const name of names) base[name] += now[name] - before[name]
+  sums.base = base
 }
 
 function addWindow(sums: Sums, { window }: StrategyStats): void {
