@@ -61,8 +61,9 @@ it('dropping the hottest entry shows the stampede under the naive forms, and one
     const loads = after[name]!.loads - before[name]!.loads
     await expect.poll(() => loadRate(page, name), { message: name }).toMatch(/^(?!0(?:\.0)?\/s)/)
     if (name === 'stampede-lock') expect(loads).toBe(1)
-    else if (name.startsWith('naive-')) expect(loads, name).toBeGreaterThan(1)
-    expect(loads, name).toBeLessThanOrEqual(PROCESSES)
+    else expect(loads, name).toBeGreaterThan(1)
+    // Under manual-invalidation only the holder of the lease fills. Another process whose load was faster loads again.
+    if (name.startsWith('naive-')) expect(loads, name).toBeLessThanOrEqual(PROCESSES)
   }
   // No process knows the writes of the others.
   expect(await page.locator('.lane .cell-stale > .figure').allTextContents()).toEqual(strategies.map(() => '–'))
