@@ -112,6 +112,23 @@ describe("a report's file", () => {
     expect(await column()).toEqual((await column()).toSorted((a, b) => b - a))
   })
 
+  it('sorts figures of more than three digits as numbers, and offers no order of words', async () => {
+    await using opened = await openPage(browser, report, { width: 1_280 })
+    const { page } = opened
+    const table = page.locator('#guarantees table').first()
+    const column = async (number: number) => {
+      const texts = await table.locator(`tbody tr td:nth-child(${number})`).allTextContents()
+      return texts.map((text) => text.replaceAll(',', ''))
+    }
+    const reads = (await column(8)).map(Number)
+    expect(reads.toSorted()).not.toEqual(reads.toSorted((a, b) => a - b))
+    await table.getByRole('button', { name: 'probe reads' }).click()
+    expect((await column(8)).map(Number)).toEqual(reads.toSorted((a, b) => a - b))
+    await table.getByRole('button', { name: 'max staleness' }).click()
+    expect((await column(3)).at(-1)).toBe('–')
+    expect(await table.getByRole('button').allTextContents()).not.toContain('verdict')
+  })
+
   it("has a light and a dark theme, independent of the system's", async () => {
     await using opened = await openPage(browser, report, { width: 1_280, colorScheme: 'light' })
     const { page } = opened
@@ -169,6 +186,19 @@ describe('/comparisons', () => {
       expect(foreign).toEqual([])
     },
   )
+})
+
+it('shows all strategies if the figures cannot be loaded, says so, and tries again at the next choice', async () => {
+  await using opened = await openPage(browser, `${site.url}/comparisons/blog`, { width: 1_280 })
+  const { page } = opened
+  await page.route('**/blog.json', (route) => route.abort(), { times: 1 })
+  await page.locator('summary', { hasText: 'Strategies' }).click()
+  const box = page.getByRole('checkbox', { name: 'xfetch' })
+  await box.click()
+  await expect.poll(() => shown(page)).toContain('All 14 strategies are still shown: the figures could not be loaded')
+  await expect.poll(() => box.isChecked()).toBe(true)
+  await box.click()
+  await expect.poll(() => shown(page)).toContain('Only 13 of 14')
 })
 
 it.each([

@@ -1,7 +1,7 @@
 import { h } from '../live/dom.ts'
 import { nextSort, type Sort, sorted } from '../live/sorting.ts'
 
-/** Lets tables with a row for each strategy be sorted by a column. */
+/** Lets tables with a row for each strategy be sorted by the name or by a column of figures. */
 export class SortableTables {
   /** By the table's caption, so that a table that is rendered again keeps its order. */
   readonly #sorts = new Map<string, Sort>()
@@ -22,11 +22,12 @@ export class SortableTables {
         if (sort === undefined || head.textContent !== sort.column) head.removeAttribute('aria-sort')
         else {
           head.setAttribute('aria-sort', sort.direction)
-          table.tBodies[0]!.replaceChildren(...sorted(rows, (row) => figureIn(row.cells[at]!), sort.direction))
+          table.tBodies[0]!.replaceChildren(...sorted(rows, (row) => keyOf(row.cells[at]!), sort.direction))
         }
       })
     }
-    for (const head of heads) {
+    heads.forEach((head, at) => {
+      if (!canBeSorted(rows.map((row) => row.cells[at]!))) return
       const column = head.textContent
       const button = h('button', { type: 'button' }, column)
       button.addEventListener('click', () => {
@@ -34,13 +35,21 @@ export class SortableTables {
         arrange()
       })
       head.replaceChildren(button)
-    }
+    })
     arrange()
   }
 }
 
+/** Words have no order that a reader would look for, apart from names. */
+function canBeSorted(cells: readonly HTMLTableCellElement[]): boolean {
+  return cells.every((cell) => isName(cell) || cell.dataset.value !== undefined || cell.textContent === '–')
+}
+
 /** NaN if it is not known. */
-function figureIn({ dataset, textContent }: HTMLElement): number | string {
-  if (dataset.value !== undefined) return Number(dataset.value)
-  return textContent === '–' ? Number.NaN : textContent
+function keyOf(cell: HTMLTableCellElement): number | string {
+  return isName(cell) ? cell.textContent : Number(cell.dataset.value ?? Number.NaN)
+}
+
+function isName(cell: HTMLTableCellElement): boolean {
+  return cell.cellIndex === 0
 }

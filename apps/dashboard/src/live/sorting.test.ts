@@ -12,6 +12,7 @@ describe('sorted', () => {
   it('puts missing figures last in both directions', () => {
     expect(sorted([Number.NaN, 2, 1], itself, 'ascending')).toEqual([1, 2, Number.NaN])
     expect(sorted([Number.NaN, 2, 1], itself, 'descending')).toEqual([2, 1, Number.NaN])
+    expect(sorted(['a', Number.NaN, 'z'], itself, 'descending')).toEqual(['z', 'a', Number.NaN])
   })
 
   it('keeps the order of equal rows, and the given array as it is', () => {

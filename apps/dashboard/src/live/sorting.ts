@@ -11,8 +11,8 @@ export function sorted<T>(rows: readonly T[], figureOf: (row: T) => number | str
   const sign = direction === 'ascending' ? 1 : -1
   return [...rows].sort((a, b) => {
     const [left, right] = [figureOf(a), figureOf(b)]
-    if (typeof left === 'string' || typeof right === 'string') return sign * String(left).localeCompare(String(right))
     if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right))
+    if (typeof left === 'string' || typeof right === 'string') return sign * String(left).localeCompare(String(right))
     return sign * (left - right)
   })
 }

@@ -131,8 +131,8 @@ function tables({ strategies, ...rest }: Comparison, kept: readonly GuaranteeChe
 function lossOf(kept: readonly GuaranteeCheck[], name: string): Cell {
   const { forbidden = {} } = kept.find(({ strategy }) => strategy.name === name) ?? {}
   return Object.keys(forbidden).length > 0
-    ? { text: lossInWords(forbidden), mark: 'alarm' }
-    : { text: 'loses scripted races', detail: '0 stale reads seen; docs/races.md', mark: 'alarm' }
+    ? { text: lossInWords(forbidden), value: totalOf(forbidden), mark: 'alarm' }
+    : { text: 'loses scripted races', value: 0, detail: '0 stale reads seen; docs/races.md', mark: 'alarm' }
 }
 
 /** Problems that come before any figure. */
@@ -188,6 +188,11 @@ function lossInWords(counts: Readonly<Record<string, number>>): string {
     ...(stale === undefined ? [] : [`${formatCount(stale)} stale reads seen`]),
     ...(Object.keys(others).length === 0 ? [] : [inWords(others)]),
   ].join(', ')
+}
+
+/** The number of violations of all kinds. */
+export function totalOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
 export function inWords(counts: Readonly<Record<string, number>>): string {

@@ -13,7 +13,7 @@ export interface Cell {
   /** Smaller text beside `text`, usually the range over the runs. */
   readonly detail?: string
   readonly mark?: Mark
-  /** The figure behind `text`, to sort by. Absent: sorted by `text`. */
+  /** The figure behind `text`, to sort by. A column can be sorted if all of its known cells have one. */
   readonly value?: number
 }
 
@@ -65,6 +65,11 @@ export interface Section {
 export interface Content {
   readonly title: string
   readonly sections: readonly Section[]
+}
+
+/** A cell that can be sorted by its figure. @param value unknown if null or undefined */
+export function figureCell(text: string, value: number | null | undefined): Cell {
+  return value === null || value === undefined ? { text } : { text, value }
 }
 
 export const text = (text: string): Block => ({ kind: 'text', text })

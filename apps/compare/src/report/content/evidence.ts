@@ -7,8 +7,8 @@ import type { Deviation } from '../../theory/deviation.ts'
 import { checkGuarantees, type GuaranteeCheck } from '../check-guarantees.ts'
 import { formatCount, formatFigure, formatMs, formatShare, formatSpread, UNKNOWN } from '../format.ts'
 import { contestantsIn, groupsIn, withTooFewRuns } from '../ranks.ts'
-import { inWords } from './answer.ts'
-import { type Block, type Cell, type Section, type Table, text } from './content.ts'
+import { inWords, totalOf } from './answer.ts'
+import { type Block, type Cell, figureCell, type Section, type Table, text } from './content.ts'
 import { headOf } from './measure-table.ts'
 
 const COMPARED: readonly MeasureName[] = [
@@ -60,8 +60,9 @@ function lettersTable(comparison: Comparison, claimed: Claimed): Table {
     rows: [...contestantsIn(comparison)].map((name) => [
       { text: name },
       ...claimed.map(({ groups }): Cell => {
-        const letters = groups.flatMap((group, at) => (group.includes(name) ? [letterOf(at)] : []))
-        return { text: letters.join('') || UNKNOWN }
+        const own = groups.flatMap((group, at) => (group.includes(name) ? [at] : []))
+        if (own.length === 0) return { text: UNKNOWN }
+        return { text: own.map(letterOf).join(''), value: own[0]! + own.at(-1)! }
       }),
     ]),
   }
@@ -129,13 +130,13 @@ function guaranteeTable(kept: readonly GuaranteeCheck[]): Table {
         ? [{ text: UNKNOWN }, { text: UNKNOWN }, { text: UNKNOWN }]
         : [
             { text: readAfterWriteInWords(promise) },
-            { text: formatMs(promise.staleForAtMostMs) },
+            figureCell(formatMs(promise.staleForAtMostMs), promise.staleForAtMostMs),
             { text: promise.mayLoseWrites ? 'may' : 'no' },
           ]),
       { text: verdict, ...(verdict === 'broken' && { mark: 'alarm' }), ...(verdict === 'kept' && { mark: 'good' }) },
-      { text: inWords(forbidden) || '0' },
-      { text: inWords(allowed) || '0' },
-      { text: formatCount(probeReads) },
+      figureCell(inWords(forbidden) || '0', totalOf(forbidden)),
+      figureCell(inWords(allowed) || '0', totalOf(allowed)),
+      figureCell(formatCount(probeReads), probeReads),
     ]),
   }
 }
@@ -166,9 +167,9 @@ export function theory(deviations: readonly Deviation[]): Section {
                   return [
                     { text: strategy },
                     { text: headOf(measure) },
-                    { text: `${kind === 'at most' ? 'at most ' : ''}${formatFigure(measure, predicted)}` },
-                    { text: `± ${formatTolerance(measure, tolerance)}` },
-                    { text: median, ...(range && { detail: range }) },
+                    figureCell(`${kind === 'at most' ? 'at most ' : ''}${formatFigure(measure, predicted)}`, predicted),
+                    figureCell(`± ${formatTolerance(measure, tolerance)}`, tolerance),
+                    { ...figureCell(median, measured?.median), ...(range && { detail: range }) },
                     deviates ? { text: 'deviates', mark: 'alarm' } : { text: 'as predicted', mark: 'good' },
                     { text: basis },
                   ]
@@ -249,9 +250,12 @@ function reconciliationTable({ strategies, turns }: Comparison): Table {
           const [k6, probe, server] = [sum('k6'), sum('probe'), sum('server')]
           const equal = k6 + probe === server
           const said = `${formatCount(k6)} + ${formatCount(probe)} ${equal ? '=' : '≠'} ${formatCount(server)}`
-          return equal ? { text: said } : { text: said, mark: 'alarm' }
+          return { ...figureCell(said, server), ...(!equal && { mark: 'alarm' }) }
         }),
-        { text: `${agreeing} of ${measured.length}`, mark: agreeing === measured.length ? 'good' : 'alarm' },
+        {
+          ...figureCell(`${agreeing} of ${measured.length}`, agreeing),
+          mark: agreeing === measured.length ? 'good' : 'alarm',
+        },
       ]
     }),
   }
@@ -264,8 +268,8 @@ function rejectedTable(turns: readonly Turn[]): Table {
     head: ['strategy', 'run', 'place', 'status', 'why'],
     rows: turns.map(({ strategy, run, place, status, problems }) => [
       { text: strategy },
-      { text: `${run}` },
-      { text: `${place}` },
+      figureCell(`${run}`, run),
+      figureCell(`${place}`, place),
       { text: status, mark: 'alarm' },
       { text: problems.join('; ') || UNKNOWN },
     ]),
@@ -273,15 +277,15 @@ function rejectedTable(turns: readonly Turn[]): Table {
 }
 
 function noisyTable(turns: readonly Turn[], caption: string): Table {
-  const share = (of: number | null) => ({ text: of === null ? UNKNOWN : formatShare(of) })
+  const share = (of: number | null) => figureCell(of === null ? UNKNOWN : formatShare(of), of)
   return {
     caption,
     of: 'figures',
     head: ['strategy', 'run', 'place', 'CPU used by others before', 'CPU taken by the host'],
     rows: turns.map(({ strategy, run, place, machine }) => [
       { text: strategy },
-      { text: `${run}` },
-      { text: `${place}` },
+      figureCell(`${run}`, run),
+      figureCell(`${place}`, place),
       share(machine.busyBefore),
       share(machine.stolen),
     ]),

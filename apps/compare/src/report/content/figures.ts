@@ -5,7 +5,7 @@ import type { MeasureName } from '../../measures.ts'
 import { formatFigure, formatMs, formatShare, UNKNOWN } from '../format.ts'
 import { paretoPoints } from '../pareto.ts'
 import { STALENESS_TIMES_MS, stalenessOf } from '../staleness-curve.ts'
-import { type Cell, type Section, type Table, text } from './content.ts'
+import { type Cell, figureCell, type Section, type Table, text } from './content.ts'
 import { headOf, measureTable } from './measure-table.ts'
 import { whyReadsWait } from './why-reads-wait.ts'
 
@@ -158,14 +158,10 @@ function runsTable(comparison: Comparison, measure: MeasureName): Table {
       { text: name },
       ...runs.map((run): Cell => {
         const turn = comparison.turns.find((one) => one.strategy === name && one.run === run && one.status === 'ok')
-        return cellOf(formatFigure(measure, turn?.measures[measure]), turn?.measures[measure])
+        return figureCell(formatFigure(measure, turn?.measures[measure]), turn?.measures[measure])
       }),
     ]),
   }
-}
-
-function cellOf(text: string, value: number | null | undefined): Cell {
-  return value === null || value === undefined ? { text } : { text, value }
 }
 
 function stalenessTable(comparison: Comparison): Table {
@@ -177,8 +173,8 @@ function stalenessTable(comparison: Comparison): Table {
       const { writes, shares } = stalenessOf(comparison, name)
       return [
         { text: name },
-        ...shares.map((share) => cellOf(share === undefined ? UNKNOWN : formatShare(share), share)),
-        cellOf(writes.toLocaleString('en-US'), writes),
+        ...shares.map((share) => figureCell(share === undefined ? UNKNOWN : formatShare(share), share)),
+        figureCell(writes.toLocaleString('en-US'), writes),
       ]
     }),
   }
@@ -204,13 +200,14 @@ function ninesTable(comparison: Comparison): Table {
     head: [...head, ...NINES.map(({ ms }) => `nines at ${formatMs(ms)}`)],
     rows: rows.map((cells, at) => {
       const { writes, shares } = stalenessOf(comparison, comparison.strategies[at]!.name)
-      const nines = NINES.map(({ ms }): Cell => ({ text: ninesOf(writes, shares[STALENESS_TIMES_MS.indexOf(ms)]) }))
+      const nines = NINES.map(({ ms }) => ninesOf(writes, shares[STALENESS_TIMES_MS.indexOf(ms)]))
       return [...cells, ...nines]
     }),
   }
 }
 
-function ninesOf(writes: number, late: number | undefined): string {
-  if (late === undefined) return UNKNOWN
-  return late > 0 ? Math.abs(Math.log10(late)).toFixed(1) : `> ${Math.log10(writes).toFixed(1)}`
+function ninesOf(writes: number, late: number | undefined): Cell {
+  if (late === undefined) return { text: UNKNOWN }
+  const value = Math.abs(Math.log10(late > 0 ? late : writes))
+  return { text: `${late > 0 ? '' : '> '}${value.toFixed(1)}`, value }
 }
