@@ -5,24 +5,29 @@ export interface Extent {
   readonly max: number
 }
 
-/** Figures differ if no run of one is within the runs of the other, and the medians are further apart than this factor. */
-const ALIKE = 1.1
+/** The advisor's rule too: a smaller gain does not justify another strategy. */
+const WORTH_CHOOSING = 0.1
 
-interface Sound {
-  /** Only these can be best. */
-  readonly isSound: boolean
+/** Whether the best figure is less than 10 % below another one: too close to call. */
+function isAlike(best: number, other: number): boolean {
+  return other === best || best > (1 - WORTH_CHOOSING) * other
 }
 
-/** The point with the lowest median, and how many others do not differ from it. Undefined if there is nothing to choose from. */
-export function bestOf<Point extends Sound>(
+/**
+ * The point with the lowest median of those that can be best, and the others of them that do not differ from it: ranges overlap,
+ * or the medians are alike. `best` is undefined if none can be best.
+ */
+export function bestOf<Point extends { readonly canBeBest: boolean }>(
   points: readonly Point[],
   extentOf: (point: Point) => Extent,
-): { readonly best?: Point; readonly alike: number } {
+): { readonly best: Point | undefined; readonly alike: readonly Point[] } {
   const [best, ...others] = points
-    .filter(({ isSound }) => isSound)
+    .filter(({ canBeBest }) => canBeBest)
     .toSorted((a, b) => extentOf(a).median - extentOf(b).median)
-  if (best === undefined || others.length === 0) return { alike: 0 }
+  if (best === undefined) return { best, alike: [] }
   const { median, max } = extentOf(best)
-  const alike = others.filter((other) => extentOf(other).min <= max || extentOf(other).median < median * ALIKE)
-  return { best, alike: alike.length }
+  return {
+    best,
+    alike: others.filter((other) => extentOf(other).min <= max || isAlike(median, extentOf(other).median)),
+  }
 }

@@ -14,11 +14,13 @@ const point = (strategy: string, time: number, loads: number) => ({
   loads: only(loads),
   isFilled: true,
   isSound: true,
+  canBeBest: true,
   title: strategy,
 })
 const map = strategyMap(document, {
   points: [point('no-cache', 40, 200), point('write-through', 30, 90)],
   timeName: 'read p50',
+  loadsName: 'database loads/s',
   name: 'A <map> of "two" strategies',
   unsound: '',
   width: 900,

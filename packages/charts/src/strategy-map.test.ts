@@ -1,5 +1,6 @@
 import { parseHTML } from 'linkedom'
 import { describe, expect, it } from 'vitest'
+import { lookOf } from './look.ts'
 import { type MapPoint, strategyMap } from './strategy-map.ts'
 
 const { document } = parseHTML('<!doctype html><html><body></body></html>')
@@ -10,10 +11,12 @@ const point = (strategy: string, time: number, loads: number, more: Partial<MapP
   loads: only(loads),
   isFilled: true,
   isSound: true,
+  canBeBest: true,
   title: strategy,
   ...more,
 })
-const texts = { timeName: 'read p50', name: 'the map', unsound: 'breaks its guarantee' }
+const naive = { isSound: false, canBeBest: false }
+const texts = { timeName: 'read p50', loadsName: 'database loads/s', name: 'the map', unsound: 'breaks its guarantee' }
 const drawn = (points: readonly MapPoint[], width = 900) =>
   strategyMap(document, { points, ...texts, width, height: 460 })!
 const labelsOf = (map: ReturnType<typeof drawn>) => [...map.querySelectorAll('.halo')]
@@ -33,8 +36,38 @@ describe('the map', () => {
     expect(textsOf(map)).toContain('tiered: fastest (1 alike), fewest loads (1 alike)')
   })
 
+  it('is alike from above 90 % of the other: a gain of 10 % or more is a difference', () => {
+    expect(textsOf(drawn([point('tiered', 9.01, 1), point('xfetch', 10, 2)]))).toContain(
+      'tiered: fastest (1 alike), fewest loads',
+    )
+    expect(textsOf(drawn([point('tiered', 9, 1), point('xfetch', 10, 2)]))).toContain('tiered: fastest, fewest loads')
+  })
+
+  it('names none best that has too few runs for it, and none without another to compare with', () => {
+    const few = [point('tiered', 1, 2, { canBeBest: false }), point('xfetch', 2, 3, { canBeBest: false })]
+    for (const points of [few, [...few, point('no-cache', 9, 9)]]) {
+      expect(textsOf(drawn(points)).join()).not.toContain(':')
+      expect(labelsOf(drawn(points)).some((label) => label.hasAttribute('font-weight'))).toBe(false)
+    }
+  })
+
+  it('says that the best differs from no other only if the label has room for their number', () => {
+    const points = [point('stale-while-revalidate', 1, 1), point('xfetch', 1.01, 1.01)]
+    expect(textsOf(drawn(points))).toContain('stale-while-revalidate: fastest (1 alike), fewest loads (1 alike)')
+    expect(textsOf(drawn(points, 356))).toContain('stale-while-revalidate')
+  })
+
+  it('fills the symbol of each point that is said to be filled, sound or not', () => {
+    const fills = (isFilled: boolean) =>
+      [...drawn([point('naive-lock', 1, 1, { ...naive, isFilled })]).querySelectorAll('[fill^="var("]')].map((symbol) =>
+        symbol.getAttribute('fill'),
+      )
+    expect(fills(true)).toEqual([lookOf('naive-lock').colour])
+    expect(fills(false)).toEqual(['var(--paper)'])
+  })
+
   it('never names a form best that does not keep its guarantee, and says so', () => {
-    const map = drawn([point('tiered', 2, 20), point('xfetch', 3, 30), point('naive-lock', 1, 10, { isSound: false })])
+    const map = drawn([point('tiered', 2, 20), point('xfetch', 3, 30), point('naive-lock', 1, 10, naive)])
     expect(textsOf(map)).toContain('‼ naive-lock')
     expect(textsOf(map)).toContain('tiered: fastest, fewest loads')
     expect(map.textContent).toContain('‼ breaks its guarantee')

@@ -14,12 +14,14 @@ export interface MapPoint {
   readonly strategy: string
   /** In ms. */
   readonly time: Extent
-  /** Per second. */
+  /** In the unit of `loadsName`. */
   readonly loads: Extent
   /** Hollow otherwise. */
   readonly isFilled: boolean
-  /** Whether it keeps its guarantee. If not, its name has a sign, and it is neither named best nor on a line. */
+  /** Whether it keeps its guarantee. If not, its name has a sign. */
   readonly isSound: boolean
+  /** Whether it may be named best, or alike: it keeps its guarantee, and there are enough runs to claim that. */
+  readonly canBeBest: boolean
   /** Shown when the pointer is on the symbol. */
   readonly title: string
 }
@@ -30,6 +32,8 @@ export interface StrategyMap {
   readonly fronts?: readonly { readonly strategies: readonly string[]; readonly isDashed: boolean }[]
   /** What `time` is, such as "read p50". */
   readonly timeName: string
+  /** What `loads` is, such as "database loads/s". */
+  readonly loadsName: string
   /** The accessible name. */
   readonly name: string
   /** What the sign of an unsound strategy means. */
@@ -49,7 +53,7 @@ const SIGN = '‼'
 
 /** Undefined without points. */
 export function strategyMap(document: Document, map: StrategyMap): Chart | undefined {
-  const { points, fronts = [], timeName, name, unsound, width, height } = map
+  const { points, fronts = [], timeName, loadsName, name, unsound, width, height } = map
   if (points.length === 0) return undefined
   const chart = plot(document, name, {
     width,
@@ -63,7 +67,7 @@ export function strategyMap(document: Document, map: StrategyMap): Chart | undef
     },
     y: {
       ...costAxis(...rangeOf(points.map(({ loads }) => loads))),
-      label: '↑ database loads/s',
+      label: `↑ ${loadsName}`,
       ...AXIS,
       insetBottom: SPACE.bottom * height,
     },
@@ -100,7 +104,7 @@ export function strategyMap(document: Document, map: StrategyMap): Chart | undef
           r: 5,
           stroke: colourOf(point),
           strokeWidth: 2,
-          fill: point.isFilled && point.isSound ? colourOf(point) : 'var(--paper)',
+          fill: point.isFilled ? colourOf(point) : 'var(--paper)',
           strokeOpacity: point.isSound ? 1 : 0.6,
           title: 'title',
         }),
@@ -127,27 +131,26 @@ function rangeOf(extents: readonly Extent[]): [number, number] {
   return [Math.min(...extents.map(({ min }) => min)), Math.max(...extents.map(({ max }) => max))]
 }
 
-/** @param space the width that labels have: one that needs most of it is shortened */
+/** @param space the width that labels have: one that needs most of it is only the name, since "fastest" alone would claim too much */
 function labelsOf(points: readonly MapPoint[], chart: Chart, space: number): MapLabel[] {
   const [x, y] = [chart.scale('x')!, chart.scale('y')!]
   const [xOf, yOf] = [(value: number) => Number(x.apply(value)), (value: number) => Number(y.apply(value))]
+  const isContest = points.filter(({ canBeBest }) => canBeBest).length > 1
   const bests = [
     { ...bestOf(points, ({ time }) => time), is: 'fastest' },
     { ...bestOf(points, ({ loads }) => loads), is: 'fewest loads' },
   ]
   return points.map((point) => {
     const { strategy, time, loads, isSound } = point
-    const own = bests.filter(({ best }) => best === point)
+    const own = isContest ? bests.filter(({ best }) => best === point) : []
     const name = isSound ? strategy : `${SIGN} ${strategy}`
-    const short = [name, own.map(({ is }) => is).join(', ')].filter(Boolean).join(': ')
-    const long = [name, own.map(({ is, alike }) => (alike ? `${is} (${alike} alike)` : is)).join(', ')]
-      .filter(Boolean)
-      .join(': ')
+    const claims = own.map(({ is, alike }) => (alike.length > 0 ? `${is} (${alike.length} alike)` : is))
+    const long = [name, claims.join(', ')].filter(Boolean).join(': ')
     const [middleX, middleY] = [xOf(time.median), yOf(loads.median)]
     return {
       x: middleX,
       y: middleY,
-      label: [long, short].find((text) => widthOf(text, true) < MOST * space) ?? name,
+      label: widthOf(long, true) < MOST * space ? long : name,
       colour: colourOf(point),
       isBold: own.length > 0,
       ranges: [

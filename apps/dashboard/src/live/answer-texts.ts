@@ -133,7 +133,7 @@ function warningFor(shown: readonly { readonly name: string }[]): string {
   return shown.some(({ name }) => isNaive(name)) ? '⚠\u00a0A race can break its guarantee.' : ''
 }
 
-function loadsPer100(loadsPerRead: number): string {
+export function loadsPer100(loadsPerRead: number): string {
   const loads = loadsPerRead * 100
   return loads < 9.95 ? loads.toFixed(1) : count(loads)
 }

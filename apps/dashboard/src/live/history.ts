@@ -40,6 +40,7 @@ export interface Summary {
   /** The mean of all reads with a known time, in ms. */
   readonly readMs: number
   readonly loads: number
+  readonly loadsPerRead: number
   readonly calls: number
   readonly queue: number
 }
@@ -87,6 +88,7 @@ export class History {
       waitP99: weightedMean(view('waitP99'), view('waitCount')),
       readMs: timedReads === 0 ? Number.NaN : sum(view('sumOfTimesMs')) / timedReads,
       loads: weightedMean(view('loads'), durations),
+      loadsPerRead: reads === 0 ? Number.NaN : weighted(view('loads'), durations).total / reads,
       calls: weightedMean(view('calls'), durations),
       queue: view('queue').at(-1) ?? Number.NaN,
     }
@@ -166,6 +168,12 @@ function max(values: Float64Array): number {
 }
 
 function weightedMean(values: Float64Array, weights: Float64Array): number {
+  const { total, weight } = weighted(values, weights)
+  return weight === 0 ? Number.NaN : total / weight
+}
+
+/** The sum of the known values, each times its weight, and the sum of their weights. */
+function weighted(values: Float64Array, weights: Float64Array): { readonly total: number; readonly weight: number } {
   let [total, weight] = [0, 0]
   for (let i = 0; i < values.length; i++) {
     const [value, by] = [values[i]!, weights[i]!]
@@ -173,5 +181,5 @@ function weightedMean(values: Float64Array, weights: Float64Array): number {
     total += value * by
     weight += by
   }
-  return weight === 0 ? Number.NaN : total / weight
+  return { total, weight }
 }

@@ -2,15 +2,22 @@
 import { h, setText } from './dom.ts'
 import type { Frame } from './lane-chart.ts'
 import { mapPoints } from './map-points.ts'
+import { MIN_READS } from './ranking.ts'
 
 const WIDE = { height: 340, from: 560 }
 const NARROW_HEIGHT = 400
 const MAX_WIDTH = 1_600
-const NAMES = { timeName: 'mean read time', unsound: 'a race can break its guarantee' }
+const NO_READS = `No strategy had ${MIN_READS} reads in the time shown.`
+const NAMES = {
+  timeName: 'mean read time',
+  loadsName: 'database loads per 100 reads',
+  unsound: 'a race can break its guarantee',
+}
 
 export class LiveMap {
   readonly #host: HTMLElement
-  readonly #empty = h('p', { class: 'foot' }, 'No reads in the time shown.')
+  readonly #figures: HTMLElement
+  readonly #empty = h('p', { class: 'foot' }, NO_READS)
   #isInView = false
   #width = 0
   #charts: Promise<typeof import('./map-chart.ts')> | undefined
@@ -18,15 +25,17 @@ export class LiveMap {
   /** What the chart shows. It is drawn again only if that changed, so once a second at most under a load. */
   #drawn = ''
 
-  constructor(host: HTMLElement) {
+  /** @param figures a list: the figures of the map as text, for who has no pointer */
+  constructor(host: HTMLElement, figures: HTMLElement) {
     this.#host = host
+    this.#figures = figures
     host.append(this.#empty)
-    new IntersectionObserver(([entry]) => {
-      this.#isInView = entry!.isIntersecting
+    new IntersectionObserver((entries) => {
+      this.#isInView = entries.at(-1)!.isIntersecting
       void this.#draw()
     }).observe(host)
-    new ResizeObserver(([entry]) => {
-      this.#width = Math.min(MAX_WIDTH, Math.floor(entry!.contentRect.width))
+    new ResizeObserver((entries) => {
+      this.#width = Math.min(MAX_WIDTH, Math.floor(entries.at(-1)!.contentRect.width))
       void this.#draw()
     }).observe(host)
   }
@@ -48,20 +57,24 @@ export class LiveMap {
     const chart = strategyMap(document, {
       points,
       ...NAMES,
-      name: `Mean read time and database loads per second. ${points.map(({ title }) => title).join('; ')}.`,
+      name: `Mean read time and database loads. ${points.map(({ title }) => title).join('; ')}.`,
       width: this.#width,
       height: this.#width < WIDE.from ? NARROW_HEIGHT : WIDE.height,
     })
     this.#host.replaceChildren(chart ?? this.#empty)
+    this.#figures.replaceChildren(...points.map(({ title }) => h('li', {}, title)))
   }
 
   async #load() {
     this.#charts ??= import('./map-chart.ts')
     try {
-      return (await this.#charts).strategyMap
+      const { strategyMap } = await this.#charts
+      setText(this.#empty, NO_READS)
+      return strategyMap
     } catch {
       // The API stopped, or has newer pages. The next second tries again.
       this.#charts = undefined
+      this.#drawn = ''
       setText(this.#empty, 'The map could not be loaded. Reload the page.')
       return undefined
     }

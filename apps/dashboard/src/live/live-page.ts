@@ -33,7 +33,7 @@ export class LivePage {
   readonly #marks = new Marks()
   readonly #lanes = new Lanes(byId('lanes'))
   readonly #answers = new Answers(byId('answer-list'))
-  readonly #map = new LiveMap(byId('map'))
+  readonly #map = new LiveMap(byId('map'), byId('map-figures'))
   readonly #table: FiguresTable
   readonly #infos = new Map<string, StrategyInfo>()
   #view: ViewState

@@ -69,16 +69,21 @@ describe('leaderOf', () => {
     Object.entries(values).map(([name, value]) => ({ name, value }))
 
   it('is the best, and others within a tenth are equal to it', () => {
-    const ranked = of({ xfetch: 1, tiered: 1.09, 'cache-aside': 1.11 })
+    const ranked = of({ xfetch: 1, tiered: 1.09, 'cache-aside': 1.12 })
     expect(leaderOf(ranked)?.name).toBe('xfetch')
     expect(names(equalToLeader(ranked))).toEqual(['tiered'])
   })
 
-  it('is one whose guarantee holds if that is equal to a naive form', () => {
-    const ranked = of({ 'naive-lock': 1, tiered: 1.09, xfetch: 1.1 })
+  it('is never a naive form, as on the map, and none is equal to it', () => {
+    const ranked = of({ 'naive-lock': 1, tiered: 1.2, 'naive-invalidation': 1.21, xfetch: 1.3 })
     expect(leaderOf(ranked)?.name).toBe('tiered')
-    expect(names(equalToLeader(ranked))).toEqual(['naive-lock', 'xfetch'])
-    expect(leaderOf(of({ 'naive-lock': 1, tiered: 1.2 }))?.name).toBe('naive-lock')
+    expect(names(equalToLeader(ranked))).toEqual(['xfetch'])
+  })
+
+  it('is a naive form if there is nothing else', () => {
+    const ranked = of({ 'naive-lock': 1, 'naive-invalidation': 1.01 })
+    expect(leaderOf(ranked)?.name).toBe('naive-lock')
+    expect(equalToLeader(ranked)).toEqual([])
   })
 
   it('works with ties at 0, and with nothing', () => {

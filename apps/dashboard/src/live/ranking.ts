@@ -1,4 +1,5 @@
 /** Which strategy is fastest, which spares the database most, and which returned stale values. */
+import { bestOf } from 'charts/best-of'
 import { isCeiling, isNaive } from './strategy-kinds.ts'
 
 /** What a strategy did in the time that is compared. */
@@ -31,7 +32,7 @@ export interface Ranking {
 }
 
 /** With fewer reads, chance decides the order. */
-const MIN_READS = 20
+export const MIN_READS = 20
 
 export function rank(tallies: ReadonlyMap<string, Tally>): Ranking {
   const ranked = [...tallies].filter(([name, { reads }]) => !isCeiling(name) && reads >= MIN_READS)
@@ -46,20 +47,19 @@ export function rank(tallies: ReadonlyMap<string, Tally>): Ranking {
   }
 }
 
-/** A difference below a tenth is too close to call in a run of seconds. */
-const EQUAL = 1.1
-
-/** The first of those that are equal to the best and whose guarantee holds, or the best if there is none. */
+/** The best of those whose guarantee holds, as on the map, or the best if there is none. */
 export function leaderOf(ranked: readonly Ranked[]): Ranked | undefined {
-  const best = ranked[0]
-  if (best === undefined) return undefined
-  return ranked.find(({ name, value }) => value <= best.value * EQUAL && !isNaive(name)) ?? best
+  return soundOf(ranked).best?.ranked ?? ranked[0]
 }
 
-/** All others that are equal to the best. */
+/** The others whose guarantee holds and that are too close to the leader to call. */
 export function equalToLeader(ranked: readonly Ranked[]): readonly Ranked[] {
-  const leader = leaderOf(ranked)
-  return ranked.filter((each) => each !== leader && each.value <= ranked[0]!.value * EQUAL)
+  return soundOf(ranked).alike.map(({ ranked }) => ranked)
+}
+
+function soundOf(ranked: readonly Ranked[]) {
+  const points = ranked.map((each) => ({ ranked: each, canBeBest: !isNaive(each.name) }))
+  return bestOf(points, ({ ranked: { value } }) => ({ median: value, min: value, max: value }))
 }
 
 function ascending(ranked: Ranked[]): Ranked[] {

@@ -35,6 +35,16 @@ describe('the HTML report', () => {
     }
   })
 
+  it('has the figure behind each figure of a table of strategies, to sort by', () => {
+    const heads = [...document.querySelectorAll('thead th:first-child')].filter(
+      (head) => head.textContent === 'strategy',
+    )
+    const cells = heads.flatMap((head) => [...head.closest('table')!.querySelectorAll('tbody td')])
+    const figures = cells.filter(({ textContent }) => /^(?:[★=‼✓>±]|at most|best:)*[\s\d]*\d/.test(textContent))
+    expect(figures.length).toBeGreaterThan(500)
+    expect(figures.filter((cell) => !cell.hasAttribute('data-value')).map((cell) => cell.outerHTML)).toEqual([])
+  })
+
   it('draws only figures from the table beside it', () => {
     const panel = [...document.querySelectorAll('#staleness .panel')].find(
       (one) => one.querySelector('h3')!.textContent === 'naive-lock',
@@ -82,6 +92,15 @@ it.each([
   const page = sourceOf({ comparison: madeUpComparison({ runs: 1, strategies }), deviations: [] })
   expect(parsed(page).querySelectorAll('#pareto .wide .halo')).toHaveLength(1)
   expect(page).not.toMatch(/NaN|Infinity|undefined/)
+})
+
+it.each([
+  [4, 0],
+  [5, 2],
+])('with %i runs, the map names %i strategies best', (runs, best) => {
+  const strategies = { tiered: { readP50Ms: 1, loadsPerSecond: 9 }, xfetch: { readP50Ms: 2, loadsPerSecond: 3 } }
+  const few = parsed(sourceOf({ comparison: madeUpComparison({ runs, strategies }), deviations: [] }))
+  expect(few.querySelectorAll('#pareto .wide .halo[font-weight=bold]')).toHaveLength(best)
 })
 
 describe('the report over chosen strategies', () => {

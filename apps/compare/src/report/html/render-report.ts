@@ -1,4 +1,5 @@
 import { type Chart, markup, swatchClass } from 'charts'
+import { RUNS_TO_CLAIM } from '../../spread.ts'
 import { type Answer, type Block, type Cell, MARK_SIGNS, type Section, type Table } from '../content/content.ts'
 import { reportContent } from '../content/report-content.ts'
 import type { Reported } from '../reported.ts'
@@ -58,7 +59,7 @@ function figureOf(
         wide &&
         narrow && {
           part: html`<figure class="whole">
-<figcaption>Further left and down is better. Bold: the best by its median; alike: ranges overlap, or medians differ by less than 10 %. Filled: never seen stale; hollow: seen stale. Thin lines: minimum to maximum of the runs.
+<figcaption>Further left and down is better. Bold: the best by its median, named from ${RUNS_TO_CLAIM} counted runs on; alike: ranges overlap, or medians differ by less than 10 %, which is the advisor's rule and not that of the tables. Filled: never seen stale; hollow: seen stale. Thin lines: minimum to maximum of the runs.
 Solid line: the front of strategies never seen stale; dashed: the front of all strategies that keep their guarantee. Strategies above and to the right of a line are beaten. A scale is logarithmic unless a value is 0.</figcaption>
 <div class="wide">${svg(wide)}</div><div class="narrow">${svg(narrow)}</div>
 </figure>`,

@@ -3,7 +3,7 @@ import { type Chart, costAxis, dotRows, type Lines, type MapPoint, type Point, p
 import { CEILING } from 'strategies/names'
 import type { Comparison } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
-import { figureOf } from '../../spread.ts'
+import { figureOf, RUNS_TO_CLAIM } from '../../spread.ts'
 import { formatMs, formatShare, formatSpread } from '../format.ts'
 import { isFresh, type ParetoPoint, paretoPoints } from '../pareto.ts'
 import { STALENESS_TIMES_MS, stalenessOf } from '../staleness-curve.ts'
@@ -31,6 +31,7 @@ export function paretoMap(
       { strategies: onFreshFront, isDashed: false },
     ],
     timeName: 'read p50',
+    loadsName: 'database loads/s',
     name: `Read p50 against loads per second of ${points.length} strategies. On the front: ${onFront.join(', ')}.${breaks} The table below has the figures.`,
     unsound: UNSOUND,
   })
@@ -48,6 +49,7 @@ function mapPoint(point: ParetoPoint): MapPoint {
     loads,
     isFilled: isFresh(point),
     isSound: keepsGuarantee,
+    canBeBest: keepsGuarantee && latency.values.length >= RUNS_TO_CLAIM && loads.values.length >= RUNS_TO_CLAIM,
     title: `${strategy}: read p50 ${p50} ms, ${perSecond} loads/s, stale reads ${formatSpread('staleReadRatio', stale).median}`,
   }
 }
