@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '..')
 const dist = join(root, 'dist')
 
 await build({ root, logLevel: 'warn' })
-await buildComparisonBundle()
+await buildComparisonBundle(join(dist, 'report'))
 writeReading(dist)
 await writeComparisons(dist)
 precompress(dist)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 
 /** What the pages are made of, from the repository's root. */
 export const pageSources = [
+  'pnpm-lock.yaml',
   'README.md',
   'docs',
   'apps/dashboard',
@@ -14,17 +15,25 @@ export const pageSources = [
 ] as const
 
 /** What the script and the style of a report are made of. */
-export const bundleSources = pageSources.filter((source) => /^(?:apps|packages)\//.test(source))
+export const bundleSources = pageSources.filter((source) => source !== 'README.md' && source !== 'docs')
 
-/** Whether a built file exists, and is newer than its sources: files, or folders with all in them. @param root the repository */
+/**
+ * Whether a built file exists, and is newer than the last change to its sources: files, or folders with all in them.
+ *
+ * @param root the repository
+ */
 export function isFresh(built: string, root: string, sources: readonly string[]): boolean {
   return existsSync(built) && statSync(built).mtimeMs > Math.max(...sources.map((source) => newest(join(root, source))))
 }
 
-/** When the newest file was changed, apart from what is built and installed. */
+/**
+ * The last change, apart from what is built and installed. A folder changes when a file in it is added, moved or deleted. A file that
+ * replaces another may have an old modification time, but not an old change time.
+ */
 function newest(path: string): number {
   const stats = statSync(path)
-  if (!stats.isDirectory()) return stats.mtimeMs
+  const changed = Math.max(stats.mtimeMs, stats.ctimeMs)
+  if (!stats.isDirectory()) return changed
   const names = readdirSync(path).filter((name) => !['dist', 'node_modules', '.turbo', 'images'].includes(name))
-  return Math.max(0, ...names.map((name) => newest(join(path, name))))
+  return Math.max(changed, ...names.map((name) => newest(join(path, name))))
 }

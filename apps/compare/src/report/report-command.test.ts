@@ -17,13 +17,18 @@ describe('compare report', () => {
   })
 
   /** The output of the command for `file` in a new folder, called with `named(folder)`. */
-  async function reported(file: string, named: (folder: string) => string, check: (folder: string) => Promise<void>) {
+  async function reported(
+    file: string,
+    named: (folder: string) => string,
+    check: (folder: string) => Promise<void>,
+    bundleOf?: typeof pageBundle,
+  ) {
     const folder = await mkdtemp(join(tmpdir(), 'report-'))
     const said = vi.spyOn(console, 'log').mockReturnValue()
     try {
       await writeFile(join(folder, file), JSON.stringify(small))
       const program = new Command()
-      addReportCommand(program, () => deviations)
+      addReportCommand(program, () => deviations, bundleOf)
       await program.parseAsync(['report', named(folder)], { from: 'user' })
       await check(folder)
       return said.mock.calls.flat().join('\n').replaceAll(folder, '…')
@@ -44,6 +49,26 @@ describe('compare report', () => {
       },
     )
     expect(said).toBe('From …/comparison.json: Made up for a test\n…/comparison.md\n…/comparison.html')
+  })
+
+  it('writes the other files, says so and exits with 1 if the bundle of the page cannot be built', async () => {
+    const warned = vi.spyOn(console, 'error').mockReturnValue()
+    const { exitCode } = process
+    try {
+      const said = await reported(
+        'comparison.json',
+        (folder) => folder,
+        async (folder) =>
+          expect((await readdir(folder)).toSorted()).toEqual(['comparison.json', 'comparison.md', 'comparison.svg']),
+        () => Promise.reject(new Error('vite is missing')),
+      )
+      expect(said).toMatch(/comparison\.md$/)
+      expect(warned.mock.calls).toEqual([['The HTML page is not written: vite is missing.']])
+      expect(process.exitCode).toBe(1)
+    } finally {
+      process.exitCode = exitCode
+      warned.mockRestore()
+    }
   })
 
   it("writes the pages beside a file, under the file's name", async () => {

@@ -11,17 +11,19 @@ const PICTURE = { width: 900, height: 460 }
 /**
  * Writes the two pages, and the picture if there is one, next to the comparison's file and with the same base name:
  * `comparison.md`, `.html` and `.svg` for `comparison.json`. Overwrites existing files. Returns the paths of the pages.
+ *
+ * @param bundle undefined: without the HTML page
  */
 export async function writeReports(
   file: string,
   reported: Reported,
-  bundle: PageBundle,
+  bundle: PageBundle | undefined,
 ): Promise<{ markdown: string; html: string }> {
   const { comparison, deviations, advice } = reported
   const base = file.replace(/\.json$/, '')
   const files = { markdown: `${base}.md`, html: `${base}.html` }
   await writeFile(files.markdown, markdownReport(comparison, deviations, advice))
-  await writeFile(files.html, reportFile(reported, bundle))
+  if (bundle !== undefined) await writeFile(files.html, reportFile(reported, bundle))
   const picture = paretoMap(nodeDocument, comparison, PICTURE)
   if (picture !== undefined) await writeFile(`${base}.svg`, standalone(picture))
   return files
