@@ -27,6 +27,8 @@ describe("a report's file", () => {
     expect(inside.deviations).toEqual(JSON.parse(JSON.stringify(reported.deviations)))
     expect(inside.comparison.turns).toEqual(comparison.turns.map((turn) => ({ ...turn, k6: null })))
     expect(inside.comparison.strategies).toEqual(comparison.strategies)
+    const names = document.querySelector('#report')!.getAttribute('data-strategies')!
+    expect(JSON.parse(names)).toEqual(comparison.strategies.map(({ name }) => name))
   })
 
   it('allows its own script and style and no request', () => {

@@ -50,7 +50,7 @@ function page({ title, policy, strategies, body, style, script, json }: Parts): 
 <main id="main" class="report">
 <div id="controls" class="controls"></div>
 <p id="shown" class="shown" role="status"></p>
-<div id="report" data-strategies="${strategies.join(',')}">${body}</div>
+<div id="report" data-strategies="${JSON.stringify(strategies)}">${body}</div>
 </main>
 <script type="application/json" id="reported">${new Html(json)}</script>
 <script type="module">${new Html(script)}</script>

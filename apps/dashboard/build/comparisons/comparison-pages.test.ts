@@ -32,6 +32,7 @@ it('the list has the load and the answers of each comparison, as text', () => {
 it('a page links its figures, its script and its style, and has none of them inside', () => {
   const html = comparisonPage('blog', stored)
   expect(html).toContain('data-figures="/comparisons/blog.json"')
+  expect(html).toContain(`data-strategies="[&quot;no-cache&quot;,&quot;&lt;img`)
   expect(html).toContain('src="/report/page.js"')
   expect(html).toContain('href="/report/page.css"')
   expect(html).not.toMatch(/<style|style=|<script(?![^>]* src=)/)

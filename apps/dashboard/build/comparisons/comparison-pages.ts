@@ -35,7 +35,7 @@ export function comparisonPage(name: string, { title, strategies, body }: Omit<S
     main: `<main id="main" class="report">
 <div id="controls" class="controls"></div>
 <p id="shown" class="shown" role="status"></p>
-<div id="report" data-figures="/comparisons/${name}.json" data-strategies="${escapeHtml(strategies.join(','))}">${body}</div>
+<div id="report" data-figures="/comparisons/${name}.json" data-strategies="${escapeHtml(JSON.stringify(strategies))}">${body}</div>
 </main>`,
   })
 }

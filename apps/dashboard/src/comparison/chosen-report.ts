@@ -15,20 +15,30 @@ export class ChosenReport {
   constructor(root: HTMLElement, status: HTMLElement) {
     this.#root = root
     this.#status = status
-    this.strategies = root.dataset.strategies!.split(',')
+    this.strategies = JSON.parse(root.dataset.strategies!)
     this.#tables.adopt(root)
   }
 
-  /** @param chosen undefined: all */
-  async choose(chosen: readonly string[] | undefined): Promise<void> {
+  /** @param chosen undefined: all @returns false if the figures could not be loaded: then all strategies are still shown */
+  async choose(chosen: readonly string[] | undefined): Promise<boolean> {
     this.#chosen = chosen
+    const reported = await this.#read()
+    if (reported !== undefined && this.#chosen === chosen) this.#show(reported)
+    return reported !== undefined
+  }
+
+  async #read(): Promise<Reported | undefined> {
     this.#reported ??= readReported(this.#root)
     try {
-      const reported = await this.#reported
-      if (this.#chosen === chosen) this.#show(reported)
+      return await this.#reported
     } catch (error) {
       this.#reported = undefined // The next choice tries again.
-      setText(this.#status, `The figures could not be loaded: ${error instanceof Error ? error.message : error}`)
+      const why = error instanceof Error ? error.message : error
+      setText(
+        this.#status,
+        `All ${this.strategies.length} strategies are still shown: the figures could not be loaded (${why}).`,
+      )
+      return undefined
     }
   }
 

@@ -9,7 +9,9 @@ import { ChosenReport } from './chosen-report.ts'
 
 const report = new ChosenReport(byId('report'), byId('shown'))
 const controls = byId('controls')
-const choice = new StrategyChoice(controls, 'Compared on this page', (chosen) => void report.choose(chosen))
+const choice = new StrategyChoice(controls, 'Compared on this page', async (chosen) => {
+  if (!(await report.choose(chosen))) choice.show(report.strategies, undefined)
+})
 choice.show(report.strategies, undefined)
 controls.append(
   themeChoice('system', (theme) => {
