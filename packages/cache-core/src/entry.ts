@@ -119,6 +119,9 @@ export interface EntryParts {
   readonly epochs: Epochs
 }
 
+/** Larger slices would leave so much of the pool as garbage that a memory store exceeds its bound. */
+const POOLED_BELOW_BYTES = 1_024
+
 /**
  * The bytes of a new entry, with a new identity. Small ones are a slice of Node's Buffer pool, which takes a tenth of the time that
  * memory of their own takes. A store that keeps the bytes themselves copies such a slice.
@@ -127,7 +130,8 @@ export function encodeEntry(parts: EntryParts): Buffer {
   const { key, version = '', payload, loadedAt, freshUntil, loadMs, epochs } = parts
   const payloadStart = HEADER_BYTES + epochs.length * EPOCH_BYTES
   const payloadBytes = payloadLength(payload)
-  const bytes = Buffer.allocUnsafe(payloadStart + payloadBytes)
+  const length = payloadStart + payloadBytes
+  const bytes = length < POOLED_BELOW_BYTES ? Buffer.allocUnsafe(length) : Buffer.allocUnsafeSlow(length)
   bytes[0] = MAGIC
   bytes[1] = FORMAT
   bytes[2] = (payload === undefined ? ABSENT : 0) | (epochs.includes(NOT_CARRIED) ? PARTLY_TAGGED : 0)
