@@ -2,9 +2,9 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { type ApiProcess, createScratchDatabase, type ScratchDatabase, startApi } from 'local-servers'
-import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { type ApiProcess, type ScratchDatabase, startApi } from 'local-servers'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { scratchPosts } from './support/scratch-posts.ts'
 
 const STRATEGY = 'stampede-lock'
 const folder = fileURLToPath(new URL('..', import.meta.url))
@@ -13,11 +13,7 @@ let scratch: ScratchDatabase
 let api: ApiProcess
 beforeAll(async () => {
   await promisify(execFile)('../../node_modules/.bin/tsup', { cwd: folder })
-  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
-  const database = createDatabase({ url: scratch.url })
-  await migrate(database, [schemaName(STRATEGY)])
-  await loadPosts(database, [schemaName(STRATEGY)], { count: 50 })
-  await database.close()
+  scratch = await scratchPosts(50, [STRATEGY])
   const env = { DATABASE_URL: scratch.url, REDIS_URL: process.env.TEST_REDIS_URL, REDIS_PREFIX: 'built:' }
   api = await startApi(new URL('../dist/main.js', import.meta.url), env)
 })

@@ -1,20 +1,14 @@
 /** A client with its own cache, over real connections to the API as a process. */
-import { type ApiProcess, createScratchDatabase, type ScratchDatabase } from 'local-servers'
-import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
-import { strategyNames } from 'strategies'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import type { ApiProcess, ScratchDatabase } from 'local-servers'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ClientCache } from './support/client-cache.ts'
+import { scratchPosts } from './support/scratch-posts.ts'
 import { startApi } from './support/start-api.ts'
 
 let scratch: ScratchDatabase
 let api: ApiProcess
 beforeAll(async () => {
-  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
-  const database = createDatabase({ url: scratch.url })
-  const schemas = strategyNames.map(schemaName)
-  await migrate(database, schemas)
-  await loadPosts(database, schemas, { count: 1 })
-  await database.close()
+  scratch = await scratchPosts(1)
   api = await startApi({ DATABASE_URL: scratch.url })
 })
 afterAll(async () => {

@@ -1,14 +1,7 @@
 /** HAProxy in front of two API processes, with the basic HTTP health check of its manual. */
-import {
-  type ApiProcess,
-  createScratchDatabase,
-  type Haproxy,
-  lacksTools,
-  type ScratchDatabase,
-  startHaproxy,
-} from 'local-servers'
-import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { type ApiProcess, type Haproxy, lacksTools, type ScratchDatabase, startHaproxy } from 'local-servers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { scratchPosts } from './support/scratch-posts.ts'
 import { startApi } from './support/start-api.ts'
 
 const PLAIN = ['option httpchk GET /healthz']
@@ -27,11 +20,7 @@ describe.skipIf(lacksTools('haproxy'))('behind HAProxy', () => {
   let apis: ApiProcess[]
   let plain: Haproxy
   beforeAll(async () => {
-    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
-    const database = createDatabase({ url: scratch.url })
-    await migrate(database, [schemaName(STRATEGY)])
-    await loadPosts(database, [schemaName(STRATEGY)], { count: POSTS })
-    await database.close()
+    scratch = await scratchPosts(POSTS, [STRATEGY])
     const env = { DATABASE_URL: scratch.url, REDIS_URL: process.env.TEST_REDIS_URL }
     apis = await Promise.all([startApi(env), startApi(env)])
     plain = await startInFront(PLAIN)

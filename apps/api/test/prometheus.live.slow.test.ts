@@ -1,17 +1,10 @@
 /** A real Prometheus, with the configuration from the repository, runs every query of the dashboard against a started API. */
 import { readFileSync } from 'node:fs'
-import {
-  type ApiProcess,
-  createScratchDatabase,
-  lacksTools,
-  type Prometheus,
-  type ScratchDatabase,
-  startPrometheus,
-} from 'local-servers'
-import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { type ApiProcess, lacksTools, type Prometheus, type ScratchDatabase, startPrometheus } from 'local-servers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { alerts, panels, pathOf } from './support/observability.ts'
+import { scratchPosts } from './support/scratch-posts.ts'
 import { startApi } from './support/start-api.ts'
 
 const STRATEGY = 'write-through'
@@ -24,11 +17,7 @@ describe.skipIf(lacksTools('prometheus'))('Prometheus', () => {
   let api: ApiProcess
   let prometheus: Prometheus
   beforeAll(async () => {
-    scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
-    const database = createDatabase({ url: scratch.url })
-    await migrate(database, [schemaName(STRATEGY)])
-    await loadPosts(database, [schemaName(STRATEGY)], { count: POSTS })
-    await database.close()
+    scratch = await scratchPosts(POSTS, [STRATEGY])
     api = await startApi({ DATABASE_URL: scratch.url, REDIS_URL: process.env.TEST_REDIS_URL })
     prometheus = await startPrometheus(configurationFor(api.url))
   })

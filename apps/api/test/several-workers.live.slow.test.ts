@@ -1,12 +1,11 @@
 /** Several processes on one port (`WORKERS`): figures, streams and the page's load are those of all, in whichever process one asks. */
 import { readFileSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import { type ApiProcess, createScratchDatabase, type ScratchDatabase } from 'local-servers'
-import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
-import { strategyNames } from 'strategies'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, vi } from 'vitest'
+import type { ApiProcess, ScratchDatabase } from 'local-servers'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { openApiCheck } from './support/openapi-check.ts'
+import { scratchPosts } from './support/scratch-posts.ts'
 import { startApi } from './support/start-api.ts'
 import { next, type StreamEvent } from './support/stream-events.ts'
 import { type Connection, connectToEach } from './support/worker-connections.ts'
@@ -36,12 +35,7 @@ const connectBoth = async () => {
   ;[one, other] = (await connectToEach(api, 2, ++lastId)) as [Connection, Connection]
 }
 beforeAll(async () => {
-  scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
-  const database = createDatabase({ url: scratch.url })
-  const schemas = strategyNames.map(schemaName)
-  await migrate(database, schemas)
-  await loadPosts(database, schemas, { count: 100 })
-  await database.close()
+  scratch = await scratchPosts(100)
   const REDIS_PREFIX = `workers-${process.pid}:`
   api = await startApi({ DATABASE_URL: scratch.url, REDIS_URL: process.env.TEST_REDIS_URL, REDIS_PREFIX, WORKERS: '2' })
   // Until the second process serves too.

@@ -1,21 +1,17 @@
 /** Worker processes on private servers, until the test ends, and the jobs that they did. */
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
-import { createScratchDatabase, type PrivateRedis, startRedis } from 'local-servers'
-import { createDatabase, loadPosts, migrate, schemaName } from 'posts-db'
-import { expect, inject, onTestFinished } from 'vitest'
+import { type PrivateRedis, startRedis } from 'local-servers'
+import { expect, onTestFinished } from 'vitest'
+import { scratchPosts } from './scratch-posts.ts'
 import { startWorkerProcess, type WorkerLine, type WorkerProcess } from './worker-process.ts'
 
 /** Private servers, with 500 posts. */
 export async function servers(redisArgs: string[] = []) {
   const redis = await startRedis({ args: ['--notify-keyspace-events', 'K$', ...redisArgs] })
   onTestFinished(() => redis.stop())
-  const scratch = await createScratchDatabase(process.env.TEST_DATABASE_URL!, inject('template'))
+  const scratch = await scratchPosts(500, ['cache-aside'])
   onTestFinished(() => scratch.drop())
-  const database = createDatabase({ url: scratch.url })
-  await migrate(database, [schemaName('cache-aside')])
-  await loadPosts(database, [schemaName('cache-aside')], { count: 500 })
-  await database.close()
   return { redis, env: { REDIS_URL: redis.url, DATABASE_URL: scratch.url } }
 }
 
