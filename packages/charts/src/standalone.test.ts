@@ -1,22 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { parseHTML } from 'linkedom'
 import { expect, it } from 'vitest'
+import { document, point } from '../test/points.ts'
 import { plot } from './draw.ts'
 import { HUES } from './look.ts'
 import { standalone } from './standalone.ts'
 import { strategyMap } from './strategy-map.ts'
 
-const { document } = parseHTML('<!doctype html><html><body></body></html>')
-const only = (median: number) => ({ median, min: median, max: median })
-const point = (strategy: string, time: number, loads: number) => ({
-  strategy,
-  time: only(time),
-  loads: only(loads),
-  isFilled: true,
-  isSound: true,
-  canBeBest: true,
-  title: strategy,
-})
 const map = strategyMap(document, {
   points: [point('no-cache', 40, 200), point('write-through', 30, 90)],
   timeName: 'read p50',

@@ -1,20 +1,8 @@
-import { parseHTML } from 'linkedom'
 import { describe, expect, it } from 'vitest'
+import { document, point } from '../test/points.ts'
 import { lookOf } from './look.ts'
 import { type MapPoint, strategyMap } from './strategy-map.ts'
 
-const { document } = parseHTML('<!doctype html><html><body></body></html>')
-const only = (median: number) => ({ median, min: median, max: median })
-const point = (strategy: string, time: number, loads: number, more: Partial<MapPoint> = {}): MapPoint => ({
-  strategy,
-  time: only(time),
-  loads: only(loads),
-  isFilled: true,
-  isSound: true,
-  canBeBest: true,
-  title: strategy,
-  ...more,
-})
 const naive = { isSound: false, canBeBest: false }
 const texts = { timeName: 'read p50', loadsName: 'database loads/s', name: 'the map', unsound: 'breaks its guarantee' }
 const drawn = (points: readonly MapPoint[], width = 900) =>
