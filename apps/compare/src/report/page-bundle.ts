@@ -13,7 +13,7 @@ const built = new URL('node_modules/.cache/report/', dashboard)
  */
 export async function pageBundle(): Promise<PageBundle> {
   const build = fileURLToPath(new URL('build/build-comparison-bundle.ts', dashboard))
-  const { status } = spawnSync(process.execPath, ['--conditions=workspace-source', build], {
+  const { status } = spawnSync(process.execPath, ['--conditions=workspace-source', build, fileURLToPath(built)], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   if (status !== 0) {
