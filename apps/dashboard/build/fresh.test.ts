@@ -30,10 +30,13 @@ it('a built file is fresh if it exists and is newer than every source', () => {
 })
 
 describe('a built file is not fresh after', () => {
-  /** Writes the built file until the clock shows a later time than that of its sources. */
+  /**
+   * Writes the built file until it has a later time than its sources. Its time is the file system's, as after a build: `Date.now()`
+   * may be some milliseconds ahead, and a change after that would look older.
+   */
   function builtFrom(source: string): string {
-    let built: string
-    do built = write('dist/built')
+    const built = write('dist/built')
+    do writeFileSync(built, '')
     while (!isFresh(built, root, [source]))
     return built
   }
