@@ -46,6 +46,14 @@ export function timesLower(comparison: Comparison, measure: MeasureName): string
   return least === most ? least! : `${least} to ${most}`
 }
 
+/** How many times lower than without a cache the median is, in words; or that the runs do not show a difference. */
+export function timesFaster(comparison: Comparison, measure: MeasureName): string {
+  const floor = figureOf(comparison, FLOOR, measure)!
+  if (guarded(comparison).every((name) => figureOf(comparison, name, measure)!.max < floor.min))
+    return `${timesLower(comparison, measure)} times faster`
+  return `${timesLower(comparison, measure)} times faster by the medians, but the ranges overlap, so no difference is shown`
+}
+
 /** The ceiling sees no writes, so its stale reads mean nothing. */
 export function staleSeen(comparison: Comparison, name: string): string {
   if (name === CEILING) return '–'
