@@ -47,9 +47,9 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     timeout: 180_000,
   }, async () => {
     const results = await newResults()
-    const strategies = ['no-cache', 'write-through']
+    const strategies = ['no-cache', 'stale-while-revalidate']
     const { code, stdout, stderr } = await compare(
-      ['--workload', 'ycsb-b', '--strategies', strategies.join(), '--runs', '1', '--max-staleness', '0', ...SHORT],
+      ['--workload', 'ycsb-b', '--strategies', strategies.join(), '--runs', '2', '--max-staleness', '0', ...SHORT],
       results,
     ).ended
     expect(code, stderr).toBe(0)
@@ -64,6 +64,11 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
       expect(server!.reads).toBe(k6.reads + probe.reads)
     }
     expect(new Set(comparison.turns.map(({ strategy }) => strategy))).toEqual(new Set(strategies))
+    // The second run has entries of the other strategy's first one in Redis.
+    const entryBytes = (name: string) =>
+      comparison.turns.filter((turn) => turn.strategy === name).map(({ measures }) => measures.bytesPerEntry)
+    expect(new Set(entryBytes('no-cache'))).toEqual(new Set([null]))
+    for (const bytes of entryBytes('stale-while-revalidate')) expect(bytes).toBeGreaterThan(100)
     expect(stdout).toContain('Recommended: ')
     const html = await readFile(join(results, folder!, 'comparison.html'), 'utf8')
     for (const name of strategies) expect(html).toContain(name)

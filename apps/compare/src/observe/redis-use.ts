@@ -20,12 +20,15 @@ export async function redisUse(redis: Redis): Promise<RedisUse> {
 
 const SAMPLE = 200
 
-/** Mean memory of a post's entry with its key, over up to 200 posts. Null if there are none. */
-export async function bytesPerEntry(redis: Redis): Promise<number | null> {
+/**
+ * Mean memory of a post's entry with its key, over up to 200 posts. Null if there are none. `prefix`: of one strategy's keys, since
+ * entries of other strategies live on after their turns. All peers' entries start with theirs, too.
+ */
+export async function bytesPerEntry(redis: Redis, prefix: string): Promise<number | null> {
   const keys = new Set<string>()
   let cursor = '0'
   do {
-    const [next, found] = await redis.scan(cursor, 'MATCH', `*${POST_KEY_PREFIX}*`, 'COUNT', 1_000)
+    const [next, found] = await redis.scan(cursor, 'MATCH', `${prefix}*${POST_KEY_PREFIX}*`, 'COUNT', 1_000)
     for (const key of found) if (isEntry(key)) keys.add(key)
     cursor = next
   } while (cursor !== '0' && keys.size < SAMPLE)
@@ -37,7 +40,7 @@ export async function bytesPerEntry(redis: Redis): Promise<number | null> {
 
 const POST = new RegExp(`${POST_KEY_PREFIX}\\d`)
 
-/** Whether the key is a post's entry, and not its lease or lock. */
+/** Whether the key is a post's entry, and not its lease, the mark of a wait for it, a direct write under way or a lock. */
 function isEntry(key: string): boolean {
-  return POST.test(key) && !/:(l|lock):/.test(key)
+  return POST.test(key) && !/:(l|w|wd|lock):/.test(key)
 }

@@ -9,7 +9,7 @@ import type { K6 } from './find-k6.ts'
 import { type Probed, probe } from './probe.ts'
 import { reconcile } from './reconcile.ts'
 import { type K6Run, type Replay, runK6 } from './run-k6.ts'
-import type { System } from './system.ts'
+import { keyPrefixOf, type System } from './system.ts'
 import { turnMeasures, type Used } from './turn-measures.ts'
 import { withTuning } from './with-tuning.ts'
 
@@ -67,7 +67,7 @@ async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: Abort
     idleShare({ fromMs: K6_STARTS_MS + warmupMs, forMs: measuredMs }, ended.signal),
   ])
   const [countedInLoad, usedInLoad] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
-  const entryBytes = redis === undefined ? null : await bytesPerEntry(redis)
+  const entryBytes = redis === undefined ? null : await bytesPerEntry(redis, keyPrefixOf(strategy.name))
   const guaranteed = guaranteedReads(strategy.promise, urls.length)
   const probed = await withTuning({ ...target, tuning: tuningForProbe(workload) }, () =>
     probe({ ...target, guaranteed, firstId: firstProbedId(config) }, config.probe, signal),

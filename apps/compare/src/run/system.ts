@@ -39,6 +39,13 @@ export interface SystemOptions {
   readonly onStep?: (step: string) => void
 }
 
+const KEY_PREFIX = 'posts:'
+
+/** The start of a strategy's keys in the Redis of a private system. */
+export function keyPrefixOf(strategy: string): string {
+  return `${KEY_PREFIX}${strategy}:`
+}
+
 /** Commits wait for the disk, as in production. */
 const DURABLE = ['-c', 'fsync=on', '-c', 'synchronous_commit=on']
 
@@ -61,6 +68,7 @@ export function startPrivateSystem(options: SystemOptions): Promise<System> {
     // One after another, since each migrates first.
     for (let started = 0; started < apiProcesses; started++) {
       await startApi({
+        REDIS_PREFIX: KEY_PREFIX,
         CACHE_TTL_MS: String(options.ttlMs),
         ORIGIN_DELAY_MS: String(options.originDelayMs),
         ...(strategies.some(isPeer) && { PEERS: '1' }),
