@@ -13,6 +13,7 @@ import {
 import { addCompareOptions, type CompareFlags } from './choose/chosen-comparison.ts'
 import { type Comparison, SCHEMA_VERSION } from './comparison.ts'
 import { environmentOf } from './environment.ts'
+import { idleUse } from './observe/redis-use.ts'
 import { pageBundle } from './report/page-bundle.ts'
 import type { PageBundle } from './report/report-file.ts'
 import { terminalReport } from './report/terminal.ts'
@@ -78,10 +79,12 @@ async function compare(flags: Flags): Promise<number> {
     comparison ??= newComparison(config, environmentOf(k6, system), await system.describe(config.strategies))
     folder ??= await newFolder(comparison)
     const into = folder
+    const redisIdle =
+      system.redis && (await idleUse(system.redis, { settleMs: SETTLE_MS, forMs: LOOK_FOR_MS }, stopped))
     comparison = await runComparison(comparison, {
       onTurn: progress.begin,
       async runTurn(plan) {
-        const turn = await runTurn({ k6, system, config, replay: started.replay }, plan, stopped)
+        const turn = await runTurn({ k6, system, config, replay: started.replay, redisIdle }, plan, stopped)
         progress.end(turn)
         return turn
       },
@@ -100,6 +103,9 @@ async function compare(flags: Flags): Promise<number> {
     ? STOPPED
     : conclude(folder, comparison, { strict, requirements, bundle })
 }
+
+/** Once per comparison: without requests, Redis is used evenly from a few seconds after the start. */
+const [SETTLE_MS, LOOK_FOR_MS] = [3_000, 5_000]
 
 /** The exit code that shells use after Ctrl-C. */
 const STOPPED = 130

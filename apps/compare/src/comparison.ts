@@ -153,6 +153,11 @@ const turn = z.object({
   violations: z.object({ counts: z.record(z.string(), count), schedule: z.array(z.string()) }),
   /** Shares of the machine's CPU time: used by other processes just before, stolen by the host during the turn, idle while measured. */
   machine: z.object({ busyBefore: figure, stolen: figure, idle: figure }),
+  /**
+   * What Redis was used for per second while no requests were sent. The measures leave it out. Absent in older files, whose
+   * measures contain it, and where Redis can't be observed.
+   */
+  redisIdle: z.object({ commands: z.number(), bytes: z.number(), cpuMs: z.number() }).exactOptional(),
   /** k6's complete result. */
   k6: z.unknown(),
 })

@@ -69,6 +69,12 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
       comparison.turns.filter((turn) => turn.strategy === name).map(({ measures }) => measures.bytesPerEntry)
     expect(new Set(entryBytes('no-cache'))).toEqual(new Set([null]))
     for (const bytes of entryBytes('stale-while-revalidate')) expect(bytes).toBeGreaterThan(100)
+    // It sends Redis nothing, and what idle processes send is left out. k6 reads the counters of both processes three times.
+    for (const { measures, redisIdle, account } of comparison.turns.filter(({ strategy }) => strategy === 'no-cache')) {
+      expect(redisIdle!.commands).toBeGreaterThan(10)
+      const { reads, writes } = account.k6
+      expect(measures.redisCommandsPerRequest! * (reads + writes)).toBeLessThan(6 * 30)
+    }
     expect(stdout).toContain('Recommended: ')
     const html = await readFile(join(results, folder!, 'comparison.html'), 'utf8')
     for (const name of strategies) expect(html).toContain(name)

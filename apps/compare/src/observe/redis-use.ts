@@ -1,4 +1,5 @@
-/** Commands, traffic and memory of a Redis, by its own INFO and MEMORY USAGE. */
+/** Commands, traffic, CPU time and memory of a Redis, by its own INFO and MEMORY USAGE. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { POST_KEY_PREFIX } from 'posts-db/keys'
 
@@ -6,16 +7,65 @@ export interface RedisUse {
   readonly commands: number
   /** Received and sent. */
   readonly bytes: number
+  /** User and system time. */
+  readonly cpuMs: number
 }
 
-/** Since it was started. This INFO is counted in the next answer. */
-export async function redisUse(redis: Redis): Promise<RedisUse> {
-  const info = await redis.info('stats')
-  const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(info)?.[1] ?? Number.NaN)
+export interface UseOverTime extends RedisUse {
+  readonly overMs: number
+}
+
+/** Counted since the Redis was started. */
+export interface Reading extends RedisUse {
+  readonly atMs: number
+  /** Of this reading's answer, which the next one counts. */
+  readonly ownBytes: number
+}
+
+export async function readRedis(redis: Redis): Promise<Reading> {
+  const info = await redis.info()
+  const atMs = performance.now()
+  const field = (name: string) => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1] ?? Number.NaN)
   return {
     commands: field('total_commands_processed'),
     bytes: field('total_net_input_bytes') + field('total_net_output_bytes'),
+    cpuMs: (field('used_cpu_user') + field('used_cpu_sys')) * 1_000,
+    atMs,
+    ownBytes: Buffer.byteLength(info),
   }
+}
+
+/** Without the readings themselves. */
+export function usedBetween(before: Reading, after: Reading): UseOverTime {
+  return {
+    commands: after.commands - before.commands - 1,
+    bytes: after.bytes - before.bytes - before.ownBytes,
+    cpuMs: after.cpuMs - before.cpuMs,
+    overMs: after.atMs - before.atMs,
+  }
+}
+
+/** What a system without requests uses per second, after it has settled. @throws an AbortError if it was stopped */
+export async function idleUse(
+  redis: Redis,
+  { settleMs, forMs }: { readonly settleMs: number; readonly forMs: number },
+  signal: AbortSignal,
+): Promise<RedisUse> {
+  await sleep(settleMs, undefined, { signal })
+  const before = await readRedis(redis)
+  await sleep(forMs, undefined, { signal })
+  const { overMs, ...used } = usedBetween(before, await readRedis(redis))
+  return eachOf(used, (amount) => (amount * 1_000) / overMs)
+}
+
+/** Never below 0, since the use of an idle system varies a little. */
+export function withoutIdle({ overMs, ...used }: UseOverTime, idlePerSecond: RedisUse): RedisUse {
+  return eachOf(used, (amount, name) => Math.max(0, amount - (idlePerSecond[name] * overMs) / 1_000))
+}
+
+function eachOf(use: RedisUse, to: (amount: number, name: keyof RedisUse) => number): RedisUse {
+  const { commands, bytes, cpuMs } = use
+  return { commands: to(commands, 'commands'), bytes: to(bytes, 'bytes'), cpuMs: to(cpuMs, 'cpuMs') }
 }
 
 const SAMPLE = 200

@@ -3,7 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { guaranteedReads } from 'history'
 import type { ComparedStrategy, ComparisonConfig, Turn } from '../comparison.ts'
 import { cpuMsOf, familyCpuMsOf, machineTime } from '../observe/cpu-time.ts'
-import { bytesPerEntry, redisUse } from '../observe/redis-use.ts'
+import {
+  bytesPerEntry,
+  type Reading,
+  type RedisUse,
+  readRedis,
+  usedBetween,
+  withoutIdle,
+} from '../observe/redis-use.ts'
 import { serverCounters, sinceThen } from '../observe/server-counters.ts'
 import type { K6 } from './find-k6.ts'
 import { type Probed, probe } from './probe.ts'
@@ -24,6 +31,8 @@ export interface Bench {
   readonly system: System
   readonly config: ComparisonConfig
   readonly replay: Replay | undefined
+  /** What Redis is used for per second without requests. Undefined if it can't be observed. */
+  readonly redisIdle: RedisUse | undefined
 }
 
 /** Does not reject if the turn fails: the turn then has the problem. @throws the signal's reason if it was stopped */
@@ -53,20 +62,23 @@ const NOTHING = { reads: 0, writes: 0, hits: 0 }
 type Measured = Omit<Turn, 'strategy' | 'run' | 'place' | 'startedAt'>
 
 async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: AbortSignal): Promise<Measured> {
-  const { k6, system, config, replay } = bench
+  const { k6, system, config, replay, redisIdle } = bench
   const { urls, adminToken, redis } = system
   const { warmupMs, measuredMs, workload } = config
   // Each run has its own operations. Repeating the same ones would repeat their chance effects.
   const target = { urls, adminToken, strategy: strategy.name, seed: config.seed + run }
   const busyBefore = await busyShare()
-  const [counted, used] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
+  // Counters are read outside what is observed: the API asks Redis for some of them.
+  const counted = await serverCounters(urls, strategy.name)
+  const used = await usedSoFar(system)
   const machineBefore = machineTime()
   const ended = new AbortController()
   const [load, idle] = await Promise.all([
     runK6(k6, { ...target, config, replay }, signal).finally(() => ended.abort()),
     idleShare({ fromMs: K6_STARTS_MS + warmupMs, forMs: measuredMs }, ended.signal),
   ])
-  const [countedInLoad, usedInLoad] = await Promise.all([serverCounters(urls, strategy.name), usedSoFar(system)])
+  const usedInLoad = await usedSoFar(system)
+  const countedInLoad = await serverCounters(urls, strategy.name)
   const entryBytes = redis === undefined ? null : await bytesPerEntry(redis, keyPrefixOf(strategy.name))
   const guaranteed = guaranteedReads(strategy.promise, urls.length)
   const probed = await withTuning({ ...target, tuning: tuningForProbe(workload) }, () =>
@@ -82,13 +94,14 @@ async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: Abort
       k6: load.figures,
       probe: probed,
       server: sinceThen(countedInLoad, counted),
-      used: { ...difference(usedInLoad, used), bytesPerEntry: entryBytes },
+      used: { ...difference(usedInLoad, used, redisIdle), bytesPerEntry: entryBytes },
       measuredMs,
     }),
     staleness: probed.staleness,
     account: reconciliation,
     violations: probed.violations,
     machine: { busyBefore, stolen: stolenShare(machineBefore), idle },
+    ...(redisIdle && { redisIdle }),
     k6: load.raw,
   }
 }
@@ -139,31 +152,36 @@ function problemsIn(
   return problems
 }
 
-type Total = Omit<Used, 'bytesPerEntry'>
+interface Total {
+  readonly redis: Reading | undefined
+  readonly apiCpuMs: number | undefined
+  readonly postgresCpuMs: number | undefined
+}
 
 async function usedSoFar({ pids, redis }: System): Promise<Total> {
-  const use = redis && (await redisUse(redis))
   const api = pids?.api.map(cpuMsOf)
   return {
-    redisCommands: use?.commands,
-    redisBytes: use?.bytes,
+    redis: redis && (await readRedis(redis)),
     apiCpuMs: api?.reduce<number | undefined>(
       (sum, ms) => (sum === undefined || ms === undefined ? undefined : sum + ms),
       0,
     ),
-    redisCpuMs: pids?.redis === undefined ? undefined : cpuMsOf(pids.redis),
     postgresCpuMs: pids?.postgres === undefined ? undefined : familyCpuMsOf(pids.postgres),
   }
 }
 
-function difference(after: Total, before: Total): Total {
-  const names = Object.keys(after) as (keyof Total)[]
-  return Object.fromEntries(
-    names.map((name) => [
-      name,
-      after[name] === undefined || before[name] === undefined ? undefined : after[name] - before[name],
-    ]),
-  )
+function difference(after: Total, before: Total, redisIdle: RedisUse | undefined): Omit<Used, 'bytesPerEntry'> {
+  const cpuMs = (name: 'apiCpuMs' | 'postgresCpuMs') =>
+    after[name] === undefined || before[name] === undefined ? undefined : after[name] - before[name]
+  const redis =
+    before.redis && after.redis && redisIdle && withoutIdle(usedBetween(before.redis, after.redis), redisIdle)
+  return {
+    redisCommands: redis?.commands,
+    redisBytes: redis?.bytes,
+    redisCpuMs: redis?.cpuMs,
+    apiCpuMs: cpuMs('apiCpuMs'),
+    postgresCpuMs: cpuMs('postgresCpuMs'),
+  }
 }
 
 const LOOK_FOR_MS = 400

@@ -17,7 +17,7 @@ export interface System {
   readonly urls: readonly string[]
   readonly adminToken: string | undefined
   /** Undefined for an external system. */
-  readonly pids: { readonly api: readonly number[]; readonly redis?: number; readonly postgres?: number } | undefined
+  readonly pids: { readonly api: readonly number[]; readonly postgres?: number } | undefined
   /** Undefined for an external system. */
   readonly redis: Redis | undefined
   readonly versions: Pick<Environment, 'redis' | 'postgres' | 'databaseConnections'>
@@ -81,7 +81,7 @@ export function startPrivateSystem(options: SystemOptions): Promise<System> {
     return {
       urls,
       adminToken: undefined,
-      pids: { api, redis: redisServer.pid, ...(postgresPid !== undefined && { postgres: postgresPid }) },
+      pids: { api, ...(postgresPid !== undefined && { postgres: postgresPid }) },
       redis,
       versions: {
         redis: `${redisServer.name} ${redisServer.version}, private, on the same machine`,
