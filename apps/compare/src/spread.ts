@@ -36,7 +36,7 @@ export type Difference = 'lower' | 'higher' | 'no difference' | 'too few runs'
 
 /**
  * How `a` differs from `b`. A difference needs at least {@link RUNS_TO_CLAIM} runs of each, with **all** runs of one beyond
- * all runs of the other. By chance alone, two equal strategies differ in 1 of 126 cases.
+ * all runs of the other. By chance alone, two equal strategies with 5 runs each differ in 1 of 126 cases.
  */
 export function differenceOf(a: Spread | undefined, b: Spread | undefined): Difference {
   if ((a?.values.length ?? 0) < RUNS_TO_CLAIM || (b?.values.length ?? 0) < RUNS_TO_CLAIM) return 'too few runs'

@@ -52,12 +52,18 @@ export function groupsIn(comparison: Comparison, measure: MeasureName): readonly
   return measures[measure].better === 'higher' ? names.toReversed().map((group) => group.toReversed()) : names
 }
 
-/** Contestants with too few runs to claim anything, with the number of runs that count. */
-export function withTooFewRuns(comparison: Comparison): readonly { name: string; runs: number }[] {
+/** Contestants with the number of their runs that count. */
+export function countedRunsIn(comparison: Comparison): readonly { name: string; runs: number }[] {
   const { turns } = comparison
-  return [...contestantsIn(comparison)]
-    .map((name) => ({ name, runs: turns.filter((turn) => turn.strategy === name && turn.status === 'ok').length }))
-    .filter(({ runs }) => runs < RUNS_TO_CLAIM)
+  return [...contestantsIn(comparison)].map((name) => ({
+    name,
+    runs: turns.filter((turn) => turn.strategy === name && turn.status === 'ok').length,
+  }))
+}
+
+/** Contestants with too few runs to claim anything. */
+export function withTooFewRuns(comparison: Comparison): readonly { name: string; runs: number }[] {
+  return countedRunsIn(comparison).filter(({ runs }) => runs < RUNS_TO_CLAIM)
 }
 
 interface Compared {

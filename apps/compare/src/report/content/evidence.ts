@@ -6,8 +6,9 @@ import { RUNS_TO_CLAIM, spreadOf } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
 import { checkGuarantees, type GuaranteeCheck } from '../check-guarantees.ts'
 import { formatCount, formatFigure, formatMs, formatShare, formatSpread, UNKNOWN } from '../format.ts'
-import { contestantsIn, groupsIn, withTooFewRuns } from '../ranks.ts'
+import { contestantsIn, countedRunsIn, groupsIn } from '../ranks.ts'
 import { inWords, totalOf } from './answer.ts'
+import { chanceInWords } from './chance.ts'
 import { type Block, type Cell, figureCell, type Section, type Table, text } from './content.ts'
 import { headOf } from './measure-table.ts'
 
@@ -26,7 +27,7 @@ const COMPARED: readonly MeasureName[] = [
 
 export function differences(comparison: Comparison): Section {
   const claimed = withGroups(comparison)
-  const few = withTooFewRuns(comparison)
+  const runs = countedRunsIn(comparison).flatMap(({ runs }) => (runs >= RUNS_TO_CLAIM ? [runs] : []))
   return {
     id: 'differences',
     title: 'Which differences are claimed',
@@ -38,7 +39,7 @@ export function differences(comparison: Comparison): Section {
               'In each column, strategies that share a letter do not differ: their runs overlap. Strategies without a common letter differ: all runs of one lie beyond all runs of the other. Letters run from the best (a) to the worst; less CPU and fewer loads, commands and bytes are better. Forms that break their guarantee are left out.',
             ),
             { kind: 'table', table: lettersTable(comparison, claimed) },
-            text(chance(contestantsIn(comparison).size - few.length)),
+            text(chanceInWords(runs)),
           ],
   }
 }
@@ -71,14 +72,6 @@ function lettersTable(comparison: Comparison, claimed: Claimed): Table {
 /** After z: z1, z2, … */
 function letterOf(at: number): string {
   return at < 26 ? String.fromCharCode(97 + at) : `z${at - 25}`
-}
-
-function chance(strategies: number): string {
-  const pairs = (strategies * (strategies - 1)) / 2
-  return (
-    `By chance alone, two equal strategies look different in 1 of 126 cases at ${RUNS_TO_CLAIM} runs. ` +
-    `There are ${pairs} pairs for each measure, so if all were equal, ${(pairs / 126).toFixed(1)} pairs would look different.`
-  )
 }
 
 export function guarantees(comparison: Comparison): Section {
@@ -212,11 +205,20 @@ export function reconciliation(comparison: Comparison): Section {
   }
 }
 
+/** Counts can't be compared if an operation failed or was cut off. */
 function agreement({ turns }: Comparison): string {
+  const comparable = turns.filter(({ account }) => account.agree !== null).length
   const differing = turns.filter(({ account }) => account.agree === false).length
+  if (comparable === 0) {
+    return `In none of the ${turns.length} turns could the counts of k6 and the probe be compared with those of the server.`
+  }
+  const which =
+    comparable === turns.length
+      ? `all ${comparable} turns`
+      : `the ${comparable} of ${turns.length} turns that could be compared`
   return differing === 0
-    ? 'The counts of k6 and the probe add up exactly to those of the server, warm-up included.'
-    : `In ${differing} turns the counters of k6, probe and server differ: see the table.`
+    ? `The counts of k6 and the probe add up exactly to those of the server in ${which}, warm-up included.`
+    : `In ${differing} of the ${comparable} turns that could be compared, the counts of k6, probe and server differ: see the table.`
 }
 
 /** Without idle CPU, the figures would show the machine's limits instead of the strategy. */
@@ -239,23 +241,26 @@ function reconciliationTable({ strategies, turns }: Comparison): Table {
     head: ['strategy', 'reads', 'writes', 'hits', 'turns that agree'],
     rows: strategies.map(({ name }): Cell[] => {
       const measured = turns.filter((turn) => turn.strategy === name && turn.status !== 'technical-error')
-      const comparable = measured.filter(({ account }) => account.server !== null)
+      const counted = measured.filter(({ account }) => account.server !== null)
+      const comparable = measured.filter(({ account }) => account.agree !== null)
       const agreeing = comparable.filter(({ account }) => account.agree === true).length
       return [
         { text: name },
         ...(['reads', 'writes', 'hits'] as const).map((what): Cell => {
-          if (comparable.length === 0) return { text: UNKNOWN }
+          if (counted.length === 0) return { text: UNKNOWN }
           const sum = (side: 'k6' | 'probe' | 'server') =>
-            comparable.reduce((total, { account }) => total + (account[side]?.[what] ?? 0), 0)
+            counted.reduce((total, { account }) => total + (account[side]?.[what] ?? 0), 0)
           const [k6, probe, server] = [sum('k6'), sum('probe'), sum('server')]
           const equal = k6 + probe === server
           const said = `${formatCount(k6)} + ${formatCount(probe)} ${equal ? '=' : '≠'} ${formatCount(server)}`
           return { ...figureCell(said, server), ...(!equal && { mark: 'alarm' }) }
         }),
-        {
-          ...figureCell(`${agreeing} of ${measured.length}`, agreeing),
-          mark: agreeing === measured.length ? 'good' : 'alarm',
-        },
+        comparable.length === 0
+          ? { text: UNKNOWN }
+          : {
+              ...figureCell(`${agreeing} of ${comparable.length}`, agreeing),
+              mark: agreeing === comparable.length ? 'good' : 'alarm',
+            },
       ]
     }),
   }
