@@ -9,7 +9,7 @@ import { checkGuarantees, type GuaranteeCheck } from '../check-guarantees.ts'
 import { formatCount, formatFigure, formatMs, formatWholeShare } from '../format.ts'
 import { contestantsIn, withTooFewRuns } from '../ranks.ts'
 import { type Block, type Cell, MARK_SIGNS, type Section, text } from './content.ts'
-import { measureTable } from './measure-table.ts'
+import { measureTable, TOO_FEW } from './measure-table.ts'
 import { answersTo } from './needs.ts'
 
 const MAIN: readonly MeasureName[] = [
@@ -213,7 +213,8 @@ function legend(comparison: Comparison): string {
     few.length > 0 && few.length === contestantsIn(comparison).size
       ? `Nothing is marked best: that needs ${RUNS_TO_CLAIM} counted runs of each strategy.`
       : `${MARK_SIGNS.best} best: all its runs lie beyond all runs of every other. ${MARK_SIGNS.equal} no difference from the best: their runs overlap. ` +
-        'No sign: all its runs are worse than all runs of the strategy with the best median.' +
+        'No sign in a column with signs: all its runs are worse than all runs of the strategy with the best median; ' +
+        `“${TOO_FEW}”: too few for a claim. Forms that break their guarantee are not ranked.` +
         (few.length > 0
           ? ` No claim about ${few.map(({ name, runs }) => `${name} (${runs} counted runs)`).join(', ')}: ${RUNS_TO_CLAIM} are needed.`
           : '')

@@ -1,9 +1,9 @@
 import type { ComparedStrategy, Comparison } from '../../comparison.ts'
 import { type MeasureName, measures } from '../../measures.ts'
-import { figureOf } from '../../spread.ts'
+import { figureOf, RUNS_TO_CLAIM, type Spread } from '../../spread.ts'
 import { checkGuarantees } from '../check-guarantees.ts'
 import { formatSpread } from '../format.ts'
-import { ranksIn } from '../ranks.ts'
+import { countedRunsIn, ranksIn } from '../ranks.ts'
 import type { Cell, Table } from './content.ts'
 
 /** Column heads for measures whose title is too long or lacks the unit. */
@@ -23,6 +23,9 @@ const HEADS: Partial<Record<MeasureName, string>> = {
   bytesPerEntry: 'memory per entry, bytes',
 }
 
+/** Said of a figure that is not known in enough runs to be ranked. */
+export const TOO_FEW = 'known in … runs'
+
 /** A row for each of `strategies`, and a column for each measure. */
 export function measureTable(
   comparison: Comparison,
@@ -32,6 +35,15 @@ export function measureTable(
 ): Table {
   const ranks = new Map(columns.map((measure) => [measure, ranksIn(comparison, measure)]))
   const broken = brokenIn(comparison)
+  const countedRuns = new Map(countedRunsIn(comparison).map(({ name, runs }) => [name, runs]))
+  /** Without it, a missing sign would read as worse. The legend names strategies that have too few runs for any figure. */
+  const tooFewValues = (name: string, measure: MeasureName, spread: Spread | undefined): string[] => {
+    const runs = countedRuns.get(name) ?? 0
+    if (measures[measure].better === undefined || runs < RUNS_TO_CLAIM) return []
+    return spread && spread.values.length < RUNS_TO_CLAIM
+      ? [TOO_FEW.replace('…', `${spread.values.length} of ${runs}`)]
+      : []
+  }
   return {
     caption,
     of: 'figures',
@@ -42,9 +54,10 @@ export function measureTable(
         const spread = figureOf(comparison, name, measure)
         const { median, range } = formatSpread(measure, spread)
         const mark = broken(name, measure) ? 'alarm' : ranks.get(measure)?.get(name)
+        const details = [...(range ? [range] : []), ...tooFewValues(name, measure, spread)]
         return {
           text: median,
-          ...(range && { detail: range }),
+          ...(details.length > 0 && { detail: details.join(', ') }),
           ...(mark && { mark }),
           ...(spread && { value: spread.median }),
         }
