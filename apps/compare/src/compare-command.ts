@@ -24,6 +24,7 @@ import { createProgress } from './run/progress.ts'
 import { remainingTurns, runComparison } from './run/run-comparison.ts'
 import { runTurn } from './run/run-turn.ts'
 import { startPrivateSystem, systemAt, whatIsMissing } from './run/system.ts'
+import { refuseOtherSystem } from './same-system.ts'
 import { ttlSweepOf } from './simulation/ttl-sweep.ts'
 import { fromFlags, whereItStopped } from './started-comparison.ts'
 import { whatIsWrong } from './strict.ts'
@@ -76,7 +77,15 @@ async function compare(flags: Flags): Promise<number> {
   let comparison = started.kept?.comparison
   let folder = started.kept?.folder
   try {
-    comparison ??= newComparison(config, environmentOf(k6, system), await system.describe(config.strategies))
+    const [environment, strategies] = [environmentOf(k6, system), await system.describe(config.strategies)]
+    if (started.kept) {
+      refuseOtherSystem(started.kept.folder, started.kept.comparison, {
+        environment,
+        strategies,
+        processes: system.urls.length,
+      })
+    }
+    comparison ??= newComparison(config, environment, strategies)
     folder ??= await newFolder(comparison)
     const into = folder
     const redisIdle =

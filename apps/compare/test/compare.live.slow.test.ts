@@ -106,6 +106,14 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     expect(kept.finishedAt).toBeNull()
     expect(kept.turns).toHaveLength(1)
 
+    const file = join(folder, 'comparison.json')
+    const original = await readFile(file, 'utf8')
+    await writeFile(file, JSON.stringify({ ...kept, environment: { ...kept.environment, k6: '0.1.0' } }))
+    const refused = await compare(['--resume', '--workload', trace], results).ended
+    expect(refused.code).not.toBe(0)
+    expect(refused.stderr).toContain('k6 was 0.1.0 and is ')
+    await writeFile(file, original)
+
     const resumed = await compare(['--resume', '--workload', trace], results).ended
     expect(resumed.code, resumed.stderr).toBe(0)
     const whole = await readComparison(folder)

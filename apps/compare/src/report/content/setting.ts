@@ -1,6 +1,6 @@
 /** The configuration and environment, the limits of the result, and how to reproduce it. */
 import { type Workload, workloads } from 'workload'
-import type { ComparedWorkload, Comparison, ComparisonConfig } from '../../comparison.ts'
+import type { ComparedWorkload, Comparison, ComparisonConfig, Environment } from '../../comparison.ts'
 import { formatCount, formatMs, formatShare, UNKNOWN } from '../format.ts'
 import { type Cell, type Section, type Table, text } from './content.ts'
 
@@ -10,7 +10,7 @@ export function setting(comparison: Comparison): Section {
     title: 'What was measured, and on what',
     blocks: [
       { kind: 'table', table: facts('Configuration', configuration(comparison)) },
-      { kind: 'table', table: facts('Environment', environment(comparison)) },
+      { kind: 'table', table: facts('Environment', environmentInWords(comparison.environment)) },
     ],
   }
 }
@@ -71,7 +71,7 @@ function configuration({ config, startedAt, finishedAt }: Comparison): (readonly
   ]
 }
 
-function environment({ environment: e }: Comparison): (readonly [string, string])[] {
+export function environmentInWords(e: Environment): (readonly [string, string])[] {
   return [
     ['CPU', `${e.cpus} × ${e.cpuModel}`],
     ['memory', `${(e.memoryBytes / 1024 ** 3).toFixed(1)} GiB`],
@@ -88,7 +88,7 @@ function environment({ environment: e }: Comparison): (readonly [string, string]
   ]
 }
 
-function commit({ commit, modified }: Comparison['environment']): string {
+function commit({ commit, modified }: Environment): string {
   if (commit === null) return UNKNOWN
   return modified ? `${commit}, with uncommitted changes` : commit
 }
