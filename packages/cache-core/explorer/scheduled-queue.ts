@@ -38,7 +38,8 @@ export function scheduledQueue(queue: EmulatedQueue, scheduler: Scheduler, runti
     buckets: queue.buckets,
     newest,
     append: (key, write) => step(`append ${key}`, () => queue.append(key, write)),
-    async inTurn(keys, write) {
+    async inTurn(given, write) {
+      const keys = typeof given === 'function' ? [] : given
       const token = newToken()
       for (const key of keys) {
         let isPending = await step(`begin ${key}`, () => queue.beginDirect(key, token))

@@ -14,7 +14,10 @@ export type CacheErrorCode =
   | 'LOAD_CYCLE'
   /** Write-behind: the queue is unavailable or has not passed on earlier writes in time. Nothing was queued or committed. */
   | 'WRITE_REFUSED'
-  /** Write-behind: a write got no answer from the queue. It may be queued, and then reaches the database. */
+  /**
+   * Write-behind: a write got no answer from the queue. It may be queued, and then reaches the database. Or it is in the database, and
+   * an earlier write of a key that its function `keys` returned is queued, and will replace it.
+   */
   | 'WRITE_UNKNOWN'
 
 /**

@@ -187,6 +187,7 @@ export interface Change<T, R> {
    * The entries whose values change. Give a function of the commit's result for keys that are only known after the commit (a
    * new row's id): these are invalidated, never filled. If the commit succeeded but its answer was lost, they are unknown; then
    * only an outbox or their TTL removes them. A returned key that is not well-formed text is left out, with a warning.
+   * With `writeBehind` a function is for new rows only: the write does not wait for queued writes of these keys.
    */
   readonly keys: readonly string[] | ((result: R) => readonly string[])
   /**

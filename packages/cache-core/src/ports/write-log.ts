@@ -29,9 +29,14 @@ export interface WriteLog extends Backlog {
    * Runs a write that goes to the database directly: after the queued writes of its keys, while no other one can be queued for them.
    * If its outcome is unknown or not confirmed, nothing is queued for them for another 30 s.
    *
-   * @throws CacheError `WRITE_REFUSED` if the queue is unavailable, or has not passed these keys on in time; the errors of `write`
+   * @param keys a function of what `write` resolved to, for the keys of new rows. Such a write waits for nothing.
+   * @throws CacheError `WRITE_REFUSED` if the queue is unavailable, or has not passed these keys on in time; `WRITE_UNKNOWN` if a write
+   *   of a key from the function was queued before; the errors of `write`
    */
-  inTurn<W extends { readonly isConfirmed: boolean }>(keys: readonly string[], write: () => Promise<W>): Promise<W>
+  inTurn<W extends { readonly isConfirmed: boolean }>(
+    keys: readonly string[] | ((written: W) => readonly string[]),
+    write: () => Promise<W>,
+  ): Promise<W>
   /**
    * Resolves once all writes that are queued now are in the database, and the tags of lists that they change are invalidated.
    *

@@ -1,8 +1,8 @@
 import { newToken } from '../entry.ts'
 import { CacheError, messageOf } from '../errors.ts'
 import type { Runtime } from '../ports/runtime.ts'
-import type { QueuePlace } from './queue-place.ts'
-import { BEGIN_DIRECT, END_DIRECT } from './queue-scripts.ts'
+import { idMs, type QueuePlace } from './queue-place.ts'
+import { BEGIN_DIRECT, END_DIRECT, NEWEST } from './queue-scripts.ts'
 
 /** A direct write counts as under way for this long, in milliseconds, if its process dies or stops, or its outcome is unknown. */
 const UNDER_WAY_MS = 30_000
@@ -24,9 +24,10 @@ export class DirectWrites {
   }
 
   async inTurn<W extends { readonly isConfirmed: boolean }>(
-    keys: readonly string[],
+    keys: readonly string[] | ((written: W) => readonly string[]),
     write: () => Promise<W>,
   ): Promise<W> {
+    if (typeof keys === 'function') return this.#ofNewRows(keys, write)
     const token = newToken()
     const unique = [...new Set(keys)]
     try {
@@ -50,6 +51,29 @@ export class DirectWrites {
     } finally {
       stopRenewing()
     }
+  }
+
+  /**
+   * A write of keys that only the database knows can't wait for its turn. New rows need not: nothing can be queued for them. So what was
+   * queued before the write began shows that the row is not new. A write queued later may have been foreseen from the new row.
+   */
+  async #ofNewRows<W>(keysOf: (written: W) => readonly string[], write: () => Promise<W>): Promise<W> {
+    const begunAt = await this.#place.serverMs().catch(() => undefined)
+    const written = await write()
+    if (begunAt === undefined) return written // new rows are written without Redis too
+    await Promise.all(
+      keysOf(written).map(async (key) => {
+        const [id] = await this.#newest(key).catch(() => [])
+        if (id === undefined || idMs(id.toString()) >= begunAt) return
+        const message = `a write of "${key}" is in the database, but an earlier one is queued and will replace it; give the keys of existing rows as an array, so that their write waits for its turn`
+        throw new CacheError('WRITE_UNKNOWN', message, { key })
+      }),
+    )
+    return written
+  }
+
+  async #newest(key: string): Promise<readonly Buffer[]> {
+    return (await this.#place.run(NEWEST, [this.#place.keysOf(key).pending], [key])) as Buffer[]
   }
 
   async #begin(key: string, token: string, giveUpAt: number): Promise<void> {

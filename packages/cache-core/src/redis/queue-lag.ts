@@ -1,7 +1,7 @@
 import { CacheError } from '../errors.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { QueueLag } from '../ports/write-log.ts'
-import type { QueuePlace } from './queue-place.ts'
+import { idMs, type QueuePlace } from './queue-place.ts'
 import { LAG } from './queue-scripts.ts'
 
 const LOOK_AGAIN_MS = 10
@@ -38,7 +38,7 @@ export async function lagOf(place: QueuePlace): Promise<QueueLag> {
     bytes: total(({ bytes }) => bytes),
     oldestMs: Math.max(
       0,
-      ...buckets.filter(({ oldest }) => oldest !== '').map(({ now, oldest }) => now - msOf(oldest)),
+      ...buckets.filter(({ oldest }) => oldest !== '').map(({ now, oldest }) => now - idMs(oldest)),
     ),
     dead: total(({ dead }) => dead),
   }
@@ -62,11 +62,6 @@ export async function drained(place: QueuePlace, runtime: Runtime, withinMs: num
       }
     }),
   )
-}
-
-/** When the write was queued, by the server's clock. */
-function msOf(id: string): number {
-  return Number(id.split('-', 1)[0])
 }
 
 function isLess(a: string, b: string): boolean {

@@ -40,9 +40,20 @@ export class QueuePlace {
     return runScript(this.#connection.client, script, keys, args)
   }
 
+  /** The server's time, in whole milliseconds. */
+  async serverMs(): Promise<number> {
+    const [seconds, microseconds] = await this.#connection.client.time()
+    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
+  }
+
   /** A script has ended a lease, and answers why it could not tell those who wait. */
   told(answer: unknown): void {
     const refusal = Array.isArray(answer) ? (answer.at(-1) as Buffer) : undefined
     if (refusal !== undefined && refusal.length > 0) this.#connection.leaseMessages.published(refusal.toString())
   }
+}
+
+/** When the write with this id was queued, by the server's clock. */
+export function idMs(id: string): number {
+  return Number(id.split('-', 1)[0])
 }

@@ -57,16 +57,19 @@ export function writeBehind(options: WriteBehindOptions): WriteStrategy {
     backlog: log,
 
     async write(change, commit, cache) {
-      const { keys, deferred } = change
-      const known = typeof keys === 'function' ? [] : keys
-      if (deferred !== undefined && known.length === 1) {
+      const { keys, changed, deferred } = change
+      const direct = () => otherwise.write(change, commit, cache)
+      if (typeof keys === 'function') {
+        return log.inTurn(({ result }) => (changed?.(result) === false ? [] : keys(result)), direct)
+      }
+      if (deferred !== undefined && keys.length === 1) {
         for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-          const written = await queue(log, known[0]!, change, deferred, cache)
+          const written = await queue(log, keys[0]!, change, deferred, cache)
           if (written === 'refused') break
           if (written !== 'changed') return written
         }
       }
-      return log.inTurn(known, () => otherwise.write(change, commit, cache))
+      return log.inTurn(keys, direct)
     },
   }
 }

@@ -1,0 +1,52 @@
+/** Direct writes beside a queue, on a real Redis: those whose keys only the database knows, and what they leave in Redis. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { gate } from '../src/testing/index.ts'
+import { Place } from './write-behind.ts'
+
+let place: Place
+beforeEach(async () => {
+  place = await Place.open()
+  place.table.insert('k')
+})
+afterEach(() => place.close())
+
+const stored = (key = 'k') => place.table.rows.get(key)?.row
+
+describe('a direct write whose keys are a function', () => {
+  it('is not acknowledged if an earlier write of such a key is queued, which will replace it', async () => {
+    const [a, b] = [await place.process(), await place.process()]
+    expect((await a.rename('k', 'queued')).ack).toBe('memory')
+    const direct = b.cache.write({ keys: () => ['k'] }, async () => place.table.update('k', 'direct'))
+    await expect(direct).rejects.toMatchObject({
+      code: 'WRITE_UNKNOWN',
+      key: 'k',
+      message: expect.stringContaining('give the keys of existing rows as an array'),
+    })
+    await a.flusher().close()
+    expect(stored()?.text).toBe('queued')
+    // The remedy.
+    const inTurn = await b.cache.write({ keys: ['k'] }, async () => place.table.update('k', 'direct'))
+    expect([inTurn.ack, stored()?.text]).toEqual(['database', 'direct'])
+  })
+
+  it('is acknowledged if it changed nothing, although a write of the key is queued', async () => {
+    const a = await place.process()
+    await a.rename('k', 'queued')
+    const change = { keys: () => ['k'], changed: () => false }
+    expect((await a.cache.write(change, async () => undefined)).ack).toBe('database')
+  })
+
+  it('inserts a row without waiting, and writes of the new row may be queued before it returns', async () => {
+    const [a, b] = [await place.process(), await place.process()]
+    await a.rename('k', 'queued')
+    const committed = gate()
+    const inserting = a.cache.write({ keys: () => ['new'] }, async () => {
+      place.table.insert('new')
+      await committed.pass()
+    })
+    await committed.reached
+    expect((await b.rename('new', 'one')).ack).toBe('memory')
+    committed.open()
+    expect((await inserting).ack).toBe('database')
+  })
+})
