@@ -5,6 +5,7 @@ import { TrailingCoalescer } from '../resilience/trailing-coalescer.ts'
 import type { QueuePlace } from './queue-place.ts'
 import { QueuePreparation } from './queue-preparation.ts'
 import { APPEND, QUEUED_KNOWN_MS, SETTLE } from './queue-scripts.ts'
+import { DEADLINE_MS } from './redis-client.ts'
 import type { RedisConnection } from './redis-connection.ts'
 
 export interface AppendOptions {
@@ -137,7 +138,8 @@ export class Append {
           const [local] = (await client.wait!('WAITAOF', 1, 0, confirmMs)) as [number | string]
           return Number(local) >= 1
         },
-        { name: 'WAIT', deadlineMs: confirmMs + 250 },
+        // Redis answers nothing else on this connection meanwhile. In order, so that what is sent behind it is not late before it.
+        { name: 'WAIT', deadlineMs: confirmMs + DEADLINE_MS, isInOrder: true },
       )
       if (!isConfirmed) this.#warn(`not confirmed as ${confirm} within ${confirmMs} ms`)
       return isConfirmed

@@ -40,7 +40,10 @@ export interface WriteLogOptions {
    * Default `memory`.
    */
   readonly confirm?: Exclude<WriteAck, 'database'>
-  /** How long to wait for that, in milliseconds, 1 to 60_000. Default 200. */
+  /**
+   * How long to wait for that, in milliseconds, 1 to 60_000. Meanwhile other commands on the connection wait too, and a server that does
+   * not answer is noticed only afterwards. Default 200.
+   */
   readonly confirmMs?: number
   /** The most writes that are queued, over all buckets. Beyond it, writes go to the database directly. Default 100_000. */
   readonly maxQueued?: number

@@ -102,6 +102,22 @@ it('gives extra time to a command that waited behind another answer, and may hav
   expect(late).toEqual([expect.stringMatching(/^small: no answer within 250 ms/)])
 })
 
+it('a command that was sent behind one with a long deadline is not late before it', async () => {
+  const onLate = (error: Error) => void late.push(`blocking: ${error.message}`)
+  const blocking = deadlines.begin(10_000, { isInOrder: true }, onLate)
+  begin('behind')
+  await runtime.advance(9_000)
+  begin('behind too')
+  await runtime.advance(500)
+  expect(late).toEqual([])
+  blocking.isAnswered = true
+  await runtime.advance(300)
+  expect(late).toEqual([
+    expect.stringMatching(/^behind: no answer within 250 ms/),
+    expect.stringMatching(/^behind too: no answer within 250 ms/),
+  ])
+})
+
 it('forgets the transfer time of an answered command, even if the connection stays busy', async () => {
   const large = begin('large', 1_750)
   large.isAnswered = true

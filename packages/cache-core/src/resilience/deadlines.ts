@@ -75,6 +75,8 @@ export class Deadlines {
    * @param deadlineMs deadline in milliseconds, in addition to `transferMs`.
    */
   begin(deadlineMs: number, { transferMs = 0, isInOrder = false }: OnItsWay, onLate: (error: Error) => void): Wait {
+    const before = isInOrder ? this.#waits.findLast((wait) => wait.isInOrder) : undefined
+    const lostAt = this.#ticks + ticksIn(Math.max(deadlineMs, LONGEST_TRANSFER_MS))
     const wait: Wait = {
       isAnswered: false,
       isGivenUp: false,
@@ -83,7 +85,8 @@ export class Deadlines {
       begunAt: this.#quietTicks,
       deadlineTicks: ticksIn(deadlineMs),
       transferTicks: transferMs === 0 ? 0 : ticksIn(transferMs),
-      lostAt: this.#ticks + ticksIn(Math.max(deadlineMs, LONGEST_TRANSFER_MS)),
+      // Like `#lateAt`, not before the commands sent earlier: one of them may have a long deadline.
+      lostAt: before === undefined || before.isAnswered ? lostAt : Math.max(lostAt, before.lostAt),
       onLate,
     }
     this.#waits.push(wait)
