@@ -20,8 +20,8 @@ export interface AppendOptions {
 /** How often the fate of a write without an answer is asked for, and how long apart, in milliseconds. */
 const SETTLE_ATTEMPTS = 10
 const SETTLE_AGAIN_MS = 100
-/** Answers after which nothing was written: the script's first command that writes was refused. */
-const REFUSED = /^(?:OOM|READONLY|MISCONF|NOREPLICAS) /
+/** Answers after which nothing was written: the script, or its first command that writes, was refused. */
+const REFUSED = /^(?:OOM|READONLY|MISCONF|NOREPLICAS|MASTERDOWN|LOADING|CLUSTERDOWN) /
 
 const NOT_QUEUED: Appended = { kind: 'refused' }
 
@@ -95,7 +95,7 @@ export class Append {
       this.#place.told([refusal])
       return { id: id.toString() }
     } catch (error) {
-      if (wasNeverSent(error) || REFUSED.test(messageOf(error))) return 'refused'
+      if (wasNeverSent(error) || REFUSED.test(messageOf(answerOf(error)))) return 'refused'
       return this.#settle(key, fate(writeId), sentAt, error)
     }
   }
@@ -158,6 +158,11 @@ export class Append {
     const message = `a queued write was ${what}; such writes are acknowledged as memory: mend it, or set confirm to memory`
     this.#connection.warn({ code: 'QUEUE_UNSAFE', message })
   }
+}
+
+/** The server's own answer. The circuit wraps those that mean an outage. */
+function answerOf(error: unknown): unknown {
+  return error instanceof CacheError ? (error.cause ?? error) : error
 }
 
 /** The circuit was open. Once a command is sent, its failure has a cause. */
