@@ -35,7 +35,8 @@ export interface Flusher {
   lag(): Promise<QueueLag>
   /**
    * Passes on what is queued, until the queue is empty or `withinMs` milliseconds have passed (default 5_000), then stops. Never
-   * rejects. What is left stays queued, for other flushers or the next start.
+   * rejects. What is left stays queued, for other flushers or the next start. Afterwards it uses the queue and the database no more;
+   * only an `apply` under way may still end.
    *
    * @example
    * ```ts
@@ -87,6 +88,7 @@ export function createFlusher(options: FlusherOptions): Flusher {
     isRefused,
     onDead: onDead && swallowing(onDead),
   })
+  let closed: Promise<void> | undefined
   let notBefore = 0
   let idleMs = 0
   let idleUntil = 0
@@ -111,7 +113,7 @@ export function createFlusher(options: FlusherOptions): Flusher {
       if (runtime.now() < notBefore) throw new Error('waits after a failure')
       try {
         if (!(await flushing.round())) return rest()
-        while (await flushing.round());
+        while (closed === undefined && (await flushing.round()));
         idleMs = 0
         idleUntil = 0
       } catch (error) {
@@ -123,7 +125,6 @@ export function createFlusher(options: FlusherOptions): Flusher {
     onFailing,
     onWorking: onFlushing,
   })
-  let closed: Promise<void> | undefined
 
   async function drain(until: number): Promise<void> {
     stopListening()

@@ -40,6 +40,8 @@ export class Flushing {
   #failures = new Map<string, number>()
   /** Where the next round of single writes begins, so that it is not always at the ones that fail. */
   #offset = 0
+  #taking: Promise<unknown> | undefined
+  #isEnded = false
 
   constructor(parts: FlushingParts) {
     this.#parts = parts
@@ -47,16 +49,20 @@ export class Flushing {
 
   /** True: there was something to do, so there may be more. @throws what kept it from being done */
   async round(): Promise<boolean> {
+    if (this.#isEnded) return false
     const { log, batch, takeOverAfterMs, consumer } = this.#parts
     const request = { consumer, count: batch, takeOverAfterMs }
     const buckets = Array.from({ length: log.buckets }, (_, bucket) => bucket)
-    const taken = await Promise.allSettled(
+    const taking = Promise.allSettled(
       buckets.map(async (bucket) => (await log.take(bucket, request)).map((write): Taken => ({ ...write, bucket }))),
     )
+    this.#taking = taking
+    const taken = await taking
     const writes = taken.flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
     const round: Round = { writes, passed: new Set(), failed: [] }
     const byKey = [...Map.groupBy(writes, ({ bucket, key }) => `${bucket} ${key}`).values()]
     for (let at = 0; at < byKey.length; at += batch) await this.#flush(byKey.slice(at, at + batch), round)
+    if (this.#isEnded) return false
     await this.#bury(round)
     const [failure] = round.failed
     if (failure !== undefined) throw failure.error
@@ -65,14 +71,18 @@ export class Flushing {
     return writes.length > 0
   }
 
+  /** Gives back what it has taken. A round under way does nothing more. */
   async end(): Promise<void> {
     const { log, consumer } = this.#parts
+    this.#isEnded = true
+    await this.#taking // what arrives after the give-back would not be given back
     await Promise.all(Array.from({ length: log.buckets }, (_, bucket) => log.giveBack(bucket, consumer)))
   }
 
   /** @param byKey the writes of each key, in order */
   async #flush(byKey: readonly (readonly Taken[])[], round: Round): Promise<void> {
     const writes = byKey.flat()
+    if (this.#isEnded) return
     try {
       await this.#parts.apply(byKey.map((ofKey) => flushed(ofKey.at(-1)!)))
     } catch {
@@ -88,7 +98,7 @@ export class Flushing {
     let failures = 0
     for (const write of [...writes.slice(start), ...writes.slice(0, start)]) {
       const others = failed.filter(({ isRefused }) => !isRefused)
-      if (passed.size === 0 && others.length >= FAILURES_IN_A_ROW) break
+      if (this.#isEnded || (passed.size === 0 && others.length >= FAILURES_IN_A_ROW)) break
       try {
         await this.#parts.apply([flushed(write)])
       } catch (error) {
@@ -119,6 +129,7 @@ export class Flushing {
     const before = this.#failures
     this.#failures = new Map(writes.flatMap(({ id }) => (before.has(id) ? [[id, before.get(id)!]] : [])))
     for (const { write, error } of guilty) {
+      if (this.#isEnded) return
       const earlier = writes.slice(0, writes.indexOf(write))
       if (earlier.some((one) => one.key === write.key && !passed.has(one))) continue
       const failures = (this.#failures.get(write.id) ?? 0) + 1
@@ -132,10 +143,12 @@ export class Flushing {
   /** Tags first: if this process dies in between, the writes are applied again, and the tags invalidated again. */
   async #passed(writes: readonly Taken[], round: Round): Promise<void> {
     const { log, store } = this.#parts
+    if (this.#isEnded) return // they were given back, and are applied again
     const tags = [...new Set(writes.flatMap(({ tags }) => tags))]
     if (tags.length > 0 && !(await store.invalidate([], tags))) {
       throw new Error('the store did not acknowledge the invalidation of tags')
     }
+    if (this.#isEnded) return
     const byBucket = Map.groupBy(writes, ({ bucket }) => bucket)
     await Promise.all([...byBucket].map(([bucket, ofBucket]) => done(log, bucket, ofBucket)))
     for (const write of writes) round.passed.add(write)
