@@ -10,6 +10,7 @@ beforeEach(async () => {
 })
 afterEach(() => place.close())
 
+const marks = () => place.admin.keys('c:wd:*')
 const stored = (key = 'k') => place.table.rows.get(key)?.row
 
 describe('a direct write whose keys are a function', () => {
@@ -48,5 +49,21 @@ describe('a direct write whose keys are a function', () => {
     expect((await b.rename('new', 'one')).ack).toBe('memory')
     committed.open()
     expect((await inserting).ack).toBe('database')
+  })
+})
+
+describe('the mark of a direct write', () => {
+  it('is gone after a confirmed write, and expires after a failed one', async () => {
+    const a = await place.process()
+    await a.cache.write({ keys: ['k'] }, async () => place.table.update('k', 'direct'))
+    expect(await marks()).toEqual([])
+    const failing = a.cache.write({ keys: ['k'] }, async () => {
+      throw new Error('the connection was lost')
+    })
+    await expect(failing).rejects.toThrow('the connection was lost')
+    const [mark] = await marks()
+    const expiresIn = await place.admin.pttl(mark!)
+    expect(expiresIn).toBeGreaterThan(20_000)
+    expect(expiresIn).toBeLessThanOrEqual(30_000)
   })
 })

@@ -106,11 +106,13 @@ return found`)
 
 /**
  * KEYS: direct, pending. ARGV: token, milliseconds, key. From here on nothing is queued for the key. Answers the number of its writes
- * that are pending, 0 or 1. ZREMRANGEBYSCORE first: a full server lets a script go on that began with a removal.
+ * that are pending, 0 or 1. Marks that nobody ends expire with the last one. ZREMRANGEBYSCORE first: a full server lets a script go on
+ * that began with a removal.
  */
 export const BEGIN_DIRECT = script(`${NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.3f', now))
 redis.call('ZADD', KEYS[1], string.format('%.3f', now + ARGV[2]), ARGV[1])
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return redis.call('HEXISTS', KEYS[2], 'i:' .. ARGV[3])`)
 
 /** KEYS: direct. ARGV: token. */
