@@ -30,14 +30,15 @@ export interface Guarantee {
  */
 export function guaranteeOf(
   read: Pick<ReadStrategy, 'guarantee' | 'lifetime'>,
-  write: Pick<WriteStrategy, 'guarantee'>,
+  write: Pick<WriteStrategy, 'guarantee' | 'backlog'>,
   store: Pick<Store, 'guarantee'>,
 ): Guarantee {
   const { mayLoseWrites } = write.guarantee
   if (read.lifetime === undefined) {
-    // Nothing is kept, so nothing can be old.
-    const current = { readAfterWrite: true, readAfterWriteOf: 'keys and tags', where: 'every process' } as const
-    return { ...read.guarantee, ...current, mayLoseWrites }
+    // Nothing is kept, so only the database can be old: while it lacks the writes of a backlog.
+    const readAfterWriteOf = write.backlog === undefined ? 'keys and tags' : write.guarantee.readAfterWriteOf
+    const readAfterWrite = readAfterWriteOf === 'keys and tags'
+    return { ...read.guarantee, readAfterWrite, readAfterWriteOf, where: 'every process', mayLoseWrites }
   }
   const { where, othersWithinMs } = store.guarantee
   const readAfterWriteOf = weaker(write.guarantee.readAfterWriteOf, store.guarantee.readAfterWriteOf)
