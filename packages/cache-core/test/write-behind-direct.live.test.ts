@@ -1,5 +1,9 @@
 /** Direct writes beside a queue, on a real Redis: those whose keys only the database knows, and what they leave in Redis. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { adaptClient } from '../src/redis/adapt-client.ts'
+import { BEGIN_DIRECT } from '../src/redis/queue-scripts.ts'
+import { queueKeys } from '../src/redis/redis-keys.ts'
+import { runScript } from '../src/redis/run-script.ts'
 import { gate } from '../src/testing/index.ts'
 import { Place } from './write-behind.ts'
 
@@ -10,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => place.close())
 
-const marks = () => place.admin.keys('c:wd:*')
+const marks = async () => (await place.admin.keys('c:w[dm]:*')).sort()
 const stored = (key = 'k') => place.table.rows.get(key)?.row
 
 describe('a direct write whose keys are a function', () => {
@@ -53,7 +57,7 @@ describe('a direct write whose keys are a function', () => {
 })
 
 describe('the mark of a direct write', () => {
-  it('is gone after a confirmed write, and expires after a failed one', async () => {
+  it('is gone after a confirmed write, and can not be evicted after a failed one', async () => {
     const a = await place.process()
     await a.cache.write({ keys: ['k'] }, async () => place.table.update('k', 'direct'))
     expect(await marks()).toEqual([])
@@ -61,9 +65,22 @@ describe('the mark of a direct write', () => {
       throw new Error('the connection was lost')
     })
     await expect(failing).rejects.toThrow('the connection was lost')
-    const [mark] = await marks()
-    const expiresIn = await place.admin.pttl(mark!)
-    expect(expiresIn).toBeGreaterThan(20_000)
-    expect(expiresIn).toBeLessThanOrEqual(30_000)
+    for (const name of await marks()) expect(await place.admin.pttl(name)).toBe(-1)
+    expect(await marks()).toHaveLength(2)
+  })
+
+  it('is removed by later direct writes, if nobody has ended it and its time has passed', async () => {
+    const a = await place.process({ buckets: 1 })
+    const { pending, direct, marked } = queueKeys('c:', 0)
+    const client = adaptClient(a.client)
+    const ENDED = -1 // milliseconds from now
+    const begin = (key: string, ms: number) =>
+      runScript(client, BEGIN_DIRECT, [direct(key), pending, marked], ['of a dead process', ms, key])
+    for (let i = 0; i < 250; i++) await begin(`left ${i}`, ENDED)
+    await begin('k', ENDED)
+    await begin('alive', 30_000)
+    for (let i = 0; i < 3; i++) await a.cache.write({ keys: ['k'] }, async () => place.table.update('k', `${i}`))
+    expect(await marks()).toEqual([direct('alive'), marked])
+    expect(await place.admin.zrange(marked, 0, '-1')).toEqual([direct('alive')])
   })
 })

@@ -89,13 +89,16 @@ export class DirectWrites {
 
   /** From now on nothing is queued for the key. Whether something still is. */
   async #mark(key: string, token: string): Promise<boolean> {
-    const { pending, direct } = this.#place.keysOf(key)
-    return (await this.#place.run(BEGIN_DIRECT, [direct(key), pending], [token, UNDER_WAY_MS, key])) === 1
+    const { pending, direct, marked } = this.#place.keysOf(key)
+    return (await this.#place.run(BEGIN_DIRECT, [direct(key), pending, marked], [token, UNDER_WAY_MS, key])) === 1
   }
 
   /** What can't be told ends by itself. */
   async #end(keys: readonly string[], token: string): Promise<void> {
-    const ends = keys.map((key) => this.#place.run(END_DIRECT, [this.#place.keysOf(key).direct(key)], [token]))
+    const ends = keys.map((key) => {
+      const { direct, marked } = this.#place.keysOf(key)
+      return this.#place.run(END_DIRECT, [direct(key), marked], [token])
+    })
     await Promise.allSettled(ends)
   }
 }

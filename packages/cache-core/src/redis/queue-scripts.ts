@@ -6,7 +6,7 @@
  * A write leaves it only if its id is still the one there, after its commit in the database.
  *
  * A direct write to a key registers in a sorted set, by the server's time until which it counts. Meanwhile nothing is queued for
- * the key. Not in the lease: anyone may invalidate that.
+ * the key. Not in the lease: anyone may invalidate that. `marked` has the names of these sets, by the time until which they count.
  */
 import { IDENTITY_END, IDENTITY_START } from '../entry.ts'
 import { LEASES, NOW, script } from './scripts.ts'
@@ -16,6 +16,8 @@ const GROUP = 'flushers'
 /** How long it is known that a write was queued, and that it must not be queued any more. Milliseconds. */
 export const QUEUED_KNOWN_MS = 15_000
 const CANCELLED_KNOWN_MS = 3_600_000
+/** The most sets of ended marks that one direct write removes. */
+const MAX_REMOVED = 100
 
 /** Compares two ids, `ms-seq`, as numbers: Lua's `<` on strings depends on the server's locale. */
 const IS_LESS = `
@@ -105,18 +107,28 @@ if not found[1] then return {} end
 return found`)
 
 /**
- * KEYS: direct, pending. ARGV: token, milliseconds, key. From here on nothing is queued for the key. Answers the number of its writes
- * that are pending, 0 or 1. Marks that nobody ends expire with the last one. ZREMRANGEBYSCORE first: a full server lets a script go on
- * that began with a removal.
+ * KEYS: direct, pending, marked. ARGV: token, milliseconds, key. From here on nothing is queued for the key. Answers the number of its
+ * writes that are pending, 0 or 1. ZREMRANGEBYSCORE first: a full server lets a script go on that began with a removal.
+ *
+ * Nothing here has a TTL: a full server would evict it. So each begin removes some of the marks that nobody has ended. They are in the
+ * same slot.
  */
 export const BEGIN_DIRECT = script(`${NOW}
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.3f', now))
-redis.call('ZADD', KEYS[1], string.format('%.3f', now + ARGV[2]), ARGV[1])
-redis.call('PEXPIRE', KEYS[1], ARGV[2])
+local time, last = string.format('%.3f', now), string.format('%.3f', now + ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', time)
+for _, direct in ipairs(redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', time, 'LIMIT', 0, ${MAX_REMOVED})) do
+  redis.call('DEL', direct)
+  redis.call('ZREM', KEYS[3], direct)
+end
+redis.call('ZADD', KEYS[1], last, ARGV[1])
+redis.call('ZADD', KEYS[3], last, KEYS[1])
 return redis.call('HEXISTS', KEYS[2], 'i:' .. ARGV[3])`)
 
-/** KEYS: direct. ARGV: token. */
-export const END_DIRECT = script(`return redis.call('ZREM', KEYS[1], ARGV[1])`)
+/** KEYS: direct, marked. ARGV: token. */
+export const END_DIRECT = script(`
+redis.call('ZREM', KEYS[1], ARGV[1])
+if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('ZREM', KEYS[2], KEYS[1]) end
+return 1`)
 
 /**
  * KEYS: stream. ARGV: flusher, the most writes, after how many milliseconds to take over. Answers the writes as XREADGROUP does: those

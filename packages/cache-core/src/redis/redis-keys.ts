@@ -48,6 +48,8 @@ export interface QueueKeys {
   readonly dead: string
   /** The direct writes to a key that are under way. */
   readonly direct: (key: string) => string
+  /** Which keys have direct writes, and until when. */
+  readonly marked: string
   /** Whether a write was queued. */
   readonly fate: (writeId: string) => string
 }
@@ -59,6 +61,7 @@ export function queueKeys(prefix: string, bucket: number): QueueKeys {
     pending: `${prefix}wp:${slot}`,
     dead: `${prefix}wx:${slot}`,
     direct: (key) => `${prefix}wd:${slot}${key}`,
+    marked: `${prefix}wm:${slot}`,
     fate: (writeId) => `${prefix}wf:${slot}${writeId}`,
   }
 }
