@@ -150,7 +150,7 @@ describe('without Redis', () => {
 })
 
 describe('a server that may lose queued writes', () => {
-  it.each(['allkeys-lru', 'allkeys-random', 'volatile-ttl'])(
+  it.each(['allkeys-lru', 'allkeys-random', 'volatile-ttl', 'volatile-random', 'volatile-lfu'])(
     'under %s writes wait for the database, with one warning',
     async (policy) => {
       await place.admin.config('SET', 'maxmemory-policy', policy)

@@ -5,8 +5,9 @@ import type { RedisClient } from './redis-client.ts'
 const BELIEVED_MS = 10_000
 
 /**
- * Whether the server keeps queued writes until they are removed. Under an `allkeys-*` policy it may evict the queue itself, so then,
- * and where the policy can't be known, nothing is queued.
+ * Whether the server keeps queued writes until they are removed, and knows for some seconds which it has queued. Under an `allkeys-*`
+ * policy it may evict the queue itself; under `volatile-*`, except `volatile-lru`, the fate of a write without an answer, which would then
+ * be written twice. So then, and where the policy can't be known, nothing is queued.
  */
 export class QueueSafety {
   readonly #client: RedisClient
@@ -60,8 +61,8 @@ export class QueueSafety {
       if (policy === undefined) return "the queue's Redis does not tell its maxmemory-policy"
       if (policy.startsWith('allkeys'))
         return `the queue's Redis may evict queued writes, with maxmemory-policy ${policy}`
-      // The fate of a write without an answer has the shortest TTL of all keys.
-      if (policy === 'volatile-ttl')
+      // The fate of a write has a short TTL, and is read once at most: only under volatile-lru is it among the last to be evicted.
+      if (policy !== 'noeviction' && policy !== 'volatile-lru')
         return `the queue's Redis may forget that it has queued a write, with maxmemory-policy ${policy}`
     }
     return undefined
