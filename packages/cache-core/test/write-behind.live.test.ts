@@ -509,11 +509,25 @@ describe('a full queue', () => {
     expect(stored('k0')).toEqual({ version: 3, text: 'two' })
   })
 
+  it('takes no more than maxQueued writes in all buckets together', async () => {
+    const a = await place.process({ buckets: 4, maxQueued: 10 })
+    const names = Array.from({ length: 40 }, (_, i) => `k${i}`)
+    for (const name of names) place.table.insert(name)
+    for (const name of names) await a.rename(name, 'one')
+    expect((await a.log.lag()).queued).toBe(8) // 2 in each bucket
+  })
+
   it('is full by bytes too', async () => {
     const a = await place.process({ buckets: 1, maxBytes: 2_000 })
     const acks: string[] = []
     for (let i = 0; i < 3; i++) place.table.insert(`k${i}`)
     for (let i = 0; i < 3; i++) acks.push((await a.rename(`k${i}`, 'x'.repeat(250))).ack)
     expect(acks).toEqual(['memory', 'memory', 'database'])
+  })
+
+  it.each(['maxQueued', 'maxBytes'])('is refused if %s is less than one for each bucket', async (name) => {
+    await expect(place.process({ buckets: 16, [name]: 10 })).rejects.toThrow(
+      `${name} is 10; give at least 16, since the 16 buckets share it, or fewer buckets`,
+    )
   })
 })

@@ -45,9 +45,12 @@ export interface WriteLogOptions {
    * not answer is noticed only afterwards. Default 200.
    */
   readonly confirmMs?: number
-  /** The most writes that are queued, over all buckets. Beyond it, writes go to the database directly. Default 100_000. */
+  /**
+   * The most writes that are queued, over all buckets. Each bucket may have an equal share of them, rounded down: by default 6_250, also
+   * if all of them are of one key. Beyond it, the bucket's writes go to the database directly. At least `buckets`. Default 100_000.
+   */
   readonly maxQueued?: number
-  /** The same in bytes. Keep it well below the server's `maxmemory`. Default 64 MiB. */
+  /** The same in bytes, 4 MiB in each bucket by default. Keep it well below the server's `maxmemory`. Default 64 MiB. */
   readonly maxBytes?: number
   /** How long a direct write waits for the queued writes of its keys. Milliseconds, 0 to 2_147_483_647. Default 5_000. */
   readonly waitMs?: number
@@ -116,10 +119,12 @@ export function redisWriteLogOver(client: RedisClient, options: Omit<WriteLogOpt
     throw badOption('confirm', confirm, 'in a Cluster only memory is possible')
   }
   if (highestStoredId !== undefined) checkFunction('highestStoredId', highestStoredId)
-  const limits = {
-    maxQueued: checkCount('maxQueued', maxQueued) / buckets,
-    maxBytes: checkCount('maxBytes', maxBytes) / buckets,
+  for (const [name, limit] of Object.entries({ maxQueued, maxBytes })) {
+    if (checkCount(name, limit) < buckets) {
+      throw badOption(name, limit, `give at least ${buckets}, since the ${buckets} buckets share it, or fewer buckets`)
+    }
   }
+  const limits = { maxQueued: Math.floor(maxQueued / buckets), maxBytes: Math.floor(maxBytes / buckets) }
   checkNumber('confirmMs', confirmMs, { min: 1, max: 60_000 })
   checkNumber('waitMs', waitMs, { min: 0, max: MAX_TIMER_MS })
 
