@@ -1,2 +1,3 @@
-/** The suite of two tiers, by the other clients. */
+/** The suites of two tiers, by the other clients. */
 import './tiered.live.test.ts'
+import './tiered-pending.live.test.ts'

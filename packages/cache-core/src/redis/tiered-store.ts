@@ -68,10 +68,13 @@ export function tieredStoreOver(
     onUnknown: () => near.clear(),
   })
   const { circuit } = connection
-  // While reads bypass Redis, this process may have invalidations that it can't deliver.
-  const forget = circuit.onOpened(() => near.clear())
+  // No reads pass in either case, so no new copies are made. The invalidations may be those of other stores on these entries.
+  const forget = [
+    circuit.onOpened(() => near.clear()),
+    connection.pending.of(options.prefix)!.whenPending(() => near.clear()),
+  ]
   const end = () => {
-    forget()
+    for (const stop of forget) stop()
     tracking.end()
   }
   return nearStore(far, near, { tracking, now: circuit.runtime.now, end })

@@ -127,3 +127,28 @@ it('reports the pending invalidations, and why the last attempt failed', async (
   await pending.flush()
   expect(pending.reason).toBeUndefined()
 })
+
+it('tells once that something is pending, until all of it was delivered', async () => {
+  let isRefused = true
+  const pending = new PendingInvalidations(async () => {
+    if (isRefused) throw new Error('refused')
+  }, runtime)
+  const told = vi.fn()
+  const stop = pending.whenPending(told)
+  pending.add(['a'], [])
+  pending.addEverything()
+  await runtime.advance(10_000) // refused again and again
+  expect(told).toHaveBeenCalledTimes(1)
+  isRefused = false
+  await runtime.advance(1_000)
+  expect(pending.areFlushed).toBe(true)
+  pending.addEverything()
+  expect(told).toHaveBeenCalledTimes(2)
+  await runtime.advance(1_000)
+  pending.catchUpBy(async () => {})
+  expect(told).toHaveBeenCalledTimes(3)
+  await runtime.advance(1_000)
+  stop()
+  pending.add(['a'], [])
+  expect(told).toHaveBeenCalledTimes(3)
+})

@@ -17,6 +17,7 @@ export class PendingInvalidations {
   readonly #runtime: Runtime
   readonly #catchUps = new Set<() => Promise<void>>()
   readonly #whenEnded: (() => void)[] = []
+  readonly #whenPending = new Set<() => void>()
   #pending = nothingPending()
   #isFlushing = false
   #cancelFlush: (() => void) | undefined
@@ -48,6 +49,7 @@ export class PendingInvalidations {
 
   add(keys: readonly string[], tags: readonly string[]): void {
     if (this.#isEnded) return
+    this.#announce()
     const pending = this.#pending
     for (const tag of tags) pending.tags.add(tag)
     // `everything` includes the keys. Otherwise an outage of hours would remember each key written in it.
@@ -61,6 +63,7 @@ export class PendingInvalidations {
 
   addEverything(): void {
     if (this.#isEnded) return
+    this.#announce()
     this.#pending.everything = true
     this.#flushLater()
   }
@@ -78,6 +81,7 @@ export class PendingInvalidations {
   /** Call it when the store was unreachable, or another server may have taken its place. */
   requestCatchUp(): void {
     if (this.#catchUps.size === 0 || this.#isEnded) return
+    this.#announce()
     this.#pending.catchUp = true
     this.#flushLater()
   }
@@ -106,6 +110,12 @@ export class PendingInvalidations {
     if (!isNothing(this.#pending)) this.#flushLater()
   }
 
+  /** Calls `action` each time that something is pending after nothing was, until the returned function is called. */
+  whenPending(action: () => void): () => void {
+    this.#whenPending.add(action)
+    return () => this.#whenPending.delete(action)
+  }
+
   /** Calls `action` when this is ended. */
   whenEnded(action: () => void): void {
     this.#whenEnded.push(action)
@@ -121,6 +131,11 @@ export class PendingInvalidations {
     this.#cancelFlush?.()
     for (const action of this.#whenEnded.splice(0)) action()
     return this.#isFlushing || hasNames(this.#pending)
+  }
+
+  /** Before something is added. */
+  #announce(): void {
+    if (this.areFlushed) for (const action of this.#whenPending) action()
   }
 
   /** One timer for all failures. */
