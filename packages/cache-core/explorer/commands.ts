@@ -142,6 +142,7 @@ function messageConnection(
   const { process, inOrder } = connection.line
   const line: MessageLine = { process, inOrder, listener, unsubscribe: [] }
   connection.messages.add(line)
+  listener.signal.addEventListener('abort', () => endMessages(scheduler, connection, line))
   const step = <T>(what: string, touches: readonly Touched[], execute: () => T, isMessage = false) => {
     if (!connection.messages.has(line)) return Promise.reject(new Error('Connection is closed.'))
     return scheduler.call<T>({ what, touches, execute, line, isMessage })
@@ -160,7 +161,6 @@ function messageConnection(
         line.unsubscribe.push(server.subscribe!(channel, (message) => arrives(channel, message)))
       }),
     ping: () => step('ping for messages', [], () => 'PONG'),
-    close: () => endMessages(scheduler, connection, line),
   }
 }
 

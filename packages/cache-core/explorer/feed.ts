@@ -25,6 +25,7 @@ export async function openFeed(
   const { process } = connection.line
   const line: MessageLine = { process, inOrder: true, losesNoMessage: true, listener, unsubscribe: [] }
   connection.messages.add(line)
+  listener.signal.addEventListener('abort', () => endMessages(scheduler, connection, line))
   connection.feed = line
   // The first connection of a process is open before the schedule starts.
   let isBefore = scheduler.isUndisturbed
@@ -60,6 +61,5 @@ export async function openFeed(
       const isAlone = line.isSilent !== true && scheduler.pending.every((call) => call.line !== line)
       return isAlone ? 'PONG' : step('ping for changes', () => 'PONG')
     },
-    close: () => endMessages(scheduler, connection, line),
   }
 }

@@ -57,8 +57,8 @@ export const tiers: readonly Mutation[] = [
     edits: [
       {
         file: tracking,
-        find: '    this.#listener.onUnknown()\n    current.connection?',
-        replace: '    current.connection?',
+        find: '    this.#listener.onUnknown()\n    current.end',
+        replace: '    current.end',
       },
     ],
     suites: ['copies'],

@@ -5,7 +5,6 @@ import type { ConnectionListeners, TrackingConnection, TrackingListener } from '
 import { Refusals } from './refusals.ts'
 
 class FakeConnection implements TrackingConnection {
-  isClosed = false
   answer = async (): Promise<unknown> => 'PONG'
   pings = 0
   readonly listener: TrackingListener
@@ -16,8 +15,8 @@ class FakeConnection implements TrackingConnection {
     this.pings++
     return this.answer()
   }
-  close(): void {
-    this.isClosed = true
+  get isClosed(): boolean {
+    return this.listener.signal.aborted
   }
 }
 
@@ -127,7 +126,7 @@ describe('a new connection', () => {
     expect(isUsable(tracking)).toBe(true)
   })
 
-  it('is closed if it opens after it was given up', async () => {
+  it('is closed when it is given up, before another is opened', async () => {
     const opening = Promise.withResolvers<void>()
     connecting = async (connection) => {
       if (connections.length === 1) await opening.promise
@@ -135,11 +134,13 @@ describe('a new connection', () => {
     }
     const tracking = track()
     await runtime.advance(2_000)
+    expect(connections.map(({ isClosed }) => isClosed)).toEqual([true])
     await runtime.advance(50)
     expect([connections.length, isUsable(tracking)]).toEqual([2, true])
-    opening.resolve()
+    opening.resolve() // late
     await settled()
     expect(connections.map(({ isClosed }) => isClosed)).toEqual([true, false])
+    expect([connections.length, isUsable(tracking)]).toEqual([2, true])
   })
 })
 

@@ -35,6 +35,8 @@ export interface TrackingParts {
 
 /** A connection, from the attempt to open it. */
 interface Opened {
+  /** Closes it. */
+  readonly end: AbortController
   connection?: TrackingConnection
   /** A PING is not answered yet. */
   isPinged?: boolean
@@ -104,7 +106,7 @@ export class ClientTracking {
   async #open(): Promise<void> {
     const { client, runtime, refusals } = this.#parts
     if (this.#isEnded || this.#current !== undefined || client.track === undefined) return
-    const current: Opened = {}
+    const current: Opened = { end: new AbortController() }
     this.#current = current
     try {
       const opening = client.track(this.#prefixes, {
@@ -113,13 +115,9 @@ export class ClientTracking {
           if (names === undefined) this.#listener.onUnknown()
           else this.#listener.onChanged(names)
         },
+        signal: current.end.signal,
         onEnd: () => this.#lost(current, new Error('the connection for changed keys has ended')),
       })
-      // It may be ready only after it was given up.
-      opening.then(
-        (connection) => current === this.#current || connection.close(),
-        () => {},
-      )
       const connection = await within(opening, CONNECT_MS, runtime)
       if (current !== this.#current) return
       current.connection = connection
@@ -168,7 +166,7 @@ export class ClientTracking {
     this.#current = undefined
     this.usableUntil = Number.NEGATIVE_INFINITY
     this.#listener.onUnknown()
-    current.connection?.close()
+    current.end.abort()
     return true
   }
 

@@ -2,6 +2,7 @@ import type { ClusterOptions, RedisOptions } from 'ioredis'
 import { CacheError } from '../errors.ts'
 import {
   type Arg,
+  type ConnectionEnd,
   type MessageConnection,
   type RedisClient,
   SCAN_BATCH,
@@ -41,8 +42,10 @@ interface Node {
   scanStream(options: { match: string; count: number }): AsyncIterable<string[]>
   duplicate(options: object): MessageRedis
 }
-interface MessageRedis extends Omit<MessageConnection, 'close'> {
-  readonly stream: { unref(): void }
+interface MessageRedis extends MessageConnection {
+  readonly status: string
+  /** Absent until it connects. */
+  readonly stream?: { unref(): void; destroy(): void }
   client(...args: (string | number)[]): Promise<unknown>
   connect(): Promise<void>
   disconnect(): void
@@ -172,30 +175,26 @@ export function ioredisClient(client: IoredisClient): RedisClient {
       }
     },
     isRefusal: (error) => error instanceof Error && error.name === 'ReplyError',
-    async listen({ onMessage, onEnd }) {
+    async listen({ onMessage, ...end }) {
       // In a Cluster each node passes on the messages of all.
       const [node] = masters()
       if (node === undefined) throw new Error(NO_MASTER)
       const connection = node.duplicate(MESSAGES)
       connection.on('message', onMessage)
-      await connected(connection, onEnd)
+      await connected(connection, end)
       return {
         subscribe: (channel) => connection.subscribe(channel),
         ping: () => connection.ping(),
-        close: () => connection.disconnect(),
       }
     },
     async track(prefixes, listener) {
       const tracked = masters()
       if (tracked.length === 0) throw new Error(NO_MASTER)
       const connections = tracked.map((node) => node.duplicate(TRACKING))
-      const close = () => {
-        for (const connection of connections) connection.disconnect()
-      }
       try {
         await Promise.all(connections.map((connection) => track(connection, prefixes, listener)))
       } catch (error) {
-        close()
+        for (const connection of connections) close(connection)
         throw error
       }
       return {
@@ -205,27 +204,33 @@ export function ioredisClient(client: IoredisClient): RedisClient {
           const isSame = now.length === tracked.length && now.every((node) => tracked.includes(node))
           if (!isSame) throw new Error('the masters of the Cluster have changed')
         },
-        close,
       }
     },
   }
 }
 
-async function connected(connection: MessageRedis, onEnd: () => void): Promise<void> {
+async function connected(connection: MessageRedis, { signal, onEnd }: ConnectionEnd): Promise<void> {
   connection.on('error', () => {}) // `end` follows
   connection.on('end', onEnd)
+  signal.addEventListener('abort', () => close(connection))
   await connection.connect()
-  connection.stream.unref()
+  connection.stream?.unref()
+}
+
+function close(connection: MessageRedis): void {
+  if (connection.status === 'end') return
+  connection.disconnect()
+  connection.stream?.destroy() // otherwise it waits 2 s for the other side to close it too
 }
 
 async function track(
   connection: MessageRedis,
   prefixes: readonly string[],
-  { onChanged, onEnd }: TrackingListener,
+  { onChanged, ...end }: TrackingListener,
 ): Promise<void> {
   // Not `message`, which joins the names with commas.
   connection.on('messageBuffer', (_channel, names) => onChanged(names?.map((name) => name.toString())))
-  await connected(connection, onEnd)
+  await connected(connection, end)
   await connection.client(...trackingOn((await connection.client('ID')) as number, prefixes))
   await connection.subscribe(INVALIDATIONS)
 }

@@ -8,7 +8,6 @@ import { Refusals } from './refusals.ts'
 /** A connection for messages, as a server and a network could treat it. */
 class FakeConnection {
   readonly subscribed: string[] = []
-  isClosed = false
   ping = () => Promise.resolve<unknown>('PONG')
   subscribe = (channel: string): Promise<unknown> => {
     this.subscribed.push(channel)
@@ -18,8 +17,8 @@ class FakeConnection {
   constructor(listener: MessageListener) {
     this.listener = listener
   }
-  close() {
-    this.isClosed = true
+  get isClosed() {
+    return this.listener.signal.aborted
   }
 }
 
@@ -165,11 +164,12 @@ it('reports once that its scripts may not publish', () => {
   expect(said).toEqual([expect.stringMatching(/^Redis refuses PUBLISH: .*\+publish/)])
 })
 
-it('closes a connection that is ready only after it was given up, or after the end', async () => {
+it('closes a connection when it is given up before it is ready, and at the end', async () => {
   const ready = Promise.withResolvers<void>()
   connecting = (connection) => ready.promise.then(() => connection)
   await subscribe()
   await runtime.advance(2_000)
+  expect(connections.map(({ isClosed }) => isClosed)).toEqual([true])
   await runtime.advance(1_000)
   await subscribe()
   messages.end()

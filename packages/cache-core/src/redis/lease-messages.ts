@@ -10,6 +10,13 @@ const PAUSE_MS = 1_000
 /** The same for a channel that the user may not subscribe to. */
 const REFUSED_PAUSE_MS = 60_000
 
+/** A connection, from the attempt to open it. */
+interface Opened {
+  readonly connection: Promise<MessageConnection>
+  /** Closes it. */
+  readonly end: AbortController
+}
+
 /**
  * Tells readers in this process when leases end, by messages over a connection of its own, which all stores on one client share. It is
  * opened when a reader first waits, and after it has ended, when the next one does. Its failures only make readers ask more often.
@@ -20,7 +27,7 @@ export class LeaseMessages {
   readonly #refusals: Refusals
   readonly #channels = new Map<string, LeaseChannel>()
   readonly #joining = new Set<LeaseChannel>()
-  #connection: Promise<MessageConnection> | undefined
+  #current: Opened | undefined
   #notBefore = Number.NEGATIVE_INFINITY
   #isEnded = false
 
@@ -53,12 +60,12 @@ export class LeaseMessages {
   /** The client's connection is new, and may lead to another server, while this one may still lead to the old one. */
   renew(): void {
     this.#notBefore = Number.NEGATIVE_INFINITY
-    this.#drop(this.#connection)
+    this.#drop(this.#current)
   }
 
   end(): void {
     this.#isEnded = true
-    this.#drop(this.#connection)
+    this.#drop(this.#current)
   }
 
   /** Readers don't wait for this. */
@@ -67,12 +74,12 @@ export class LeaseMessages {
     if (channel.isLive || this.#isEnded || this.#joining.has(channel)) return
     if (now < this.#notBefore || now < channel.refusedUntil) return
     this.#joining.add(channel)
-    this.#connection ??= this.#open()
-    const opened = this.#connection
+    this.#current ??= this.#open()
+    const opened = this.#current
     try {
-      const connection = await opened
+      const connection = await opened.connection
       await within(connection.subscribe(channel.name), DEADLINE_MS, this.#runtime)
-      channel.isLive = opened === this.#connection
+      channel.isLive = opened === this.#current
       this.#refusals.accepted('SUBSCRIBE')
     } catch (error) {
       if (this.#client.isRefusal(error)) {
@@ -88,38 +95,32 @@ export class LeaseMessages {
     }
   }
 
-  #open(): Promise<MessageConnection> {
+  #open(): Opened {
+    const end = new AbortController()
     const opening = this.#client.listen!({
       onMessage: (name, key) => this.#channels.get(name)?.heard(key),
+      signal: end.signal,
       onEnd: () => this.#drop(opened),
     })
-    const opened = within(opening, CONNECT_MS, this.#runtime)
-    // It may be ready only after it was given up.
-    opening.then(
-      (connection) => this.#connection === opened || connection.close(),
-      () => {},
-    )
+    const opened = { connection: within(opening, CONNECT_MS, this.#runtime), end }
     return opened
   }
 
   /** A message was missed. If the connection is silent, the next reader that waits opens another. */
   async #check(): Promise<void> {
-    const opened = this.#connection
+    const opened = this.#current
     try {
-      const connection = await opened
+      const connection = await opened?.connection
       if (connection !== undefined) await within(connection.ping(), DEADLINE_MS, this.#runtime)
     } catch (error) {
       if (!this.#client.isRefusal(error)) this.#drop(opened)
     }
   }
 
-  #drop(opened: Promise<MessageConnection> | undefined): void {
-    if (opened === undefined || opened !== this.#connection) return
-    this.#connection = undefined
-    opened.then(
-      (connection) => connection.close(),
-      () => {},
-    )
+  #drop(opened: Opened | undefined): void {
+    if (opened === undefined || opened !== this.#current) return
+    this.#current = undefined
+    opened.end.abort()
     for (const channel of this.#channels.values()) channel.lost()
   }
 }

@@ -1,6 +1,6 @@
 import type { RedisClientOptions } from 'redis'
 import { CacheError } from '../errors.ts'
-import { type Arg, type RedisClient, SCAN_BATCH } from './redis-client.ts'
+import { type Arg, type ConnectionEnd, type RedisClient, SCAN_BATCH } from './redis-client.ts'
 import { INVALIDATIONS, trackingOn } from './tracking-commands.ts'
 
 /** The part of a client of node-redis 6 (`createClient`) that the store uses. */
@@ -122,16 +122,15 @@ export function nodeRedisClient(client: NodeRedisClient): RedisClient {
       }
     },
     isRefusal: (error) => error instanceof Error && !('code' in error) && REPLY.test(error.message),
-    async listen({ onMessage, onEnd }) {
-      const connection = await connectAnother(client, {}, onEnd)
+    async listen({ onMessage, ...listener }) {
+      const connection = await connectAnother(client, {}, listener)
       return {
         subscribe: (channel) => connection.subscribe(channel, (message) => onMessage(channel, message as string)),
         ping: () => connection.ping(),
-        close: () => end(connection),
       }
     },
-    async track(prefixes, { onChanged, onEnd }) {
-      const connection = await connectAnother(client, { RESP: 2 }, onEnd)
+    async track(prefixes, { onChanged, ...listener }) {
+      const connection = await connectAnother(client, { RESP: 2 }, listener)
       try {
         const id = (await connection.sendCommand(['CLIENT', 'ID'])) as number
         await connection.sendCommand(['CLIENT', ...trackingOn(id, prefixes)])
@@ -142,7 +141,7 @@ export function nodeRedisClient(client: NodeRedisClient): RedisClient {
         end(connection)
         throw error
       }
-      return { ping: () => connection.ping(), close: () => end(connection) }
+      return { ping: () => connection.ping() }
     },
   }
 }
@@ -151,13 +150,18 @@ export function nodeRedisClient(client: NodeRedisClient): RedisClient {
 async function connectAnother(
   client: NodeRedisClient,
   options: { readonly RESP?: 2 },
-  onEnd: () => void,
+  { signal, onEnd }: ConnectionEnd,
 ): Promise<MessageClient> {
   const { socket } = client.options as RedisClientOptions
   const own = { disableOfflineQueue: false, socket: { ...socket, reconnectStrategy: false } }
   const connection = client.duplicate({ ...own, ...options }) as MessageClient
   connection.on('error', () => {
     if (!connection.isReady) onEnd()
+  })
+  signal.addEventListener('abort', () => end(connection))
+  // If it was ended before it was connected, it had no socket to close.
+  connection.on('connect', () => {
+    if (signal.aborted) connection.destroy()
   })
   connection.unref()
   await connection.connect()

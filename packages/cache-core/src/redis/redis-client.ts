@@ -70,25 +70,26 @@ export interface RedisClient {
 export interface TrackingConnection {
   /** Rejects also if it no longer covers all masters. */
   ping(): Promise<unknown>
-  close(): void
 }
 
-export interface TrackingListener {
+export interface TrackingListener extends ConnectionEnd {
   /** The names of changed keys. `undefined`: all may have changed. */
   readonly onChanged: (names: readonly string[] | undefined) => void
-  /** The connection has ended. May be called more than once. */
-  readonly onEnd: () => void
 }
 
 /** A connection that receives messages. It is never opened again after it has ended. */
 export interface MessageConnection {
   subscribe(channel: string): Promise<unknown>
   ping(): Promise<unknown>
-  close(): void
 }
 
-export interface MessageListener {
+export interface MessageListener extends ConnectionEnd {
   readonly onMessage: (channel: string, message: string) => void
+}
+
+export interface ConnectionEnd {
+  /** Closes the connection when it is aborted, also while it is being opened: a server may never answer. */
+  readonly signal: AbortSignal
   /** The connection has ended. May be called more than once. */
   readonly onEnd: () => void
 }
