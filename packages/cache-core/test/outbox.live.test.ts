@@ -3,7 +3,7 @@ import { cacheAside, createCache, memoryStore, writeThrough } from '../src/index
 import { createOutbox, type OutboxOptions } from '../src/postgres/index.ts'
 import { gate } from '../src/testing/index.ts'
 import { isEmbedded, pool } from './scratch-outbox.ts'
-import { heard, makeDue, open, scratch, store, stretchWaits, transaction } from './scripted-outbox.ts'
+import { heard, makeDue, open, POLL_MS, scratch, store, stretchWaits, transaction } from './scripted-outbox.ts'
 
 describe('the relay', () => {
   it('delivers due rows once', async () => {
@@ -142,6 +142,39 @@ describe('the relay', () => {
     outbox.delivered('write 0')
     await outbox.round()
     expect(markedWhileHeard).toEqual([1])
+  })
+
+  it('marks the rows of writes in a process whose relay does not run', async () => {
+    const outbox = open()
+    await outbox.add(pool, { keys: ['a'], writeId: 'one' })
+    await outbox.add(pool, { keys: ['b'], writeId: 'two' })
+    await stretchWaits()
+    outbox.delivered('one')
+    await outbox.pass(POLL_MS)
+    await expect.poll(() => scratch.undelivered()).toBe(1)
+    await outbox.close()
+    outbox.delivered('two')
+    await outbox.pass(POLL_MS)
+    await expect.poll(() => scratch.undelivered()).toBe(0)
+    expect(heard()).toEqual([])
+  })
+
+  it('keeps a limited number of writes to mark, and leaves the others to the relay', async () => {
+    const marked: number[] = []
+    const outbox = open({
+      pool: {
+        connect: () => pool.connect(),
+        query(text: string, values?: unknown[]) {
+          if (text.includes('write_id = any')) marked.push((values![0] as string[]).length)
+          return pool.query(text, values)
+        },
+      },
+    })
+    for (let i = 0; i < 10_001; i++) outbox.delivered(`write ${i}`)
+    await outbox.close()
+    outbox.delivered('one more')
+    await outbox.close()
+    expect(marked).toEqual([10_000, 1])
   })
 
   it('finds due rows without scanning the delivered ones, for any number of both', async () => {

@@ -4,6 +4,7 @@ import { CacheError } from '../errors.ts'
 import { PollLoop } from '../poll-loop.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import { type Attached, askedStores, deliverToAll, runsOf } from './attached-stores.ts'
+import { DeliveredWrites } from './delivered-writes.ts'
 import { checkOutboxEntry, checkOutboxOptions, type OutboxEntry, type OutboxOptions } from './outbox-options.ts'
 import { type Batch, type Lag, OutboxTable } from './outbox-table.ts'
 import type { PostgresQueries } from './postgres-pool.ts'
@@ -38,7 +39,8 @@ export interface Outbox extends InvalidationSource {
    */
   add(transaction: PostgresQueries, entry: OutboxEntry): Promise<void>
   /**
-   * Call it once the store has acknowledged all invalidations of the write: `isConfirmed`. Its row is marked soon after.
+   * Call it once the store has acknowledged all invalidations of the write: `isConfirmed`. Its row is marked within 200 ms, also in
+   * a process that does not `start`. A row that can't be marked is left to the relay, and so are those above 10,000 in that time.
    * With several attached stores, the row is left to the relay, since a write knows only its own store.
    *
    * @throws CacheError `BAD_OPTION` for an invalid id
@@ -148,19 +150,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const { runtime, pollMs, keepMs } = checkOutboxOptions(options)
   const table = new OutboxTable(options.pool, options)
   const attached = new Set<Attached>()
-  /** Write ids by the runs that acknowledged them. */
-  const toMark = new Map<string | undefined, string[]>()
+  const deliveredWrites = new DeliveredWrites(table, runtime)
   let prunedAt = Number.NEGATIVE_INFINITY
-
-  async function markWrites(): Promise<void> {
-    // Only the current ones: ids that arrive meanwhile wait for the next round. Otherwise the relay might never deliver.
-    const known = [...toMark]
-    toMark.clear()
-    for (const [acknowledgedBy, writeIds] of known) {
-      // Not retried: an unmarked row costs only one more invalidation.
-      await table.markWrites(writeIds, acknowledgedBy)
-    }
-  }
 
   async function deliverDue(): Promise<void> {
     while (attached.size > 0 && (await table.hasDue())) {
@@ -207,7 +198,6 @@ export function createOutbox(options: OutboxOptions): Outbox {
     runtime,
     everyMs: pollMs,
     async work() {
-      await markWrites()
       await deliverDue()
       await prune()
     },
@@ -241,10 +231,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     delivered(writeId) {
       checkText('writeId', writeId)
       if (attached.size !== 1) return // the other stores have not received it
-      const acknowledgedBy = runsOf([...attached])
-      const known = toMark.get(acknowledgedBy)
-      if (known) known.push(writeId)
-      else toMark.set(acknowledgedBy, [writeId])
+      deliveredWrites.add(writeId, runsOf([...attached]))
     },
 
     start() {
@@ -266,7 +253,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
 
     async close() {
       await loop.stop()
-      await markWrites().catch(() => {})
+      await deliveredWrites.flush()
     },
   }
 }
