@@ -232,6 +232,30 @@ describe('the relay', () => {
   })
 })
 
+it('delivers a due row between two batches of pruned rows', async () => {
+  let batches = 0
+  const deliveredAfter: number[] = []
+  const outbox = open({
+    keepMs: 60_000,
+    store: { ...store, invalidate: async () => deliveredAfter.push(batches) > 0 },
+    pool: {
+      connect: () => pool.connect(),
+      async query(text: string, values?: unknown[]) {
+        const result = await pool.query(text, values)
+        if (text.includes('delete from') && ++batches === 1) await outbox.add(pool, { keys: ['due'] })
+        return result
+      },
+    },
+  })
+  await pool.query(
+    `insert into ${scratch.table} (keys, delivered_at)
+    select array['k' || i], now() - interval '1 h' from generate_series(1, 2500) as i`,
+  )
+  await outbox.round()
+  const { rows } = await pool.query(`select keys[1] as key from ${scratch.table}`)
+  expect([deliveredAfter, rows]).toEqual([[1], [{ key: 'due' }]])
+})
+
 it.skipIf(isEmbedded)('survives the loss of its connection in the middle of a batch', async () => {
   const said: string[] = []
   const outbox = open({ onFailing: (error) => said.push(String(error)) })

@@ -168,24 +168,20 @@ export class OutboxTable {
     await this.#pool.query(this.#marking(which), [writeIds, server])
   }
 
-  /** Deletes rows delivered longer than `keepMs` ago. Resolves with their number. */
+  /** Deletes one batch of the rows delivered longer than `keepMs` ago. Resolves with their number: 0 if there are none. */
   async prune(keepMs: number): Promise<number> {
-    let pruned = 0
-    for (;;) {
-      // The oldest rows have the lowest ids, so this batch shows whether there is anything to prune.
-      const { rows } = await this.#pool.query<{ pruned: number }>(
-        `with oldest as (select id, delivered_at from ${this.#table} order by id limit ${PRUNED_AT_ONCE}),
-        gone as (
-          delete from ${this.#table} where id in (
-            select id from oldest where delivered_at < clock_timestamp() - $1::float8 * interval '1 ms'
-          ) returning 1
-        )
-        select count(*)::integer as pruned from gone`,
-        [keepMs],
+    // The oldest rows have the lowest ids, so this batch shows whether there is anything to prune.
+    const { rows } = await this.#pool.query<{ pruned: number }>(
+      `with oldest as (select id, delivered_at from ${this.#table} order by id limit ${PRUNED_AT_ONCE}),
+      gone as (
+        delete from ${this.#table} where id in (
+          select id from oldest where delivered_at < clock_timestamp() - $1::float8 * interval '1 ms'
+        ) returning 1
       )
-      pruned += rows[0]!.pruned
-      if (rows[0]!.pruned === 0) return pruned
-    }
+      select count(*)::integer as pruned from gone`,
+      [keepMs],
+    )
+    return rows[0]!.pruned
   }
 
   async lag(): Promise<Lag> {

@@ -191,7 +191,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
   async function prune(): Promise<void> {
     if (runtime.now() - prunedAt < PRUNE_EVERY_MS) return
     prunedAt = runtime.now()
-    await table.prune(keepMs)
+    // Rows that come due meanwhile wait for one batch, not for all.
+    while ((await table.prune(keepMs)) > 0) await deliverDue()
   }
 
   const loop = new PollLoop({
