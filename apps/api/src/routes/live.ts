@@ -72,7 +72,8 @@ export function liveRoutes(
     if (context.req.method === 'HEAD') return new Response(null, { headers: { 'Content-Type': 'text/event-stream' } })
     context.header('X-Accel-Buffering', 'no') // otherwise nginx would keep the events back
     return streamSSE(context, async (stream) => {
-      await stream.writeSSE({ event: 'hello', data: '{}', retry: RECONNECT_MS })
+      // Not awaited: requests that come at the same time must find this place taken.
+      void stream.writeSSE({ event: 'hello', data: '{}', retry: RECONNECT_MS })
       await new Promise<void>((resolve) => {
         const drop = () => void context.env?.incoming?.socket.destroy()
         let pending = 0

@@ -10,16 +10,19 @@ import { type Logger, pino } from 'pino'
 import { createDatabase, loadPosts, migrate, type PostsDatabase, schemaName } from 'posts-db'
 import { strategyNames } from 'strategies'
 import { inject } from 'vitest'
-import { createApp } from '../../src/create-app.ts'
+import { createApp, startLive } from '../../src/create-app.ts'
 import type { Api } from '../../src/http/api-types.ts'
 import { killLeaseHolder } from '../../src/live/kill-lease-holder.ts'
+import type { LiveEvents } from '../../src/live/live-events.ts'
 import { type Env, isNamed } from '../../src/process/env.ts'
 import { pingMemcached } from '../../src/process/memcached-connection.ts'
+import { alone } from '../../src/process/processes.ts'
 import { closeFlushers, queueLag, startFlushers } from '../../src/strategies/flushers.ts'
 import { closeOutboxes, enableChangeRecording, outboxLag, startOutboxes } from '../../src/strategies/outboxes.ts'
 import { peerStrategies, servedNames } from '../../src/strategies/peer-strategies.ts'
 import { startInstances } from '../../src/strategies/start-instances.ts'
 import type { StrategyInstances } from '../../src/strategies/strategy-instances.ts'
+import { FigureCollector } from '../../src/telemetry/figures.ts'
 import { redisFigures, StoreServer } from '../../src/telemetry/store-server.ts'
 import { readWorkerState } from '../../src/worker/worker-state.ts'
 
@@ -52,6 +55,7 @@ export interface TestApi {
   /** For an HTTP server. */
   readonly fetch: Api['fetch']
   readonly instances: StrategyInstances
+  readonly events: LiveEvents
   readonly database: PostsDatabase
   readonly redis: Redis | undefined
   readonly databaseUrl: string
@@ -110,10 +114,15 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   if (flushes) startFlushers(instances)
   // The stores connect to memcached themselves.
   while (memcached !== undefined && instances.all.some(({ trouble }) => trouble !== undefined)) await setImmediate()
+  const storeServer = redis && new StoreServer('redis', () => redisFigures(redis))
+  const collector = new FigureCollector(instances, storeServer, alone, logger)
+  const live = startLive(instances, storeServer, collector, alone)
   const app = createApp({
     instances,
     logger,
     adminToken,
+    collector,
+    live,
     parts: {
       database: () => database.ping(),
       redis: redis && (() => redis.ping()),
@@ -126,7 +135,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       redisUrl === undefined
         ? undefined
         : (leased, key) => killLeaseHolder({ redisUrl, prefix, strategies: leased.filter(isNamed), key }),
-    storeServer: redis && new StoreServer('redis', () => redisFigures(redis)),
+    storeServer,
     pool: database.pool,
     worker: redis && (() => readWorkerState(redis, prefix, strategyNames)),
   })
@@ -139,6 +148,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
       request(path, { method, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
     fetch: app.fetch,
     instances,
+    events: live.events,
     database,
     redis,
     databaseUrl,
