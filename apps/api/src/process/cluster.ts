@@ -10,6 +10,9 @@ import type { Message, PrimaryQuestions } from './messages.ts'
 import { STARTED_AT, serviceStartedAt } from './service-start.ts'
 import { FINISH_WITHIN_MS } from './shutdown.ts'
 
+/** Before another attempt to start a worker, whose cause may be a database that restarts. */
+const RETRY_MS = 1_000
+
 /** Starts the workers and supervises them until all have ended. Resolves with the exit code. */
 export async function superviseWorkers(count: number, logger: Logger): Promise<number> {
   let ending = false
@@ -51,6 +54,7 @@ export async function superviseWorkers(count: number, logger: Logger): Promise<n
     }
   }
 
+  let hasServed = false
   await new Promise<void>((resolve) => {
     const start = () => {
       // Set by `node --watch`: the worker would send each module that it loads as a message.
@@ -60,7 +64,10 @@ export async function superviseWorkers(count: number, logger: Logger): Promise<n
       })
       workers.add(worker)
       forwarding.add(worker, load.runs)
-      worker.on('listening', () => forwarding.serves(worker))
+      worker.on('listening', () => {
+        hasServed = true
+        forwarding.serves(worker)
+      })
       worker.on('message', (message: Message) => void receive(worker, message))
       worker.on('exit', (code, signal) => {
         workers.delete(worker)
@@ -70,13 +77,22 @@ export async function superviseWorkers(count: number, logger: Logger): Promise<n
           start()
           return
         }
-        // A worker that fails before it serves would fail again. A worker that we stopped is not a failure.
+        if (!ending && hasServed) {
+          logger.error(`a worker could not start (${signal ?? code}); starting another in ${RETRY_MS / 1_000} s`)
+          setTimeout(retry, RETRY_MS)
+          return
+        }
+        // If none has ever served, another one would fail too. A worker that we stopped is not a failure.
         if (!ending) {
           exitCode = 1
           end()
         }
         if (workers.size === 0) resolve()
       })
+    }
+    const retry = () => {
+      if (!ending) start()
+      else if (workers.size === 0) resolve()
     }
     for (let i = 0; i < count; i++) start()
   })
