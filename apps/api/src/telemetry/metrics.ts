@@ -38,12 +38,9 @@ function outboxMetrics(registry: Registry, instances: StrategyInstances): void {
       labelNames: ['strategy'],
       registers: [registry],
       async collect() {
-        this.reset()
-        const asked = instances.withOutbox.map(async ({ name: strategy, outbox }) =>
-          this.set({ strategy }, read(await lagOf(outbox))),
-        )
         // If the database is unreachable, the metric has no values.
-        await Promise.allSettled(asked)
+        const asked = instances.withOutbox.map(async ({ name, outbox }) => [name, read(await lagOf(outbox))] as const)
+        setAll(this, await Promise.allSettled(asked))
       },
     })
   gauge('undelivered', 'Changes whose invalidation is not yet confirmed', ({ undelivered }) => undelivered)
@@ -58,18 +55,27 @@ function queueMetrics(registry: Registry, instances: StrategyInstances): void {
       labelNames: ['strategy'],
       registers: [registry],
       async collect() {
-        this.reset()
-        const asked = instances.withQueue.map(async ({ name: strategy, queue }) =>
-          this.set({ strategy }, read(await queueOf(queue.log))),
-        )
         // If Redis is unreachable, the metric has no values.
-        await Promise.allSettled(asked)
+        const asked = instances.withQueue.map(
+          async ({ name, queue }) => [name, read(await queueOf(queue.log))] as const,
+        )
+        setAll(this, await Promise.allSettled(asked))
       },
     })
   gauge('queue_depth', 'Acknowledged writes that the database does not have yet', ({ depth }) => depth)
   gauge('queue_bytes', 'Their size, about', ({ bytes }) => bytes)
   gauge('lag_seconds', 'Age of the oldest of them', ({ lagSeconds }) => lagSeconds)
   gauge('dead_letters', 'Acknowledged writes that the database refused', ({ deadLetters }) => deadLetters)
+}
+
+/** Without an `await` after the reset: scrapes can overlap, and would drop each other's values. */
+function setAll(gauge: Gauge, answers: readonly PromiseSettledResult<readonly [strategy: string, value: number]>[]) {
+  gauge.reset()
+  for (const answer of answers) {
+    if (answer.status === 'rejected') continue
+    const [strategy, value] = answer.value
+    gauge.set({ strategy }, value)
+  }
 }
 
 function poolMetrics(registry: Registry, pool: PostsDatabase['pool']): void {
@@ -91,7 +97,7 @@ function poolMetrics(registry: Registry, pool: PostsDatabase['pool']): void {
 
 /** The state of `pnpm worker`, for each strategy that it has ever served. */
 function workerMetrics(registry: Registry, read: () => Promise<readonly WorkerState[]>): void {
-  // If Redis is unreachable, these metrics have no values.
+  // If Redis is unreachable, these metrics have no values. As in `setAll`, each resets only once it has been answered.
   const states = shareReads(() => read().catch(() => []))
   new Gauge({
     name: `${PREFIX}worker_jobs`,
@@ -99,8 +105,9 @@ function workerMetrics(registry: Registry, read: () => Promise<readonly WorkerSt
     labelNames: ['strategy', 'state'],
     registers: [registry],
     async collect() {
+      const all = await states()
       this.reset()
-      for (const { strategy, jobs } of await states()) {
+      for (const { strategy, jobs } of all) {
         for (const [state, count] of Object.entries(jobs)) this.set({ strategy, state }, count)
       }
     },
@@ -112,8 +119,9 @@ function workerMetrics(registry: Registry, read: () => Promise<readonly WorkerSt
       labelNames: ['strategy', 'task'],
       registers: [registry],
       async collect() {
+        const all = await states()
         this.reset()
-        for (const { strategy, tasks } of await states()) {
+        for (const { strategy, tasks } of all) {
           for (const { task, [ending]: count } of tasks) this.inc({ strategy, task }, count)
         }
       },
@@ -125,8 +133,9 @@ function workerMetrics(registry: Registry, read: () => Promise<readonly WorkerSt
     labelNames: ['strategy', 'task'],
     registers: [registry],
     async collect() {
+      const all = await states()
       this.reset()
-      for (const { strategy, tasks } of await states()) {
+      for (const { strategy, tasks } of all) {
         for (const { task, succeededAt } of tasks) {
           if (succeededAt !== undefined) this.set({ strategy, task }, succeededAt / 1_000)
         }
