@@ -36,6 +36,8 @@ export interface Strategy {
   readonly store: (backend: Backend) => Store
   /** The kind of its store: memory whatever the backend, or two tiers if that is Redis. Absent: the backend decides. */
   readonly storeKind?: 'memory' | 'tiered'
+  /** Its store lets every reader load, and keeps no leases. */
+  readonly hasNoLeases?: true
   /** How it returns old values: it guarantees nothing. Absent: its guarantee holds. */
   readonly breaks?: string
 }
@@ -132,6 +134,7 @@ export const strategies: Record<StrategyName, Strategy> = {
     ...tuned(cacheAside, ttlAndLease),
     write: invalidate,
     store: unguarded,
+    hasNoLeases: true,
     breaks: 'a load that began before a write leaves its old value cached until the TTL ends',
   },
   'naive-write-through': {
@@ -139,6 +142,7 @@ export const strategies: Record<StrategyName, Strategy> = {
     ...tuned(cacheAside, ttlAndLease),
     write: writeThrough,
     store: unguarded,
+    hasNoLeases: true,
     breaks: 'a slow reader, or the slower of two writers, leaves an old value cached until the TTL ends',
   },
   'naive-lock': {

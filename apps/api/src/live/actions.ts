@@ -28,8 +28,15 @@ export interface Action {
   readonly about: string
   /** Why it can't be done here. Absent: it can. */
   readonly why?: string | undefined
-  /** @returns the key concerned, if it is one */
-  run(instances: readonly StrategyInstance[]): Promise<string | undefined>
+  run(instances: readonly StrategyInstance[]): Promise<Done>
+}
+
+/** What an action has done. */
+export interface Done {
+  /** The names of those that it was done to. */
+  readonly strategies: readonly string[]
+  /** The key concerned, if it is one. */
+  readonly key?: string
 }
 
 export function actionsOf({
@@ -50,7 +57,7 @@ export function actionsOf({
   }
 
   /** The title says when, so that each write changes the post. */
-  async function write(instances: readonly StrategyInstance[], query: string): Promise<string> {
+  async function write(instances: readonly StrategyInstance[], query: string): Promise<Done> {
     const id = hottestId()
     const body = JSON.stringify({ title: `Written at ${new Date().toISOString()}` })
     const headers = { 'Content-Type': 'application/json' }
@@ -58,7 +65,7 @@ export function actionsOf({
       app.request(`http://localhost/api/posts/${id}?strategy=${name}${query}`, { method: 'PATCH', headers, body }),
     )
     const failed = (await Promise.all(answers)).find(({ ok }) => !ok)
-    if (failed === undefined) return postKey(id)
+    if (failed === undefined) return { strategies: namesOf(instances), key: postKey(id) }
     const { detail } = (await failed.json()) as { detail?: string }
     throw new Problem({ status: 503, code: 'not-written', detail: `post ${id} was not written: ${detail}` })
   }
@@ -71,7 +78,7 @@ export function actionsOf({
       async run(instances) {
         const key = hottestKey()
         await invalidate(instances, { keys: [key], tags: [], all: false })
-        return key
+        return { strategies: namesOf(instances), key }
       },
     },
     {
@@ -92,7 +99,7 @@ export function actionsOf({
       about: 'Drops every entry.',
       async run(instances) {
         await invalidate(instances, { keys: [], tags: [], all: true })
-        return undefined
+        return { strategies: namesOf(instances) }
       },
     },
     {
@@ -101,8 +108,8 @@ export function actionsOf({
       about: 'Drops every entry and sets all figures to 0.',
       async run(instances) {
         await invalidate(instances, { keys: [], tags: [], all: true })
-        await reset(instances.map(({ name }) => name))
-        return undefined
+        await reset(namesOf(instances))
+        return { strategies: namesOf(instances) }
       },
     },
     {
@@ -112,10 +119,14 @@ export function actionsOf({
         'A process of this page takes the lease on the hottest post and is killed while others wait for it: for how long do they?',
       why: killLeaseHolder === undefined ? 'only over Redis, where another process can hold a lease' : undefined,
       async run(instances) {
-        const leased = instances.filter(({ storeKind }) => storeKind === 'redis' || storeKind === 'tiered')
-        const names = leased.map(({ name }) => name)
-        const held = await killLeaseHolder!(names, hottestKey())
-        if (held.length > 0) return hottestKey()
+        const names = namesOf(instances.filter(({ strategy }) => strategy.sharesLeases))
+        if (names.length === 0) {
+          const detail = `no other process can hold a lease under ${namesOf(instances).join(', ')}`
+          throw new Problem({ status: 409, code: 'not-available', detail })
+        }
+        const key = hottestKey()
+        const strategies = await killLeaseHolder!(names, key)
+        if (strategies.length > 0) return { strategies, key }
         const detail = 'no process could take the lease on the hottest post'
         throw new Problem({ status: 503, code: 'no-lease', detail })
       },
@@ -126,10 +137,14 @@ export function actionsOf({
       about: 'Redis answers nobody: reads must bypass the cache, and the database gets all of them.',
       why:
         pauseRedis === undefined ? 'only for a Redis that pnpm dev started, since others may use this one' : undefined,
-      async run() {
+      async run(instances) {
         await pauseRedis!(PAUSE_MS)
-        return undefined
+        return { strategies: namesOf(instances) }
       },
     },
   ]
+}
+
+function namesOf(instances: readonly StrategyInstance[]): string[] {
+  return instances.map(({ name }) => name)
 }

@@ -26,7 +26,8 @@ const { redisUrl, prefix, strategies, key } = JSON.parse(process.argv[2]!) as Le
 process.on('disconnect', () => process.exit(0))
 const client = new Redis(redisUrl, redisOptions)
 client.on('error', () => {})
-if (client.status !== 'ready') await once(client, 'ready')
+// Without a lease, the API answers 503; a stack in its log would not help.
+if (client.status !== 'ready') await once(client, 'ready').catch(() => process.exit(1))
 const taken = await Promise.all(strategies.map(async (name) => ((await takeLease(name)) ? name : undefined)))
 process.send?.(taken.filter((name) => name !== undefined))
 

@@ -155,14 +155,12 @@ export function liveRoutes(
     if (action.why !== undefined) {
       throw new Problem({ status: 409, code: 'not-available', detail: `${name} is not available: ${action.why}` })
     }
-    const concerned = chosen(strategies)
-    const names = concerned.map((instance) => instance.name)
-    const key = await action.run(concerned)
-    const mark = { at: new Date().toISOString(), what: name, label: action.title, strategies: names }
+    const done = await action.run(chosen(strategies))
+    const mark = { at: new Date().toISOString(), what: name, label: action.title, strategies: done.strategies }
     events.mark(mark)
     void processes.askOthers(ANSWER_WITHIN_MS, 'mark', mark)
-    log.action(name, { strategies: names.length, key })
-    return context.json({ done: name, strategies: names, key })
+    log.action(name, { strategies: done.strategies.length, key: done.key })
+    return context.json({ done: name, strategies: done.strategies, key: done.key })
   })
 }
 

@@ -18,7 +18,7 @@ export function namedStrategy(
   prefix: string,
   memcached?: MemcacheClient,
 ): StrategyProvider {
-  const { title, read, write, queuesWrites, tunable, store, storeKind, breaks } = strategies[name]
+  const { title, read, write, queuesWrites, tunable, store, storeKind, hasNoLeases, breaks } = strategies[name]
   const anyRead = read(defaultTuning)
   const keepsNothing = anyRead.lifetime === undefined
   const isQueued = queuesWrites === true && client !== undefined
@@ -32,6 +32,7 @@ export function namedStrategy(
     title,
     library: 'cache-core',
     storeKind: keepsNothing ? 'none' : kind,
+    sharesLeases: (kind === 'redis' || kind === 'tiered') && !keepsNothing && !hasNoLeases,
     tunable,
     readAfterWriteOf,
     breaks,

@@ -25,6 +25,8 @@ export interface StrategyProvider {
   /** The library, as named in `Cache-Status`. */
   readonly library: string
   readonly storeKind: StoreKind
+  /** Whether its readers wait for a lease that another process can hold. Absent: they don't. */
+  readonly sharesLeases?: boolean
   readonly tunable: readonly (keyof RuntimeTuning)[]
   /** The reads that are guaranteed to see acknowledged writes, with any tuning and over any store. */
   readonly readAfterWriteOf: Guarantee['readAfterWriteOf']
