@@ -34,6 +34,23 @@ describe('Tallies', () => {
     expect(tallies.get('tiered')!.staleMaxMs).toBeNaN()
   })
 
+  it('counts from the start of a load also if that comes before the first totals', () => {
+    const tallies = new Tallies()
+    tallies.startOver()
+    const latencyMs = { all: none, hit: times(80, 1), stale: none, miss: none, collapsed: none, bypass: none }
+    const earlier = { reads: 100, loads: 20, writes: 5, staleReads: 3, latencyMs, staleForMs: times(3, 400) }
+    const first = statsEvent(1, { tiered: { waitMs: times(4, 9), staleMaxMs: 400 } }, { tiered: earlier })
+    expect(tallies.add(first)).toBe(false)
+    const nothing = { reads: 0, loads: 0, writes: 0, staleReads: 0, timedReads: 0, sumOfTimesMs: 0 }
+    expect(tallies.get('tiered')).toEqual({ ...nothing, staleMaxMs: Number.NaN })
+    const later = { ...earlier, reads: 107, loads: 21 }
+    tallies.add(statsEvent(2, { tiered: { waitMs: times(1, 30) } }, { tiered: later }))
+    expect(tallies.get('tiered')).toMatchObject({ reads: 7, loads: 1, timedReads: 1, sumOfTimesMs: 30 })
+    // From the next reset on, all that was counted counts again.
+    tallies.add(statsEvent(3, { tiered: {} }, { tiered: { reads: 2, since: '2026-01-01T00:00:00.000Z' } }))
+    expect(tallies.get('tiered')).toMatchObject({ reads: 2 })
+  })
+
   it('starts from the totals again once the counters were set to 0', () => {
     const tallies = new Tallies()
     const figures = { reads: 100, loads: 20, writes: 7 }

@@ -20,9 +20,12 @@ const WAITED = ['miss', 'collapsed', 'bypass'] as const
 
 export class Tallies {
   readonly #sums = new Map<string, Sums>()
+  /** Whether the first totals are of the time before. */
+  #beginsAtTotals = false
 
-  /** From here on only what comes counts. */
+  /** From here on only what comes counts. If no totals have come yet, what comes after the first ones. */
   startOver(): void {
+    this.#beginsAtTotals = this.#sums.size === 0
     for (const sums of this.#sums.values()) {
       Object.assign(sums, { base: sums.now, timedReads: 0, sumOfTimesMs: 0, staleMaxMs: Number.NaN })
     }
@@ -38,10 +41,12 @@ export class Tallies {
       return sums !== undefined && isOther(sums, stats)
     })
     if (isReset) this.startOver()
+    const isBase = this.#beginsAtTotals
+    this.#beginsAtTotals = false
     for (const [name, stats] of Object.entries(strategies)) {
       const sums = this.#sums.get(name)
       if (sums === undefined || isOther(sums, stats)) {
-        this.#sums.set(name, sumsOfTotals(stats))
+        this.#sums.set(name, isBase ? noSums(stats) : sumsOfTotals(stats))
         continue
       }
       if (isComplete) goOn(sums, stats)
@@ -66,15 +71,13 @@ export class Tallies {
   }
 }
 
+function noSums(stats: StrategyStats): Sums {
+  const totals = countsOf(stats)
+  return { since: stats.since, base: totals, now: totals, timedReads: 0, sumOfTimesMs: 0, staleMaxMs: Number.NaN }
+}
+
 function sumsOfTotals(stats: StrategyStats): Sums {
-  const sums = {
-    since: stats.since,
-    base: ZERO,
-    now: countsOf(stats),
-    timedReads: 0,
-    sumOfTimesMs: 0,
-    staleMaxMs: Number.NaN,
-  }
+  const sums = { ...noSums(stats), base: ZERO }
   addTimes(sums, stats.latencyMs.hit)
   addTimes(sums, stats.latencyMs.stale)
   for (const outcome of WAITED) addTimes(sums, stats.latencyMs[outcome])
