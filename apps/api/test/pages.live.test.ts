@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { brotliCompressSync, brotliDecompressSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, gzipSync } from 'node:zlib'
 import { apiReferencePolicy, pagePolicy } from 'dashboard/csp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type TestApi, testApi } from './support/test-api.ts'
@@ -26,6 +26,7 @@ beforeAll(async () => {
   }
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
   await writeFile(join(folder, 'assets/index-1a2b.js.br'), brotliCompressSync(SCRIPT))
+  await writeFile(join(folder, 'assets/index-1a2b.js.gz'), gzipSync(SCRIPT))
   api = await testApi({ store: 'memory', pagesFolder: folder })
 })
 afterAll(async () => {
@@ -80,6 +81,21 @@ describe('a file', () => {
     expect(packed.headers.get('ETag')).not.toBe(plain.headers.get('ETag'))
     const known = { headers: { 'Accept-Encoding': 'br', 'If-None-Match': packed.headers.get('ETag')! } }
     expect((await api.request('/assets/index-1a2b.js', known)).status).toBe(304)
+  })
+
+  it.each([
+    ['gzip, br', 'br'],
+    ['br;q=0, gzip;q=0', null],
+    ['br; q=0.0, gzip', 'gzip'],
+    ['GZIP;q=0.5, BR;q=0', 'gzip'],
+    ['br;q=0.2, gzip', 'br'],
+    ['identity', null],
+    ['*;q=0', null],
+    ['x-br, sgzip', null],
+    ['', null],
+  ])('for Accept-Encoding "%s" is sent as %s', async (accepted, encoding) => {
+    const answer = await api.request('/assets/index-1a2b.js', { headers: { 'Accept-Encoding': accepted } })
+    expect([answer.status, answer.headers.get('Content-Encoding')]).toEqual([200, encoding])
   })
 
   it.each([

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { apiReferencePolicy, pagePolicy } from 'dashboard/csp'
+import { accepts } from 'hono/accepts'
 import type { Api, ApiContext } from '../http/api-types.ts'
 import { isNotModified } from '../posts/conditional.ts'
 import type { FigureCollector, Figures } from '../telemetry/figures.ts'
@@ -46,9 +47,7 @@ async function livePage(page: Page, strategies: readonly string[], collector: Fi
 }
 
 function answer(context: ApiContext, page: Page, path: string): Response {
-  const accepted = context.req.header('Accept-Encoding') ?? ''
-  const encoding =
-    page.br && /\bbr\b/.test(accepted) ? 'br' : page.gzip && /\bgzip\b/.test(accepted) ? 'gzip' : undefined
+  const encoding = encodingFor(context, page)
   const etag = encoding === undefined ? page.etag : page.etag.replace(/"$/, `-${encoding}"`)
   const headers = {
     ...headersOf(page, path),
@@ -59,6 +58,19 @@ function answer(context: ApiContext, page: Page, path: string): Response {
   }
   if (isNotModified(context, etag)) return new Response(null, { status: 304, headers })
   return new Response((encoding === undefined ? page.plain : page[encoding]!) as Uint8Array<ArrayBuffer>, { headers })
+}
+
+/** The smaller one that the client accepts. A weight of 0 refuses it (RFC 9110, 12.5.3). */
+function encodingFor(context: ApiContext, page: Page): 'br' | 'gzip' | undefined {
+  const encodings = (['br', 'gzip'] as const).filter((encoding) => page[encoding] !== undefined)
+  const chosen = accepts(context, {
+    header: 'Accept-Encoding',
+    supports: [...encodings],
+    default: 'identity',
+    match: (accepted, { supports, default: none }) =>
+      supports.find((encoding) => accepted.some(({ type, q }) => q > 0 && type.toLowerCase() === encoding)) ?? none,
+  })
+  return encodings.find((encoding) => encoding === chosen)
 }
 
 function headersOf({ type }: Page, path: string): Record<string, string> {
