@@ -37,15 +37,19 @@ export function inspector(hottestKey: () => string): HTMLElement {
   let timer: number | undefined
   /** As submitted: the field may have another by now. */
   let key = ''
+  /** The key of the last question, until it is answered. */
+  let asking: string | undefined
 
   async function show(): Promise<void> {
     const asked = key
+    asking = asked
     const call = api.entries(asked)
     const failure = await call.then(
       () => undefined,
       (error: unknown) => error,
     )
     // An answer for a former key may come late.
+    if (asked === asking) asking = undefined
     if (asked !== key) return
     // Without an answer the API may be restarting, so it is asked again.
     if (failure instanceof Refused && failure.status !== 0) stop()
@@ -69,7 +73,7 @@ export function inspector(hottestKey: () => string): HTMLElement {
     key = input.value.trim()
     void show()
     timer = window.setInterval(() => {
-      if (!document.hidden && isOnScreen(root)) void show()
+      if (asking === undefined && !document.hidden && isOnScreen(root)) void show()
     }, EVERY_MS)
   }
 

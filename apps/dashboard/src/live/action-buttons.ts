@@ -1,11 +1,13 @@
 /** A button per action. One that is not available says why, in text. */
 import { api } from './api.ts'
 import type { Action } from './api-types.ts'
-import { h } from './dom.ts'
+import { h, setChildren } from './dom.ts'
 import { ProblemLine } from './problem-line.ts'
 
 export class ActionButtons {
   readonly #list = h('ul', { class: 'actions' })
+  /** By the JSON of its action. */
+  #items = new Map<string, HTMLElement>()
   readonly #problem = new ProblemLine()
   readonly #strategies: () => readonly string[] | undefined
 
@@ -17,7 +19,16 @@ export class ActionButtons {
 
   async load(): Promise<void> {
     const actions = await this.#problem.during(() => api.actions())
-    if (actions !== undefined) this.#list.replaceChildren(...actions.map((action) => this.#item(action)))
+    if (actions === undefined) return
+    const items = actions.map((action) => {
+      const json = JSON.stringify(action)
+      return [json, this.#items.get(json) ?? this.#item(action)] as const
+    })
+    this.#items = new Map(items)
+    setChildren(
+      this.#list,
+      items.map(([, item]) => item),
+    )
   }
 
   #item({ name, title, about, available, why }: Action): HTMLElement {

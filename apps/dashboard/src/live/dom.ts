@@ -21,6 +21,16 @@ export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }
 
+/** Shows these children, in this order. Those that keep their place are left alone: a moved one would lose the focus. */
+export function setChildren(parent: Element, children: readonly Element[]): void {
+  const wanted = new Set(children)
+  for (const child of [...parent.children]) if (!wanted.has(child)) child.remove()
+  children.forEach((child, place) => {
+    const there = parent.children[place]
+    if (there !== child) parent.insertBefore(child, there ?? null)
+  })
+}
+
 /** @throws if the page has no such element */
 export function byId<T extends HTMLElement>(id: string): T {
   const element = document.getElementById(id)

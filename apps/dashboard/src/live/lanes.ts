@@ -1,6 +1,6 @@
 /** One lane per strategy: its figures and its charts. Only charts in view are drawn. */
 import type { StrategyInfo } from './api-types.ts'
-import { h, setText } from './dom.ts'
+import { h, setChildren, setText } from './dom.ts'
 import { count, duration, milliseconds, percent, perSecond } from './format.ts'
 import type { Summary } from './history.ts'
 import { type Frame, LaneChart } from './lane-chart.ts'
@@ -50,7 +50,7 @@ export class Lanes {
       return lane.root
     })
     for (const name of strategies) this.#lanes.get(name)!.describe(infoOf(name))
-    this.#list.replaceChildren(...elements)
+    setChildren(this.#list, elements)
   }
 
   draw(frame: Frame): void {

@@ -4,6 +4,8 @@ import { h } from './dom.ts'
 
 export class ProblemLine {
   readonly root = h('div', { class: 'problem', role: 'alert' })
+  #shown: Refused | undefined
+  #again: () => Promise<unknown> = async () => {}
 
   /** Runs the call. A refusal is shown, and resolves to undefined. */
   async during<T>(call: () => Promise<T>): Promise<T | undefined> {
@@ -19,15 +21,20 @@ export class ProblemLine {
   }
 
   clear(): void {
+    this.#shown = undefined
     if (this.root.childNodes.length > 0) this.root.replaceChildren()
   }
 
   #show(error: Refused, again: () => Promise<unknown>): void {
+    this.#again = again
+    // A screen reader would repeat it.
+    if (error.status === this.#shown?.status && error.message === this.#shown.message) return
+    this.#shown = error
     this.root.replaceChildren(h('p', {}, error.message))
-    if (error.status === 401) this.root.append(this.#tokenForm(again))
+    if (error.status === 401) this.root.append(this.#tokenForm())
   }
 
-  #tokenForm(again: () => Promise<unknown>): HTMLElement {
+  #tokenForm(): HTMLElement {
     const input = h('input', { type: 'password', name: 'token', autocomplete: 'off', required: true })
     const form = h(
       'form',
@@ -38,7 +45,7 @@ export class ProblemLine {
     form.addEventListener('submit', (event) => {
       event.preventDefault()
       setAdminToken(input.value)
-      void this.during(again)
+      void this.during(this.#again)
     })
     return form
   }
