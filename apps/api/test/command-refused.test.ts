@@ -3,10 +3,12 @@ import { bytesCodec, CacheError, type Codec, createCache, memoryStore, type Stor
 import { pino } from 'pino'
 import type { PostsRepository } from 'posts-db'
 import { defaultTuning } from 'strategies'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../src/create-app.ts'
+import { LiveEvents } from '../src/live/live-events.ts'
 import { openApiDocument } from '../src/openapi/document.ts'
 import { representationCodec } from '../src/posts/representation.ts'
+import { alone, type Processes } from '../src/process/processes.ts'
 import { namedStrategy } from '../src/strategies/named-strategy.ts'
 import { StrategyInstance } from '../src/strategies/strategy-instance.ts'
 import { StrategyInstances } from '../src/strategies/strategy-instances.ts'
@@ -54,14 +56,14 @@ const refusing = (): Store => ({
 })
 
 let lines: Record<string, unknown>[]
-function apiOf(instances: readonly StrategyInstance[]) {
+function apiOf(instances: readonly StrategyInstance[], processes: Processes = alone) {
   const logger = pino({ level: 'info' }, { write: (text: string) => void lines.push(JSON.parse(text)) })
   const parts = {
     database: async () => {},
     redis: async () => {},
     outbox: async () => ({ undelivered: 0, lagSeconds: 0 }),
   }
-  const app = createApp({ instances: new StrategyInstances(instances, instances[0]!.name), logger, parts })
+  const app = createApp({ instances: new StrategyInstances(instances, instances[0]!.name), logger, parts, processes })
   return (path: string, body?: unknown) => {
     const sent = { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }
     return app.request(path, body === undefined ? {} : sent, {
@@ -127,6 +129,44 @@ describe('POST /api/cache/invalidate', () => {
     const broken: Store = { ...memoryStore(), invalidateAll: () => Promise.reject(new Error('a bug')) }
     const answer = await apiOf([over('cache-aside', broken)])('/api/cache/invalidate', { all: true })
     expect(answer.status).toBe(500)
+  })
+})
+
+describe('POST /api/actions/:name', () => {
+  /** Of the marks that were set: what was done, and to which strategies. */
+  async function marksOf(act: () => Promise<void>) {
+    const mark = vi.spyOn(LiveEvents.prototype, 'mark')
+    await act()
+    const marks = mark.mock.calls.map(([{ what, strategies }]) => [what, ...strategies])
+    mark.mockRestore()
+    return marks
+  }
+  const pending = (): Store => ({ ...memoryStore(), invalidate: () => false, invalidateAll: () => false })
+  const broken = (): Store => ({ ...memoryStore(), invalidateAll: () => Promise.reject(new Error('a bug')) })
+
+  it.each([
+    ['flush', 'refuses it', refusing, 503, 'not-invalidated'],
+    ['cold-start', 'refuses it', refusing, 503, 'not-invalidated'],
+    ['flush', 'will do it later', pending, 503, 'not-confirmed'],
+    ['expire-hottest', 'will do it later', pending, 503, 'not-confirmed'],
+    ['cold-start', 'fails', broken, 500, 'internal'],
+  ] as const)('%s marks what was done, if one store %s', async (name, _, failing, status, type) => {
+    const instances = [over('manual-invalidation', failing()), over('cache-aside', memoryStore())]
+    for (const { counters } of instances) counters.read('hit', 1)
+    const marks = await marksOf(async () => {
+      const answer = await apiOf(instances)(`/api/actions/${name}`, {})
+      expect([answer.status, await answer.json()]).toMatchObject([status, { type: `urn:problem:${type}` }])
+    })
+    expect(marks).toEqual([[name, 'cache-aside']])
+    expect(instances.map(({ counters }) => counters.counts.hits)).toEqual([1, name === 'cold-start' ? 0 : 1])
+  })
+
+  it('marks nothing if another process may still have it in memory', async () => {
+    const silent = { ...alone, askOthers: async () => ({ answers: [], areAll: false }) }
+    const marks = await marksOf(async () => {
+      expect((await apiOf([over('cache-aside', memoryStore())], silent)('/api/actions/flush', {})).status).toBe(503)
+    })
+    expect(marks).toEqual([])
   })
 })
 

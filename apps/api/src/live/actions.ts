@@ -32,11 +32,13 @@ export interface Action {
 }
 
 /** What an action has done. */
-export interface Done {
+interface Done {
   /** The names of those that it was done to. */
   readonly strategies: readonly string[]
   /** The key concerned, if it is one. */
   readonly key?: string
+  /** Why it was not done to the others, usually a Problem 503. Absent: it was done to all. */
+  readonly failure?: unknown
 }
 
 export function actionsOf({
@@ -49,11 +51,11 @@ export function actionsOf({
 }: ActionTools): readonly Action[] {
   const hottestKey = () => postKey(hottestId())
 
-  /** @throws Problem 503 if a store or a process did not confirm it */
-  async function invalidate(instances: readonly StrategyInstance[], what: What): Promise<void> {
-    if (await invalidateUnder(instances, what, processes)) return
+  async function invalidate(instances: readonly StrategyInstance[], what: What): Promise<Done> {
+    const { confirmed, delivered, failure } = await invalidateUnder(instances, what, processes)
+    if (delivered || failure !== undefined) return { strategies: confirmed, failure }
     const detail = 'a store or a process did not confirm it yet; until it has, reads bypass that store'
-    throw new Problem({ status: 503, code: 'not-confirmed', detail })
+    return { strategies: confirmed, failure: new Problem({ status: 503, code: 'not-confirmed', detail }) }
   }
 
   /** The title says when, so that each write changes the post. */
@@ -61,13 +63,17 @@ export function actionsOf({
     const id = hottestId()
     const body = JSON.stringify({ title: `Written at ${new Date().toISOString()}` })
     const headers = { 'Content-Type': 'application/json' }
-    const answers = instances.map(({ name }) =>
+    const asked = instances.map(({ name }) =>
       app.request(`http://localhost/api/posts/${id}?strategy=${name}${query}`, { method: 'PATCH', headers, body }),
     )
-    const failed = (await Promise.all(answers)).find(({ ok }) => !ok)
-    if (failed === undefined) return { strategies: namesOf(instances), key: postKey(id) }
-    const { detail } = (await failed.json()) as { detail?: string }
-    throw new Problem({ status: 503, code: 'not-written', detail: `post ${id} was not written: ${detail}` })
+    const answers = await Promise.all(asked)
+    const done = { strategies: namesOf(instances.filter((_, i) => answers[i]!.ok)), key: postKey(id) }
+    const failed = answers.find(({ ok }) => !ok)
+    if (failed === undefined) return done
+    const { detail: why } = (await failed.json()) as { detail?: string }
+    const names = namesOf(instances.filter((_, i) => !answers[i]!.ok)).join(', ')
+    const detail = `post ${id} was not written under ${names}: ${why}`
+    return { ...done, failure: new Problem({ status: 503, code: 'not-written', detail }) }
   }
 
   return [
@@ -77,8 +83,7 @@ export function actionsOf({
       about: 'Its next readers find nothing, as when it expires: how many of them load it from the database?',
       async run(instances) {
         const key = hottestKey()
-        await invalidate(instances, { keys: [key], tags: [], all: false })
-        return { strategies: namesOf(instances), key }
+        return { ...(await invalidate(instances, { keys: [key], tags: [], all: false })), key }
       },
     },
     {
@@ -97,19 +102,16 @@ export function actionsOf({
       name: 'flush',
       title: 'Flush',
       about: 'Drops every entry.',
-      async run(instances) {
-        await invalidate(instances, { keys: [], tags: [], all: true })
-        return { strategies: namesOf(instances) }
-      },
+      run: (instances) => invalidate(instances, { keys: [], tags: [], all: true }),
     },
     {
       name: 'cold-start',
       title: 'Cold start',
       about: 'Drops every entry and sets all figures to 0.',
       async run(instances) {
-        await invalidate(instances, { keys: [], tags: [], all: true })
-        await reset(namesOf(instances))
-        return { strategies: namesOf(instances) }
+        const done = await invalidate(instances, { keys: [], tags: [], all: true })
+        await reset(done.strategies)
+        return done
       },
     },
     {

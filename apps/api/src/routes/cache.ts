@@ -60,7 +60,8 @@ export function cacheRoutes(
       throw badRequest('nothing-to-invalidate', 'give keys, tags, or all: true')
     }
     const strategies = chosen(strategy)
-    const delivered = await invalidateUnder(strategies, { keys, tags, all }, processes)
+    const { delivered, failure } = await invalidateUnder(strategies, { keys, tags, all }, processes)
+    if (failure !== undefined) throw failure
     log.action('invalidated', {
       strategy: strategy ?? 'all',
       ...(!delivered && { delivered }),
@@ -102,17 +103,23 @@ export interface What {
   readonly all: boolean
 }
 
-/**
- * Returns whether all stores confirmed it, and all processes what only they have in memory. A store delivers a pending invalidation
- * before it is used again; a process that does not answer in time, once it can.
- *
- * @throws Problem 503 for a failed invalidation that is not retried
- */
+interface Invalidation {
+  /** The strategies under which it is done everywhere. */
+  readonly confirmed: readonly string[]
+  /**
+   * Whether all stores confirmed it, and all processes what only they have in memory. A store delivers a pending invalidation
+   * before it is used again; a process that does not answer in time, once it can.
+   */
+  readonly delivered: boolean
+  /** Why it failed under a strategy and is not retried: a Problem 503, or an unexpected error. */
+  readonly failure?: unknown
+}
+
 export async function invalidateUnder(
   strategies: readonly StrategyInstance[],
   what: What,
   processes: Processes,
-): Promise<boolean> {
+): Promise<Invalidation> {
   const elsewhere = processes.askOthers(
     ANSWER_WITHIN_MS,
     'invalidateMemory',
@@ -121,13 +128,21 @@ export async function invalidateUnder(
   )
   const attempts = await Promise.allSettled(strategies.map((instance) => invalidate(instance, what)))
   const { areAll } = await elsewhere
+  const isDone = (i: number) => {
+    const attempt = attempts[i]!
+    return attempt.status === 'fulfilled' && attempt.value && (areAll || strategies[i]!.storeKind !== 'memory')
+  }
+  const confirmed = strategies.filter((_, i) => isDone(i)).map(({ name }) => name)
   const reasons = new Map<string, string[]>()
   for (const [i, attempt] of attempts.entries()) {
     const { name, strategy } = strategies[i]!
     let reason: string
     if (attempt.status === 'rejected') {
-      if (!(attempt.reason instanceof CacheError && attempt.reason.code === 'COMMAND_REFUSED')) throw attempt.reason
-      reason = attempt.reason.message
+      const failure: unknown = attempt.reason
+      if (!(failure instanceof CacheError && failure.code === 'COMMAND_REFUSED')) {
+        return { confirmed, delivered: false, failure }
+      }
+      reason = failure.message
     } else {
       // cache-core's stores keep undelivered invalidations and deliver them later. Other libraries do not.
       if (attempt.value || strategy.library === 'cache-core') continue
@@ -135,9 +150,10 @@ export async function invalidateUnder(
     }
     reasons.set(reason, [...(reasons.get(reason) ?? []), name])
   }
-  if (reasons.size === 0) return areAll && attempts.every((attempt) => attempt.status === 'fulfilled' && attempt.value)
+  if (reasons.size === 0) return { confirmed, delivered: areAll && confirmed.length === strategies.length }
   const undone = [...reasons].map(([reason, names]) => `not invalidated under ${names.join(', ')}: ${reason}`)
-  throw new Problem({ status: 503, code: 'not-invalidated', detail: undone.join('; ') })
+  const failure = new Problem({ status: 503, code: 'not-invalidated', detail: undone.join('; ') })
+  return { confirmed, delivered: false, failure }
 }
 
 async function invalidate(instance: StrategyInstance, { keys, tags, all }: What): Promise<boolean> {

@@ -156,10 +156,13 @@ export function liveRoutes(
       throw new Problem({ status: 409, code: 'not-available', detail: `${name} is not available: ${action.why}` })
     }
     const done = await action.run(chosen(strategies))
-    const mark = { at: new Date().toISOString(), what: name, label: action.title, strategies: done.strategies }
-    events.mark(mark)
-    void processes.askOthers(ANSWER_WITHIN_MS, 'mark', mark)
-    log.action(name, { strategies: done.strategies.length, key: done.key })
+    if (done.strategies.length > 0) {
+      const mark = { at: new Date().toISOString(), what: name, label: action.title, strategies: done.strategies }
+      events.mark(mark)
+      void processes.askOthers(ANSWER_WITHIN_MS, 'mark', mark)
+      log.action(name, { strategies: done.strategies.length, key: done.key })
+    }
+    if (done.failure !== undefined) throw done.failure
     return context.json({ done: name, strategies: done.strategies, key: done.key })
   })
 }
