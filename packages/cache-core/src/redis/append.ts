@@ -138,8 +138,7 @@ export class Append {
           const [local] = (await client.wait!('WAITAOF', 1, 0, confirmMs)) as [number | string]
           return Number(local) >= 1
         },
-        // Redis answers nothing else on this connection meanwhile. In order, so that what is sent behind it is not late before it.
-        { name: 'WAIT', deadlineMs: confirmMs + DEADLINE_MS, isInOrder: true },
+        { name: 'WAIT', deadlineMs: confirmMs + DEADLINE_MS, isInOrder: true, isBlocking: true },
       )
       if (!isConfirmed) this.#warn(`not confirmed as ${confirm} within ${confirmMs} ms`)
       return isConfirmed

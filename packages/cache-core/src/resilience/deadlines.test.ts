@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { type FakeRuntime, fakeRuntime } from '../testing/fake-runtime.ts'
 import { Deadlines } from './deadlines.ts'
 
@@ -102,20 +102,52 @@ it('gives extra time to a command that waited behind another answer, and may hav
   expect(late).toEqual([expect.stringMatching(/^small: no answer within 250 ms/)])
 })
 
-it('a command that was sent behind one with a long deadline is not late before it', async () => {
-  const onLate = (error: Error) => void late.push(`blocking: ${error.message}`)
-  const blocking = deadlines.begin(10_000, { isInOrder: true }, onLate)
-  begin('behind')
-  await runtime.advance(9_000)
-  begin('behind too')
-  await runtime.advance(500)
-  expect(late).toEqual([])
-  blocking.isAnswered = true
-  await runtime.advance(300)
-  expect(late).toEqual([
-    expect.stringMatching(/^behind: no answer within 250 ms/),
-    expect.stringMatching(/^behind too: no answer within 250 ms/),
-  ])
+describe('while a command blocks the connection', () => {
+  function block(deadlineMs: number) {
+    const onLate = (error: Error) => void late.push(`blocking: ${error.message}, ${runtime.now()} ms`)
+    return deadlines.begin(deadlineMs, { isInOrder: true, isBlocking: true }, onLate)
+  }
+  const lateCommands = () => late.map((text) => text.split(':')[0])
+
+  it('no other is late, whether sent before or after it; afterwards each has its own deadline', async () => {
+    begin('before')
+    const blocking = block(10_000)
+    begin('behind')
+    // The client sends this one first, so it is answered although the connection is blocked.
+    const sentFirst = begin('sent first')
+    sentFirst.isAnswered = true
+    await runtime.advance(9_000)
+    begin('behind too')
+    begin('in no order', 0, false)
+    await runtime.advance(500)
+    expect(late).toEqual([])
+    blocking.isAnswered = true
+    await runtime.advance(225)
+    expect(late).toEqual([])
+    await runtime.advance(75)
+    expect(lateCommands().sort()).toEqual(['before', 'behind', 'behind too', 'in no order'])
+    for (const text of late) expect(text).toContain('no answer within 250 ms')
+  })
+
+  it('it is late at its own deadline, and what was sent after it with it', async () => {
+    block(1_000)
+    begin('behind')
+    await runtime.advance(1_000)
+    expect(late).toEqual([])
+    await runtime.advance(50)
+    expect(late).toEqual(['blocking: no answer within 1000 ms, 1025 ms', 'behind: no answer within 1000 ms, 1025 ms'])
+  })
+
+  it('a second such command has its own time after the first', async () => {
+    const first = block(1_000)
+    block(1_000)
+    await runtime.advance(900)
+    first.isAnswered = true
+    await runtime.advance(1_000)
+    expect(late).toEqual([])
+    await runtime.advance(50)
+    expect(lateCommands()).toEqual(['blocking'])
+  })
 })
 
 it('forgets the transfer time of an answered command, even if the connection stays busy', async () => {

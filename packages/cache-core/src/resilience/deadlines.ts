@@ -12,6 +12,8 @@ export interface OnItsWay {
   readonly transferMs?: number
   /** Whether it is answered after all commands sent before it, as over one connection. */
   readonly isInOrder?: boolean
+  /** Whether the server answers nothing else on the connection until it has answered this, as with `WAIT`. */
+  readonly isBlocking?: boolean
 }
 
 /** A command that has no answer yet. */
@@ -20,14 +22,15 @@ export interface Wait {
   /** `onLate` has been called. */
   isGivenUp: boolean
   readonly isInOrder: boolean
+  readonly isBlocking: boolean
   readonly limitMs: number
   /** In quiet ticks. */
   readonly begunAt: number
   readonly deadlineTicks: number
   /** Extra ticks for its transfer. */
   readonly transferTicks: number
-  /** The tick, quiet or not, at which it is late in any case. */
-  readonly lostAt: number
+  /** The tick, quiet or not, at which it is late in any case. Ticks in which another command blocks the connection do not count. */
+  lostAt: number
   onLate: (error: Error) => void
 }
 
@@ -47,6 +50,9 @@ function ignore(): void {}
  *   so a command is never late because its answer could not be read yet.
  * - **A tick in which answers were arriving does not count**; the others are _quiet_. A large answer takes time, and small ones
  *   wait behind it, for at most `LONGEST_TRANSFER_MS`.
+ *
+ * **While a command blocks the connection, no time passes for the others**, also for those sent before it: a client may deliver their
+ * answers together. So a server that answers nothing is noticed only when the blocking command is late.
  *
  * If an in-order command gets no answer, those behind it won't either, and are given up with it: reads in flight would otherwise
  * each wait for a deadline of their own. (A large upload may only be slow; those behind it wait on.)
@@ -74,19 +80,18 @@ export class Deadlines {
    *
    * @param deadlineMs deadline in milliseconds, in addition to `transferMs`.
    */
-  begin(deadlineMs: number, { transferMs = 0, isInOrder = false }: OnItsWay, onLate: (error: Error) => void): Wait {
-    const before = isInOrder ? this.#waits.findLast((wait) => wait.isInOrder) : undefined
-    const lostAt = this.#ticks + ticksIn(Math.max(deadlineMs, LONGEST_TRANSFER_MS))
+  begin(deadlineMs: number, onItsWay: OnItsWay, onLate: (error: Error) => void): Wait {
+    const { transferMs = 0, isInOrder = false, isBlocking = false } = onItsWay
     const wait: Wait = {
       isAnswered: false,
       isGivenUp: false,
       isInOrder,
+      isBlocking,
       limitMs: deadlineMs + transferMs,
       begunAt: this.#quietTicks,
       deadlineTicks: ticksIn(deadlineMs),
       transferTicks: transferMs === 0 ? 0 : ticksIn(transferMs),
-      // Like `#lateAt`, not before the commands sent earlier: one of them may have a long deadline.
-      lostAt: before === undefined || before.isAnswered ? lostAt : Math.max(lostAt, before.lostAt),
+      lostAt: this.#ticks + ticksIn(isBlocking ? deadlineMs : Math.max(deadlineMs, LONGEST_TRANSFER_MS)),
       onLate,
     }
     this.#waits.push(wait)
@@ -96,7 +101,11 @@ export class Deadlines {
 
   #tick(): void {
     this.#ticks++
-    if (!this.#isReceiving()) this.#quietTicks++
+    const isReceiving = this.#isReceiving()
+    const blocking = this.#waits.find((wait) => wait.isBlocking && !wait.isAnswered && !wait.isGivenUp)
+    if (blocking !== undefined) {
+      for (const wait of this.#waits) if (wait !== blocking || isReceiving) wait.lostAt++
+    } else if (!isReceiving) this.#quietTicks++
     if (this.#waits.some(({ isAnswered, isInOrder }) => isAnswered && isInOrder)) this.#answeredAt = this.#quietTicks
     // Forgets commands that were given up and never answered.
     this.#waits = this.#waits.filter((wait) => !wait.isAnswered && this.#ticks < wait.lostAt + FORGOTTEN_AFTER_TICKS)
@@ -107,7 +116,7 @@ export class Deadlines {
       const lateAt = this.#lateAt(wait, lateAtBefore)
       if (wait.isInOrder) lateAtBefore = lateAt
       if (wait.isGivenUp) continue
-      if (lateAt <= this.#quietTicks) {
+      if (wait.isBlocking ? wait.lostAt <= this.#ticks : lateAt <= this.#quietTicks) {
         giveUp(wait, new NoAnswer(wait.limitMs))
         if (wait.isInOrder && wait.transferTicks === 0) silentForMs = wait.limitMs
       } else if (silentForMs > 0 && wait.isInOrder) giveUp(wait, new NoAnswer(silentForMs))
