@@ -36,7 +36,7 @@ export interface Flusher {
   /**
    * Passes on what is queued, until the queue is empty or `withinMs` milliseconds have passed (default 5_000), then stops. Never
    * rejects. What is left stays queued, for other flushers or the next start. Afterwards it uses the queue and the database no more;
-   * only an `apply` under way may still end.
+   * only an `apply` or a give-back under way may still end.
    *
    * @example
    * ```ts

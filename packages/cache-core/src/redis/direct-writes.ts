@@ -2,10 +2,12 @@ import { newToken } from '../entry.ts'
 import { CacheError, messageOf } from '../errors.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import { idMs, type QueuePlace } from './queue-place.ts'
-import { BEGIN_DIRECT, END_DIRECT, NEWEST } from './queue-scripts.ts'
+import { BEGIN_DIRECT, END_DIRECT, QUEUED } from './queue-scripts.ts'
 
 /** A direct write counts as under way for this long, in milliseconds, if its process dies or stops, or its outcome is unknown. */
 const UNDER_WAY_MS = 30_000
+/** Keys in one script, which answers nobody else meanwhile. */
+const MAX_ASKED = 500
 const LOOK_AGAIN_MS = 5
 
 /**
@@ -58,22 +60,34 @@ export class DirectWrites {
    * queued before the write began shows that the row is not new. A write queued later may have been foreseen from the new row.
    */
   async #ofNewRows<W>(keysOf: (written: W) => readonly string[], write: () => Promise<W>): Promise<W> {
-    const begunAt = await this.#place.serverMs().catch(() => undefined)
+    const begunAt = this.#runtime.now()
     const written = await write()
-    if (begunAt === undefined) return written // new rows are written without Redis too
-    await Promise.all(
-      keysOf(written).map(async (key) => {
-        const [id] = await this.#newest(key).catch(() => [])
-        if (id === undefined || idMs(id.toString()) >= begunAt) return
-        const message = `a write of "${key}" is in the database, but an earlier one is queued and will replace it; give the keys of existing rows as an array, so that their write waits for its turn`
-        throw new CacheError('WRITE_UNKNOWN', message, { key })
-      }),
-    )
+    const byPlace = Map.groupBy(new Set(keysOf(written)), (key) => this.#place.keysOf(key).pending)
+    for (const [pending, keys] of byPlace) {
+      for (let at = 0; at < keys.length; at += MAX_ASKED) {
+        await this.#refusePast(pending, keys.slice(at, at + MAX_ASKED), begunAt)
+      }
+    }
     return written
   }
 
-  async #newest(key: string): Promise<readonly Buffer[]> {
-    return (await this.#place.run(NEWEST, [this.#place.keysOf(key).pending], [key])) as Buffer[]
+  /** @param begunAt when the write began, by this process's clock */
+  async #refusePast(pending: string, keys: readonly string[], begunAt: number): Promise<void> {
+    let answer: readonly Buffer[]
+    try {
+      answer = (await this.#place.run(QUEUED, [pending], keys)) as Buffer[]
+    } catch {
+      return // new rows are written without Redis too
+    }
+    const [serverNow, ...ids] = answer.map((each) => each.toString())
+    // No later than when the write began, by the server's clock: it has answered after it took the time.
+    const begunMs = Number(serverNow) - (this.#runtime.now() - begunAt)
+    for (const [i, id] of ids.entries()) {
+      if (id === '' || idMs(id!) >= begunMs) continue
+      const key = keys[i]!
+      const message = `a write of "${key}" is in the database, but an earlier one is queued and will replace it; give the keys of existing rows as an array, so that their write waits for its turn`
+      throw new CacheError('WRITE_UNKNOWN', message, { key })
+    }
   }
 
   async #begin(key: string, token: string, giveUpAt: number): Promise<void> {

@@ -40,12 +40,6 @@ export class QueuePlace {
     return runScript(this.#connection.client, script, keys, args)
   }
 
-  /** The server's time, in whole milliseconds. */
-  async serverMs(): Promise<number> {
-    const [seconds, microseconds] = await this.#connection.client.time()
-    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
-  }
-
   /** A script has ended a lease, and answers why it could not tell those who wait. */
   told(answer: unknown): void {
     const refusal = Array.isArray(answer) ? (answer.at(-1) as Buffer) : undefined

@@ -106,6 +106,12 @@ local found = redis.call('HMGET', KEYS[1], 'i:' .. ARGV[1], 'e:' .. ARGV[1])
 if not found[1] then return {} end
 return found`)
 
+/** KEYS: pending. ARGV: keys. Answers the time in milliseconds, then the id of each key's pending write, or ''. */
+export const QUEUED = script(`${NOW}
+local answer = {string.format('%.3f', now)}
+for i, key in ipairs(ARGV) do answer[i + 1] = redis.call('HGET', KEYS[1], 'i:' .. key) or '' end
+return answer`)
+
 /**
  * KEYS: direct, pending, marked. ARGV: token, milliseconds, key. From here on nothing is queued for the key. Answers the number of its
  * writes that are pending, 0 or 1. ZREMRANGEBYSCORE first: a full server lets a script go on that began with a removal.

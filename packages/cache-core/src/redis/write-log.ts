@@ -46,7 +46,7 @@ export interface WriteLogOptions {
    */
   readonly confirmMs?: number
   /**
-   * The most writes that are queued, over all buckets. Each bucket may have an equal share of them, rounded down: by default 6_250, also
+   * The most writes that are queued, over all buckets. Each bucket may have an equal share of them, rounded down: by default 6_250, even
    * if all of them are of one key. Beyond it, the bucket's writes go to the database directly. At least `buckets`. Default 100_000.
    */
   readonly maxQueued?: number
