@@ -111,6 +111,10 @@ it('asks for the admin token if the API needs one, and keeps it for this tab', a
   const page = await system.open('/#strategies=tiered', { base })
   await page.getByRole('button', { name: 'Start this load' }).click()
   await expect.poll(() => page.locator('#load [role=alert] p').textContent()).toContain('Authorization')
+  // A wrong one is refused, and its field is empty again.
+  await page.getByLabel('Admin token').fill('not-the-token')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await expect.poll(() => page.getByLabel('Admin token').inputValue()).toBe('')
   await page.getByLabel('Admin token').fill('a-secret-token')
   await page.getByRole('button', { name: 'Try again' }).click()
   await page.getByText('Running: 50 requests per second to tiered').waitFor()

@@ -1,4 +1,4 @@
-/** What repeats by itself disturbs nobody: a reader keeps the focus, and a screen reader is told once. */
+/** What repeats by itself disturbs nobody: a reader keeps the focus, and a screen reader says it once. */
 import { startTcpProxy } from 'local-servers'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -84,10 +84,18 @@ describe('the inspector', () => {
 
   it('asks nothing while a question has no answer yet, unless it is about another key', async () => {
     const { page, asked } = await inspecting(() => {})
-    await page.clock.runFor(5_000)
+    await page.clock.runFor(4_000)
     expect(asked()).toBe(1)
     await page.locator('#inspect input[name=key]').fill('posts')
     await page.getByRole('button', { name: 'Inspect', exact: true }).click()
     await expect.poll(asked).toBe(2)
+  })
+
+  it('asks again after a question that got no answer for 5 s', async () => {
+    const { page, asked } = await inspecting(() => {})
+    await page.clock.runFor(5_000)
+    await page.locator('#inspect [role=alert]').getByText('The API does not answer').waitFor()
+    await page.clock.runFor(1_000)
+    await expect.poll(asked).toBeGreaterThan(1)
   })
 })

@@ -40,7 +40,7 @@ export function inspector(hottestKey: () => string): HTMLElement {
   /** The key of the last question, until it is answered. */
   let asking: string | undefined
 
-  async function show(): Promise<void> {
+  async function show(isRepeat = false): Promise<void> {
     const asked = key
     asking = asked
     const call = api.entries(asked)
@@ -53,7 +53,7 @@ export function inspector(hottestKey: () => string): HTMLElement {
     if (asked !== key) return
     // Without an answer the API may be restarting, so it is asked again.
     if (failure instanceof Refused && failure.status !== 0) stop()
-    const answer = await problem.during(() => call)
+    const answer = await problem.during(() => call, isRepeat)
     if (answer === undefined) return
     scroll.hidden = false
     answer.forEach((inspected, i) => {
@@ -73,7 +73,7 @@ export function inspector(hottestKey: () => string): HTMLElement {
     key = input.value.trim()
     void show()
     timer = window.setInterval(() => {
-      if (asking === undefined && !document.hidden && isOnScreen(root)) void show()
+      if (asking === undefined && !document.hidden && isOnScreen(root)) void show(true)
     }, EVERY_MS)
   }
 

@@ -18,7 +18,7 @@ export class ActionButtons {
   }
 
   async load(): Promise<void> {
-    const actions = await this.#problem.during(() => api.actions())
+    const actions = await this.#problem.during(() => api.actions(), true)
     if (actions === undefined) return
     const items = actions.map((action) => {
       const json = JSON.stringify(action)

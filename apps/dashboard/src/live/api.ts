@@ -3,6 +3,7 @@ import type { InspectedEntry } from '../inspector/entry-types.ts'
 import type { Action, LoadSettings, LoadState, StrategyInfo } from './api-types.ts'
 
 const TOKEN_KEY = 'adminToken'
+const ENTRIES_WITHIN_MS = 5_000
 
 /** What the API refused, in its own words. */
 export class Refused extends Error {
@@ -22,7 +23,9 @@ export function setAdminToken(token: string): void {
 export const api = {
   strategies: () => call<readonly StrategyInfo[]>('GET', '/api/strategies'),
   actions: () => call<readonly Action[]>('GET', '/api/actions'),
-  entries: (key: string) => call<readonly InspectedEntry[]>('GET', `/api/entries?key=${encodeURIComponent(key)}`),
+  /** It is asked again and again, and not before it has an answer: without a limit, a lost connection would end that. */
+  entries: (key: string) =>
+    call<readonly InspectedEntry[]>('GET', `/api/entries?key=${encodeURIComponent(key)}`, undefined, ENTRIES_WITHIN_MS),
   load: () => call<LoadState>('GET', '/api/load'),
   startLoad: (settings: Partial<LoadSettings>) => call<LoadState>('POST', '/api/load', settings),
   stopLoad: () => call<LoadState>('DELETE', '/api/load'),
@@ -32,19 +35,22 @@ export const api = {
 }
 
 /** @throws Refused */
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function call<T>(method: string, path: string, body?: unknown, withinMs?: number): Promise<T> {
   const token = sessionStorage.getItem(TOKEN_KEY)
   const headers = {
     ...(body !== undefined && { 'content-type': 'application/json' }),
     ...(token !== null && method !== 'GET' && { authorization: `Bearer ${token}` }),
   }
+  const signal = withinMs === undefined ? null : AbortSignal.timeout(withinMs)
+  const noAnswer = new Refused(0, 'The API does not answer. Is it running?')
   let response: Response
   try {
-    response = await fetch(path, { method, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+    response = await fetch(path, { method, headers, signal, ...(body !== undefined && { body: JSON.stringify(body) }) })
   } catch {
-    throw new Refused(0, 'The API does not answer. Is it running?')
+    throw noAnswer
   }
   const answer: unknown = await response.json().catch(() => undefined)
+  if (signal?.aborted) throw noAnswer
   if (response.ok) return answer as T
   const detail = (answer as { detail?: unknown } | undefined)?.detail
   throw new Refused(

@@ -7,15 +7,21 @@ export class ProblemLine {
   #shown: Refused | undefined
   #again: () => Promise<unknown> = async () => {}
 
-  /** Runs the call. A refusal is shown, and resolves to undefined. */
-  async during<T>(call: () => Promise<T>): Promise<T | undefined> {
+  /**
+   * Runs the call. A refusal is shown, and resolves to undefined.
+   *
+   * @param isRepeat it was not made by the user: a refusal that is already shown is not shown again, since a screen reader would
+   *   repeat it.
+   */
+  async during<T>(call: () => Promise<T>, isRepeat = false): Promise<T | undefined> {
     try {
       const answer = await call()
       this.clear()
       return answer
     } catch (error) {
       if (!(error instanceof Refused)) throw error
-      this.#show(error, call)
+      const isShown = error.status === this.#shown?.status && error.message === this.#shown.message
+      if (!isRepeat || !isShown) this.#show(error, call)
       return undefined
     }
   }
@@ -27,8 +33,6 @@ export class ProblemLine {
 
   #show(error: Refused, again: () => Promise<unknown>): void {
     this.#again = again
-    // A screen reader would repeat it.
-    if (error.status === this.#shown?.status && error.message === this.#shown.message) return
     this.#shown = error
     this.root.replaceChildren(h('p', {}, error.message))
     if (error.status === 401) this.root.append(this.#tokenForm())
