@@ -7,7 +7,8 @@ import type { System } from './run/system.ts'
 
 /** The machine and versions that the figures depend on. */
 export function environmentOf(k6: K6, { versions }: Pick<System, 'versions'>): Environment {
-  const changes = git('status', '--porcelain')
+  // Files that git does not know, such as notes and traces, change nothing that is measured.
+  const changes = git('status', '--porcelain', '--untracked-files=no')
   return {
     cpus: cpus().length,
     cpuModel: cpus()[0]?.model.trim() ?? 'unknown',

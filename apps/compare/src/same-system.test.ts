@@ -22,12 +22,12 @@ describe('resuming a comparison', () => {
   })
 
   it.each<[string, Partial<Comparison['environment']>, string]>([
-    ['commit', { commit: 'f'.repeat(40) }, `commit was ${environment.commit} and is ${'f'.repeat(40)}`],
-    ['changed code', { modified: true }, `and is ${environment.commit}, with uncommitted changes`],
-    ['machine', { cpus: 8 }, 'CPU was 2 × a processor and is 8 × a processor'],
-    ['memory', { memoryBytes: 8 * 1024 ** 3 }, 'memory was 24.0 GiB and is 8.0 GiB'],
-    ['k6', { k6: '2.0.0' }, 'k6 was 1.8.1 and is 2.0.0'],
-    ['Redis or BASE_URL', { redis: 'the one of http://a' }, 'Redis was 7.0.15 and is the one of http://a'],
+    ['commit', { commit: 'f'.repeat(40) }, `commit: ${environment.commit} then, ${'f'.repeat(40)} now`],
+    ['changed code', { modified: true }, `then, ${environment.commit}, with uncommitted changes now`],
+    ['machine', { cpus: 8 }, 'CPU: 2 × a processor then, 8 × a processor now'],
+    ['memory', { memoryBytes: 8 * 1024 ** 3 }, 'memory: 24.0 GiB then, 8.0 GiB now'],
+    ['k6', { k6: '2.0.0' }, 'k6: 1.8.1 then, 2.0.0 now'],
+    ['Redis or BASE_URL', { redis: 'the one of http://a' }, 'Redis: 7.0.15 then, the one of http://a now'],
   ])('is refused with another %s, which is named', (_, changed, named) => {
     const message = refusal({ environment: { ...environment, ...changed } })
     expect(message).toContain('results/a')
@@ -37,7 +37,7 @@ describe('resuming a comparison', () => {
   })
 
   it('is refused with another number of processes', () => {
-    expect(refusal({ processes: 3 })).toContain('API processes was 2 and is 3')
+    expect(refusal({ processes: 3 })).toContain('API processes: 2 then, 3 now')
   })
 
   it('is refused if a strategy is described differently', () => {
@@ -48,6 +48,6 @@ describe('resuming a comparison', () => {
 
   it('names everything that differs', () => {
     const message = refusal({ processes: 3, environment: { ...environment, k6: '2.0.0', node: 'v25' } })
-    expect(message).toMatch(/Node was .*; k6 was .*; API processes was /)
+    expect(message).toMatch(/Node: .*; k6: .*; API processes: /)
   })
 })

@@ -16,7 +16,7 @@ export function refuseOtherSystem(folder: string, started: Comparison, now: Foun
   const { environment, strategies, config } = started
   const differing = [
     ...factsOf({ environment, processes: config.apiProcesses }).flatMap(([what, was]) =>
-      is.get(what) === was ? [] : [`${what} was ${was} and is ${is.get(what)}`],
+      is.get(what) === was ? [] : [`${what}: ${was} then, ${is.get(what)} now`],
     ),
     ...strategies
       .filter((strategy) => !now.strategies.some((described) => isDeepStrictEqual(described, strategy)))

@@ -236,20 +236,19 @@ function idleInWords({ strategies, turns }: Comparison): Block[] {
 
 function reconciliationTable({ strategies, turns }: Comparison): Table {
   return {
-    caption: 'k6 + probe = server, summed over the turns that the server counted',
+    caption: 'k6 + probe = server, summed over the turns that could be compared',
     of: 'figures',
     head: ['strategy', 'reads', 'writes', 'hits', 'turns that agree'],
     rows: strategies.map(({ name }): Cell[] => {
       const measured = turns.filter((turn) => turn.strategy === name && turn.status !== 'technical-error')
-      const counted = measured.filter(({ account }) => account.server !== null)
       const comparable = measured.filter(({ account }) => account.agree !== null)
       const agreeing = comparable.filter(({ account }) => account.agree === true).length
       return [
         { text: name },
         ...(['reads', 'writes', 'hits'] as const).map((what): Cell => {
-          if (counted.length === 0) return { text: UNKNOWN }
+          if (comparable.length === 0) return { text: UNKNOWN }
           const sum = (side: 'k6' | 'probe' | 'server') =>
-            counted.reduce((total, { account }) => total + (account[side]?.[what] ?? 0), 0)
+            comparable.reduce((total, { account }) => total + (account[side]?.[what] ?? 0), 0)
           const [k6, probe, server] = [sum('k6'), sum('probe'), sum('server')]
           const equal = k6 + probe === server
           const said = `${formatCount(k6)} + ${formatCount(probe)} ${equal ? '=' : '≠'} ${formatCount(server)}`
