@@ -68,11 +68,15 @@ export function actionsOf({
     )
     const answers = await Promise.all(asked)
     const done = { strategies: namesOf(instances.filter((_, i) => answers[i]!.ok)), key: postKey(id) }
-    const failed = answers.find(({ ok }) => !ok)
-    if (failed === undefined) return done
-    const { detail: why } = (await failed.json()) as { detail?: string }
-    const names = namesOf(instances.filter((_, i) => !answers[i]!.ok)).join(', ')
-    const detail = `post ${id} was not written under ${names}: ${why}`
+    const failed = instances.flatMap(({ name }, i) => (answers[i]!.ok ? [] : [[name, answers[i]!] as const]))
+    if (failed.length === 0) return done
+    const byReason = new Map<string, string[]>()
+    for (const [name, answer] of failed) {
+      const { detail: why = `status ${answer.status}` } = (await answer.json()) as { detail?: string }
+      byReason.set(why, [...(byReason.get(why) ?? []), name])
+    }
+    const reasons = [...byReason].map(([why, names]) => `under ${names.join(', ')}: ${why}`).join('; ')
+    const detail = `the write of post ${id} failed ${reasons}`
     return { ...done, failure: new Problem({ status: 503, code: 'not-written', detail }) }
   }
 

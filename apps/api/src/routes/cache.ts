@@ -104,7 +104,10 @@ export interface What {
 }
 
 interface Invalidation {
-  /** The strategies under which it is done everywhere. */
+  /**
+   * The strategies whose store has confirmed it; with a store in memory, in every process. The page's `memory` layer in a process that
+   * does not answer may still follow.
+   */
   readonly confirmed: readonly string[]
   /**
    * Whether all stores confirmed it, and all processes what only they have in memory. A store delivers a pending invalidation
