@@ -46,12 +46,12 @@ export function timesLower(comparison: Comparison, measure: MeasureName): string
   return least === most ? least! : `${least} to ${most}`
 }
 
-/** How many times lower than without a cache the median is, in words; or that the runs do not show a difference. */
-export function timesFaster(comparison: Comparison, measure: MeasureName): string {
+/** How many times lower than without a cache the median is, in words, and whether the ranges overlap. */
+export function timesLowerInWords(comparison: Comparison, measure: MeasureName): string {
   const floor = figureOf(comparison, FLOOR, measure)!
   if (guarded(comparison).every((name) => figureOf(comparison, name, measure)!.max < floor.min))
-    return `${timesLower(comparison, measure)} times faster`
-  return `${timesLower(comparison, measure)} times faster by the medians, but the ranges overlap, so no difference is shown`
+    return `${timesLower(comparison, measure)} times lower`
+  return `${timesLower(comparison, measure)} times lower, but the ranges overlap, so no difference is claimed`
 }
 
 /** The ceiling sees no writes, so its stale reads mean nothing. */

@@ -5,7 +5,7 @@ import { benchSchema } from '../../apps/bench/src/results.ts'
 import type { MeasureName } from '../../apps/compare/src/measures.ts'
 import { figureOf } from '../../apps/compare/src/spread.ts'
 import { quantilesOf } from '../../packages/workload/src/index.ts'
-import { ms, percent, seconds, spread, table, timesFaster, whole } from './figures.ts'
+import { ms, percent, seconds, spread, table, timesLowerInWords, whole } from './figures.ts'
 import { cheap, root, run } from './stored-runs.ts'
 
 interface Quantiles {
@@ -33,7 +33,7 @@ export const performanceTables: Record<string, () => string> = {
       ]
     })
     const head = ['strategy', 'hit ratio, %', 'read p50, ms', 'read p99, ms', 'loads/s', 'CPU per request, ms']
-    return `${load}\n\n${table(head, rows)}\n\nWith a cache the median read is ${timesFaster(cheap(), 'readP50Ms')}. CPU: API, Redis and Postgres together.`
+    return `${load}\n\n${table(head, rows)}\n\nWith a cache the median time of a read is ${timesLowerInWords(cheap(), 'readP50Ms')}. CPU: API, Redis and Postgres together.`
   },
 
   'hot-key-expiry'() {

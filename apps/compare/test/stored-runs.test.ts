@@ -16,11 +16,10 @@ const stored = (name: string): Comparison =>
 
 const blog = stored('compare-blog')
 const again = stored('compare-blog-2')
-const refresh = stored('compare-refresh')
 const cheap = stored('compare-cheap-reads')
 const ycsb = [stored('compare-ycsb-b'), stored('compare-ycsb-c')]
 const peers = stored('compare-peers')
-const all = [blog, again, refresh, cheap, ...ycsb, peers]
+const all = [blog, again, cheap, ...ycsb, peers]
 
 const GUARDED = ['cache-aside', 'manual-invalidation', 'write-through', 'stampede-lock']
 const CURRENT = [...GUARDED.slice(1), 'stale-while-revalidate', 'xfetch', 'refresh-ahead']
@@ -76,10 +75,7 @@ describe('the stored comparisons', () => {
     }
   })
 
-  /** Older runs lack these strategies. */
-  const refreshed = [blog, again].filter(({ strategies }) => strategies.some(({ name }) => name === 'xfetch'))
-
-  it.each([...refreshed, refresh].map((comparison) => [comparison.config.seed, comparison] as const))(
+  it.each([blog, again].map((comparison) => [comparison.config.seed, comparison] as const))(
     'show how stale values reduce waiting reads (seed %d)',
     (_seed, comparison) => {
       const lock = (measure: MeasureName) => figureOf(comparison, 'stampede-lock', measure)!
@@ -94,12 +90,12 @@ describe('the stored comparisons', () => {
   )
 
   it('show a lower p99 where stale values are served, beyond the spread', () => {
-    const p99 = (name: string) => figureOf(refresh, name, 'readP99Ms')!
+    const p99 = (name: string) => figureOf(blog, name, 'readP99Ms')!
     expect(differenceOf(p99('stale-while-revalidate'), p99('stampede-lock'))).toBe('lower')
   })
 
   it('show hardly fewer waiting reads for early refreshes of posts that are rarely read', () => {
-    for (const comparison of refreshed) {
+    for (const comparison of [blog, again]) {
       for (const name of ['refresh-ahead', 'xfetch']) {
         const most = figureOf(comparison, 'stampede-lock', 'waitingPerSecond')!.max
         expect(median(comparison, name, 'waitingPerSecond'), name).toBeLessThan(most)
@@ -108,7 +104,7 @@ describe('the stored comparisons', () => {
   })
 
   it('never rank or recommend the ceiling, and do not count its stale reads as violations', () => {
-    for (const comparison of refreshed) {
+    for (const comparison of [blog, again]) {
       expect(checkGuarantees(comparison).find(({ strategy }) => strategy.name === CEILING)?.verdict).toBe(
         'not a strategy',
       )
