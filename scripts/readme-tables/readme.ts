@@ -16,8 +16,8 @@ import {
   spread,
   staleSeen,
   table,
-  timesLowerInWords,
   timesLower,
+  timesLowerInWords,
   whole,
 } from './figures.ts'
 import { blog, cheap } from './stored-runs.ts'

@@ -49,7 +49,6 @@ export class Flushing {
 
   /** True: there was something to do, so there may be more. @throws what kept it from being done */
   async round(): Promise<boolean> {
-    if (this.#isEnded) return false
     const { log, batch, takeOverAfterMs, consumer } = this.#parts
     const request = { consumer, count: batch, takeOverAfterMs }
     const buckets = Array.from({ length: log.buckets }, (_, bucket) => bucket)

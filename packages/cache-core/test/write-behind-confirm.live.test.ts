@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => place.close())
 
 it('commands behind a confirmation that takes longer than their deadline succeed', async () => {
-  const a = await place.process({ confirm: 'replicated', confirmMs: 1_500 })
+  const a = await place.process({ confirm: 'replicated', confirmMs: 2_500 })
   a.flusher().start()
   const first = a.rename('k', 'one')
   await expect.poll(() => place.admin.info('clients')).toContain('blocked_clients:1')
@@ -24,5 +24,5 @@ it('commands behind a confirmation that takes longer than their deadline succeed
   expect((await Promise.all(behind)).map(({ ack }) => ack)).toEqual(['memory', 'memory', 'database'])
   await a.log.drained(5_000)
   expect(['k', 'l', 'm'].map((key) => place.table.rows.get(key)?.row.text)).toEqual(['two', 'one', 'one'])
-  expect(place.warnings).toEqual([{ code: 'QUEUE_UNSAFE', message: expect.stringContaining('within 1500 ms') }])
+  expect(place.warnings).toEqual([{ code: 'QUEUE_UNSAFE', message: expect.stringContaining('within 2500 ms') }])
 }, 20_000)

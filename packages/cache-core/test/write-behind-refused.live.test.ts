@@ -39,6 +39,7 @@ it.each([
 
 async function evalCalls(): Promise<number> {
   const stats = await place.admin.info('commandstats')
-  const count = (name: string) => Number(new RegExp(`cmdstat_evalsha:(?:[^\\r\\n]*,)?${name}=(\\d+)`).exec(stats)?.[1] ?? 0)
+  const count = (name: string) =>
+    Number(new RegExp(`cmdstat_evalsha:(?:[^\\r\\n]*,)?${name}=(\\d+)`).exec(stats)?.[1] ?? 0)
   return count('calls') + count('rejected_calls')
 }

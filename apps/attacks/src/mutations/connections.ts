@@ -10,7 +10,7 @@ export const connections: readonly Mutation[] = [
   {
     name: 'a running transfer pauses the deadlines',
     without: 'small entries behind a large one bypass the cache, and the circuit opens',
-    edits: [{ file: deadlines, find: 'if (!this.#isReceiving()) this.#quietTicks++', replace: 'this.#quietTicks++' }],
+    edits: [{ file: deadlines, find: 'else if (!isReceiving) this.#quietTicks++', replace: 'else this.#quietTicks++' }],
     suites: ['unit', 'connection'],
   },
   {

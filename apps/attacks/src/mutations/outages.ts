@@ -244,6 +244,24 @@ export const outages: readonly Mutation[] = [
     suites: ['outbox'],
   },
   {
+    name: "a writer's acknowledgement marks its row without the relay",
+    without: 'where the relay runs in another process, it delivers every write again',
+    edits: [{ file: `${core}/postgres/delivered-writes.ts`, find: '    this.#loop.start()\n', replace: '' }],
+    suites: ['outbox'],
+  },
+  {
+    name: 'pruning does not delay deliveries',
+    without: 'with many old rows, changes are seen later than guaranteed',
+    edits: [
+      {
+        file: outbox,
+        find: 'while ((await table.prune(keepMs)) > 0) await deliverDue()',
+        replace: 'while ((await table.prune(keepMs)) > 0);',
+      },
+    ],
+    suites: ['outbox'],
+  },
+  {
     name: 'a delivery to one store does not count for two',
     without: 'a store attached late serves values invalidated earlier',
     edits: [{ file: attached, find: "runs.join(' ')", replace: "[...new Set(runs)].join(' ')" }],

@@ -117,4 +117,22 @@ export const tiers: readonly Mutation[] = [
     ],
     suites: ['two tiers'],
   },
+  {
+    name: 'two tiers: a pending invalidation drops the copies',
+    without: 'what another store failed to invalidate is served from memory until its TTL ends',
+    edits: [
+      {
+        file: tiered,
+        find: '    connection.pending.of(options.prefix)!.whenPending(() => near.clear()),\n',
+        replace: '',
+      },
+    ],
+    suites: ['two tiers'],
+  },
+  {
+    name: 'two tiers: a connection that is given up is closed',
+    without: 'while a server accepts connections and answers nothing, each attempt leaves one open',
+    edits: [{ file: tracking, find: '    current.end.abort()\n', replace: '' }],
+    suites: ['two tiers'],
+  },
 ]
