@@ -111,7 +111,7 @@ describe.skipIf(lacksK6())('pnpm compare', () => {
     await writeFile(file, JSON.stringify({ ...kept, environment: { ...kept.environment, k6: '0.1.0' } }))
     const refused = await compare(['--resume', '--workload', trace], results).ended
     expect(refused.code).not.toBe(0)
-    expect(refused.stderr).toContain('k6 was 0.1.0 and is ')
+    expect(refused.stderr).toContain('k6: 0.1.0 then, ')
     await writeFile(file, original)
 
     const resumed = await compare(['--resume', '--workload', trace], results).ended
