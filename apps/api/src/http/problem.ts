@@ -35,6 +35,12 @@ export function shown(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
 }
 
+/** For a `detail`: `under A, B: why`, for each reason why something failed under some strategies. */
+export function byReason(failures: readonly { readonly name: string; readonly why: string }[]): string[] {
+  const groups = Map.groupBy(failures, ({ why }) => why)
+  return [...groups].map(([why, failed]) => `under ${failed.map(({ name }) => name).join(', ')}: ${why}`)
+}
+
 /** @param path as sent; undefined if none could be read */
 export function problemBody({ status, code, detail }: ProblemDetails, path: string | undefined, requestId: string) {
   return {

@@ -1,7 +1,7 @@
 /** What the live page can do to the running system, apart from loads. */
 import { postKey } from 'posts-db/keys'
 import type { Api } from '../http/api-types.ts'
-import { Problem } from '../http/problem.ts'
+import { byReason, Problem } from '../http/problem.ts'
 import type { Processes } from '../process/processes.ts'
 import { invalidateUnder, type What } from '../routes/cache.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
@@ -70,13 +70,11 @@ export function actionsOf({
     const done = { strategies: namesOf(instances.filter((_, i) => answers[i]!.ok)), key: postKey(id) }
     const failed = instances.flatMap(({ name }, i) => (answers[i]!.ok ? [] : [[name, answers[i]!] as const]))
     if (failed.length === 0) return done
-    const byReason = new Map<string, string[]>()
-    for (const [name, answer] of failed) {
+    const failures = failed.map(async ([name, answer]) => {
       const { detail: why = `status ${answer.status}` } = (await answer.json()) as { detail?: string }
-      byReason.set(why, [...(byReason.get(why) ?? []), name])
-    }
-    const reasons = [...byReason].map(([why, names]) => `under ${names.join(', ')}: ${why}`).join('; ')
-    const detail = `the write of post ${id} failed ${reasons}`
+      return { name, why }
+    })
+    const detail = `the write of post ${id} failed ${byReason(await Promise.all(failures)).join('; ')}`
     return { ...done, failure: new Problem({ status: 503, code: 'not-written', detail }) }
   }
 

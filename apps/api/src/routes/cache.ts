@@ -2,7 +2,7 @@ import { CacheError } from 'cache-core'
 import { z } from 'zod'
 import { requireAdmin } from '../http/admin.ts'
 import type { Api } from '../http/api-types.ts'
-import { badRequest, Problem } from '../http/problem.ts'
+import { badRequest, byReason, Problem } from '../http/problem.ts'
 import { readQuery, searchOf } from '../http/query.ts'
 import { chosenStrategy, readOptionalJson } from '../http/read-json.ts'
 import { isKnownKey, isKnownTag } from '../posts/resources.ts'
@@ -136,25 +136,22 @@ export async function invalidateUnder(
     return attempt.status === 'fulfilled' && attempt.value && (areAll || strategies[i]!.storeKind !== 'memory')
   }
   const confirmed = strategies.filter((_, i) => isDone(i)).map(({ name }) => name)
-  const reasons = new Map<string, string[]>()
+  const failures: { name: string; why: string }[] = []
   for (const [i, attempt] of attempts.entries()) {
     const { name, strategy } = strategies[i]!
-    let reason: string
     if (attempt.status === 'rejected') {
       const failure: unknown = attempt.reason
       if (!(failure instanceof CacheError && failure.code === 'COMMAND_REFUSED')) {
         return { confirmed, delivered: false, failure }
       }
-      reason = failure.message
-    } else {
+      failures.push({ name, why: failure.message })
+    } else if (!attempt.value && strategy.library !== 'cache-core') {
       // cache-core's stores keep undelivered invalidations and deliver them later. Other libraries do not.
-      if (attempt.value || strategy.library === 'cache-core') continue
-      reason = `${strategy.library} could not deliver it, and does not retry`
+      failures.push({ name, why: `${strategy.library} could not deliver it, and does not retry` })
     }
-    reasons.set(reason, [...(reasons.get(reason) ?? []), name])
   }
-  if (reasons.size === 0) return { confirmed, delivered: areAll && confirmed.length === strategies.length }
-  const undone = [...reasons].map(([reason, names]) => `not invalidated under ${names.join(', ')}: ${reason}`)
+  if (failures.length === 0) return { confirmed, delivered: areAll && confirmed.length === strategies.length }
+  const undone = byReason(failures).map((under) => `not invalidated ${under}`)
   const failure = new Problem({ status: 503, code: 'not-invalidated', detail: undone.join('; ') })
   return { confirmed, delivered: false, failure }
 }
