@@ -125,8 +125,8 @@ export interface Cache<T> {
    * acknowledged.
    *
    * @throws CacheError `BAD_OPTION`, before the commit; the errors of `commit` and of the functions in `change`.
-   *   Nothing else fails a committed write, except under `writeBehind` (`WRITE_UNKNOWN`): a value that can't be filled is invalidated, and an invalid name returned by
-   *   these functions is reported to `onWarning`.
+   *   Nothing else fails a committed write, except under `writeBehind` (`WRITE_UNKNOWN`): a value that can't be filled is
+   *   invalidated, and an invalid name returned by these functions is reported to `onWarning`.
    *
    * @example
    * ```ts

@@ -29,7 +29,7 @@ export interface WriteLog extends Backlog {
    * Runs a write that goes to the database directly: after the queued writes of its keys, while no other one can be queued for them.
    * If its outcome is unknown or not confirmed, nothing is queued for them for another 30 s.
    *
-   * @param keys a function of what `write` resolved to, for the keys of new rows. Such a write waits for nothing.
+   * @param keys a function of what `write` resolved to, for the keys of new rows. Such a write waits for nothing before its commit.
    * @throws CacheError `WRITE_REFUSED` if the queue is unavailable, or has not passed these keys on in time; `WRITE_UNKNOWN` if a write
    *   of a key from the function was queued before; the errors of `write`
    */

@@ -191,12 +191,7 @@ export function ioredisClient(client: IoredisClient): RedisClient {
       const tracked = masters()
       if (tracked.length === 0) throw new Error(NO_MASTER)
       const connections = tracked.map((node) => node.duplicate(TRACKING))
-      try {
-        await Promise.all(connections.map((connection) => track(connection, prefixes, listener)))
-      } catch (error) {
-        for (const connection of connections) close(connection)
-        throw error
-      }
+      await Promise.all(connections.map((connection) => track(connection, prefixes, listener)))
       return {
         async ping() {
           await Promise.all(connections.map((connection) => connection.ping()))

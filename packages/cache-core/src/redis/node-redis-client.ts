@@ -131,16 +131,9 @@ export function nodeRedisClient(client: NodeRedisClient): RedisClient {
     },
     async track(prefixes, { onChanged, ...listener }) {
       const connection = await connectAnother(client, { RESP: 2 }, listener)
-      try {
-        const id = (await connection.sendCommand(['CLIENT', 'ID'])) as number
-        await connection.sendCommand(['CLIENT', ...trackingOn(id, prefixes)])
-        await connection.subscribe(INVALIDATIONS, (names) =>
-          onChanged((names as readonly string[] | null) ?? undefined),
-        )
-      } catch (error) {
-        end(connection)
-        throw error
-      }
+      const id = (await connection.sendCommand(['CLIENT', 'ID'])) as number
+      await connection.sendCommand(['CLIENT', ...trackingOn(id, prefixes)])
+      await connection.subscribe(INVALIDATIONS, (names) => onChanged((names as readonly string[] | null) ?? undefined))
       return { ping: () => connection.ping() }
     },
   }

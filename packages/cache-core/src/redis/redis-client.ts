@@ -88,7 +88,10 @@ export interface MessageListener extends ConnectionEnd {
 }
 
 export interface ConnectionEnd {
-  /** Closes the connection when it is aborted, also while it is being opened: a server may never answer. */
+  /**
+   * Closes the connection when it is aborted, also while it is being opened: a server may never answer. To be aborted too if
+   * the opening fails.
+   */
   readonly signal: AbortSignal
   /** The connection has ended. May be called more than once. */
   readonly onEnd: () => void
