@@ -69,17 +69,26 @@ export const performanceTables: Record<string, () => string> = {
     type Side = { cpuMicros: number[]; perSecond: number[] }
     type Ratio = { median: number; p25: number; p75: number }
     const { results, log, watched, metrics } = run('hit-path') as {
-      results: { title: string; bytes: number; ours: Side; bare: Side; cpu: Ratio; throughput: Ratio }[]
+      results: {
+        title: string
+        bytes: number
+        ours: Side
+        bare: Side
+        cpu: Ratio
+        throughput: Ratio
+        plain?: { cpu: Ratio }
+      }[]
       log: { cpu: Ratio; throughput: Ratio }
       watched: { cpu: Ratio; throughput: Ratio }
       metrics: { countersNs: number; hottestNs: number }
     }
     const median = (numbers: readonly number[], digits: number) => quantilesOf(numbers)(0.5).toFixed(digits)
     const ratio = ({ median, p25, p75 }: Ratio) => `${median.toFixed(2)} [${p25.toFixed(2)}–${p75.toFixed(2)}]`
-    const rows = results.map(({ title, bytes, ours, bare, cpu, throughput }) => [
+    const rows = results.map(({ title, bytes, ours, bare, cpu, throughput, plain }) => [
       `${title} (${bytes} B)`,
       `${median(ours.cpuMicros, 1)} · ${median(bare.cpuMicros, 1)}`,
       ratio(cpu),
+      plain ? ratio(plain.cpu) : '–',
       `${median(ours.perSecond, 0)} · ${median(bare.perSecond, 0)}`,
       ratio(throughput),
     ])
@@ -87,6 +96,7 @@ export const performanceTables: Record<string, () => string> = {
       'a hit on',
       'CPU per request, µs: API · bare',
       'CPU: bare ÷ API',
+      'CPU: Node alone ÷ API',
       'requests/s: API · bare',
       'requests/s: API ÷ bare',
     ]

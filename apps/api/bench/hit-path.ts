@@ -23,8 +23,8 @@ interface Case {
   readonly title: string
   /** The nth request's path after the base of the API and of the bare server. */
   readonly path: (nth: number) => string
-  /** The bases, where they differ from those of a post. */
-  readonly bases?: readonly [api: string, bare: string]
+  /** The bases, where they differ from those of a post. `plain`: that of the bare server without Hono, if it has one. */
+  readonly bases?: readonly [api: string, bare: string, plain?: string]
   /** Added to the API's paths. */
   readonly query?: string
   /** Shares of the requests of a window, and of the rounds, for large answers. */
@@ -40,19 +40,19 @@ const cases: readonly Case[] = [
   {
     title: '1,000 posts in turn, in memory',
     path: inTurn,
-    bases: ['/api/posts/', '/memory/'],
+    bases: ['/api/posts/', '/memory/', '/plain/'],
     query: '?strategy=always-hit',
   },
   {
     title: '1,000 posts in turn, memory over Redis',
     path: inTurn,
-    bases: ['/api/posts/', '/memory/'],
+    bases: ['/api/posts/', '/memory/', '/plain/'],
     query: '?strategy=tiered',
   },
   {
     title: 'a page of 50, memory over Redis',
     path: () => '',
-    bases: ['/api/posts?limit=50&strategy=tiered', '/memory/page'],
+    bases: ['/api/posts?limit=50&strategy=tiered', '/memory/page', '/plain/page'],
     shares: [0.5, 1],
   },
   { title: 'one post', path: () => '42' },
@@ -67,10 +67,11 @@ const WARM_UP_REQUESTS = 30_000
 const GATES = { bare: 0.85, log: 0.9 }
 
 async function measure(servers: Servers, { path, bases, query = '', shares = [1, 1], title }: Case, flags: Flags) {
-  const [api, bare] = bases ?? ['/api/posts/', '/']
+  const [api, bare, plain] = bases ?? ['/api/posts/', '/']
   const sides = [
     { process: servers.api, path: (nth: number) => api + path(nth) + query },
     { process: servers.bare, path: (nth: number) => bare + path(nth) },
+    ...(plain === undefined ? [] : [{ process: servers.bare, path: (nth: number) => plain + path(nth) }]),
     ...(title === IN_TURN
       ? [
           { process: servers.logging, path: (nth: number) => api + path(nth) },
@@ -119,13 +120,15 @@ async function bench(servers: Servers, flags: Flags): Promise<void> {
   let watched: { cpu: Ratio; throughput: Ratio } | undefined
   for (const each of flags.gates ? cases.slice(0, 1) : cases) {
     const { bytes, taken } = await measure(servers, each, flags)
-    const [ours, bare, logging] = taken.sides
+    const [ours, bare, third] = taken.sides
     const cpu = taken.ratio('cpuMicros', 1, 0)
     console.log(
       `${each.title} (${bytes} B): ${micros(ours!.cpuMicros)} µs of CPU against ${micros(bare!.cpuMicros)} bare, ratio ${said(cpu)}`,
     )
-    results.push({ title: each.title, bytes, ours, bare, cpu, throughput: taken.ratio('perSecond', 0, 1) })
-    if (logging === undefined) continue
+    const plain = each.bases?.[2] && { ...third, cpu: taken.ratio('cpuMicros', 2, 0) }
+    if (plain) console.log(`  without Hono: ratio ${said(plain.cpu)}`)
+    results.push({ title: each.title, bytes, ours, bare, plain, cpu, throughput: taken.ratio('perSecond', 0, 1) })
+    if (each.title !== IN_TURN) continue
     log = { cpu: taken.ratio('cpuMicros', 0, 2), throughput: taken.ratio('perSecond', 2, 0) }
     console.log(`LOG_LEVEL=info against warn: CPU ratio ${said(log.cpu)}, throughput ${said(log.throughput)}`)
     watched = { cpu: taken.ratio('cpuMicros', 3, 0), throughput: taken.ratio('perSecond', 3, 0) }

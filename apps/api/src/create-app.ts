@@ -8,6 +8,7 @@ import { routesOf } from './http/route-list.ts'
 import { actionsOf } from './live/actions.ts'
 import { LiveEvents } from './live/live-events.ts'
 import { LiveLoad } from './live/live-load.ts'
+import { MemoryHits } from './posts/memory-hits.ts'
 import { alone, type Processes } from './process/processes.ts'
 import { cacheRoutes } from './routes/cache.ts'
 import { healthRoutes, type Parts } from './routes/health.ts'
@@ -38,6 +39,8 @@ export interface AppDeps {
   readonly logger: Logger
   /** Default: one that writes to `logger`. */
   readonly log?: AccessLog
+  /** That of the server. Default: none is asked. */
+  readonly memoryHits?: MemoryHits
   readonly adminToken?: string | undefined
   readonly parts: Parts
   /** Undefined with the memory store. */
@@ -71,13 +74,14 @@ export function createApp({ instances, logger, log = accessLog(logger), adminTok
     killLeaseHolder,
     pagesFolder,
     processes = alone,
+    memoryHits = new MemoryHits(log),
     collector = new FigureCollector(instances, storeServer, processes, logger),
     live = startLive(instances, storeServer, collector, processes),
   } = deps
   // Not strict: a trailing slash is accepted.
   const app: Api = new Hono<ApiEnv>({ strict: false })
-  readPostsRoutes(app, instances, log)
-  readAuthorsRoute(app, instances, log)
+  readPostsRoutes(app, instances, { log, memoryHits })
+  readAuthorsRoute(app, instances, { log, memoryHits })
   postsPageRoute(app, instances, log)
   writePostsRoutes(app, instances, log)
   strategiesRoutes(app, instances, adminToken, processes, log)

@@ -5,6 +5,7 @@ import { createApp, startLive } from './create-app.ts'
 import { createProblemServer } from './http/protocol-errors.ts'
 import { killLeaseHolder } from './live/kill-lease-holder.ts'
 import { flushCounts } from './posts/hottest/flush-counts.ts'
+import { MemoryHits } from './posts/memory-hits.ts'
 import { warmOnStart } from './posts/warm-on-start.ts'
 import { answersOf } from './process/answers.ts'
 import { superviseWorkers } from './process/cluster.ts'
@@ -57,6 +58,7 @@ async function main(): Promise<void> {
     (memcached && new StoreServer('memcached', () => memcachedFigures(memcached)))
 
   const log = accessLog(logger)
+  const memoryHits = new MemoryHits(log)
   const processes = joinProcesses(env.WORKERS, logger)
   const collector = new FigureCollector(instances, storeServer, processes, logger)
   const live = startLive(instances, storeServer, collector, processes)
@@ -65,6 +67,7 @@ async function main(): Promise<void> {
     instances,
     logger,
     log,
+    memoryHits,
     adminToken: env.ADMIN_TOKEN,
     parts: {
       database: () => database.ping(),
@@ -88,7 +91,7 @@ async function main(): Promise<void> {
     pool: database.pool,
     worker: redis && (() => readWorkerState(redis, env.REDIS_PREFIX, names)),
   })
-  const server = createProblemServer(app.fetch, logger, log)
+  const server = createProblemServer(app.fetch, logger, log, (...both) => memoryHits.answer(...both))
   const address = await listen(server, env)
   announce(address, env, { redis, memcached }, instances, logger)
   const ending = new AbortController()

@@ -9,6 +9,7 @@ import type { PostsRepository } from 'posts-db'
 import { defaultTuning, type StrategyName, strategies, strategyNames } from 'strategies'
 import { describe, expect, it } from 'vitest'
 import type { ApiEnv } from '../src/http/api-types.ts'
+import { MemoryHits } from '../src/posts/memory-hits.ts'
 import { Representation, representationCodec } from '../src/posts/representation.ts'
 import { readAuthorsRoute } from '../src/routes/read-authors.ts'
 import { readPostsRoutes } from '../src/routes/read-posts.ts'
@@ -122,8 +123,9 @@ function world(name: StrategyName, runtime: FakeRuntime) {
   })
   const app = new Hono<ApiEnv>({ strict: false })
   const log = accessLog(pino({ level: 'silent' }))
-  readPostsRoutes(app, new StrategyInstances([served], name), log)
-  readAuthorsRoute(app, new StrategyInstances([served], name), log)
+  const serving = { log, memoryHits: new MemoryHits(log) }
+  readPostsRoutes(app, new StrategyInstances([served], name), serving)
+  readAuthorsRoute(app, new StrategyInstances([served], name), serving)
 
   async function writePost({ commitMs, ackMs }: { commitMs: number; ackMs: number }): Promise<number> {
     const change = { keys: ['post:1'], tags: ['posts'], value: (version: number) => representation(version) }

@@ -23,7 +23,7 @@ beforeAll(async () => {
     return context.text('fine')
   })
   const options = { headersTimeout: 100, connectionsCheckingInterval: 20 }
-  server = createProblemServer(app.fetch, logger, accessLog(logger), options).listen(0, '127.0.0.1')
+  server = createProblemServer(app.fetch, logger, accessLog(logger), undefined, options).listen(0, '127.0.0.1')
   await once(server, 'listening')
 })
 afterAll(() => {

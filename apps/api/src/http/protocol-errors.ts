@@ -36,11 +36,16 @@ const INTERNAL: ProblemDetails = { status: 500, code: 'internal', detail: 'inter
 /** The host of an HTTP/1.0 request without a Host. It is not a name of this machine, so it never passes the admin check. */
 const NAMELESS = 'no-host.invalid'
 
-/** An HTTP server for `fetch` whose refusals are problems. */
+/**
+ * An HTTP server for `fetch` whose refusals are problems.
+ *
+ * @param answersDirectly asked first; true: it has answered
+ */
 export function createProblemServer(
   fetch: Api['fetch'],
   logger: Logger,
   log: AccessLog,
+  answersDirectly: (request: IncomingMessage, response: ServerResponse) => boolean = () => false,
   options: ServerOptions = {},
 ): Server {
   // An unparsable request has no method and no path.
@@ -65,6 +70,11 @@ export function createProblemServer(
   })
   // Node would answer a missing Host with an empty 400. HTTP/1.0 has no Host, and load balancers' health checks send none.
   const server = createServer({ ...options, requireHostHeader: false }, (request, response) => {
+    try {
+      if (answersDirectly(request, response)) return
+    } catch {
+      // The app meets the same fault, and answers and logs it.
+    }
     if (request.headers.host || request.httpVersion === '1.0') return listener(request, response)
     turnAway(NO_HOST, request, response)
   })

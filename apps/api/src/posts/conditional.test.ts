@@ -1,9 +1,11 @@
 import { expect, it } from 'vitest'
-import type { ApiContext } from '../http/api-types.ts'
-import { isNotModified } from './conditional.ts'
+import { isNotModified, rawHeader } from './conditional.ts'
 
 const given = (...values: string[]) =>
-  ({ env: { incoming: { rawHeaders: values.flatMap((value) => ['If-None-Match', value]) } } }) as unknown as ApiContext
+  rawHeader(
+    values.flatMap((value) => ['If-None-Match', value]),
+    'if-none-match',
+  )
 
 it.each([
   ['"etag"'],

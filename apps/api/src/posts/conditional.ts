@@ -15,10 +15,10 @@ export function tagsIn(list: string): readonly string[] | undefined {
  * Whether the client already has this representation (RFC 9110, `If-None-Match`: weak comparison, lists, `*`). False if
  * the header is malformed.
  *
+ * @param known the header's value; undefined: there is none
  * @param etag a strong ETag
  */
-export function isNotModified(context: ApiContext, etag: string): boolean {
-  const known = ifNoneMatch(context)
+export function isNotModified(known: string | undefined, etag: string): boolean {
   if (known === undefined) return false
   if (known === etag || known.trim() === '*') return true
   if (!TAG_LIST.test(known)) return false
@@ -26,16 +26,21 @@ export function isNotModified(context: ApiContext, etag: string): boolean {
   return tags.includes(etag)
 }
 
-const NAME = 'if-none-match'
-
-/** Reads Node's raw list: parsing all headers costs as much as the cache lookup. */
-function ifNoneMatch(context: ApiContext): string | undefined {
+export function ifNoneMatch(context: ApiContext): string | undefined {
   const raw = context.env?.incoming?.rawHeaders
-  if (raw === undefined) return context.req.header(NAME)
+  return raw === undefined ? context.req.header('if-none-match') : rawHeader(raw, 'if-none-match')
+}
+
+/**
+ * A request header from Node's raw list: parsing all headers costs as much as the cache lookup. Repeated ones are joined by commas.
+ *
+ * @param name in lower case
+ */
+export function rawHeader(raw: readonly string[], name: string): string | undefined {
   let found: string | undefined
   for (let i = 0; i < raw.length; i += 2) {
-    const name = raw[i]!
-    if (name.length !== NAME.length || name.toLowerCase() !== NAME) continue
+    const each = raw[i]!
+    if (each.length !== name.length || each.toLowerCase() !== name) continue
     found = found === undefined ? raw[i + 1] : `${found}, ${raw[i + 1]}`
   }
   return found

@@ -12,7 +12,7 @@ export interface Resource {
   load(instance: StrategyInstance): Promise<Representation | undefined>
   /** The time from the acknowledged write that replaced the answer to `arrivedAt`. */
   staleMs(instance: StrategyInstance, answer: ReadResult<Representation>, arrivedAt: number): number
-  /** The next page's query, for `Link`. */
+  /** The query string of the next page, without its `?`. */
   next(answer: Representation): string | undefined
 }
 
@@ -81,13 +81,16 @@ function madeOfAllPosts(key: string, load: Resource['load']): Resource {
 export class PageResource implements Resource {
   readonly #limit: number
   readonly #after: number
+  readonly #strategy: string | undefined
   readonly key: string
   readonly postId = undefined
   readonly options = LIST_OPTIONS
 
-  constructor(limit: number, after: number) {
+  /** @param strategy the request's, which the next page then has too */
+  constructor(limit: number, after: number, strategy?: string) {
     this.#limit = limit
     this.#after = after
+    this.#strategy = strategy
     this.key = `posts?limit=${limit}&after=${after}`
   }
 
@@ -101,6 +104,8 @@ export class PageResource implements Resource {
   }
 
   next({ nextCursor }: Representation): string | undefined {
-    return nextCursor === undefined ? undefined : `limit=${this.#limit}&after=${nextCursor}`
+    if (nextCursor === undefined) return undefined
+    const page = `limit=${this.#limit}&after=${nextCursor}`
+    return this.#strategy === undefined ? page : `${page}&strategy=${this.#strategy}`
   }
 }

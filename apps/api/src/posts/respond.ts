@@ -1,17 +1,17 @@
 /**
- * Turns a cache result into a response. This is the only place that sets headers for a GET of posts.
+ * Turns an answer into a response. This is the only place that sets headers for a GET of posts.
  *
  * `new Response(body, { headers: plain object })` is the cheapest form for the Node server. Adding a header later, by a
  * middleware or by `c.header`, costs more than the cache lookup.
  */
-import type { Outcome, ReadResult } from 'cache-core'
+import type { Outcome } from 'cache-core'
 import { CEILING } from 'strategies'
 import type { ApiContext } from '../http/api-types.ts'
 import { problemResponse } from '../http/problem.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
-import { isNotModified } from './conditional.ts'
+import type { Answer, Answered } from './answer.ts'
+import { ifNoneMatch, isNotModified } from './conditional.ts'
 import type { Representation } from './representation.ts'
-import type { Resource } from './resources.ts'
 
 /** Outcomes as header values. */
 export const X_CACHE = {
@@ -25,45 +25,54 @@ export const X_CACHE = {
 /** Weak, since the body of a 404 names the request: the tag only identifies the absence. */
 const ABSENT_ETAG = 'W/"absent"'
 
-/** A read's result, or that of several reads together. */
-export type Answered = Pick<ReadResult<Representation>, 'outcome' | 'value' | 'ageMs' | 'ttlMs' | 'loadMs'>
-
-export interface Answer {
-  readonly resource: Pick<Resource, 'postId' | 'next'>
-  readonly result: Answered
-  readonly staleMs: number
-  readonly arrivedAt: number
-  /** When the cache answered. */
-  readonly readAt: number
+/** A 200, or a 304. */
+export interface Reply {
+  readonly status: 200 | 304
+  readonly headers: Record<string, string>
+  readonly body: string | Buffer<ArrayBuffer> | null
 }
 
 export function respond(context: ApiContext, instance: StrategyInstance, answer: Answer): Response {
-  const { resource, result } = answer
-  const { value } = result
+  const { value } = answer.result
+  if (value === undefined) {
+    const detail = `there is no post ${answer.resource.postId}`
+    const headers = headersOf(instance, answer, ABSENT_ETAG)
+    return problemResponse(context, { status: 404, code: 'no-such-post', detail }, headers)
+  }
+  const { status, headers, body } = foundReply(instance, answer, value, ifNoneMatch(context))
+  return new Response(body, { status, headers })
+}
+
+/** @param known the request's `If-None-Match` */
+export function foundReply(
+  instance: StrategyInstance,
+  answer: Answer,
+  value: Representation,
+  known: string | undefined,
+): Reply {
+  const { etag } = value
+  const headers = headersOf(instance, answer, etag)
+  const next = answer.resource.next(value)
+  if (next !== undefined) headers.Link = `</api/posts?${next}>; rel="next"`
+  if (isNotModified(known, etag)) return { status: 304, headers, body: null }
+  headers['Content-Type'] = 'application/json'
+  return { status: 200, headers, body: value.body }
+}
+
+function headersOf(instance: StrategyInstance, answer: Answer, etag: string): Record<string, string> {
+  const { result } = answer
   const ageSeconds = Math.floor(result.ageMs / 1_000)
   const headers: Record<string, string> = {
-    'Content-Type': 'application/json',
     'X-Cache': X_CACHE[result.outcome],
     'X-Cache-Strategy': instance.name,
     'Cache-Status': cacheStatus(instance.strategy.library, result),
     'Cache-Control': cacheControl(instance, ageSeconds, result.ttlMs),
     Age: String(ageSeconds),
-    ETag: value === undefined ? ABSENT_ETAG : value.etag,
+    ETag: etag,
     'Server-Timing': serverTiming(result, answer.arrivedAt, answer.readAt),
   }
   if (instance.writes !== undefined) headers['X-Stale-Ms'] = String(answer.staleMs)
-  if (value === undefined) {
-    const { 'Content-Type': _, ...rest } = headers
-    const detail = `there is no post ${resource.postId}`
-    return problemResponse(context, { status: 404, code: 'no-such-post', detail }, rest)
-  }
-  const next = resource.next(value)
-  if (next !== undefined) headers.Link = link(context, next)
-  if (isNotModified(context, headers.ETag!)) {
-    delete headers['Content-Type']
-    return new Response(null, { status: 304, headers })
-  }
-  return new Response(value.body, { status: 200, headers })
+  return headers
 }
 
 /** RFC 9211: how the cache handled the read, and how many seconds the answer stays fresh. */
@@ -110,10 +119,4 @@ function inMs(ms: number): string {
   const micros = Math.round(ms * 1_000)
   const wholeMs = Math.floor(micros / 1_000)
   return wholeMs + DECIMALS[micros - wholeMs * 1_000]!
-}
-
-/** The URL of the next page, with the request's strategy parameter. */
-function link(context: ApiContext, next: string): string {
-  const strategy = context.req.query('strategy')
-  return `</api/posts?${next}${strategy === undefined ? '' : `&strategy=${strategy}`}>; rel="next"`
 }

@@ -2,26 +2,33 @@ import type { ReadResult } from 'cache-core'
 import type { ApiContext } from '../http/api-types.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
+import { counted, peek } from './answer.ts'
+import type { MemoryHits } from './memory-hits.ts'
 import type { Representation } from './representation.ts'
 import type { Resource } from './resources.ts'
 import { respond } from './respond.ts'
 
+/** What serving any GET of posts needs. */
+export interface Serving {
+  readonly log: AccessLog
+  readonly memoryHits: MemoryHits
+}
+
 /**
  * Answers one GET of posts or the report: read through the cache, count, log, respond. A hit in the memory of this process is
- * answered immediately, since a promise would cost several times as much as the lookup.
+ * answered immediately, since a promise would cost several times as much as the lookup; `memoryHits` answers the next ones.
  */
 export function servePosts(
   context: ApiContext,
   instance: StrategyInstance,
   resource: Resource,
-  log: AccessLog,
+  { log, memoryHits }: Serving,
   arrivedAt: number,
 ): Response | Promise<Response> {
-  if (instance.storeKind === 'memory' || instance.storeKind === 'tiered') {
-    const near = instance.cache.peek?.(resource.key, resource.options)
-    if (near !== undefined) return answer(context, instance, resource, log, arrivedAt, near)
-  }
-  return serveThrough(context, instance, resource, log, arrivedAt)
+  const hit = peek(instance, resource)
+  if (hit === undefined) return serveThrough(context, instance, resource, log, arrivedAt)
+  memoryHits.remember(context.env?.incoming, instance, resource)
+  return respond(context, instance, counted(instance, resource, hit, arrivedAt, log))
 }
 
 async function serveThrough(
@@ -38,23 +45,5 @@ async function serveThrough(
     instance.countFailure(error)
     throw error
   }
-  return answer(context, instance, resource, log, arrivedAt, result)
-}
-
-function answer(
-  context: ApiContext,
-  instance: StrategyInstance,
-  resource: Resource,
-  log: AccessLog,
-  arrivedAt: number,
-  result: ReadResult<Representation>,
-): Response {
-  const readAt = performance.now()
-  const ms = readAt - arrivedAt
-  instance.counters.read(result.outcome, ms)
-  if (resource.postId !== undefined && result.value !== undefined) instance.hottest?.add(resource.postId)
-  if (log.isOn) log.read(instance.name, resource.key, result.outcome, ms)
-  const staleMs = resource.staleMs(instance, result, arrivedAt)
-  if (staleMs > 0) instance.counters.staleRead(staleMs)
-  return respond(context, instance, { resource, result, staleMs, arrivedAt, readAt })
+  return respond(context, instance, counted(instance, resource, result, arrivedAt, log))
 }

@@ -2,10 +2,11 @@ import type { Outcome, ReadResult } from 'cache-core'
 import { POST_KEY_PREFIX, postKey } from 'posts-db/keys'
 import type { ApiContext } from '../http/api-types.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
-import type { AccessLog } from '../telemetry/access-log.ts'
+import type { Answered } from './answer.ts'
 import { Representation } from './representation.ts'
 import { PostResource } from './resources.ts'
-import { type Answered, respond } from './respond.ts'
+import { respond } from './respond.ts'
+import type { Serving } from './serve-posts.ts'
 
 /**
  * Answers one GET of several posts: those that exist, in the order of `ids`. Each has its own entry, the one of `GET /api/posts/:id`,
@@ -15,7 +16,7 @@ export async function serveSeveral(
   context: ApiContext,
   instance: StrategyInstance,
   ids: ReadonlySet<number>,
-  log: AccessLog,
+  { log }: Serving,
   arrivedAt: number,
 ): Promise<Response> {
   const resources = Array.from(ids, (id) => new PostResource(id))

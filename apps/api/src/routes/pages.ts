@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { apiReferencePolicy, pagePolicy } from 'dashboard/csp'
 import { accepts } from 'hono/accepts'
 import type { Api, ApiContext } from '../http/api-types.ts'
-import { isNotModified } from '../posts/conditional.ts'
+import { ifNoneMatch, isNotModified } from '../posts/conditional.ts'
 import type { FigureCollector, Figures } from '../telemetry/figures.ts'
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -56,7 +56,7 @@ function answer(context: ApiContext, page: Page, path: string): Response {
     ETag: etag,
     ...(encoding && { 'Content-Encoding': encoding }),
   }
-  if (isNotModified(context, etag)) return new Response(null, { status: 304, headers })
+  if (isNotModified(ifNoneMatch(context), etag)) return new Response(null, { status: 304, headers })
   return new Response((encoding === undefined ? page.plain : page[encoding]!) as Uint8Array<ArrayBuffer>, { headers })
 }
 

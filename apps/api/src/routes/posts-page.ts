@@ -8,7 +8,7 @@ import { greet, readerOf } from '../places/greeting.ts'
 import { type Part, type PartsLayer, readParts } from '../places/page-parts.ts'
 import { type PageRequest, readPageRequest } from '../places/page-request.ts'
 import { CONTENT_SECURITY_POLICY, renderPage } from '../places/render.ts'
-import { isNotModified } from '../posts/conditional.ts'
+import { ifNoneMatch, isNotModified } from '../posts/conditional.ts'
 import { X_CACHE } from '../posts/respond.ts'
 import type { StrategyInstance } from '../strategies/strategy-instance.ts'
 import type { StrategyInstances } from '../strategies/strategy-instances.ts'
@@ -124,7 +124,7 @@ function forReader(
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'same-origin',
   }
-  if (isKnown || isNotModified(context, headers.ETag!)) {
+  if (isKnown || isNotModified(ifNoneMatch(context), headers.ETag!)) {
     delete headers['Content-Type']
     return new Response(null, { status: 304, headers })
   }

@@ -14,6 +14,7 @@ import { createApp, startLive } from '../../src/create-app.ts'
 import type { Api } from '../../src/http/api-types.ts'
 import { killLeaseHolder } from '../../src/live/kill-lease-holder.ts'
 import type { LiveEvents } from '../../src/live/live-events.ts'
+import { MemoryHits } from '../../src/posts/memory-hits.ts'
 import { type Env, isNamed } from '../../src/process/env.ts'
 import { pingMemcached } from '../../src/process/memcached-connection.ts'
 import { alone } from '../../src/process/processes.ts'
@@ -22,6 +23,7 @@ import { closeOutboxes, enableChangeRecording, outboxLag, startOutboxes } from '
 import { peerStrategies, servedNames } from '../../src/strategies/peer-strategies.ts'
 import { startInstances } from '../../src/strategies/start-instances.ts'
 import type { StrategyInstances } from '../../src/strategies/strategy-instances.ts'
+import { accessLog } from '../../src/telemetry/access-log.ts'
 import { FigureCollector } from '../../src/telemetry/figures.ts'
 import { redisFigures, StoreServer } from '../../src/telemetry/store-server.ts'
 import { readWorkerState } from '../../src/worker/worker-state.ts'
@@ -54,6 +56,7 @@ export interface TestApi {
   send(method: string, path: string, body?: unknown): Promise<Response>
   /** For an HTTP server. */
   readonly fetch: Api['fetch']
+  readonly memoryHits: MemoryHits
   readonly instances: StrategyInstances
   readonly events: LiveEvents
   readonly database: PostsDatabase
@@ -117,9 +120,11 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   const storeServer = redis && new StoreServer('redis', () => redisFigures(redis))
   const collector = new FigureCollector(instances, storeServer, alone, logger)
   const live = startLive(instances, storeServer, collector, alone)
+  const memoryHits = new MemoryHits(accessLog(logger))
   const app = createApp({
     instances,
     logger,
+    memoryHits,
     adminToken,
     collector,
     live,
@@ -147,6 +152,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
     send: (method, path, body) =>
       request(path, { method, body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } }),
     fetch: app.fetch,
+    memoryHits,
     instances,
     events: live.events,
     database,

@@ -8,6 +8,7 @@ import type { Mutation } from './mutation.ts'
 import { outages } from './outages.ts'
 import { pages } from './pages.ts'
 import { queuedPosts } from './queued-posts.ts'
+import { repeatedGets } from './repeated-gets.ts'
 import { reports } from './reports.ts'
 import { staleness } from './staleness.ts'
 import { tiers } from './tiers.ts'
@@ -28,6 +29,7 @@ export const mutations: readonly Mutation[] = [
   ...outages,
   ...connections,
   ...pages,
+  ...repeatedGets,
   ...reports,
   ...warming,
   ...memcached,

@@ -62,6 +62,7 @@ export const suites = [
   },
   { name: 'whole pages', folder: core, files: ['src/hono'] },
   { name: 'reports', folder: api, files: ['src/telemetry/cache-reports', 'test/stats.live'] },
+  { name: 'repeated GETs', folder: api, files: ['test/memory-hits.live'] },
   { name: 'headers', folder: api, files: ['test/guarantees.live'] },
   { name: 'posts page', folder: api, files: ['test/posts-page.live', 'test/posts-page-contract.live'] },
 ] as const satisfies readonly Suite[]

@@ -21,7 +21,7 @@ export function createWorkbench(tree: string): Workbench {
     '--others',
     '--exclude-standard',
     'packages',
-    'apps/api',
+    'apps',
     '*.json',
     '*.yaml',
     'vitest.shared.ts',
