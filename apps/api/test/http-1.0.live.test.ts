@@ -1,11 +1,10 @@
 /** HTTP/1.0 clients: health checks of load balancers (HAProxy's `option httpchk GET /healthz`), old proxies, `ab`. */
-import { once } from 'node:events'
 import type { Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createProblemServer } from '../src/http/protocol-errors.ts'
 import { accessLog } from '../src/telemetry/access-log.ts'
+import { listening, sendRaw } from './support/raw-http.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 let api: TestApi
@@ -13,8 +12,7 @@ let server: Server
 beforeAll(async () => {
   api = await testApi({ store: 'memory', posts: 50 })
   const logger = pino({ level: 'silent' })
-  server = createProblemServer(api.fetch, logger, accessLog(logger)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  server = await listening(createProblemServer(api.fetch, logger, accessLog(logger)))
 })
 afterAll(async () => {
   server.closeAllConnections()
@@ -22,12 +20,8 @@ afterAll(async () => {
   await api.close()
 })
 
-/** Everything the server answers to these bytes until it closes the connection. */
 async function send(bytes: string) {
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  socket.write(bytes)
-  let answer = ''
-  for await (const chunk of socket.setEncoding('latin1')) answer += chunk
+  const answer = await sendRaw(server, bytes)
   const end = answer.indexOf('\r\n\r\n')
   return { head: answer.slice(0, end), body: answer.slice(end + 4) }
 }

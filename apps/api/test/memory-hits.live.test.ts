@@ -1,18 +1,16 @@
 /** Repeated GETs whose entry is in this process's memory: Hono does not see them, and clients can't tell. */
-import { once } from 'node:events'
 import type { IncomingMessage, Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createProblemServer } from '../src/http/protocol-errors.ts'
 import { MAX_URL_LENGTH, MAX_URLS } from '../src/posts/memory-hits.ts'
 import { PostResource } from '../src/posts/resources.ts'
 import { accessLog } from '../src/telemetry/access-log.ts'
+import { listening, sendRaw } from './support/raw-http.ts'
 import { type TestApi, testApi } from './support/test-api.ts'
 
 let api: TestApi
 let server: Server
-let port: number
 /** Requests that Hono saw. */
 let routed = 0
 /** A post that no other test reads. */
@@ -28,10 +26,9 @@ beforeAll(async () => {
     return api.fetch(...args)
   }
   const { memoryHits } = api
-  server = createProblemServer(fetch, logger, accessLog(logger), (...both) => memoryHits.answer(...both))
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  port = (server.address() as AddressInfo).port
+  server = await listening(
+    createProblemServer(fetch, logger, accessLog(logger), (...both) => memoryHits.answer(...both)),
+  )
 })
 afterAll(async () => {
   server.closeAllConnections()
@@ -55,10 +52,8 @@ interface Sent {
 /** The answer as sent, and whether Hono saw the request. */
 async function send(path: string, { method = 'GET', version = '1.1', headers = ['Host: localhost'] }: Sent = {}) {
   const before = routed
-  const socket = connect(port, '127.0.0.1')
-  socket.write(`${[`${method} ${path} HTTP/${version}`, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n`)
-  let answer = ''
-  for await (const chunk of socket.setEncoding('latin1')) answer += chunk
+  const lines = [`${method} ${path} HTTP/${version}`, ...headers, 'Connection: close']
+  const answer = await sendRaw(server, `${lines.join('\r\n')}\r\n\r\n`)
   const header = (name: string) => new RegExp(`^${name}: (.*)\\r$`, 'im').exec(answer)?.[1]
   return { answer, status: Number(answer.split(' ')[1]), header, isRouted: routed > before }
 }
@@ -119,11 +114,8 @@ describe('a GET that is repeated', () => {
   it('keeps its connection', async () => {
     await twice(path)
     routed = 0
-    const socket = connect(port, '127.0.0.1').setEncoding('latin1')
     const request = `GET ${path} HTTP/1.1\r\nHost: localhost\r\n`
-    socket.write(`${request}\r\n${request}Connection: close\r\n\r\n`)
-    let answers = ''
-    for await (const chunk of socket) answers += chunk
+    const answers = await sendRaw(server, `${request}\r\n${request}Connection: close\r\n\r\n`)
     expect(answers.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(2)
     expect(routed).toBe(0)
   })

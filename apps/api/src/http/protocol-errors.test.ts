@@ -1,9 +1,8 @@
-import { once } from 'node:events'
 import type { Server } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
 import { Hono } from 'hono'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listening, sendRaw } from '../../test/support/raw-http.ts'
 import { accessLog } from '../telemetry/access-log.ts'
 import type { ApiEnv } from './api-types.ts'
 import { createProblemServer } from './protocol-errors.ts'
@@ -23,22 +22,14 @@ beforeAll(async () => {
     return context.text('fine')
   })
   const options = { headersTimeout: 100, connectionsCheckingInterval: 20 }
-  server = createProblemServer(app.fetch, logger, accessLog(logger), undefined, options).listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  server = await listening(createProblemServer(app.fetch, logger, accessLog(logger), undefined, options))
 })
 afterAll(() => {
   server.closeAllConnections()
   server.close()
 })
 
-/** Everything the server answers to these bytes until it closes the connection. */
-async function send(bytes: string): Promise<string> {
-  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
-  socket.write(bytes)
-  let answer = ''
-  for await (const chunk of socket) answer += chunk
-  return answer
-}
+const send = (bytes: string) => sendRaw(server, bytes)
 
 function problemIn(answer: string) {
   const [head, body] = answer.split('\r\n\r\n') as [string, string]

@@ -8,8 +8,8 @@ import type { Suite } from './suites.ts'
 export type Verdict = { readonly kind: 'passed' } | { readonly kind: 'caught'; readonly test: string }
 
 /** A test or a run that does not end in time counts as failed. */
-const TEST_TIMEOUT_MS = 5_000
-const RUN_TIMEOUT_MS = 60_000
+const TIMEOUTS = { testMs: 5_000, runMs: 60_000 }
+const SLOW_TIMEOUTS = { testMs: 30_000, runMs: 180_000 }
 
 interface Report {
   readonly numTotalTests: number
@@ -24,16 +24,17 @@ interface Report {
 }
 
 /** @throws Error if the suite failed before any test: then the mutation is not a valid program */
-export async function runSuite(root: string, { name, folder, files, env }: Suite): Promise<Verdict> {
+export async function runSuite(root: string, { name, folder, files, env, isSlow }: Suite): Promise<Verdict> {
   const cwd = join(root, folder)
   const report = join(root, 'report.json')
   rmSync(report, { force: true })
-  const quiet = ['--reporter=json', `--outputFile=${report}`, '--bail=1', `--testTimeout=${TEST_TIMEOUT_MS}`]
+  const { testMs, runMs } = isSlow ? SLOW_TIMEOUTS : TIMEOUTS
+  const quiet = ['--reporter=json', `--outputFile=${report}`, '--bail=1', `--testTimeout=${testMs}`]
   const args = [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...files, '--exclude=**/*.fuzz.test.ts', ...quiet]
   // A separate process group, since it has workers.
   const child = spawn(process.execPath, args, {
     cwd,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...env, ...(isSlow && { SLOW: '1' }) },
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -47,11 +48,11 @@ export async function runSuite(root: string, { name, folder, files, env }: Suite
   const overdue = setTimeout(() => {
     hung = true
     killAll()
-  }, RUN_TIMEOUT_MS)
+  }, runMs)
   const [code] = await once(child, 'close')
   clearTimeout(overdue)
   process.off('exit', killAll)
-  if (hung) return { kind: 'caught', test: `(did not end within ${RUN_TIMEOUT_MS / 1_000} s)` }
+  if (hung) return { kind: 'caught', test: `(did not end within ${runMs / 1_000} s)` }
   if (code === 0) return { kind: 'passed' }
   const { testResults } = JSON.parse(readReport(report, name, said)) as Report
   const failed = testResults.flatMap((file) => file.assertionResults).find(({ status }) => status === 'failed')

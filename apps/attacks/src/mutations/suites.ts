@@ -6,6 +6,8 @@ export interface Suite {
   /** The files that vitest runs there. */
   readonly files: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** Its files are slow tests, of which the longest takes 10 s. */
+  readonly isSlow?: true
 }
 
 const core = 'packages/cache-core'
@@ -31,9 +33,9 @@ export const suites = [
     files: ['test/tiered.live', 'test/tiered-pending.live', 'test/given-up-connections.live'],
   },
   { name: 'waiting', folder: core, files: ['test/lease-messages.live'] },
-  { name: 'connection', folder: core, files: ['test/connection.live.slow'], env: { SLOW: '1' } },
+  { name: 'connection', folder: core, files: ['test/connection.live.slow'], isSlow: true },
   { name: 'memcached', folder: core, files: ['test/memcached.live'] },
-  { name: 'memcached outage', folder: core, files: ['test/memcached-away.live.slow'], env: { SLOW: '1' } },
+  { name: 'memcached outage', folder: core, files: ['test/memcached-away.live.slow'], isSlow: true },
   { name: 'outbox', folder: core, files: ['test/outbox'] },
   {
     name: 'write-behind',
