@@ -16,7 +16,7 @@ import { connectMemcached, memcachedFigures, pingMemcached } from './process/mem
 import { joinProcesses } from './process/processes.ts'
 import { connectRedis, pauseRedis, soon } from './process/redis-connection.ts'
 import { runMain } from './process/run-main.ts'
-import { endGracefully, finishRequests } from './process/shutdown.ts'
+import { connectionsOf, endGracefully, finishRequests } from './process/shutdown.ts'
 import { announce, warnOfMissingPosts } from './process/startup-lines.ts'
 import { closeFlushers, queueLag, startFlushers } from './strategies/flushers.ts'
 import { closeOutboxes, enableChangeRecording, outboxLag, startOutboxes } from './strategies/outboxes.ts'
@@ -92,6 +92,7 @@ async function main(): Promise<void> {
     worker: redis && (() => readWorkerState(redis, env.REDIS_PREFIX, names)),
   })
   const server = createProblemServer(app.fetch, logger, log, (...both) => memoryHits.answer(...both))
+  const connections = connectionsOf(server)
   const address = await listen(server, env)
   announce(address, env, { redis, memcached }, instances, logger)
   const ending = new AbortController()
@@ -104,7 +105,7 @@ async function main(): Promise<void> {
     live.events.close()
     // With several processes, the primary stops it.
     if (cluster.isPrimary) await live.load.stop()
-    await finishRequests(server)
+    await finishRequests(server, connections)
     ending.abort()
     stopWatching()
     await stopCounting()

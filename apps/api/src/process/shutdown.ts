@@ -1,6 +1,7 @@
 /** Graceful shutdown: pending requests are finished if time allows. */
 import { once } from 'node:events'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
+import { Server as NetServer, type Socket } from 'node:net'
 import closeWithGrace from 'close-with-grace'
 import type { Logger } from 'pino'
 
@@ -35,12 +36,33 @@ export function endGracefully(logger: Logger, first: string, closeAll: () => Pro
   }
 }
 
-/** Stops accepting requests and waits for pending ones, at most `FINISH_WITHIN_MS`. */
-export async function finishRequests(server: Server): Promise<void> {
+/** The server's open connections. */
+export function connectionsOf(server: Server): ReadonlySet<Connection> {
+  const open = new Set<Connection>()
+  server.on('connection', (socket) => {
+    open.add(socket)
+    socket.once('close', () => open.delete(socket))
+  })
+  return open
+}
+
+/** `_httpMessage`: the answer under way, until all of it is sent. */
+type Connection = Socket & { readonly _httpMessage?: ServerResponse | null }
+
+/**
+ * Stops accepting connections and waits for pending requests, at most `FINISH_WITHIN_MS`.
+ *
+ * @param connections from `connectionsOf`
+ */
+export async function finishRequests(server: Server, connections: ReadonlySet<Connection>): Promise<void> {
   const closed = once(server, 'close')
-  server.close()
+  // Not by the HTTP server's own `close` and `closeIdleConnections`: they also cut off answers that are written, but not yet sent.
+  NetServer.prototype.close.call(server)
   // A keep-alive connection becomes idle when its last request ends, and would delay the shutdown.
-  const idle = setInterval(() => server.closeIdleConnections(), 20)
+  const closeIdle = () => {
+    for (const connection of connections) if (!connection._httpMessage) connection.destroy()
+  }
+  const idle = setInterval(closeIdle, 20)
   const overdue = setTimeout(() => server.closeAllConnections(), FINISH_WITHIN_MS)
   await closed
   clearInterval(idle)
