@@ -26,10 +26,10 @@ async function missesOf(strategy: string): Promise<{ misses: number; errors: num
 /** @param whole the undamaged entry */
 type Damage = (key: string, whole: Buffer, otherKey: string) => Promise<unknown>
 
-const changed = (at: number): Damage => {
+const changed = (at: number, bit = 1): Damage => {
   return (key, whole) => {
     const damaged = Buffer.from(whole)
-    damaged[at]! ^= 1
+    damaged[at]! ^= bit
     return api.redis!.set(key, damaged)
   }
 }
@@ -38,6 +38,9 @@ const damages: [what: string, damage: Damage][] = [
   ['a header with a wrong format', changed(1)],
   ['a header with a wrong time', changed(25)],
   ['a payload that the codec does not know', changed(56)],
+  ['a payload with another version', changed(46, 16)],
+  ['a payload whose ETag no header can hold', changed(57, 128)],
+  ['a payload whose ETag does not end', changed(79)],
   ['an entry cut short', (key, whole) => api.redis!.set(key, whole.subarray(0, -1))],
   ['an entry with trailing bytes', (key, whole) => api.redis!.set(key, Buffer.concat([whole, Buffer.from('\n')]))],
   ['another type', async (key) => [await api.redis!.del(key), await api.redis!.rpush(key, 'x')]],
@@ -45,7 +48,7 @@ const damages: [what: string, damage: Damage][] = [
   ["another post's entry", (key, _whole, otherKey) => api.redis!.copy(otherKey, key, 'REPLACE')],
 ]
 
-describe.each(['cache-aside', 'manual-invalidation', 'write-through', 'stampede-lock'])('%s', (strategy) => {
+describe.each(['cache-aside', 'manual-invalidation', 'write-through', 'stampede-lock', 'tiered'])('%s', (strategy) => {
   it.each(damages)('%s', async (_what, damage) => {
     const find = async (id: number) => (await api.redis!.keys(`${api.prefix}${strategy}:e:{post:${id}}`))[0]!
     for (const id of [1, 2]) expect(await read(id, strategy)).toMatchObject({ id, status: 200 })

@@ -21,6 +21,7 @@ beforeAll(async () => {
     })
     return context.text('fine')
   })
+  app.get('/unsendable', () => new Response('fine', { headers: { 'X-Text': 'a\u0001' } }))
   const options = { headersTimeout: 100, connectionsCheckingInterval: 20 }
   server = await listening(createProblemServer(app.fetch, logger, accessLog(logger), undefined, options))
 })
@@ -71,6 +72,14 @@ describe('a refusal before the app', () => {
 
   it('accepts valid requests', async () => {
     expect(await send(request('Host: a'))).toMatch(/^HTTP\/1.1 200 OK\r\n.*fine$/s)
+  })
+
+  it('answers and logs a response that Node refuses', async () => {
+    const answer = await send(request('Host: a').replace('GET /', 'GET /unsendable'))
+    const problem = problemIn(answer)
+    expect(problem).toMatchObject({ status: 500, type: 'urn:problem:internal', instance: '/unsendable' })
+    const { requestId } = problem
+    expect(lines.at(-1)).toMatchObject({ level: 50, requestId, err: { code: 'ERR_INVALID_CHAR' } })
   })
 
   it('has no body in the answer to HEAD', async () => {

@@ -52,12 +52,8 @@ export function createProblemServer(
   const say = ({ status, code, detail }: ProblemDetails, requestId: string, method = '-', path = '-') =>
     log.refusal({ method, path, status, code, detail, requestId })
   /** Refuses a request whose head was parsed. The app never sees it. */
-  const turnAway = (details: ProblemDetails, { method, url, headers }: IncomingMessage, response: ServerResponse) => {
-    const path = url?.split('?')[0]
-    const { headers: answered, body, requestId } = written(details, path, headers['x-request-id']?.toString())
-    say(details, requestId, method, path)
-    response.writeHead(details.status, answered).end(body)
-  }
+  const turnAway = (details: ProblemDetails, request: IncomingMessage, response: ServerResponse) =>
+    say(details, answer(details, request, response), request.method, pathOf(request))
   const listener = getRequestListener(fetch, {
     hostname: NAMELESS,
     errorHandler(error) {
@@ -75,8 +71,13 @@ export function createProblemServer(
     } catch {
       // The app meets the same fault, and answers and logs it.
     }
-    if (request.headers.host || request.httpVersion === '1.0') return listener(request, response)
-    turnAway(NO_HOST, request, response)
+    if (!request.headers.host && request.httpVersion !== '1.0') return turnAway(NO_HOST, request, response)
+    // It rejects if Node refuses the app's response, such as a header with invalid characters.
+    listener(request, response).catch((error: unknown) => {
+      if (response.headersSent) response.destroy()
+      const requestId = response.headersSent ? undefined : answer(INTERNAL, request, response)
+      logger.error({ err: error, requestId, method: request.method, path: pathOf(request) }, INTERNAL.detail)
+    })
   })
   server.on('checkExpectation', (request, response) => turnAway(UNKNOWN_EXPECTATION, request, response))
   server.on('clientError', (error: ClientError, socket) => {
@@ -85,6 +86,16 @@ export function createProblemServer(
     if (requestId !== undefined) say(details, requestId)
   })
   return server
+}
+
+const pathOf = ({ url }: IncomingMessage) => url?.split('?')[0]
+
+/** Returns the request id. */
+function answer(details: ProblemDetails, request: IncomingMessage, response: ServerResponse): string {
+  const given = request.headers['x-request-id']?.toString()
+  const { headers, body, requestId } = written(details, pathOf(request), given)
+  response.writeHead(details.status, headers).end(body)
+  return requestId
 }
 
 function badAddress({ message }: RequestError): ProblemDetails {

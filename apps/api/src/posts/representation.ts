@@ -17,6 +17,8 @@ const ETAG = 16
 const ETAG_BYTES = 24
 const PREFIX_BYTES = ETAG + ETAG_BYTES
 const QUOTE = 0x22
+/** By byte. */
+const IS_BASE64URL = Uint8Array.from({ length: 256 }, (_, byte) => Number(/[\w-]/.test(String.fromCharCode(byte))))
 const [OPENING, COMMA, CLOSING] = [0x5b, 0x2c, 0x5d]
 /** Node writes a string body together with the headers; above this size that costs more than a second buffer. */
 const STRING_BELOW_BYTES = 4_096
@@ -139,7 +141,15 @@ function etagOf(bytes: Buffer): string {
 export const representationCodec: Codec<Representation> = {
   encode: (representation) => representation.bytes,
   decode(bytes) {
-    if (bytes.length < PREFIX_BYTES || bytes[ETAG] !== QUOTE) throw new TypeError('not a representation')
+    if (!isRepresentation(bytes)) throw new TypeError('not a representation')
     return new Representation(bytes)
   },
+}
+
+/** Whether all that goes into headers has its form: a header with another character would fail the whole answer. */
+function isRepresentation(bytes: Buffer): boolean {
+  if (bytes.length < PREFIX_BYTES || bytes[ETAG] !== QUOTE || bytes[PREFIX_BYTES - 1] !== QUOTE) return false
+  for (let at = ETAG + 1; at < PREFIX_BYTES - 1; at++) if (IS_BASE64URL[bytes[at]!] === 0) return false
+  const mark = bytes.readDoubleLE(0)
+  return Number.isSafeInteger(mark) && mark >= 0
 }

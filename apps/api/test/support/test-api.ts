@@ -146,7 +146,7 @@ export async function testApi(options: TestApiOptions = {}): Promise<TestApi> {
   })
 
   const request: TestApi['request'] = async (path, { peer = '127.0.0.1', ...init } = {}) =>
-    app.request(path, init, { incoming: { socket: { remoteAddress: peer } } as never })
+    app.request(path, init, { incoming: { socket: { remoteAddress: peer }, headers: {} } as never })
   return {
     request,
     send: (method, path, body) =>
