@@ -3,7 +3,7 @@ import type { IncomingMessage, Server } from 'node:http'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createProblemServer } from '../src/http/protocol-errors.ts'
-import { MAX_URL_LENGTH, MAX_URLS } from '../src/posts/memory-hits.ts'
+import { MAX_CHARACTERS, MAX_URLS } from '../src/posts/memory-hits.ts'
 import { PostResource } from '../src/posts/resources.ts'
 import { accessLog } from '../src/telemetry/access-log.ts'
 import { listening, sendRaw } from './support/raw-http.ts'
@@ -201,10 +201,20 @@ describe('goes through Hono', () => {
     expect(await send(path, { headers: ['Host:'] })).toMatchObject({ isRouted: false, status: 400 })
   })
 
-  it('a URL that is longer than any that a client has a reason to send', async () => {
-    const long = `/api/posts?limit=2${'&'.repeat(MAX_URL_LENGTH)}`
+  it('a URL or a Host that is longer than any that a client has a reason to send', async () => {
+    const long = `/api/posts?limit=2${'&'.repeat(MAX_CHARACTERS)}`
     await twice(long)
     expect(await send(long)).toMatchObject({ isRouted: true, status: 200 })
+    const headers = [`Host: ${'h'.repeat(MAX_CHARACTERS)}`]
+    await twice(path, { headers })
+    expect(await send(path, { headers })).toMatchObject({ isRouted: true, status: 200 })
+  })
+
+  it('a request with two Hosts, of which only the first is checked', async () => {
+    const headers = ['Host: localhost', 'Host: a/b']
+    await twice(path, { headers })
+    expect(await send(path, { headers })).toMatchObject({ isRouted: true, status: 200 })
+    expect(await send(path, { headers: ['Host: localhost, a/b'] })).toMatchObject({ isRouted: false, status: 400 })
   })
 
   it('a read whose cache fails: it is answered and logged as usual', async () => {
@@ -221,11 +231,12 @@ describe('goes through Hono', () => {
 it('remembers a limited number of URLs', async () => {
   await twice(path)
   const instance = api.instances.named('cache-aside')
-  expect((await send(path)).isRouted).toBe(false)
-  for (let i = 0; i < MAX_URLS; i++) {
-    const request = { url: `/${i}`, rawHeaders: ['Host', 'localhost'] } as IncomingMessage
+  const remember = (url: string) => {
+    const request = { url, headers: { host: 'localhost' }, rawHeaders: ['Host', 'localhost'] } as IncomingMessage
     api.memoryHits.remember(request, instance, new PostResource(1))
   }
+  expect((await send(path)).isRouted).toBe(false)
+  for (let i = 0; i < MAX_URLS; i++) remember(`/${i}`)
   expect((await send(path)).isRouted).toBe(true)
   expect((await send(path)).isRouted).toBe(false)
 })

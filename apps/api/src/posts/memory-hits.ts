@@ -6,10 +6,10 @@ import { rawHeader } from './conditional.ts'
 import type { Resource } from './resources.ts'
 import { foundReply } from './respond.ts'
 
-/** More URLs than this are not remembered at the same time. Each takes about 300 bytes. */
+/** More URLs than this are not remembered at the same time. Each takes at most 600 bytes. */
 export const MAX_URLS = 10_000
-/** Longer URLs are not remembered. The longest that a client has a reason to send has fewer than 100 characters. */
-export const MAX_URL_LENGTH = 200
+/** Of a URL and its Host together; longer ones are not remembered. A Host that DNS allows has up to 253, a known URL up to 80. */
+export const MAX_CHARACTERS = 350
 
 /** What a route made of a URL. */
 interface KnownUrl {
@@ -37,9 +37,11 @@ export class MemoryHits {
   /** @param incoming undefined if no Node server serves */
   remember(incoming: IncomingMessage | undefined, instance: StrategyInstance, resource: Resource): void {
     const url = incoming?.url
-    const host = incoming?.rawHeaders && rawHeader(incoming.rawHeaders, 'host')
-    if (!url || !host || url.length > MAX_URL_LENGTH) return
-    if (this.#known.size === MAX_URLS) this.#known.clear()
+    const host = incoming?.headers.host
+    if (!url || !host || url.length + host.length > MAX_CHARACTERS) return
+    // Of several, Hono checks the first one only, and `answer` compares all of them.
+    if (rawHeader(incoming.rawHeaders, 'host') !== host) return
+    if (this.#known.size === MAX_URLS && !this.#known.has(url)) this.#known.clear()
     this.#known.set(url, { host, instance, resource })
   }
 

@@ -27,7 +27,7 @@ export function servePosts(
 ): Response | Promise<Response> {
   const hit = peek(instance, resource)
   if (hit === undefined) return serveThrough(context, instance, resource, log, arrivedAt)
-  memoryHits.remember(context.env?.incoming, instance, resource)
+  if (hit.value !== undefined) memoryHits.remember(context.env?.incoming, instance, resource)
   return respond(context, instance, counted(instance, resource, hit, arrivedAt, log))
 }
 
