@@ -144,9 +144,17 @@ const turn = z.object({
   /** The failed checks, a line each. */
   problems: z.array(z.string()),
   /** Null or absent: not known. */
-  measures: z.partialRecord(z.enum(measureNames as [MeasureName, ...MeasureName[]]), figure),
+  measures: z.preprocess(
+    withoutRemoved,
+    z.partialRecord(z.enum(measureNames as [MeasureName, ...MeasureName[]]), figure),
+  ),
   /** For each probe write that was read stale: from its acknowledgement to the start of the last stale read, in ms, ascending. */
-  staleness: z.object({ writes: count, windowsMs: z.array(z.number()) }),
+  staleness: z.object({
+    writes: count,
+    windowsMs: z.array(z.number()),
+    /** For each write: from its acknowledgement to the start of the last read of its post, in ms, ascending. Absent in older files. */
+    observedMs: z.array(z.number()).exactOptional(),
+  }),
   /** Operations of the whole turn, warm-up included, as each side counted them. Null: not comparable. */
   account: z.object({ k6: counts, probe: counts, server: counts.nullable(), agree: z.boolean().nullable() }),
   /** Violations seen by the probe, by the kinds of `history`, and the timeline of the first one, a line per operation. */
@@ -161,6 +169,13 @@ const turn = z.object({
   /** k6's complete result. */
   k6: z.unknown(),
 })
+
+/** Older files have a share of writes seen after 10 s, but no probe took that long. */
+function withoutRemoved(measures: unknown): unknown {
+  if (typeof measures !== 'object' || measures === null) return measures
+  const { consistentAfter10S: _, ...rest } = measures as Record<string, unknown>
+  return rest
+}
 
 const current = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),

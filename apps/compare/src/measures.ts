@@ -56,7 +56,6 @@ export const measures = {
   consistentAfter10Ms: { title: 'writes seen by all after 10 ms', unit: 'ratio', better: higher },
   consistentAfter100Ms: { title: 'writes seen by all after 100 ms', unit: 'ratio', better: higher },
   consistentAfter1S: { title: 'writes seen by all after 1 s', unit: 'ratio', better: higher },
-  consistentAfter10S: { title: 'writes seen by all after 10 s', unit: 'ratio', better: higher },
   readYourWritesViolations: { title: 'read-your-writes violations', unit: 'count', better: lower },
   monotonicReadViolations: { title: 'monotonic-read violations', unit: 'count', better: lower },
   lostWrites: { title: 'lost writes', unit: 'count', better: lower },

@@ -95,7 +95,6 @@ function figures(
     consistentAfter10Ms: around(1 - Math.min(0.8, staleShare * 9), 0),
     consistentAfter100Ms: around(1 - Math.min(0.7, staleShare * 7), 0),
     consistentAfter1S: around(1 - Math.min(0.5, staleShare * 4), 0),
-    consistentAfter10S: 1,
     lostWrites: 0,
     redisCommandsPerRequest: around(redisCommands, 0.004),
     redisBytesPerRequest: around(redisCommands * 410, 0.004),

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { type ScriptedServer, scriptedServer, tinyPosts } from '../test/scripted-server.ts'
 import { checkHistory } from './check-history.ts'
 import { type RacePlan, raceClients } from './race-clients.ts'
+import { stalenessOf } from './staleness.ts'
 
 const servers: ScriptedServer[] = []
 afterEach(async () => {
@@ -78,6 +79,28 @@ describe('raceClients', () => {
         expect(write.server).not.toBe(second![at]!.server)
       })
     }
+  })
+
+  it('has writers that read what they wrote, through the other process', async () => {
+    const current = tinyPosts()
+    const urls = await serve(2, current)
+    const operations = await raceClients({ ...plan, urls, durationMs: 700 }, never)
+    const own = operations.filter(({ client, op }) => client.startsWith('writer') && op === 'read')
+    expect(own).toHaveLength(operations.filter(({ op }) => op === 'write').length)
+    const writes = new Map(operations.filter(({ op }) => op === 'write').map((write) => [write.client, write.server]))
+    for (const { client, server } of own) expect(server).not.toBe(writes.get(client))
+    expect(stalenessOf(operations).readYourWritesViolations).toBe(0)
+  })
+
+  it('finds writers that do not see their writes', async () => {
+    const posts = tinyPosts()
+    const urls = await serve(2, (request, response) => {
+      if (request.method !== 'GET') return posts(request, response)
+      const id = Number(/posts\/(\d+)/.exec(request.url!)?.[1])
+      response.end(JSON.stringify({ id, version: 1 }))
+    })
+    const operations = await raceClients({ ...plan, urls, durationMs: 700 }, never)
+    expect(stalenessOf(operations).readYourWritesViolations).toBeGreaterThan(0)
   })
 
   it('drops only the entries of raced posts', async () => {

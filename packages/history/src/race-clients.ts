@@ -106,15 +106,17 @@ async function writeAgainAndAgain(race: Race, id: number): Promise<void> {
   }
 }
 
-/** Two concurrent writes of one post, through two processes if there are two. */
+/** Two concurrent writes of one post, through two processes if there are two. Each writer then reads it through the other one. */
 async function writeTwice({ plan, http, operations }: Race, id: number, text: string): Promise<void> {
   const { urls, strategy } = plan
-  const written = await Promise.all(
-    [urls[0]!, urls.at(-1)!].map((url, writer) =>
-      writePost(http, `writer ${id}.${writer}`, { url, strategy, id }, `Race ${text}, writer ${writer}`),
-    ),
+  const ends = [urls[0]!, urls.at(-1)!]
+  await Promise.all(
+    ends.map(async (url, writer) => {
+      const client = `writer ${id}.${writer}`
+      operations.push(await writePost(http, client, { url, strategy, id }, `Race ${text}, writer ${writer}`))
+      operations.push(await readPost(http, client, { url: ends[1 - writer]!, strategy, id }))
+    }),
   )
-  operations.push(...written)
 }
 
 async function read({ plan, http, operations }: Race, client: string, id: number, n: number): Promise<void> {

@@ -48,6 +48,18 @@ describe('stalenessOf', () => {
     expect(windowsMs).toEqual([8, 18])
   })
 
+  it('says for how long each write was observed', () => {
+    const { observedMs } = stalenessOf([
+      op('w', 'write', 2, 10, 12),
+      op('r', 'read', 2, 50, 51),
+      op('w', 'write', 3, 60, 62),
+      op(FINAL_CLIENT, 'read', 3, 90, 91),
+      op('w', 'write', 2, 10, 12, 'post:2'),
+      op('r', 'read', 1, 20, 21, 'post:2'),
+    ])
+    expect(observedMs).toEqual([0, 8, 38])
+  })
+
   it('treats keys separately', () => {
     const { windowsMs } = stalenessOf([op('w', 'write', 2, 10, 12), op('r', 'read', 1, 30, 31, 'post:2')])
     expect(windowsMs).toEqual([])

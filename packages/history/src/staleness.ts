@@ -9,6 +9,8 @@ export interface Staleness {
   readonly writes: number
   /** For each write with stale reads: from its acknowledgement to the start of the last one, in ms, ascending. */
   readonly windowsMs: readonly number[]
+  /** For each write: from its acknowledgement to the start of the last read of its key, or 0; in ms, ascending. */
+  readonly observedMs: readonly number[]
   /** Reads of an older version than the same client had written and had acknowledged. */
   readonly readYourWritesViolations: number
 }
@@ -17,21 +19,23 @@ export interface Staleness {
 export function stalenessOf(operations: Iterable<Operation>): Staleness {
   const done = [...operations].filter(isDone).filter(({ client }) => client !== FINAL_CLIENT)
   const windowsMs: number[] = []
-  let writes = 0
+  const observedMs: number[] = []
   for (const ofKey of Map.groupBy(done, ({ key }) => key).values()) {
+    const lastRead = ofKey.reduce((last, { op, start }) => (op === 'read' ? Math.max(last, start) : last), 0)
     const byVersion = ofKey.toSorted((a, b) => a.version - b.version)
     // Older versions first: the reads passed before a write are those that lack it.
     let lastStart = Number.NEGATIVE_INFINITY
     for (const sameVersion of Map.groupBy(byVersion, ({ version }) => version).values()) {
       for (const write of sameVersion.filter(({ op }) => op === 'write')) {
-        writes++
+        observedMs.push(Math.max(0, lastRead - write.end))
         if (lastStart > write.end) windowsMs.push(lastStart - write.end)
       }
       for (const { op, start } of sameVersion) if (op === 'read') lastStart = Math.max(lastStart, start)
     }
   }
   windowsMs.sort((a, b) => a - b)
-  return { writes, windowsMs, readYourWritesViolations: readYourWritesViolations(done) }
+  observedMs.sort((a, b) => a - b)
+  return { writes: observedMs.length, windowsMs, observedMs, readYourWritesViolations: readYourWritesViolations(done) }
 }
 
 function readYourWritesViolations(done: readonly (Operation & { version: number })[]): number {

@@ -1,6 +1,6 @@
 /** Warm-up and measured time of a turn. */
 import { time } from 'command-line'
-import { measuredMsFor, warmupMsFor } from 'workload'
+import { measuredMsFor, recordedStages, warmupMsFor } from 'workload'
 import type { Replay } from '../run/run-k6.ts'
 import { RUNS_TO_CLAIM } from '../spread.ts'
 
@@ -12,6 +12,8 @@ export interface TurnTimes {
 /** The shorter warm-up keeps it below 12 minutes: most of the default load's 150 posts have been read by then. */
 export const QUICK = { runs: 2, warmupMs: 4_000 }
 export const FULL = { runs: RUNS_TO_CLAIM }
+
+const MIN_MEASURED_MS = 1_000
 
 export interface TimeFlags {
   readonly warmup?: string
@@ -26,13 +28,19 @@ export function turnTimes({ warmup, duration, quick }: TimeFlags, ttlMs: number)
   return {
     warmupMs: warmup === undefined ? warmupMs : time('--warmup', { min: 0, max: 600_000 })(warmup),
     measuredMs:
-      duration === undefined ? measuredMsFor(ttlMs) : time('--duration', { min: 1_000, max: 3_600_000 })(duration),
+      duration === undefined
+        ? measuredMsFor(ttlMs)
+        : time('--duration', { min: MIN_MEASURED_MS, max: 3_600_000 })(duration),
   }
 }
 
-/** Shortens a turn to the length of its trace. The warm-up then takes at most a quarter of the trace. */
+/**
+ * A turn that replays a trace measures until the end of its last second, as side-by-side.js does. If the trace is shorter than the
+ * turn would be, the warm-up is shortened in proportion, but so that at least 1 s is measured.
+ */
 export function withinTrace({ warmupMs, measuredMs }: TurnTimes, { timesMs }: Replay): TurnTimes {
-  const lastsMs = Math.ceil(timesMs.at(-1)!) + 1
-  const warmsUpMs = Math.min(warmupMs, Math.floor(lastsMs / 4))
-  return { warmupMs: warmsUpMs, measuredMs: Math.min(measuredMs, lastsMs - warmsUpMs) }
+  const lastsMs = recordedStages(timesMs).reduce((sum, { durationMs }) => sum + durationMs, 0)
+  const share = Math.min(1, lastsMs / (warmupMs + measuredMs))
+  const warmsUpMs = Math.min(Math.floor(warmupMs * share), lastsMs - MIN_MEASURED_MS)
+  return { warmupMs: warmsUpMs, measuredMs: lastsMs - warmsUpMs }
 }

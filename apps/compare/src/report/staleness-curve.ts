@@ -1,23 +1,14 @@
 import type { Comparison } from '../comparison.ts'
+import { type Unseen, unseenAfter } from '../unseen-after.ts'
 
-/** The times at which table and chart show staleness. */
-export const STALENESS_TIMES_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000] as const
+/** The times at which table and chart show staleness. The probe takes 6 s. */
+export const STALENESS_TIMES_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000] as const
 
-export interface StalenessCurve {
-  readonly writes: number
-  /** For each of {@link STALENESS_TIMES_MS}: the share of the writes that a read started later than that still missed. */
-  readonly shares: readonly (number | undefined)[]
-}
-
-/** Over all runs that count, or for one run. Shares are undefined if the probe wrote nothing. */
-export function stalenessOf({ turns }: Comparison, strategy: string, run?: number): StalenessCurve {
+/** For each of {@link STALENESS_TIMES_MS}, over all runs that count, or in one run. */
+export function stalenessOf({ turns }: Comparison, strategy: string, run?: number): Unseen[] {
   const counted = turns.filter(
     (turn) => turn.strategy === strategy && turn.status === 'ok' && (run === undefined || turn.run === run),
   )
-  const writes = counted.reduce((sum, { staleness }) => sum + staleness.writes, 0)
-  const windowsMs = counted.flatMap(({ staleness }) => staleness.windowsMs)
-  const shares = STALENESS_TIMES_MS.map((ms) =>
-    writes === 0 ? undefined : windowsMs.filter((window) => window > ms).length / writes,
-  )
-  return { writes, shares }
+  const staleness = counted.map((turn) => turn.staleness)
+  return STALENESS_TIMES_MS.map((ms) => unseenAfter(staleness, ms))
 }

@@ -37,7 +37,7 @@ describe('probed', () => {
       reads: 4,
       staleReads: 2,
       max: 19,
-      staleness: { writes: 1, windowsMs: [19] },
+      staleness: { writes: 1, windowsMs: [19], observedMs: [29] },
       readYourWritesViolations: 1,
     })
   })

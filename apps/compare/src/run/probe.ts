@@ -63,7 +63,7 @@ export async function probe(
 
 export function probed(operations: readonly Operation[], guaranteed: Guaranteed): Probed {
   const verdict = checkHistory(operations, guaranteed)
-  const { writes, windowsMs, readYourWritesViolations } = stalenessOf(operations)
+  const { writes, windowsMs, observedMs, readYourWritesViolations } = stalenessOf(operations)
   const answered = operations.filter(({ outcome }) => outcome === 'ok')
   const reads = answered.filter(({ op }) => op === 'read')
   const { staleness } = verdict
@@ -81,10 +81,15 @@ export function probed(operations: readonly Operation[], guaranteed: Guaranteed)
     readYourWritesViolations,
     monotonicReadViolations: verdict.counts['monotonic-reads'],
     lostWrites: verdict.counts['lost-update'],
-    staleness: { writes, windowsMs: windowsMs.map((ms) => Math.round(ms * 1_000) / 1_000) },
+    staleness: { writes, windowsMs: windowsMs.map(toMicros), observedMs: observedMs.map(toMicros) },
     violations: {
       counts: Object.fromEntries(Object.entries(verdict.counts).filter(([, count]) => count > 0)),
       schedule: first === undefined ? [] : scheduleOf(first, operations),
     },
   }
+}
+
+/** Milliseconds with 3 decimals. */
+function toMicros(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000
 }

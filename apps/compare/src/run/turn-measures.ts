@@ -1,6 +1,7 @@
 /** Computes the measures of a turn, as docs/measuring.md defines them. */
 import type { Turn } from '../comparison.ts'
 import type { ServerCounters } from '../observe/server-counters.ts'
+import { unseenAfter } from '../unseen-after.ts'
 import type { Probed } from './probe.ts'
 import type { K6Figures } from './run-k6.ts'
 
@@ -27,7 +28,6 @@ const CONSISTENT_AFTER_MS = {
   consistentAfter10Ms: 10,
   consistentAfter100Ms: 100,
   consistentAfter1S: 1_000,
-  consistentAfter10S: 10_000,
 }
 
 export function turnMeasures({ k6, probe, server, used, measuredMs }: SeenInTurn): Turn['measures'] {
@@ -91,11 +91,11 @@ function loadsBehind({ origin, reads: { outcomes }, counters }: K6Figures, serve
   return Math.max(0, origin.loads - outcomes.misses - outcomes.bypassed) / origin.reads
 }
 
-function consistency({ writes, windowsMs }: Probed['staleness']) {
+function consistency(staleness: Probed['staleness']) {
   return Object.fromEntries(
     Object.entries(CONSISTENT_AFTER_MS).map(([name, afterMs]) => {
-      const late = windowsMs.filter((windowMs) => windowMs > afterMs).length
-      return [name, ratio(writes - late, writes)]
+      const { share } = unseenAfter([staleness], afterMs)
+      return [name, share === null ? null : 1 - share]
     }),
   )
 }

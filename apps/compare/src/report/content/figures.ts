@@ -2,6 +2,7 @@
 import { CEILING } from 'strategies/names'
 import type { Comparison } from '../../comparison.ts'
 import type { MeasureName } from '../../measures.ts'
+import type { Unseen } from '../../unseen-after.ts'
 import { formatFigure, formatMs, formatShare, UNKNOWN } from '../format.ts'
 import { paretoPoints } from '../pareto.ts'
 import { STALENESS_TIMES_MS, stalenessOf } from '../staleness-curve.ts'
@@ -107,7 +108,7 @@ export function staleness(comparison: Comparison): Section {
     title: 'Staleness',
     blocks: [
       text(
-        "The share of the probe's writes that were still read stale after each time, over all runs that count. A probe of few posts makes few writes: the last column has their number.",
+        "The share of the probe's writes that were still read stale after each time, over all runs that count: of those whose post was read later than that. A probe of few posts makes few writes: the last two columns have their number, and that of those read more than 1 s later.",
       ),
       { kind: 'table', table: stalenessTable(comparison) },
       { kind: 'table', table: ninesTable(comparison) },
@@ -168,13 +169,14 @@ function stalenessTable(comparison: Comparison): Table {
   return {
     caption: 'Share of writes still read stale after …',
     of: 'figures',
-    head: ['strategy', ...STALENESS_TIMES_MS.map(formatMs), 'writes'],
+    head: ['strategy', ...STALENESS_TIMES_MS.map(formatMs), 'writes', 'read after 1 s'],
     rows: comparison.strategies.map(({ name }) => {
-      const { writes, shares } = stalenessOf(comparison, name)
+      const curve = stalenessOf(comparison, name)
+      const numbers = [curve[0], curve[STALENESS_TIMES_MS.indexOf(1_000)]].map((at) => at?.writes ?? 0)
       return [
         { text: name },
-        ...shares.map((share) => figureCell(share === undefined ? UNKNOWN : formatShare(share), share)),
-        figureCell(writes.toLocaleString('en-US'), writes),
+        ...curve.map(({ share }) => (share === null ? { text: UNKNOWN } : figureCell(formatShare(share), share))),
+        ...numbers.map((writes) => figureCell(writes.toLocaleString('en-US'), writes)),
       ]
     }),
   }
@@ -184,7 +186,6 @@ const NINES = [
   { measure: 'consistentAfter10Ms', ms: 10 },
   { measure: 'consistentAfter100Ms', ms: 100 },
   { measure: 'consistentAfter1S', ms: 1_000 },
-  { measure: 'consistentAfter10S', ms: 10_000 },
 ] as const
 
 /** Each share with its nines. A sample can show no more nines than its size has digits. */
@@ -199,15 +200,15 @@ function ninesTable(comparison: Comparison): Table {
     of: 'figures',
     head: [...head, ...NINES.map(({ ms }) => `nines at ${formatMs(ms)}`)],
     rows: rows.map((cells, at) => {
-      const { writes, shares } = stalenessOf(comparison, comparison.strategies[at]!.name)
-      const nines = NINES.map(({ ms }) => ninesOf(writes, shares[STALENESS_TIMES_MS.indexOf(ms)]))
+      const curve = stalenessOf(comparison, comparison.strategies[at]!.name)
+      const nines = NINES.map(({ ms }) => ninesOf(curve[STALENESS_TIMES_MS.indexOf(ms)]!))
       return [...cells, ...nines]
     }),
   }
 }
 
-function ninesOf(writes: number, late: number | undefined): Cell {
-  if (late === undefined) return { text: UNKNOWN }
-  const value = Math.abs(Math.log10(late > 0 ? late : writes))
-  return { text: `${late > 0 ? '' : '> '}${value.toFixed(1)}`, value }
+function ninesOf({ writes, share }: Unseen): Cell {
+  if (share === null) return { text: UNKNOWN }
+  const value = Math.abs(Math.log10(share > 0 ? share : writes))
+  return { text: `${share > 0 ? '' : '> '}${value.toFixed(1)}`, value }
 }

@@ -18,7 +18,6 @@ const HEADS: Partial<Record<MeasureName, string>> = {
   consistentAfter10Ms: 'seen by all after 10 ms',
   consistentAfter100Ms: 'seen by all after 100 ms',
   consistentAfter1S: 'seen by all after 1 s',
-  consistentAfter10S: 'seen by all after 10 s',
   redisBytesPerRequest: 'Redis bytes per request',
   bytesPerEntry: 'memory per entry, bytes',
 }
