@@ -133,8 +133,10 @@ function meaningOf({ staleForMs, guarantee: { where, staleForAtMostMs } }: Forec
   return staleForMs === 0 ? `${change} may then stay hidden for ${age}` : `a value may then be ${age} old`
 }
 
+const P99_OF: Record<Forecast['p99Of'], string> = { hit: 'a hit', miss: 'a miss', read: 'all reads' }
+
 function atTtl(forecast: Forecast, comparison: Comparison): Recommendation {
-  const { strategy, ttlMs, guarantee, readP99Ms } = forecast
+  const { strategy, ttlMs, guarantee, readP99Ms, p99Of } = forecast
   const figures = figuresOf(comparison)
   const measuredAt = `at TTL ${formatTime(comparison.config.workload.ttlMs)}`
   return {
@@ -148,7 +150,7 @@ function atTtl(forecast: Forecast, comparison: Comparison): Recommendation {
         `${formatMeasured('loadsPerSecond', figures(strategy.name, 'loadsPerSecond'))} loads`,
       ...(readP99Ms === undefined
         ? []
-        : [`read p99 ${readP99Ms.toPrecision(3)} ms, taken from the measurement ${measuredAt}`]),
+        : [`read p99 ${readP99Ms.toPrecision(3)} ms, that of ${P99_OF[p99Of]} in the measurement ${measuredAt}`]),
     ],
     ttlMs,
     confirmBy: confirming(forecast, comparison),

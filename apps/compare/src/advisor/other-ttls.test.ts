@@ -59,6 +59,7 @@ describe('advise', () => {
       ttlMs: 300_000,
       guarantee: { readAfterWrite: true, staleForAtMostMs: 300_000 },
     })
+    expect(pick?.figures.at(-1)).toBe('read p99 4.00 ms, that of all reads in the measurement at TTL 5 s')
     expect(pick?.snippet).toContain('read: cacheAside({ ttlMs: 300_000 })')
     expect(pick?.confirmBy).toContain('--ttl 300s --strategies no-cache,manual-invalidation')
   })
@@ -67,6 +68,46 @@ describe('advise', () => {
     const expiry = caseOf(0.05, { 'cache-aside': { loads: 0.05, p99: 3, stale: 4_900 } })
     const { pick } = await advise(expiry, { maxStalenessMs: 1_000, mayLoseWrites: false }, { ttlSweep: sweep })
     expect(pick).toMatchObject({ strategy: 'cache-aside', ttlMs: 500, guarantee: { staleForAtMostMs: 500 } })
+  })
+
+  describe('if nearly all reads hit at the measured TTL', () => {
+    const hits = { ...figuresAround({ loads: 0.005, p99: 2, stale: 4_900 }), hitP99Ms: 2, missP99Ms: 28 }
+    const strategies = { 'no-cache': figuresAround({ loads: 1, p99: 30 }), 'cache-aside': hits }
+    const atAMinute = described({ strategies, workload: { ttlMs: 60_000 } })
+    const ttlSweep = async () => [
+      { ttlMs: 500, hitRatio: 0.95, loadsPerRead: 0.05, loadsPerSecond: 10 },
+      { ttlMs: 60_000, hitRatio: 0.995, loadsPerRead: 0.005, loadsPerSecond: 1 },
+    ]
+    const within = (p99Ms: number) => ({ maxStalenessMs: 1_000, p99Ms, mayLoseWrites: false })
+
+    it('predicts the p99 of a miss for a TTL with more than 1 % of misses', async () => {
+      const { pick } = await advise(atAMinute, within(29), { ttlSweep })
+      expect(pick).toMatchObject({ basis: 'predicted', strategy: 'cache-aside', ttlMs: 500 })
+      expect(pick?.figures.at(-1)).toBe('read p99 28.0 ms, that of a miss in the measurement at TTL 60 s')
+      expect((await advise(atAMinute, within(5), { ttlSweep })).pick).toBeUndefined()
+    })
+
+    it('predicts no p99 for it if there was no miss', async () => {
+      const noMiss = described({
+        strategies: { 'cache-aside': { ...hits, missP99Ms: null } },
+        workload: { ttlMs: 60_000 },
+      })
+      expect((await advise(noMiss, within(29), { ttlSweep })).pick).toBeUndefined()
+    })
+
+    it('suggests no shorter TTL that exceeds --p99', async () => {
+      const nearly = async () => [
+        { ttlMs: 30_000, hitRatio: 0.986, loadsPerRead: 0.014, loadsPerSecond: 3 },
+        { ttlMs: 60_000, hitRatio: 0.995, loadsPerRead: 0.005, loadsPerSecond: 1 },
+      ]
+      const { pick } = await advise(
+        described({ strategies: { 'cache-aside': hits }, workload: { ttlMs: 60_000 } }),
+        { p99Ms: 5, mayLoseWrites: false },
+        { ttlSweep: nearly },
+      )
+      expect(pick).toMatchObject({ basis: 'measured', ttlMs: 60_000 })
+      expect(pick).not.toHaveProperty('otherTtl')
+    })
   })
 
   it('adds measured loads that the simulation leaves out', async () => {

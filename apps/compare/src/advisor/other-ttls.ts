@@ -15,8 +15,9 @@ export type TtlSweep = (strategy: string) => Promise<readonly TtlOutlook[]>
 
 export interface Forecast extends TtlOutlook {
   readonly strategy: ComparedStrategy
-  /** Not simulated: the measured p99 of hits if nearly all reads hit, otherwise the measured p99. */
+  /** Not simulated but measured: the p99 of `p99Of`. Undefined if that was not measured. */
   readonly readP99Ms: number | undefined
+  readonly p99Of: 'hit' | 'miss' | 'read'
   /** Reads that wait for a load. */
   readonly waitingPerSecond: number
   readonly guarantee: Guarantee
@@ -41,12 +42,22 @@ export async function forecastsOf(
     const calibrated = atMeasured
       ? calibrate(outlook, atMeasured, measured('hitRatio'), measured('loadsPerSecond'))
       : outlook
-    const readP99Ms = measured(calibrated.hitRatio > P99_IS_A_HIT ? 'hitP99Ms' : 'readP99Ms')
+    const p99Of = p99OfReadsAt(calibrated.hitRatio, measured('hitRatio'))
+    const readP99Ms = measured(`${p99Of}P99Ms`)
     const guarantee = guaranteeAt(strategy, outlook.ttlMs)!
     const staleForMs = staleAfterWriteMs(guarantee, comparison.config.apiProcesses)
     const waitingPerSecond = (1 - calibrated.hitRatio) * readsPerSecond(comparison.config.workload)
-    return { ...calibrated, strategy, readP99Ms, waitingPerSecond, guarantee, staleForMs }
+    return { ...calibrated, strategy, readP99Ms, p99Of, waitingPerSecond, guarantee, staleForMs }
   })
+}
+
+/**
+ * Which reads' measured p99 stands for that of all reads at another hit ratio. If nearly all reads hit in the measurement
+ * but not here, its p99 is that of a hit and too low. The p99 of a miss is then an upper bound.
+ */
+function p99OfReadsAt(hitRatio: number, measuredHits = 0): Forecast['p99Of'] {
+  if (hitRatio > P99_IS_A_HIT) return 'hit'
+  return measuredHits > P99_IS_A_HIT ? 'miss' : 'read'
 }
 
 /** A read-modify-write counts as a read. */
