@@ -114,7 +114,7 @@ function measured(
 
 const WHY: Record<BestTtl<Forecast>['why'], string> = {
   'as good': 'the shortest within a point of the best hit ratio and of the fewest loads per read',
-  'longest allowed': 'the longest that --max-staleness allows',
+  'best allowed': 'the shortest within a point of the best that the requirements allow',
   'longest tried': 'the longest that was tried',
 }
 

@@ -26,8 +26,8 @@ describe('bestTtl', () => {
     expect(bestTtl(refreshed, () => true)).toEqual({ outlook: refreshed[1], why: 'as good' })
   })
 
-  it('says "longest allowed" at the limit', () => {
-    expect(within(5_000)).toEqual({ outlook: tried[2], why: 'longest allowed' })
+  it('says "best allowed" if a TTL beyond the limit is better', () => {
+    expect(within(5_000)).toEqual({ outlook: tried[2], why: 'best allowed' })
   })
 
   it('says "longest tried" at the end of the sweep', () => {

@@ -14,9 +14,10 @@ export interface BestTtl<T extends TtlOutlook> {
   readonly outlook: T
   /**
    * - `as good`: the shortest within a point of the best TTL tried; a longer TTL brings no gain.
-   * - `longest allowed`, `longest tried`: a longer TTL would be better, but is ruled out or was not tried.
+   * - `best allowed`: a TTL that is not allowed would be better.
+   * - `longest tried`: a longer TTL may be better, but none was tried.
    */
-  readonly why: 'as good' | 'longest allowed' | 'longest tried'
+  readonly why: 'as good' | 'best allowed' | 'longest tried'
 }
 
 /** A share this close to the best is as good: a longer TTL would only keep a missed invalidation visible for longer. */
@@ -37,7 +38,7 @@ export function bestTtl<T extends TtlOutlook>(
   if (outlook === undefined) return undefined
   const longest = Math.max(...tried.map(({ ttlMs }) => ttlMs))
   if (outlook.ttlMs === longest) return { outlook, why: 'longest tried' }
-  return { outlook, why: isAsGoodAs(tried)(outlook) ? 'as good' : 'longest allowed' }
+  return { outlook, why: isAsGoodAs(tried)(outlook) ? 'as good' : 'best allowed' }
 }
 
 function isAsGoodAs(others: readonly TtlOutlook[]) {

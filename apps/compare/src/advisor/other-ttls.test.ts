@@ -20,22 +20,23 @@ describe('advise', () => {
     expect(pick?.confirmBy).toContain('--ttl 60s --strategies no-cache,cache-aside')
   })
 
-  it('says if the other TTL is only the longest allowed or the longest tried', async () => {
-    const [capped, end] = await Promise.all([
-      advise(
-        comparison,
-        { maxStalenessMs: 10_000, mayLoseWrites: false },
-        {
-          ttlSweep: async () => [
-            ...(await sweep()),
-            { ttlMs: 10_000, hitRatio: 0.97, loadsPerRead: 0.03, loadsPerSecond: 8 },
-          ],
-        },
-      ),
-      advise(comparison, NOTHING_LOST, { ttlSweep: async () => (await sweep()).slice(0, 3) }),
-    ])
-    expect(capped.pick?.otherTtl).toContain('10 s, the longest that --max-staleness allows: ')
-    expect(end.pick?.otherTtl).toContain('60 s, the longest that was tried: ')
+  it.each([
+    [{ maxStalenessMs: 20_000 }, 'cache-aside'],
+    [{ maxStalenessMs: 0, maxAgeMs: 20_000 }, 'manual-invalidation'],
+  ])('says if the other TTL is only the best that %j allows', async (limit, strategy) => {
+    const ttlSweep = async () => [
+      ...(await sweep()),
+      { ttlMs: 10_000, hitRatio: 0.97, loadsPerRead: 0.03, loadsPerSecond: 8 },
+      { ttlMs: 20_000, hitRatio: 0.971, loadsPerRead: 0.029, loadsPerSecond: 8 },
+    ]
+    const { pick } = await advise(comparison, { ...limit, mayLoseWrites: false }, { ttlSweep })
+    expect(pick?.strategy).toBe(strategy)
+    expect(pick?.otherTtl).toContain('10 s, the shortest within a point of the best that the requirements allow: ')
+  })
+
+  it('says if the other TTL is the longest tried', async () => {
+    const { pick } = await advise(comparison, NOTHING_LOST, { ttlSweep: async () => (await sweep()).slice(0, 3) })
+    expect(pick?.otherTtl).toContain('60 s, the longest that was tried: ')
   })
 
   it('names no other TTL if the measured one is as good, or none was tried', async () => {
