@@ -198,3 +198,8 @@ export type ComparedStrategy = z.infer<typeof comparedStrategy>
 export type ComparisonConfig = z.infer<typeof comparisonConfig>
 export type ComparedWorkload = z.infer<typeof workload>
 export type Environment = z.infer<typeof environment>
+
+/** The share of the operations that write a post: those that also read it and inserts included. */
+export function writesIn(workload: ComparedWorkload): number {
+  return workload.writeShare + workload.insertShare + workload.readModifyWriteShare
+}

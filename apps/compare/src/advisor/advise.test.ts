@@ -186,6 +186,22 @@ describe('advise', () => {
     )
   })
 
+  it('says so for waiting reads, too', async () => {
+    const figures = { ...figuresAround({ loads: 0.1, p99: 3 }), waitingPerSecond: [3, 4, 5, 6, 7] }
+    const one = described({ strategies: { 'write-through': figures } })
+    const { notes } = await advise(one, { maxWaitingPerSecond: 5, mayLoseWrites: false })
+    expect(notes).toContain('the number of waiting reads of write-through is 5/s [3–7]: some runs exceed --max-waiting')
+  })
+
+  it('counts every kind of write of the measured load', async () => {
+    const strategies = { 'write-through': figuresAround({ loads: 0.1, p99: 3 }) }
+    const workload = { writeShare: 0, insertShare: 0.1, readModifyWriteShare: 0.5 }
+    const { notes } = await advise(described({ strategies, workload }), { maxLoadsPerSecond: 50, mayLoseWrites: false })
+    expect(notes).toContain(
+      'database load was measured at 200 requests per second, 60 % of them writes; it changes with the rate',
+    )
+  })
+
   it('does not treat an unknown figure as low', async () => {
     const figures = { ...figuresAround({ loads: 0.1, p99: 3 }), loadsPerSecond: null }
     const { ruledOut } = await advise(described({ strategies: { 'write-through': figures } }), {

@@ -3,7 +3,7 @@
  * The decision is in decide.ts, and in words in docs/choosing.md.
  */
 import { isDeepStrictEqual } from 'node:util'
-import type { ComparedStrategy, Comparison } from '../comparison.ts'
+import { type ComparedStrategy, type Comparison, writesIn } from '../comparison.ts'
 import { compareCommand } from '../report/content/setting.ts'
 import { formatWholeShare } from '../report/format.ts'
 import { type Difference, differenceOf, RUNS_TO_CLAIM } from '../spread.ts'
@@ -215,8 +215,7 @@ function whyNoCache(
   second: string | undefined,
   figures: FigureOf,
 ): string {
-  const writes = workload.writeShare + workload.insertShare + workload.readModifyWriteShare
-  const load = `${formatWholeShare(writes)} of the operations write`
+  const load = `${formatWholeShare(writesIn(workload))} of the operations write`
   const best = notWorthIt.find(({ strategy }) => strategy === second)
   if (best === undefined) return `${FLOOR} meets the requirements, and no measured cache does; ${load}`
   const against = (measure: 'readP50Ms' | 'readP99Ms') => {
@@ -232,12 +231,13 @@ function whyNoCache(
 
 function notesOn(comparison: Comparison, decision: Decision, requirements: Requirements, figures: FigureOf): string[] {
   const { winner, outranked, notWorthIt } = decision
-  const { maxStalenessMs, p99Ms, maxLoadsPerSecond } = requirements
+  const { maxStalenessMs, p99Ms, maxWaitingPerSecond, maxLoadsPerSecond } = requirements
   const compared = [winner, ...outranked.map(({ strategy }) => strategy), ...notWorthIt.map(({ strategy }) => strategy)]
   const few = compared.filter((name) => name !== undefined && runsOf(comparison, name) < RUNS_TO_CLAIM)
   const straddling = (
     [
       ['readP99Ms', p99Ms, 'read p99', '--p99'],
+      ['waitingPerSecond', maxWaitingPerSecond, 'number of waiting reads', '--max-waiting'],
       ['loadsPerSecond', maxLoadsPerSecond, 'database load', '--max-db-load'],
     ] as const
   ).filter(([measure, limit]) => {
@@ -245,7 +245,7 @@ function notesOn(comparison: Comparison, decision: Decision, requirements: Requi
     return spread !== undefined && limit !== undefined && spread.max > limit
   })
   const promise = comparison.strategies.find(({ name }) => name === winner)?.promise
-  const { writeShare, ratePerSecond, trace } = comparison.config.workload
+  const { workload } = comparison.config
   return [
     ...(few.length > 0
       ? [
@@ -262,8 +262,9 @@ function notesOn(comparison: Comparison, decision: Decision, requirements: Requi
       : []),
     ...(maxLoadsPerSecond !== undefined
       ? [
-          trace === null
-            ? `database load was measured at ${ratePerSecond} requests per second, ${formatWholeShare(writeShare)} of them writes; it changes with the rate`
+          workload.trace === null
+            ? `database load was measured at ${workload.ratePerSecond} requests per second, ` +
+              `${formatWholeShare(writesIn(workload))} of them writes; it changes with the rate`
             : `database load was measured at the rate of the replayed trace; it changes with the rate`,
         ]
       : []),

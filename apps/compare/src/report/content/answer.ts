@@ -1,7 +1,7 @@
 import { CEILING } from 'strategies/names'
 import { FLOOR } from '../../advisor/decide.ts'
 import { isCurrent } from '../../advisor/is-current.ts'
-import type { Comparison } from '../../comparison.ts'
+import { type Comparison, writesIn } from '../../comparison.ts'
 import type { MeasureName } from '../../measures.ts'
 import { figureOf, RUNS_TO_CLAIM } from '../../spread.ts'
 import type { Deviation } from '../../theory/deviation.ts'
@@ -77,8 +77,8 @@ function comparedWithHit(loadMs: number, hitMs: number): string {
 
 function loadInWords({ config }: Comparison): string {
   const { workload, runs } = config
-  const { writeShare, insertShare, readModifyWriteShare, originDelayMs } = workload
-  const writes = writeShare + insertShare + readModifyWriteShare
+  const { originDelayMs } = workload
+  const writes = writesIn(workload)
   return [
     `${workload.title}: ${formatCount(workload.ratePerSecond)} requests/s on ${formatCount(workload.posts)} posts`,
     writes === 0 ? 'no writes' : `${formatWholeShare(writes)} of them writes`,
