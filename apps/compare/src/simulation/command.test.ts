@@ -100,6 +100,27 @@ it('does not compare the TTL with a workload, whose warm-up is as long as the lo
   expect(lines.at(-1)).toMatch(/^No knee: up to 5 s, the longest TTL given/)
 })
 
+it('counts as many requests as wanted after the warm-up', async () => {
+  const json = join(folder, 'limited.json')
+  const ttls = ['--ttl', '1s,20s', '--requests', '1000', '--json', json]
+  const lines = await simulate('--workload', 'ycsb-b', '--strategies', 'cache-aside', ...ttls)
+  expect(lines[0]).toContain(': 5,000 requests by id;')
+  expect(lines[1]).toBe('the last 1,000 are counted, after a warm-up of 20 s, the longest TTL')
+  const { rows } = JSON.parse(readFileSync(json, 'utf8'))
+  expect(rows.map(({ reads, writes }: Record<string, number>) => reads! + writes!)).toEqual([1_000, 1_000])
+})
+
+it.each([
+  [
+    ['--workload', 'ycsb-b', '--ttl', '168h', '--requests', '1'],
+    '--ttl and --duration need 120,960,001 operations, with a warm-up as long as the longest TTL; ' +
+      'give shorter ones, for at most 10,000,000',
+  ],
+  [['--workload', 'ycsb-b', '--ttl', '1s', '--duration', '1ms'], '--duration is too short: nothing would be counted'],
+])('refuses %j', async (flags, message) => {
+  await expect(simulate(...flags)).rejects.toThrow(message)
+})
+
 it.each([
   [['--workload', 'blog', '--exclude', '*.css'], '--exclude is for traces, and blog is not a trace; leave it out'],
   [['--workload', 'blog', '--format', 'text'], '--format is for traces, and blog is not a trace; leave it out'],

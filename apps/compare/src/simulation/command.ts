@@ -9,7 +9,7 @@ import { readNamedTrace } from '../choose/named-trace.ts'
 import { addTraceOptions, refuseTraceFlags, type TraceFlags, traceOptions } from '../choose/trace-flags.ts'
 import { formatCount } from './labels.ts'
 import { describeLongTtls, type Recording, recordingOf } from './recording.ts'
-import { requestsOf } from './requests-of.ts'
+import { requestsToCount } from './requests-of.ts'
 import { simulatedNames } from './simulated-names.ts'
 import { type SweepRow, sweep } from './sweep.ts'
 import { sweepTable } from './sweep-table.ts'
@@ -41,7 +41,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--ttl <times>', "one or several, separated by commas: 1s,10s,5m (default: the workload's; for a file 1m)")
     .option('--capacity <entries>', 'one or several maximum numbers of entries, or unlimited', 'unlimited')
     .option('--duration <time>', 'of a workload; a file is replayed completely', '10m')
-    .option('--requests <n>', 'stop after this many requests')
+    .option('--requests <n>', 'count at most this many requests')
     .option('--load <time>', "how long a load takes (default: the workload's; for a file 0)")
     .option('--seed <n>', 'another seed gives another run of a workload', '1')
     .option('--json <file>', 'also write all rows to this file; the table merges rows with the same figures')
@@ -76,11 +76,16 @@ async function run(flags: Flags): Promise<void> {
     refuseTraceFlags(flags, preset)
     if (!workloads[preset].cold) warmupMs = Math.max(...ttlsMs)
     const measuredMs = time('--duration', ofTime)(flags.duration)
-    requests = [...requestsOf(workloads[preset], { seed, warmupMs, measuredMs })].slice(0, limit)
+    const { counted, ...made } = requestsToCount(workloads[preset], { seed, warmupMs, measuredMs }, limit)
+    requests = made.requests
     console.log(
       `${workloads[preset].title}: ${formatCount(requests.length)} requests by id; lists, pages and the report are left out`,
     )
-    if (warmupMs > 0) console.log(`counted after a warm-up of ${warmupMs / 1_000} s, the longest TTL`)
+    if (warmupMs > 0) {
+      console.log(
+        `the last ${formatCount(counted)} are counted, after a warm-up of ${warmupMs / 1_000} s, the longest TTL`,
+      )
+    }
   }
 
   const options = { strategies: chosen, requests, ttlsMs, capacities, loadMs, warmupMs, seed }
