@@ -1,6 +1,5 @@
 /** Turns the flags of `pnpm compare` into a complete configuration, checked before anything starts. */
-import { existsSync } from 'node:fs'
-import { decimal, names, wholeNumber, wrongValue } from 'command-line'
+import { decimal, names, wholeNumber } from 'command-line'
 import type { Command } from 'commander'
 import { peerNames } from 'peers/names'
 import { strategyNames } from 'strategies'
@@ -10,6 +9,7 @@ import type { ComparedWorkload, ComparisonConfig } from '../comparison.ts'
 import type { Replay } from '../run/run-k6.ts'
 import { addLoadOptions, type LoadFlags, withLoadFlags } from './load-flags.ts'
 import { readNamedTrace } from './named-trace.ts'
+import { presetOrFile } from './preset-or-file.ts'
 import { replayedTrace } from './replayed-trace.ts'
 import { addTraceOptions, givenTraceFlags, refuseTraceFlags, type TraceFlags, traceOptions } from './trace-flags.ts'
 import { FULL, QUICK, type TimeFlags, type TurnTimes, turnTimes, withinTrace } from './turn-times.ts'
@@ -95,9 +95,8 @@ interface ChosenWorkload {
 
 async function chosenWorkload(flags: CompareFlags): Promise<ChosenWorkload> {
   const name = flags.workload ?? DEFAULT_WORKLOAD
-  if (isPreset(name)) return chosenPreset(name, flags)
-  if (existsSync(name)) return chosenTrace(name, flags)
-  throw wrongValue('--workload', name, `one of ${workloadNames.join(', ')}, or an existing file`)
+  const preset = presetOrFile(name)
+  return preset === undefined ? chosenTrace(name, flags) : chosenPreset(preset, flags)
 }
 
 function chosenPreset(name: WorkloadName, flags: CompareFlags): ChosenWorkload {
@@ -143,8 +142,4 @@ function chosenStrategies({ strategies, peers }: CompareFlags): string[] {
   const chosen =
     strategies === undefined ? [...strategyNames] : names('--strategies', [...strategyNames, ...peerNames])(strategies)
   return [...new Set([...chosen, ...(peers ? peerNames : [])])]
-}
-
-function isPreset(name: string): name is WorkloadName {
-  return (workloadNames as readonly string[]).includes(name)
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { workloadNames } from 'workload'
 import { addSimulateCommand } from './command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'simulate-'))
@@ -124,7 +125,8 @@ it.each([
 it.each([
   [['--workload', 'blog', '--exclude', '*.css'], '--exclude is for traces, and blog is not a trace; leave it out'],
   [['--workload', 'blog', '--format', 'text'], '--format is for traces, and blog is not a trace; leave it out'],
-  [['--workload', 'access.log', '--exclude', '/a,'], '--exclude is "/a,"; give patterns separated by commas'],
+  [['--workload', 'ycsb-bb'], `--workload is "ycsb-bb"; give one of ${workloadNames.join(', ')}, or an existing file`],
+  [['--workload', 'package.json', '--exclude', '/a,'], '--exclude is "/a,"; give patterns separated by commas'],
 ])('rejects %j', async (flags, message) => {
   await expect(simulate(...flags)).rejects.toThrow(message)
 })

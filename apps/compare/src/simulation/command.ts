@@ -6,6 +6,7 @@ import { strategies } from 'strategies'
 import { workloadNames, workloads } from 'workload'
 import { describeReport, type TraceRequest } from 'workload/traces'
 import { readNamedTrace } from '../choose/named-trace.ts'
+import { presetOrFile } from '../choose/preset-or-file.ts'
 import { addTraceOptions, refuseTraceFlags, type TraceFlags, traceOptions } from '../choose/trace-flags.ts'
 import { formatCount } from './labels.ts'
 import { describeLongTtls, type Recording, recordingOf } from './recording.ts'
@@ -53,7 +54,7 @@ async function run(flags: Flags): Promise<void> {
   const seed = wholeNumber('--seed', { min: 0, max: Number.MAX_SAFE_INTEGER })(flags.seed)
   const chosen = names('--strategies', simulatedNames)(flags.strategies)
   const capacities = [...new Set(flags.capacity.split(',').map(capacity))]
-  const preset = workloadNames.find((name) => name === flags.workload)
+  const preset = presetOrFile(flags.workload)
   const defaults = preset === undefined ? { ttlMs: 60_000, originDelayMs: 0 } : workloads[preset]
   const ttls = flags.ttl?.split(',').map((text) => time('--ttl', ofTime)(text.trim())) ?? [defaults.ttlMs]
   const ttlsMs = [...new Set(ttls)]
