@@ -16,6 +16,7 @@ import type { K6 } from './find-k6.ts'
 import { type Probed, probe } from './probe.ts'
 import { reconcile } from './reconcile.ts'
 import { type K6Run, type Replay, runK6 } from './run-k6.ts'
+import { seedOfRun } from './run-seed.ts'
 import { keyPrefixOf, type System } from './system.ts'
 import { turnMeasures, type Used } from './turn-measures.ts'
 import { withTuning } from './with-tuning.ts'
@@ -66,7 +67,7 @@ async function measured(bench: Bench, { strategy, run }: TurnPlan, signal: Abort
   const { urls, adminToken, redis } = system
   const { warmupMs, measuredMs, workload } = config
   // Each run has its own operations. Repeating the same ones would repeat their chance effects.
-  const target = { urls, adminToken, strategy: strategy.name, seed: config.seed + run }
+  const target = { urls, adminToken, strategy: strategy.name, seed: seedOfRun(config.seed, run) }
   const busyBefore = await busyShare()
   // Counters are read outside what is observed: the API asks Redis for some of them.
   const counted = await serverCounters(urls, strategy.name)
