@@ -203,6 +203,17 @@ describe('the three reports', () => {
     )
   })
 
+  it('have a command for a trace that a shell can run, once the path of the file is given', () => {
+    const chosenBy = { exclude: ["/it's,*.css"] }
+    const trace = { file: 'my access.log.1.gz', requests: 10, skipped: 0, keys: 2, speed: 3, chosenBy }
+    const replayed = madeUpComparison({ strategies: { tiered: {} }, workload: { trace } })
+    const markdown = markdownReport(replayed, [])
+    expect(markdown).toContain(
+      `    pnpm compare --workload 'path/to/my access.log.1.gz' --exclude '/it'\\''s,*.css' --speed 3 --ttl 5000ms `,
+    )
+    expect(markdown).toContain('Replace path/to by the folder of the trace; only the name of its file is stored.')
+  })
+
   it('show deviations from theory', () => {
     expect(markdown).toContain('1 of 3 figures deviate')
     expect(markdown).toContain('± 1.0 points')

@@ -134,6 +134,9 @@ export function reproduce({ config, environment }: Comparison): Section {
           compareCommand(config.workload, runFlags(config)),
         ],
       },
+      ...(config.workload.trace
+        ? [text('Replace path/to by the folder of the trace; only the name of its file is stored.')]
+        : []),
       text(
         'Everything here is computed from the .json file beside this page; `pnpm compare report FILE` regenerates the pages. docs/measuring.md defines each figure.',
       ),
@@ -178,9 +181,14 @@ function loadFlags(workload: ComparedWorkload): string[] {
   if (workload.trace) {
     const { file, speed, chosenBy = {} } = workload.trace
     const chosen = Object.entries(chosenBy).flatMap(([name, values]) =>
-      [values].flat().map((value) => `--${name} '${value}'`),
+      [values].flat().map((value) => `--${name} ${quoted(value)}`),
     )
-    return [`--workload ${file}`, ...chosen, `--speed ${speed}`, ...timeFlags.map(({ flag }) => flag)]
+    return [
+      `--workload ${quoted(`path/to/${file}`)}`,
+      ...chosen,
+      `--speed ${speed}`,
+      ...timeFlags.map(({ flag }) => flag),
+    ]
   }
   const presets: Readonly<Record<string, Workload>> = workloads
   const preset = presets[workload.name]
@@ -190,4 +198,9 @@ function loadFlags(workload: ComparedWorkload): string[] {
   }))
   const changed = [...numberFlags, ...timeFlags].filter(({ name }) => preset && preset[name] !== workload[name])
   return [`--workload ${workload.name}`, ...changed.map(({ flag }) => flag)]
+}
+
+/** One word for a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`
 }
