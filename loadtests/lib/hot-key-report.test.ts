@@ -58,6 +58,14 @@ describe('hotKeyFigures', () => {
   })
 })
 
+it('does not know how many reads wait per TTL if none ends', () => {
+  const options = { ...config, strategies: ['cache-aside'], ttlMs: 30_000, durationMs: 2_000 }
+  const result = hotKeyResult(summary('cache-aside', { hits: 599, misses: 1 }), options, new Date(0))
+  expect(result.strategies[0]!.waitedPerExpiry).toBeNull()
+  expect(hotKeyReport(result)).toMatch(/cache-aside +600 +1 +1\.00 +1 +1 +– /)
+  expect(hotKeyReport(result)).toContain('per TTL that ended after the cold start (0).')
+})
+
 it('hotKeyReport prints loads and waiting reads', () => {
   const options = { ...config, strategies: ['refresh-ahead'] }
   const result = hotKeyResult(

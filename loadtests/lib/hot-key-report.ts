@@ -21,7 +21,7 @@ export interface HotKeyFigures {
   stampedeFactor: number | null
   /** Loads by `/api/stats`, including background refreshes; null without an answer from it. */
   loads: number | null
-  /** Reads that waited per ended TTL, without the cold start; null if every read loads. */
+  /** Reads that waited per ended TTL, without the cold start; null if every read loads, or if no TTL ended. */
   waitedPerExpiry: number | null
   latencyMs: Distribution
   /** Only reads that waited for their own or another load. */
@@ -48,6 +48,7 @@ export function hotKeyFigures(name: string, config: HotKeyOptions, summary: Summ
   const expiries: Expiry[] = everyReadLoads || someLoadUnseen ? [] : expiriesIn(perSlice, sliceMs, config.ttlMs / 2)
   const total = expiries.reduce((sum, expiry) => sum + expiry.loads, 0)
   const waited = summary.counter('waited_at_expiry', strategy)
+  const ended = ttlsEnded(config)
   return {
     name,
     reads: OUTCOMES.reduce((sum, outcome) => sum + outcomes[outcome], 0),
@@ -55,7 +56,7 @@ export function hotKeyFigures(name: string, config: HotKeyOptions, summary: Summ
     loadsPerExpiry: expiries.map(({ loads }) => loads),
     stampedeFactor: expiries.length === 0 ? null : total / expiries.length,
     loads,
-    waitedPerExpiry: everyReadLoads ? null : waited / ttlsEnded(config),
+    waitedPerExpiry: everyReadLoads || ended === 0 ? null : waited / ended,
     latencyMs: summary.trend('latency_ms', strategy),
     waitedMs: summary.trend('latency_ms', { ...strategy, served: 'database' }),
     failed:
@@ -65,9 +66,9 @@ export function hotKeyFigures(name: string, config: HotKeyOptions, summary: Summ
   }
 }
 
-/** How many TTLs end while the post is read. The first TTL starts with the cold start. */
+/** How many TTLs end while the post is read; 0 if the run is no longer than one. The first starts with the cold start. */
 export function ttlsEnded({ durationMs, ttlMs }: Pick<HotKeyOptions, 'durationMs' | 'ttlMs'>): number {
-  return Math.max(1, Math.ceil(durationMs / ttlMs) - 1)
+  return Math.ceil(durationMs / ttlMs) - 1
 }
 
 /** The content of `results/hot-key-expiry.json`; `schemaVersion` follows the rules of side-by-side. */
@@ -138,7 +139,7 @@ export function hotKeyReport({ config, strategies, ok }: HotKeyResult): string {
     'expiries: bursts of loads, including the cold start; loads per expiry is the stampede factor (1 = no stampede).',
     'loads: by /api/stats. reads that waited: MISS, COLLAPSED, BYPASS; per expiry: per TTL that ended after the cold start ' +
       `(${ttlsEnded(config)}).`,
-    '–: every read loads, or loads run in the background, where k6 sees none; or fewer than 100 samples.',
+    '–: every read loads, or loads run in the background, where k6 sees none; or no TTL ended; or fewer than 100 samples.',
     ...(ok ? [] : ['', 'This run is not valid: see the failed thresholds that k6 lists below.']),
     '',
     '',
