@@ -1,6 +1,7 @@
 import { decoded } from './before-write.ts'
 import type { CacheParts } from './cache-parts.ts'
 import type { LoadContext } from './load-run.ts'
+import { currentLoad } from './running-load.ts'
 import type { PartOfLoad } from './shared-load.ts'
 
 type Parts<T> = Pick<CacheParts<T>, 'backlog' | 'codec' | 'version'>
@@ -16,6 +17,7 @@ export function pendingFirst<T>(parts: Parts<T>, key: string, load: PartOfLoad<T
 
   async function first(context: LoadContext): Promise<T | undefined> {
     const pending = await pendingValue(parts, key)
+    if (currentLoad() === undefined) return undefined // it timed out meanwhile: nobody waits for the value
     if (pending === 'none') return load(context)
     context.skip()
     if (pending === 'unknown') return load(context)
