@@ -83,6 +83,15 @@ describe.each([
     await expect(cache.read('a', load)).rejects.toEqual(cycle('a', ': a → a;'))
   })
 
+  it('that reads its own key together with others gets the error, and nothing is left that close waits for', async () => {
+    const cache = make()
+    const loadMany = vi.fn(async (keys: readonly string[]) => new Map(keys.map((key) => [key, 'value'])))
+    const load = async () => cache.readMany(['a', 'b'], loadMany)
+    await expect(cache.read('a', load)).rejects.toEqual(cycle('a', ': a → a;'))
+    await cache.close()
+    expect(loadMany.mock.calls.map(([keys]) => keys)).toEqual([['b']])
+  })
+
   it('may read the same key twice, and keys that its waiters read', async () => {
     const cache = make()
     const load = async () => Promise.all([readChain(cache, ['b', 'c']), readChain(cache, ['b', 'c'])])

@@ -42,7 +42,14 @@ export function uncachedReader<T>(parts: CacheParts<T>): Reader<T> {
       checkLoad(load, 'loadMissing')
       const unique = [...new Set(keys)]
       const shared = new SharedLoad(load, unique, runtime.soon)
-      const answers = await Promise.all(unique.map((key) => readAlone(key, tags, shared.loadOf(key), options)))
+      const readOne = async (key: string) => {
+        try {
+          return await readAlone(key, tags, shared.loadOf(key), options)
+        } finally {
+          shared.pass(key) // it may have failed before it asked
+        }
+      }
+      const answers = await Promise.all(unique.map(readOne))
       return new Map(unique.map((key, i) => [key, answers[i]!]))
     },
     async get(key, options) {
