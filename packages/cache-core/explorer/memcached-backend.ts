@@ -88,11 +88,15 @@ class ScheduledNode {
   readonly #scheduler: Scheduler
   readonly #onClose = new Set<() => void>()
   #line: Line
-  #socket: object | undefined = {}
+  #socket: { destroy(): void } | undefined
 
   constructor(scheduler: Scheduler, process: Process, server: EmulatedMemcached) {
     this.#scheduler = scheduler
     this.#line = { process, inOrder: true }
+    const open = () => {
+      this.#socket = { destroy: () => this.#close() }
+    }
+    open()
     const node: Omit<MemcacheNode, 'socket'> = {
       id: 'emulated:1',
       host: 'emulated',
@@ -103,9 +107,8 @@ class ScheduledNode {
       reconnect: async () => {
         if (this.isCut) throw new Error('connect ECONNREFUSED')
         this.#line = { ...this.#line } // pending answers of the old connection don't block the new one
-        this.#socket = {}
+        open()
       },
-      disconnect: async () => this.#close(),
       command: (command) => this.step(wordsOf(command), () => server.command(command), tell),
       on: (event, listener) => event === 'close' && this.#onClose.add(listener as () => void),
       off: (event, listener) => event === 'close' && this.#onClose.delete(listener as () => void),

@@ -1,10 +1,11 @@
 /** memcached servers that hang, die or come back. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { cacheAside, createCache, invalidate, stampedeLock } from '../src/index.ts'
+import { type CacheWarning, cacheAside, createCache, invalidate, stampedeLock } from '../src/index.ts'
 import { watchMemcached } from '../src/memcached/index.ts'
 import { untilUsable } from './backends.ts'
 import { aside, ends, open, serve } from './own-memcached.ts'
+import { TcpProxy } from './tcp-proxy.ts'
 
 const DEADLINE_MS = 250
 
@@ -102,5 +103,22 @@ describe('a server that is unavailable', () => {
     await untilUsable(store)
     expect(await cache.read('small', async () => 'wrong')).toMatchObject({ value: 'small', outcome: 'hit' })
     expect(await cache.read('large', async () => 'wrong')).toMatchObject({ value: large, outcome: 'hit' })
+  })
+
+  it('that falls silent in the middle of an answer is used again, over another connection', async () => {
+    // Behind a proxy its log does not show this process's ports.
+    const { port } = await serve({ args: ['--disable-watch'] })
+    const proxy = await TcpProxy.open(`memcached://127.0.0.1:${port}`)
+    ends.push(() => proxy.close())
+    const warnings: CacheWarning[] = []
+    const { store } = await open([proxy], (warning) => warnings.push(warning))
+    const cache = createCache<string>({ store, read: cacheAside({ ttlMs: 60_000 }), write: invalidate() })
+    const large = 'x'.repeat(900_000)
+    await cache.read('large', async () => large)
+    proxy.swallowAnswers(300_000)
+    expect(await cache.read('large', async () => 'loaded')).toMatchObject({ value: 'loaded', outcome: 'bypass' })
+    await untilUsable(store)
+    expect(await cache.read('large', async () => 'wrong')).toMatchObject({ value: large, outcome: 'hit' })
+    expect(warnings).toEqual([{ code: 'CONNECTION_RENEWED', message: expect.stringContaining('it does not answer') }])
   })
 })

@@ -7,7 +7,7 @@ export class TcpProxy {
   /** Number of connections so far. */
   opened = 0
   readonly #server: Server
-  readonly #ways = new Map<Socket, { swallowsAnswers: boolean }>()
+  readonly #ways = new Map<Socket, { answerBytes: number }>()
 
   static async open(url: string): Promise<TcpProxy> {
     const proxy = new TcpProxy(new URL(url))
@@ -20,12 +20,13 @@ export class TcpProxy {
       near.on('error', () => near.destroy())
       if (this.isClosed) return near.destroy()
       this.opened++
-      const way = { swallowsAnswers: false }
+      const way = { answerBytes: Number.POSITIVE_INFINITY }
       this.#ways.set(near, way)
       const far = dial(Number(port), hostname)
       near.on('data', (bytes) => far.write(bytes))
       far.on('data', (bytes) => {
-        if (!way.swallowsAnswers) near.write(bytes)
+        if (way.answerBytes > 0) near.write(bytes.subarray(0, way.answerBytes))
+        way.answerBytes -= bytes.length
       })
       near.on('close', () => {
         this.#ways.delete(near)
@@ -36,13 +37,21 @@ export class TcpProxy {
     })
   }
 
-  get url(): string {
-    return `redis://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
   }
 
-  /** For the current connections: the server runs the commands, but the answers are dropped. */
-  swallowAnswers(): void {
-    for (const way of this.#ways.values()) way.swallowsAnswers = true
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`
+  }
+
+  /**
+   * For the current connections: the server runs the commands, but the answers are dropped.
+   *
+   * @param after the bytes of answers that still arrive.
+   */
+  swallowAnswers(after = 0): void {
+    for (const way of this.#ways.values()) way.answerBytes = after
   }
 
   /** Stops reading from the current clients. Once the buffers between are full, further data stays in the clients. */

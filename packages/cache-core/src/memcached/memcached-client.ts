@@ -21,9 +21,8 @@ export interface MemcacheNode {
   /** The socket of the current connection, open or being opened. A new object for each connection. */
   readonly socket: Socket | undefined
   isConnected(): boolean
-  /** Ends the connection, drops partly read replies, and connects. May never settle. */
+  /** Ends the connection, drops partly read replies, and connects. After `disconnect` it drops none. May never settle. */
   reconnect(): Promise<void>
-  disconnect(): Promise<void>
   /** Sends a line, with or without data, once. Rejects if the server refuses it or there is no connection. */
   command(command: string, options?: CommandOptions): Promise<unknown>
   on(event: 'close', listener: () => void): unknown

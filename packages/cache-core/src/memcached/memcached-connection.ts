@@ -186,8 +186,8 @@ export class MemcachedConnection {
   }
 
   #renew(): void {
-    for (const { node } of this.ring.servers) void node.disconnect()
-    if (this.#silentProbes > PROBES_TO_RENEW) return
+    const renewed = this.ring.servers.filter((server) => server.renew())
+    if (renewed.length === 0 || this.#silentProbes > PROBES_TO_RENEW) return
     this.warn({
       code: 'CONNECTION_RENEWED',
       message: 'the connections to memcached were renewed: it does not answer',

@@ -33,6 +33,8 @@ export class MemcachedServer {
   #circuit: Circuit | undefined
   #checked: Socket | undefined
   #connecting: Promise<void> | undefined
+  /** Whether the last ping has no answer. */
+  #isSilent = false
 
   /** @param isInOrder whether it is the only server, so that all answers come over one connection. */
   constructor(node: MemcacheNode, isInOrder: boolean, runtime: Runtime) {
@@ -64,7 +66,21 @@ export class MemcachedServer {
   }
 
   async ping(): Promise<void> {
+    this.#isSilent = true
     await this.node.command('version')
+    this.#isSilent = false
+  }
+
+  /**
+   * Ends a connection whose last ping has no answer, so that `ready` opens another one. A connection that is being opened has a limit
+   * of its own, and may need longer than a probe waits.
+   *
+   * @returns whether it has ended one.
+   */
+  renew(): boolean {
+    if (!this.isReady || !this.#isSilent) return false
+    this.#end()
+    return true
   }
 
   async stats(kind = ''): Promise<Record<string, string>> {
@@ -97,18 +113,17 @@ export class MemcachedServer {
   }
 
   async #connect(): Promise<void> {
-    const { node } = this
     try {
-      // Not `connect`, which would continue a reply that the last connection left incomplete.
       await within(this.#connectAndCheck(), CONNECT_WITHIN_MS, this.#runtime)
     } catch (error) {
-      await node.disconnect()
+      this.#end()
       throw error
     }
   }
 
   async #connectAndCheck(): Promise<void> {
     const { node } = this
+    // Not `connect`, which would continue a reply that the last connection left incomplete.
     await node.reconnect()
     const socket = node.socket
     const version = String(await node.command('version')).replace('VERSION ', '')
@@ -117,6 +132,12 @@ export class MemcachedServer {
     if (cas === 'no') throw new Error(`${node.id} runs without CAS, which guards the cache; start it without -C`)
     if (largest !== undefined) this.largestItem = Number(largest)
     this.#checked = socket
+    this.#isSilent = false
+  }
+
+  /** Not by the client's `disconnect`, after which its `reconnect` would keep a partly read reply. */
+  #end(): void {
+    this.connection?.destroy()
   }
 }
 
