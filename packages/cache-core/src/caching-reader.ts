@@ -181,12 +181,12 @@ export function cachingReader<T>(parts: CacheParts<T, CachingStrategy>): Reader<
 
   /** A read inside a load that has a place doesn't queue: all places could wait for each other. */
   async function loadInTurn(keyRead: StoreKeyRead<T>, manner: LoadManner): Promise<ReadResult<T>> {
-    if (currentLoad()?.hasPlace || keyRead.isLoadUnderWay) return keyRead.load(manner)
-    const { key, loadTimeoutMs } = keyRead
-    if (!queue.isFree) keyRead.waits()
+    if (currentLoad()?.hasPlace) return keyRead.load(manner)
+    const { key, loadTimeoutMs, sharedLoad } = keyRead
+    if (!queue.isFreeFor(sharedLoad)) keyRead.waits()
     keyRead.loadBeganAt ??= runtime.now()
     const load = (queuedMs: number) => keyRead.load({ ...manner, hasPlace: true, queuedMs })
-    return queue.run(load, loadTimeoutMs, () => loadTimeout(key, 'queued', loadTimeoutMs!))
+    return queue.run(load, loadTimeoutMs, () => loadTimeout(key, 'queued', loadTimeoutMs!), sharedLoad)
   }
 
   /** Waits only for reads that began before: later ones may never stop arriving. */

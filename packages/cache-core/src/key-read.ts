@@ -82,9 +82,9 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     return this.#options.loadTimeoutMs ?? this.#parts.loadTimeoutMs
   }
 
-  /** Whether its load is part of a call that is under way. */
-  get isLoadUnderWay(): boolean {
-    return this.#load.shared?.isUnderWay === true
+  /** Identifies the loads that run together with this one's. */
+  get sharedLoad(): object | undefined {
+    return this.#load.shared
   }
 
   /** Tells the reads whose loads run together with this one's that they need not wait for it. */

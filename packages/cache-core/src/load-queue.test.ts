@@ -1,5 +1,5 @@
 /** Loads of a bypassed cache: the origin is protected, and a hanging load does not block the loads of other keys. */
-import { expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import {
   type Cache,
   CacheError,
@@ -7,9 +7,12 @@ import {
   cacheAside,
   createCache,
   expireOnly,
+  invalidate,
   memoryStore,
   type Store,
   stampedeLock,
+  type WriteLog,
+  writeBehind,
 } from './index.ts'
 import { fakeRuntime, gate, settled } from './testing/index.ts'
 
@@ -23,14 +26,14 @@ function open(options: Partial<CacheOptions<unknown>> = {}): Cache<unknown> {
 }
 
 /** Reads `count` keys, whose loads end once `until` is called. */
-function readHanging(cache: Cache<unknown>, count: number) {
+function readHanging(cache: Cache<unknown>, count: number, name = 'hanging') {
   const hanging = Promise.withResolvers<string>()
   let loads = 0
   const load = () => {
     loads++
     return hanging.promise
   }
-  const reads = Array.from({ length: count }, (_, i) => cache.read(`hanging ${i}`, load))
+  const reads = Array.from({ length: count }, (_, i) => cache.read(`${name} ${i}`, load))
   return { reads, end: () => hanging.resolve('late'), loads: () => loads }
 }
 
@@ -159,4 +162,73 @@ it('loads that fail because another store is unavailable run once, and their err
     expect(load).toHaveBeenCalledTimes(1)
     expect(cache.stats()).toMatchObject({ loads: 1, failedLoads: 1, failedReads: 1 })
   }
+})
+
+describe('a readMany', () => {
+  /** Records the keys of each call. */
+  function origin() {
+    const calls: string[] = []
+    const load = async (keys: readonly string[]) => {
+      calls.push(keys.join())
+      return new Map(keys.map((key) => [key, key]))
+    }
+    return { calls, load }
+  }
+
+  it('queues for one place, in which it loads all its keys by one call', async () => {
+    const cache = open({ runtime: fakeRuntime() })
+    const hanging = readHanging(cache, 31)
+    const last = readHanging(cache, 1, 'the last')
+    await settled()
+    const { calls, load } = origin()
+    const first = cache.readMany(['a', 'b', 'c', 'd', 'e'], load)
+    await settled()
+    const next = cache.read('single', async () => calls.push('single'))
+    await settled()
+    const second = cache.readMany(['f', 'g'], load)
+    await settled()
+    expect(calls).toEqual([])
+    last.end()
+    await Promise.all([first, next, second])
+    expect(calls).toEqual(['a,b,c,d,e', 'single', 'f,g'])
+    hanging.end()
+    await Promise.all([...hanging.reads, ...last.reads])
+    const more = readHanging(cache, 33)
+    await settled()
+    expect(more.loads(), 'it gave back one place').toBe(32)
+    more.end()
+    await Promise.all(more.reads)
+  })
+
+  it('takes one place, also if each of its loads asks a queue of writes first', async () => {
+    const newest = () => Promise.reject(new Error('unavailable'))
+    const log = { newest, append: newest, inTurn: newest } as unknown as WriteLog
+    const cache = open({ runtime: fakeRuntime(), write: writeBehind({ log, otherwise: invalidate() }) })
+    const { calls, load } = origin()
+    const keys = Array.from({ length: 50 }, (_, i) => `k${i}`)
+    const others = readHanging(cache, 31)
+    const answers = await cache.readMany(keys, load)
+    expect(calls).toEqual([keys.join()])
+    expect(answers.size).toBe(50)
+    others.end()
+    await Promise.all(others.reads)
+  })
+
+  it('that queues longer than its timeout leaves the queue with all its keys', async () => {
+    const runtime = fakeRuntime()
+    const cache = open({ runtime })
+    const hanging = readHanging(cache, 32)
+    await settled()
+    const { calls, load } = origin()
+    const failure = cache.readMany(['a', 'b'], load, { loadTimeoutMs: 500 }).catch((error: unknown) => error)
+    await runtime.advance(500)
+    expect(await failure).toMatchObject({ code: 'LOAD_TIMEOUT' })
+    hanging.end()
+    await Promise.all(hanging.reads)
+    const more = readHanging(cache, 33)
+    await settled()
+    expect([calls, more.loads()]).toEqual([[], 32])
+    more.end()
+    await Promise.all(more.reads)
+  })
 })

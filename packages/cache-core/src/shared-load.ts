@@ -17,7 +17,7 @@ export type LoadMany<T> = (
 
 /** The load of one key that is run together with those of others. */
 export interface PartOfLoad<T> extends Load<T> {
-  readonly shared?: Pick<SharedLoad<T>, 'isUnderWay' | 'pass'>
+  readonly shared?: Pick<SharedLoad<T>, 'pass'>
 }
 
 /**
@@ -29,18 +29,12 @@ export class SharedLoad<T> {
   readonly #soon: Runtime['soon']
   readonly #undecided: Set<string>
   #call: Call<T> | undefined
-  #running = 0
 
   /** @param keys those that may ask. */
   constructor(load: LoadMany<T>, keys: Iterable<string>, soon: Runtime['soon']) {
     this.#load = load
     this.#soon = soon
     this.#undecided = new Set(keys)
-  }
-
-  /** Whether a call is waiting to start or running. The loads of a bypassed cache then need no further place in its queue. */
-  get isUnderWay(): boolean {
-    return this.#running > 0 || this.#call !== undefined
   }
 
   loadOf(key: string): PartOfLoad<T> {
@@ -69,11 +63,8 @@ export class SharedLoad<T> {
     const call = this.#call
     if (call === undefined || this.#undecided.size > 0) return
     this.#call = undefined
-    this.#running++
     const { leader, answered, contexts } = call
     const values = leader.run(async () => this.#load([...contexts.keys()], (key) => contextOf(key, contexts)))
-    const end = () => this.#running--
-    values.then(end, end)
     answered.resolve(values.then(checkValues))
   }
 }

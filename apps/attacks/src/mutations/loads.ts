@@ -81,8 +81,8 @@ export const loads: readonly Mutation[] = [
     edits: [
       {
         file: cachingReader,
-        find: 'if (currentLoad()?.hasPlace || keyRead.isLoadUnderWay) return',
-        replace: 'if (keyRead.isLoadUnderWay) return',
+        find: '    if (currentLoad()?.hasPlace) return keyRead.load(manner)\n',
+        replace: '',
       },
       {
         file: cachingReader,
