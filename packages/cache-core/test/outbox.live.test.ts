@@ -124,6 +124,46 @@ describe('the relay', () => {
     expect(heard()).toEqual(['#t', '*'])
   })
 
+  it('delivers the other rows while one that says everything is refused, and reports that once', async () => {
+    const said: unknown[] = []
+    const outbox = open({
+      onFailing: (error) => said.push(String(error)),
+      onDelivering: () => said.push('delivering'),
+    })
+    store.refusesAll = true
+    await outbox.add(pool, { everything: true, tags: ['with everything'] })
+    await pool.query(`insert into ${scratch.table} (keys) select array['k' || i] from generate_series(1, 600) as i`)
+    await outbox.round()
+    expect([heard().length, await scratch.undelivered()]).toEqual([600, 1])
+    await outbox.add(pool, { keys: ['a'], tags: ['t'] })
+    await outbox.round()
+    expect(heard()).toEqual(['#t', 'a'])
+    store.refusesAll = false
+    await outbox.round()
+    expect([heard(), await scratch.undelivered()]).toEqual([['#with everything', '*'], 0])
+    expect(said).toEqual(['CacheError: SCAN is refused', 'delivering'])
+  })
+
+  it('prunes rows while one that says everything is refused', async () => {
+    const outbox = open({ keepMs: 0 })
+    store.refusesAll = true
+    await outbox.add(pool, { everything: true })
+    await pool.query(`insert into ${scratch.table} (delivered_at) values (clock_timestamp() - interval '1 s')`)
+    await outbox.round()
+    const { rows } = await pool.query(`select everything from ${scratch.table}`)
+    expect(rows).toEqual([{ everything: true }])
+  })
+
+  it('delivers more than 10,000 keys by name where invalidating everything is refused', async () => {
+    const outbox = open()
+    store.refusesAll = true
+    await pool.query(
+      `insert into ${scratch.table} (keys) select array_agg('k' || i) from generate_series(1, 10001) as i`,
+    )
+    await outbox.round()
+    expect([heard().length, await scratch.undelivered()]).toEqual([10_001, 0])
+  })
+
   it('is not starved by continuous writes', async () => {
     let marked = 0
     const markedWhileHeard: number[] = []

@@ -1,7 +1,7 @@
 /** An outbox whose rounds the test starts, and a store whose answers it decides. Each test has its own table and store. */
 import type pg from 'pg'
 import { afterEach, beforeEach } from 'vitest'
-import type { InvalidationTarget } from '../src/index.ts'
+import { CacheError, type InvalidationTarget } from '../src/index.ts'
 import { createOutbox, type OutboxOptions } from '../src/postgres/index.ts'
 import { fakeRuntime, type Gate } from '../src/testing/index.ts'
 import { pool, type ScratchOutbox, scratchOutbox } from './scratch-outbox.ts'
@@ -14,6 +14,8 @@ export function listeningStore() {
   const store = {
     heard,
     acknowledges: true,
+    /** Invalidating everything is refused, as by a Redis without SCAN. */
+    refusesAll: false,
     /** An invalidation waits here until the script opens the gate. */
     gate: undefined as Gate | undefined,
     async invalidate(keys: readonly string[], tags: readonly string[]) {
@@ -22,6 +24,7 @@ export function listeningStore() {
       return store.acknowledges
     },
     invalidateAll() {
+      if (store.refusesAll) throw new CacheError('COMMAND_REFUSED', 'SCAN is refused')
       heard.push('*')
       return store.acknowledges
     },

@@ -225,7 +225,7 @@ export const tracedRaces: readonly TracedRace[] = [
     isPrevented: 'The commit also wrote a row to the outbox, and another process invalidates by that row.',
     decidedBy: {
       file: 'postgres/outbox.ts',
-      line: 'const taken = await table.takeDue(BATCH_ROWS, (batch) => deliverToAll([...attached], batch))',
+      line: 'return deliverToAll([...attached], batch)',
       at: /outbox invalidate row/,
     },
     plan: plan([reads('R', 2), writes('W', 1)], ['kill', '0']),

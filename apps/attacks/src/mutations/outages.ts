@@ -108,8 +108,8 @@ export const outages: readonly Mutation[] = [
       { file: table, find: 'export class OutboxTable {\n', replace: 'export class OutboxTable {\n  #cursor = 0\n' },
       {
         file: table,
-        find: 'const due = `where ${UNDELIVERED} and ${DUE} order by due_at',
-        replace: 'const due = `where id > ${this.#cursor} and ${UNDELIVERED} and ${DUE} order by due_at',
+        find: 'const due = `where ${UNDELIVERED} and ${taken} order by due_at',
+        replace: 'const due = `where id > ${this.#cursor} and ${UNDELIVERED} and ${taken} order by due_at',
       },
       {
         file: table,

@@ -1,5 +1,9 @@
+import { CacheError } from '../errors.ts'
 import type { InvalidationTarget } from '../ports/invalidation-source.ts'
 import type { Invalidation } from './outbox-table.ts'
+
+/** Above this many keys it is simpler to invalidate everything. */
+const MAX_KEYS = 10_000
 
 /**
  * Delivers an invalidation to all targets, even if one of them is unavailable.
@@ -13,9 +17,29 @@ export async function deliver(targets: readonly InvalidationTarget[], invalidati
 }
 
 async function deliverTo(target: InvalidationTarget, { keys, tags, everything }: Invalidation): Promise<void> {
-  if (everything) check(await target.invalidateAll())
-  // With `everything`, the tags too: entries elsewhere may carry them.
-  check(await target.invalidate(everything ? [] : keys, tags))
+  const isAll = everything ? await invalidateAll(target) : keys.length > MAX_KEYS && (await tryInvalidateAll(target))
+  // With everything, the tags too: entries elsewhere may carry them.
+  check(await target.invalidate(isAll ? [] : keys, tags))
+}
+
+async function invalidateAll(target: InvalidationTarget): Promise<true> {
+  check(await target.invalidateAll())
+  return true
+}
+
+/** False: the store may not do that. */
+async function tryInvalidateAll(target: InvalidationTarget): Promise<boolean> {
+  try {
+    return await invalidateAll(target)
+  } catch (error) {
+    if (isRefused(error)) return false
+    throw error
+  }
+}
+
+/** Whether a store refused to invalidate everything, since it may not use a command for it. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof CacheError && error.code === 'COMMAND_REFUSED'
 }
 
 function check(acknowledged: boolean): void {

@@ -6,7 +6,7 @@ import { inTransaction, type PostgresPool, type PostgresQueries } from './postgr
 export interface Invalidation {
   readonly keys: readonly string[]
   readonly tags: readonly string[]
-  /** If true, `keys` may be incomplete. */
+  /** Whether one of the rows says so. */
   readonly everything: boolean
 }
 
@@ -23,8 +23,6 @@ export interface Lag {
   readonly lagMs: number
 }
 
-/** Above this many keys it is simpler to invalidate everything. */
-const MAX_KEYS = 10_000
 /** Rows marked by one statement. */
 const MARKED_AT_ONCE = 10_000
 /** Rows pruned by one statement. */
@@ -124,14 +122,19 @@ export class OutboxTable {
   /**
    * Takes at most `limit` due rows that no other relay has taken. Marks them once `deliver` resolves with the server it delivered
    * to. If it rejects, or this process dies, the rows stay unchanged. Resolves with their number.
+   *
+   * @param all false: without the rows that say `everything`.
    */
-  async takeDue(limit: number, deliver: (invalidation: Invalidation) => Promise<string | undefined>): Promise<number> {
+  async takeDue(
+    limit: number,
+    all: boolean,
+    deliver: (invalidation: Invalidation) => Promise<string | undefined>,
+  ): Promise<number> {
     // Locks rows instead of remembering the last id, since transactions don't commit in the order of their ids.
     // Ordered by `due_at`, like the index. Ordered by `id`, each round of an outage might scan all rows delivered today.
-    const due = `where ${UNDELIVERED} and ${DUE} order by due_at limit ${limit} for update skip locked`
-    // A relay whose machine is gone may leave its connection open, and its rows locked, until TCP times out.
-    const begin = `begin; set local idle_in_transaction_session_timeout = '2min'`
-    return inTransaction(this.#pool, begin, async (transaction) => {
+    const taken = all ? DUE : `${DUE} and not everything`
+    const due = `where ${UNDELIVERED} and ${taken} order by due_at limit ${limit} for update skip locked`
+    return inTransaction(this.#pool, BEGIN, async (transaction) => {
       const batch = await this.#batch(transaction, due)
       if (batch.ids.length > 0) await this.#mark(transaction, batch.ids, await deliver(batch))
       return batch.ids.length
@@ -143,16 +146,34 @@ export class OutboxTable {
     return this.#batch(this.#pool, `where ${UNDELIVERED}`)
   }
 
-  /** At most `limit` rows that were delivered, but not to this run of the server. */
-  async deliveredElsewhere(server: string, limit: number): Promise<Batch> {
+  /**
+   * Invalidates everything by `deliver`, and adds a row that says so: `deliveredElsewhere` then skips what was delivered before it.
+   * No row is added if `deliver` rejects.
+   */
+  async deliverEverything(deliver: () => Promise<string | undefined>): Promise<void> {
+    await inTransaction(this.#pool, BEGIN, async (transaction) => {
+      // Before it is delivered: rows that are delivered elsewhere meanwhile must be newer.
+      const id = await this.add(transaction, { keys: [], tags: [], everything: true }, undefined)
+      await this.#mark(transaction, [id], await deliver())
+    })
+  }
+
+  /**
+   * At most `limit` rows that were delivered, but not to this run of the server.
+   *
+   * @param after the id that theirs are greater than, in the order of their ids. Default: any rows.
+   */
+  async deliveredElsewhere(server: string, limit: number, after?: string): Promise<Batch> {
     // Rows delivered before this server dropped everything concern no entry that it has.
     const emptied = `select max(created_at) from ${this.#table} where everything and delivered_to = $1`
+    // Not always in the order of their ids: Postgres might then scan the rows of a day, by their ids, to find that there are none.
+    const page = after === undefined ? '' : 'and id > $2::bigint order by id'
     return this.#batch(
       this.#pool,
       // "is distinct from", in a form that can use the index.
       `where delivered_at is not null and (delivered_to < $1 or delivered_to > $1 or delivered_to is null)
-      and delivered_at >= coalesce((${emptied}), '-infinity') limit ${limit}`,
-      [server],
+      and delivered_at >= coalesce((${emptied}), '-infinity') ${page} limit ${limit}`,
+      after === undefined ? [server] : [server, after],
     )
   }
 
@@ -196,17 +217,15 @@ export class OutboxTable {
   /** One statement, so it sees one snapshot. */
   async #batch(queries: PostgresQueries, which: string, values: unknown[] = []): Promise<Batch> {
     const { rows } = await queries.query<Batch>(
-      `with batch as materialized (select id, keys, tags, everything from ${this.#table} ${which}),
-      touched as (select distinct unnest(keys) as key from batch limit ${MAX_KEYS + 1})
+      `with batch as materialized (select id, keys, tags, everything from ${this.#table} ${which})
       select
-        coalesce((select array_agg(id::text) from batch), '{}') as ids,
-        coalesce((select array_agg(key) from touched), '{}') as keys,
+        coalesce((select array_agg(id::text order by id) from batch), '{}') as ids,
+        coalesce((select array_agg(distinct key) from batch, unnest(keys) as key), '{}') as keys,
         coalesce((select array_agg(distinct tag) from batch, unnest(tags) as tag), '{}') as tags,
         coalesce((select bool_or(everything) from batch), false) as everything`,
       values,
     )
-    const { ids, keys, tags, everything } = rows[0]!
-    return { ids, keys, tags, everything: everything || keys.length > MAX_KEYS }
+    return rows[0]!
   }
 
   async #mark(queries: PostgresQueries, ids: readonly string[], server: string | undefined): Promise<void> {
@@ -220,6 +239,8 @@ export class OutboxTable {
   }
 }
 
+/** A relay whose machine is gone may leave its connection open, and its rows locked, until TCP times out. */
+const BEGIN = `begin; set local idle_in_transaction_session_timeout = '2min'`
 const UNDELIVERED = 'delivered_at is null'
 const DUE = 'due_at <= clock_timestamp()'
 

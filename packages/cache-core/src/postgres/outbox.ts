@@ -4,6 +4,7 @@ import { CacheError } from '../errors.ts'
 import { PollLoop } from '../poll-loop.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import { type Attached, askedStores, deliverToAll, runsOf } from './attached-stores.ts'
+import { isRefused } from './deliver.ts'
 import { DeliveredWrites } from './delivered-writes.ts'
 import { checkOutboxEntry, checkOutboxOptions, type OutboxEntry, type OutboxOptions } from './outbox-options.ts'
 import { type Batch, type Lag, OutboxTable } from './outbox-table.ts'
@@ -111,7 +112,7 @@ export interface Outbox extends InvalidationSource {
 
 /** Rows per transaction. */
 const BATCH_ROWS = 500
-/** Above this many rows to replay it is simpler to invalidate everything. */
+/** Above this many rows to replay it is simpler to invalidate everything. Also the rows replayed at once. */
 const MAX_REPLAYED = 10_000
 const PRUNE_EVERY_MS = 60_000
 
@@ -153,11 +154,28 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const deliveredWrites = new DeliveredWrites(table, runtime)
   let prunedAt = Number.NEGATIVE_INFINITY
 
-  async function deliverDue(): Promise<void> {
+  /**
+   * Delivers all due rows. Rows that say `everything` hold up no others: a server may refuse only those.
+   *
+   * @returns why they could not be delivered
+   * @throws if others could not
+   */
+  async function deliverDue(): Promise<{ readonly error: unknown } | undefined> {
+    let failure: { readonly error: unknown } | undefined
     while (attached.size > 0 && (await table.hasDue())) {
-      const taken = await table.takeDue(BATCH_ROWS, (batch) => deliverToAll([...attached], batch))
-      if (taken < BATCH_ROWS) return
+      let isEverything = false
+      try {
+        const taken = await table.takeDue(BATCH_ROWS, failure === undefined, (batch) => {
+          isEverything = batch.everything
+          return deliverToAll([...attached], batch)
+        })
+        if (taken < BATCH_ROWS) break
+      } catch (error) {
+        if (!isEverything) throw error
+        failure = { error }
+      }
     }
+    return failure
   }
 
   async function deliverNow(batch: Batch, stores: Attached[]): Promise<void> {
@@ -179,13 +197,23 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const batch = await table.deliveredElsewhere(to, MAX_REPLAYED + 1)
     if (batch.ids.length <= MAX_REPLAYED) await deliverNow(batch, stores)
     else {
-      // One extra row stands in for all, so that the next replay knows they are done. Not left to the relays: another process's
-      // relay may still be connected to the previous server.
-      const all = { keys: [], tags: batch.tags, everything: true }
-      const id = await table.add(options.pool, all, undefined)
-      await deliverNow({ ...all, ids: [id] }, stores)
+      try {
+        const all = { keys: [], tags: batch.tags, everything: true }
+        await table.deliverEverything(() => deliverToAll(stores, all))
+      } catch (error) {
+        if (!isRefused(error)) throw error
+        await replayByName(to, stores)
+      }
     }
     for (const store of stores) store.replayedTo = to
+  }
+
+  async function replayByName(to: string, stores: Attached[]): Promise<void> {
+    for (let after: string | undefined = '0'; after !== undefined; ) {
+      const batch: Batch = await table.deliveredElsewhere(to, MAX_REPLAYED, after)
+      await deliverNow(batch, stores)
+      after = batch.ids.at(-1)
+    }
   }
 
   async function prune(): Promise<void> {
@@ -199,8 +227,9 @@ export function createOutbox(options: OutboxOptions): Outbox {
     runtime,
     everyMs: pollMs,
     async work() {
-      await deliverDue()
+      const failure = await deliverDue()
       await prune()
+      if (failure !== undefined) throw failure.error
     },
     onFailing: options.onFailing,
     onWorking: options.onDelivering,
