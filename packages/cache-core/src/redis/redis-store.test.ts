@@ -28,6 +28,34 @@ describe('redisStore', () => {
   })
 })
 
+describe('a second store on one client and prefix', () => {
+  const writeLog = { prefix: 'same:', buckets: 4 }
+  const queueless = {}
+
+  it.each([
+    [
+      'without the queue of the first',
+      { writeLog },
+      queueless,
+      /^writeLog is undefined; .*"same:".*a queue of 4 buckets/,
+    ],
+    ['with a queue', queueless, { writeLog }, /^writeLog is .*no queue/],
+    ['with another number of buckets', { writeLog }, { writeLog: { ...writeLog, buckets: 8 } }, /a queue of 4 buckets/],
+  ])(
+    'is refused %s, until the first is closed: its entries have other names',
+    async (_what, first, second, message) => {
+      const open = (options: object) => redisStore({ client, prefix: 'same:', ...options })
+      const [one, two] = [open(first), open(first)]
+      const refused = expect.objectContaining({ code: 'BAD_OPTION', message: expect.stringMatching(message) })
+      expect(() => open(second)).toThrow(refused)
+      await one.close()
+      expect(() => open(second)).toThrow(refused)
+      await two.close()
+      await open(second).close()
+    },
+  )
+})
+
 it.each([
   [() => watchRedis(client, undefined as never), /^the argument of watchRedis is undefined/],
   [() => watchRedis(client, { onAway() {} } as never), /^onBack is undefined/],

@@ -2,6 +2,7 @@ import { badOption, checkFunction, checkMethods, checkOptions, type OptionNames 
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import type { Runtime } from '../ports/runtime.ts'
 import type { Store } from '../ports/store.ts'
+import type { PendingInvalidations } from '../resilience/pending-invalidations.ts'
 import { pendingFor, type ResilienceOptions, resilientStore } from '../resilience/resilient-store.ts'
 import { adaptClient, type RedisStoreClient } from './adapt-client.ts'
 import type { RedisClient } from './redis-client.ts'
@@ -24,7 +25,10 @@ export interface RedisStoreOptions extends ResilienceOptions, ConnectionOptions 
    * Default none.
    */
   readonly outbox?: InvalidationSource
-  /** The queue of a cache that writes behind, with the same prefix: `redisWriteLog`. Default none. */
+  /**
+   * The queue of a cache that writes behind, with the same prefix: `redisWriteLog`. All stores on this prefix need the same one,
+   * since it is part of the names of entries. Default none.
+   */
   readonly writeLog?: Pick<RedisWriteLog, 'prefix' | 'buckets'>
   /** One per client: the first one given is used. Default the process's own time and timers. */
   readonly runtime?: Runtime
@@ -36,7 +40,8 @@ export interface RedisStoreOptions extends ResilienceOptions, ConnectionOptions 
  *
  * `close` removes its listeners from the client; the caller disconnects the client.
  *
- * @throws CacheError `BAD_OPTION` for an unusable prefix, or an unusable client, such as one that sends commands twice or late.
+ * @throws CacheError `BAD_OPTION` for an unusable prefix, or an unusable client, such as one that sends commands twice or late; or
+ *   if an open store on the same client and prefix has another queue, or only one of the two has one.
  *
  * @example
  * ```ts
@@ -79,19 +84,22 @@ export function redisStoreOver(
   if (writeLog !== undefined && writeLog?.prefix !== prefix) {
     throw badOption('writeLog', writeLog, `give what redisWriteLog returns for the same prefix, "${prefix}"`)
   }
+  const buckets = writeLog?.buckets
+  checkBuckets(client, prefix, writeLog)
   const connection = RedisConnection.open(client, connectionOptions, runtime)
   const { clock } = connection
   const gate = connection.gateFor(true)
   const commands = redisCommands({
     client: connection.client,
     prefix,
-    buckets: writeLog?.buckets,
+    buckets,
     clock,
     soon: connection.circuit.runtime.soon,
     warn: (warning) => connection.warn(warning),
     messages: connection.leaseMessages,
   })
   const pending = connection.pending.join(prefix, () => pendingFor(commands, gate))
+  bucketsOf.set(pending, buckets)
   const store = resilientStore(commands, gate, onFailure && { onFailure }, pending)
   const ends = [() => connection.pending.leave(prefix)]
   if (outbox !== undefined) {
@@ -105,6 +113,24 @@ export function redisStoreOver(
   }
   if (client.isReady()) void pending.flush()
   return onConnection(connection, store, ends)
+}
+
+/** The number of buckets in the names of the entries that they invalidate. */
+const bucketsOf = new WeakMap<PendingInvalidations, number | undefined>()
+
+/**
+ * Stores on one client and prefix deliver each other's pending invalidations, so they must have the same names for an entry.
+ *
+ * @throws CacheError `BAD_OPTION`
+ */
+function checkBuckets(client: RedisClient, prefix: string, writeLog: RedisStoreOptions['writeLog']): void {
+  const shared = RedisConnection.of(client)?.pending.of(prefix)
+  if (shared === undefined) return
+  const buckets = bucketsOf.get(shared)
+  if (buckets === writeLog?.buckets) return
+  const queue = buckets === undefined ? 'no queue of writes' : `a queue of ${buckets} buckets`
+  const why = `another store with the prefix "${prefix}" on this client has ${queue}, so its entries have other names`
+  throw badOption('writeLog', writeLog, `${why}; give both the same writeLog, or different prefixes`)
 }
 
 /**
