@@ -21,7 +21,8 @@ export interface CacheOptions<T> {
   readonly version?: string
   /**
    * Maximum time of a load in milliseconds, 1 to 2_147_483_647. After it, its readers get `LOAD_TIMEOUT`, its `signal` aborts,
-   * and the next reader may load. While the store is unavailable, time in the queue counts too. Default no limit.
+   * and the next reader may load. While the store is unavailable, time in the queue counts too. Also the maximum time of a read's
+   * wait for the load of another reader, in any process; after the wait, its own load has all of it. Default no limit.
    */
   readonly loadTimeoutMs?: number
   /**

@@ -8,7 +8,7 @@ export type CacheErrorCode =
   | 'COMMAND_REFUSED'
   /** The codec can't encode a value without loss. Reads still return the value, and report this. */
   | 'ENCODE_FAILED'
-  /** A load took longer than its `loadTimeoutMs`. */
+  /** A load, or a read's wait for the load of another reader, took longer than its `loadTimeoutMs`. */
   | 'LOAD_TIMEOUT'
   /** A load would wait for itself: it reads its own key on the same store, directly or through other loads. */
   | 'LOAD_CYCLE'

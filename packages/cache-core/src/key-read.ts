@@ -1,7 +1,7 @@
 import type { CacheParts } from './cache-parts.ts'
 import { type Entry, identityOf, newToken } from './entry.ts'
 import type { Examiner } from './examiner.ts'
-import { LoadRun, runLoad, waitForLoad } from './load-run.ts'
+import { LoadRun, loadTimeout, runLoad, waitForLoad } from './load-run.ts'
 import { tryMakeEntry } from './make-entry.ts'
 import { pendingFirst } from './pending-first.ts'
 import type { LeaseNews } from './ports/lease-news.ts'
@@ -153,11 +153,15 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   }
 
   async waitForLease(atMostMs: number): Promise<void> {
-    const { runtime } = this
+    const { runtime, loadTimeoutMs = Number.POSITIVE_INFINITY } = this
+    const now = runtime.now()
+    this.loadBeganAt ??= now // for the callers that wait for this read
+    const leftMs = this.loadBeganAt + loadTimeoutMs - now
+    if (leftMs <= 0) throw loadTimeout(this.key, 'was awaited', loadTimeoutMs)
     const news = this.#news
     const isExpected = news?.isExpected === true
     const intervalMs = isExpected ? ASK_AGAIN_UNLESS_TOLD_MS : ASK_AGAIN_MS
-    const ms = Math.min(atMostMs, intervalMs * (1 + runtime.random()))
+    const ms = Math.min(atMostMs, leftMs, intervalMs * (1 + runtime.random()))
     if (news === undefined) return runtime.sleep(ms)
     const isTold = await isHeard(news, ms, runtime)
     this.#unheard = isExpected && !isTold ? news : undefined

@@ -53,7 +53,7 @@ export interface LoadRequest<T> {
 export interface LoadOptions {
   /** How long the value is fresh if this read loads it, in milliseconds: at least 1, at most and by default the strategy's. */
   readonly ttlMs?: number
-  /** Overrides the cache's. Applies to this read's own load, and to another's load that it waits for. */
+  /** Overrides the cache's. Limits this read's own load, and its wait for the load of another reader, in any process. */
   readonly loadTimeoutMs?: number
 }
 

@@ -89,7 +89,7 @@ export interface Answer {
 export interface Asker {
   /** The moment at which it last asked the store or the origin. */
   readonly askedAt: number
-  /** When its load began, or began to queue, in its runtime's milliseconds; `undefined` before that. */
+  /** When its load began, or its wait for a place or a lease, in its runtime's milliseconds; `undefined` before that. */
   readonly loadBeganAt?: number | undefined
   /** Resolves once another caller's flight has ended, and rejects at this caller's timeout. `undefined`: no timeout. */
   waitFor?(flight: Promise<unknown>, other: Asker): Promise<void> | undefined

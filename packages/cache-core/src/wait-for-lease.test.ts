@@ -1,12 +1,24 @@
 /** How readers wait for the load of another process. */
 import { expect, it } from 'vitest'
-import { createCache, expireOnly, invalidate, memoryStore, type Store, stampedeLock } from './index.ts'
+import {
+  createCache,
+  expireOnly,
+  invalidate,
+  memoryStore,
+  type ReadOptions,
+  type Store,
+  stampedeLock,
+} from './index.ts'
 import { fakeRuntime, gate, settled } from './testing/index.ts'
 
 const SLOWEST_MS = 500
 
 /** One process loads, another waits. */
-async function waiting(change: (store: Store) => Store = (store) => store, read = stampedeLock()) {
+async function waiting(
+  change: (store: Store) => Store = (store) => store,
+  read = stampedeLock(),
+  options: ReadOptions = {},
+) {
   const runtime = fakeRuntime()
   const store = memoryStore({ runtime })
   let asked = 0
@@ -26,9 +38,10 @@ async function waiting(change: (store: Store) => Store = (store) => store, read 
   })
   holding.catch(() => {})
   await loading.reached
-  const reading = waiter.read('k', async () => 'own')
+  const reading = waiter.read('k', async () => 'own', options)
+  reading.catch(() => {})
   await settled()
-  return { runtime, store, holder, loading, reading, asked: () => asked }
+  return { runtime, store, holder, waiter, loading, reading, asked: () => asked }
 }
 
 /** Answers `held` with other news. */
@@ -110,5 +123,47 @@ it('stops listening when it asks again', async () => {
 it('waits no longer than waitMs, however rarely it asks', async () => {
   const { runtime, reading } = await waiting((store) => store, stampedeLock({ waitMs: 100 }))
   await runtime.advance(100)
+  expect((await reading).value).toBe('own')
+})
+
+it('waits no longer than loadTimeoutMs', async () => {
+  const { runtime, reading, loading } = await waiting((store) => store, stampedeLock(), { loadTimeoutMs: 600 })
+  await runtime.advance(599)
+  loading.open()
+  await settled()
+  expect((await reading).value).toBe('loaded')
+  const late = await waiting((store) => store, stampedeLock(), { loadTimeoutMs: 600 })
+  await late.runtime.advance(600)
+  await expect(late.reading).rejects.toMatchObject({
+    code: 'LOAD_TIMEOUT',
+    message: 'the load of "k" was awaited longer than its timeout of 600 ms',
+  })
+})
+
+it('waits no longer than its own loadTimeoutMs for a reader that waits for longer', async () => {
+  const { runtime, reading, waiter, loading } = await waiting()
+  const impatient = waiter.read('k', async () => 'not asked', { loadTimeoutMs: 600 }).catch((error: unknown) => error)
+  await runtime.advance(601)
+  expect(await impatient).toMatchObject({ code: 'LOAD_TIMEOUT' })
+  loading.open()
+  await settled()
+  expect((await reading).value).toBe('loaded')
+})
+
+it('has all of loadTimeoutMs for its own load, after it has waited', async () => {
+  const runtime = fakeRuntime()
+  const store = memoryStore({ runtime })
+  const open = () => createCache<string>({ store, read: stampedeLock(), write: invalidate(), runtime })
+  const holding = gate()
+  const held = open().read('k', () => holding.pass().then(() => Promise.reject(new Error('the load failed'))))
+  held.catch(() => {})
+  await holding.reached
+  const loading = gate()
+  const reading = open().read('k', () => loading.pass().then(() => 'own'), { loadTimeoutMs: 600 })
+  await runtime.advance(500)
+  holding.open()
+  await loading.reached
+  await runtime.advance(599)
+  loading.open()
   expect((await reading).value).toBe('own')
 })

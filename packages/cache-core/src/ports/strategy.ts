@@ -50,6 +50,8 @@ export interface KeyRead<T> extends Look {
   /**
    * After `held`: waits until it is worth asking for the lease again. That is when the store tells that the lease has ended, after a
    * random interval (10 to 20 ms; 250 to 500 ms if the store is expected to tell), or after `atMostMs`.
+   *
+   * @throws CacheError `LOAD_TIMEOUT` once all waits of this read have taken its `loadTimeoutMs`.
    */
   waitForLease(atMostMs: number): Promise<void>
   /** Loads under the granted lease, and fills. Returns the loaded value even if the fill is refused. */

@@ -2,7 +2,10 @@ import { checkNumber, MAX_TIMER_MS } from '../check.ts'
 import type { CachingStrategy } from '../ports/strategy.ts'
 
 export interface OneLoaderOptions {
-  /** How long a reader waits for the load of another one. After that it loads without caching. Milliseconds, 0 to 2_147_483_647. Default 10_000. */
+  /**
+   * How long a reader waits for the load of another one. After that it loads without caching. If its `loadTimeoutMs` ends
+   * earlier, it fails with `LOAD_TIMEOUT`. Milliseconds, 0 to 2_147_483_647. Default 10_000.
+   */
   readonly waitMs?: number
 }
 
