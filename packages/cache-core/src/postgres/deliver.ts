@@ -16,21 +16,17 @@ export async function deliver(targets: readonly InvalidationTarget[], invalidati
   if (failed !== undefined) throw failed.reason
 }
 
+/** Everything includes tags: no entry is left that has an old epoch, nor a lease to fill one. */
 async function deliverTo(target: InvalidationTarget, { keys, tags, everything }: Invalidation): Promise<void> {
-  const isAll = everything ? await invalidateAll(target) : keys.length > MAX_KEYS && (await tryInvalidateAll(target))
-  // With everything, the tags too: entries elsewhere may carry them.
-  check(await target.invalidate(isAll ? [] : keys, tags))
+  if (everything) check(await target.invalidateAll())
+  else if (keys.length <= MAX_KEYS || !(await invalidatesAll(target))) check(await target.invalidate(keys, tags))
 }
 
-async function invalidateAll(target: InvalidationTarget): Promise<true> {
-  check(await target.invalidateAll())
-  return true
-}
-
-/** False: the store may not do that. */
-async function tryInvalidateAll(target: InvalidationTarget): Promise<boolean> {
+/** Invalidates everything. False: the store may not do that. */
+async function invalidatesAll(target: InvalidationTarget): Promise<boolean> {
   try {
-    return await invalidateAll(target)
+    check(await target.invalidateAll())
+    return true
   } catch (error) {
     if (isRefused(error)) return false
     throw error

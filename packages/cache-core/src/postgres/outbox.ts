@@ -198,7 +198,7 @@ export function createOutbox(options: OutboxOptions): Outbox {
     if (batch.ids.length <= MAX_REPLAYED) await deliverNow(batch, stores)
     else {
       try {
-        const all = { keys: [], tags: batch.tags, everything: true }
+        const all = { keys: [], tags: [], everything: true }
         await table.deliverEverything(() => deliverToAll(stores, all))
       } catch (error) {
         if (!isRefused(error)) throw error

@@ -51,12 +51,11 @@ export class PendingInvalidations {
     if (this.#isEnded) return
     this.#announce()
     const pending = this.#pending
-    for (const tag of tags) pending.tags.add(tag)
-    // `everything` includes the keys. Otherwise an outage of hours would remember each key written in it.
-    if (!pending.everything) for (const key of keys) pending.keys.add(key)
-    if (pending.keys.size + pending.tags.size > MAX_PENDING) {
-      pending.everything = true
-      pending.keys.clear()
+    // `everything` includes them. Otherwise an outage of hours would remember each name written in it.
+    if (!pending.everything) {
+      for (const key of keys) pending.keys.add(key)
+      for (const tag of tags) pending.tags.add(tag)
+      if (pending.keys.size + pending.tags.size > MAX_PENDING) this.#pendEverything()
     }
     this.#flushLater()
   }
@@ -64,7 +63,7 @@ export class PendingInvalidations {
   addEverything(): void {
     if (this.#isEnded) return
     this.#announce()
-    this.#pending.everything = true
+    this.#pendEverything()
     this.#flushLater()
   }
 
@@ -101,7 +100,7 @@ export class PendingInvalidations {
       this.#lastFailure = undefined
     } catch (error) {
       this.#lastFailure = error
-      if (pending.everything) this.#pending.everything = true
+      if (pending.everything) this.#pendEverything()
       if (pending.catchUp) this.#pending.catchUp = true
       this.add([...pending.keys], [...pending.tags])
     } finally {
@@ -133,6 +132,13 @@ export class PendingInvalidations {
     return this.#isFlushing || hasNames(this.#pending)
   }
 
+  /** Afterwards there is no entry, nor a lease to fill one, that has a tag's old epoch. So the tags need no new ones. */
+  #pendEverything(): void {
+    this.#pending.everything = true
+    this.#pending.keys.clear()
+    this.#pending.tags.clear()
+  }
+
   /** Before something is added. */
   #announce(): void {
     if (this.areFlushed) for (const action of this.#whenPending) action()
@@ -149,6 +155,7 @@ export class PendingInvalidations {
 export interface Pending {
   readonly keys: Set<string>
   readonly tags: Set<string>
+  /** If so, there are neither keys nor tags. */
   everything: boolean
   catchUp: boolean
 }
@@ -165,11 +172,11 @@ function hasNames({ keys, tags, everything }: Pending): boolean {
   return everything || keys.size + tags.size > 0
 }
 
-/** Delivers everything pending. With `everything`, tags are still invalidated by name: entries elsewhere may carry them. */
+/** Delivers everything pending. */
 export async function flushTo(
   store: Pick<Store, 'invalidate' | 'invalidateAll'>,
   { keys, tags, everything }: Pending,
 ): Promise<void> {
   if (everything) await store.invalidateAll()
-  for (const some of inBatches(everything ? [] : [...keys], [...tags])) await store.invalidate(some.keys, some.tags)
+  else for (const some of inBatches([...keys], [...tags])) await store.invalidate(some.keys, some.tags)
 }
