@@ -31,8 +31,8 @@ export interface CacheOptions<T> {
    */
   readonly on?: CacheListeners
   /**
-   * Receives warnings for the operator, in one line and only once each: for example a value that can't be kept, with the path
-   * inside it. Its errors are ignored. Default Node's own warnings, on stderr.
+   * Receives warnings for the operator, in one line and only once each, at most 100 different ones: for example a value that
+   * can't be kept, with the path inside it. Its errors are ignored. Default Node's own warnings, on stderr.
    */
   readonly onWarning?: WarningListener
   /** Default the process's own time, randomness and timers. */

@@ -1,7 +1,7 @@
 import { swallowing } from './errors.ts'
 import { type CacheWarning, type WarningListener, warnProcess } from './warning.ts'
 
-/** Maximum number of different warnings given and remembered. */
+/** Maximum number of different warnings given and remembered. After these, no other one is given. */
 const MAX_REMEMBERED = 100
 
 /** Gives a warning unless one with the same `about` was given before. */
