@@ -59,13 +59,19 @@ export async function explore(subject: Subject, { schedules, seed, plan }: Explo
   return { schedules, steps }
 }
 
-/** The `n`th schedule of a seed. */
-export async function runNth(subject: Subject, seed: number, n: number, plan?: Plan): Promise<Run & { plan: Plan }> {
+/** The `n`th schedule of a seed. @param story as in `openWorld` */
+export async function runNth(
+  subject: Subject,
+  seed: number,
+  n: number,
+  plan?: Plan,
+  story?: StoryLine[],
+): Promise<Run & { plan: Plan }> {
   const rng = seededRandom(nthSeed(seed, n))
   const { isRemote, othersWithinMs } = subject.backend
   const hasCopies = othersWithinMs !== undefined
   const planned = plan ?? randomPlan(rng, { isRemote, canFallBack: canFallBack(subject), hasCopies })
-  return { plan: planned, ...(await run(subject, planned, randomChooser(rng))) }
+  return { plan: planned, ...(await run(subject, planned, randomChooser(rng), story)) }
 }
 
 /** The seed of the `n`th schedule of a run. Neighbouring schedules are unrelated. */
