@@ -46,6 +46,8 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   #isBehindAnswer = false
   /** Of the lease that another holder had at the last `acquire`. */
   #news: LeaseNews | undefined
+  /** When it began to wait for loads of other readers. */
+  #waitsSince: number | undefined
   /** The news for which the last wait received no message. */
   #unheard: LeaseNews | undefined
   #lease: { readonly token: string; readonly epochs: Epochs } | undefined
@@ -156,8 +158,12 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     const { runtime, loadTimeoutMs = Number.POSITIVE_INFINITY } = this
     const now = runtime.now()
     this.loadBeganAt ??= now // for the callers that wait for this read
-    const leftMs = this.loadBeganAt + loadTimeoutMs - now
-    if (leftMs <= 0) throw loadTimeout(this.key, 'was awaited', loadTimeoutMs)
+    this.#waitsSince ??= now
+    const leftMs = this.#waitsSince + loadTimeoutMs - now
+    if (leftMs <= 0) {
+      this.askedAt = Number.NEGATIVE_INFINITY // callers that wait for this read may wait longer: the load goes on elsewhere
+      throw loadTimeout(this.key, 'was awaited', loadTimeoutMs)
+    }
     const news = this.#news
     const isExpected = news?.isExpected === true
     const intervalMs = isExpected ? ASK_AGAIN_UNLESS_TOLD_MS : ASK_AGAIN_MS
@@ -176,6 +182,7 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
   waitFor(flight: Promise<unknown>, other: Asker): Promise<void> | undefined {
     this.waits()
     const { key, loadTimeoutMs, runtime } = this
+    this.#waitsSince ??= runtime.now()
     return loadTimeoutMs === undefined ? undefined : waitForLoad(key, flight, other, loadTimeoutMs, runtime)
   }
 
@@ -242,7 +249,8 @@ export class StoreKeyRead<T> implements KeyRead<T>, Asker {
     const loadedAt = store.clock.earliest()
     const asOf = nextMoment()
     this.askedAt = asOf
-    this.loadBeganAt ??= this.runtime.now()
+    // In the queue it began earlier. After the wait for a lease, the load has all of its time.
+    if (manner.queuedMs === undefined) this.loadBeganAt = this.runtime.now()
     return { loading: runLoad(this.#parts, request, run, manner), loadedAt, asOf, run }
   }
 

@@ -167,7 +167,8 @@ export async function runLoad<T>(
 /**
  * Resolves once another reader's flight has ended. That reader may allow its load more time than this one does.
  *
- * @param timeoutMs how long this reader waits, counted from the start of that load, in milliseconds.
+ * @param timeoutMs how long this reader waits, counted from the start of that load, or of its wait for a place or a lease, in
+ *   milliseconds.
  * @throws CacheError `LOAD_TIMEOUT`
  */
 export function waitForLoad(

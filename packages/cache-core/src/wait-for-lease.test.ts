@@ -18,6 +18,7 @@ async function waiting(
   change: (store: Store) => Store = (store) => store,
   read = stampedeLock(),
   options: ReadOptions = {},
+  own = async () => 'own',
 ) {
   const runtime = fakeRuntime()
   const store = memoryStore({ runtime })
@@ -38,7 +39,7 @@ async function waiting(
   })
   holding.catch(() => {})
   await loading.reached
-  const reading = waiter.read('k', async () => 'own', options)
+  const reading = waiter.read('k', own, options)
   reading.catch(() => {})
   await settled()
   return { runtime, store, holder, waiter, loading, reading, asked: () => asked }
@@ -138,6 +139,46 @@ it('waits no longer than loadTimeoutMs', async () => {
     code: 'LOAD_TIMEOUT',
     message: 'the load of "k" was awaited longer than its timeout of 600 ms',
   })
+})
+
+it('waits on if a reader with a shorter loadTimeoutMs, which waited first, gives up', async () => {
+  const { runtime, reading, waiter, loading } = await waiting((store) => store, stampedeLock(), { loadTimeoutMs: 600 })
+  const patient = waiter.read('k', async () => 'not asked')
+  await runtime.advance(600)
+  await expect(reading).rejects.toMatchObject({ code: 'LOAD_TIMEOUT' })
+  loading.open()
+  await settled()
+  expect((await patient).value).toBe('loaded')
+})
+
+it('ends after loadTimeoutMs even if it waited behind readers that gave up one after another', async () => {
+  const options = { loadTimeoutMs: 600 }
+  const { runtime, reading, waiter } = await waiting((store) => store, stampedeLock(), options)
+  const ended: string[] = []
+  const reads = ['second', 'third'].map((name) =>
+    waiter.read('k', async () => 'not asked', options).catch(({ code }) => ended.push(`${name} ${code}`)),
+  )
+  await runtime.advance(610)
+  await expect(reading).rejects.toMatchObject({ code: 'LOAD_TIMEOUT' })
+  expect(ended.toSorted()).toEqual(['second LOAD_TIMEOUT', 'third LOAD_TIMEOUT'])
+  await Promise.all(reads)
+})
+
+it('counts loadTimeoutMs again once the reader that it waits for loads itself', async () => {
+  const loadingItself = gate()
+  const own = async () => {
+    await loadingItself.pass()
+    return 'own'
+  }
+  const options = { loadTimeoutMs: 1_000 }
+  const { runtime, reading, holder, waiter } = await waiting((store) => store, stampedeLock(), options, own)
+  const joining = waiter.read('k', async () => 'not asked', options)
+  await runtime.advance(900)
+  await holder.invalidate({ keys: ['k'] })
+  await loadingItself.reached
+  await runtime.advance(300)
+  loadingItself.open()
+  expect([(await reading).value, (await joining).value]).toEqual(['own', 'own'])
 })
 
 it('waits no longer than its own loadTimeoutMs for a reader that waits for longer', async () => {

@@ -58,9 +58,14 @@ export async function finishRequests(server: Server, connections: ReadonlySet<Co
   const closed = once(server, 'close')
   // Not by the HTTP server's own `close` and `closeIdleConnections`: they also cut off answers that are written, but not yet sent.
   NetServer.prototype.close.call(server)
-  // A keep-alive connection becomes idle when its last request ends, and would delay the shutdown.
+  // A keep-alive connection becomes idle when its last request ends, and would delay the shutdown. While bytes arrive, it may have
+  // sent a part of a request.
+  const bytesRead = new Map<Connection, number>()
   const closeIdle = () => {
-    for (const connection of connections) if (!connection._httpMessage) connection.destroy()
+    for (const connection of connections) {
+      if (!connection._httpMessage && bytesRead.get(connection) === connection.bytesRead) connection.destroy()
+      bytesRead.set(connection, connection.bytesRead)
+    }
   }
   const idle = setInterval(closeIdle, 20)
   const overdue = setTimeout(() => server.closeAllConnections(), FINISH_WITHIN_MS)

@@ -163,8 +163,8 @@ export const outages: readonly Mutation[] = [
     edits: [
       {
         file: table,
-        find: '    return this.#batch(this.#pool, `where ${UNDELIVERED}`)',
-        replace: '    return this.#batch(this.#pool, `where ${UNDELIVERED} for update skip locked`)',
+        find: '    return this.#batch(this.#pool, `where ${UNDELIVERED}`, [], maxKeys)',
+        replace: '    return this.#batch(this.#pool, `where ${UNDELIVERED} for update skip locked`, [], maxKeys)',
       },
     ],
     suites: ['outbox', 'before use'],
@@ -175,8 +175,8 @@ export const outages: readonly Mutation[] = [
     edits: [
       {
         file: table,
-        find: '    return this.#batch(this.#pool, `where ${UNDELIVERED}`)',
-        replace: '    return this.#batch(this.#pool, `where ${UNDELIVERED} and ${DUE}`)',
+        find: '    return this.#batch(this.#pool, `where ${UNDELIVERED}`, [], maxKeys)',
+        replace: '    return this.#batch(this.#pool, `where ${UNDELIVERED} and ${DUE}`, [], maxKeys)',
       },
     ],
     suites: ['outbox', 'before use'],
@@ -187,9 +187,8 @@ export const outages: readonly Mutation[] = [
     edits: [
       {
         file: outbox,
-        find: '    await deliverNow(await table.undelivered(), stores)\n    if (current !== undefined) await replay(current, stores)\n',
-        replace:
-          '    if (current !== undefined) await replay(current, stores)\n    await deliverNow(await table.undelivered(), stores)\n',
+        find: '    await deliverUndelivered(stores)\n    if (current !== undefined) await replay(current, stores)\n',
+        replace: '    if (current !== undefined) await replay(current, stores)\n    await deliverUndelivered(stores)\n',
       },
     ],
     suites: ['outbox', 'before use'],

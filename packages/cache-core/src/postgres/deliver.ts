@@ -3,7 +3,7 @@ import type { InvalidationTarget } from '../ports/invalidation-source.ts'
 import type { Invalidation } from './outbox-table.ts'
 
 /** Above this many keys it is simpler to invalidate everything. */
-const MAX_KEYS = 10_000
+export const MAX_KEYS = 10_000
 
 /**
  * Delivers an invalidation to all targets, even if one of them is unavailable.

@@ -141,9 +141,9 @@ export class OutboxTable {
     })
   }
 
-  /** All undelivered rows: due or not, locked by others or not. */
-  async undelivered(): Promise<Batch> {
-    return this.#batch(this.#pool, `where ${UNDELIVERED}`)
+  /** All undelivered rows: due or not, locked by others or not. @param maxKeys without the keys beyond. Default: with all. */
+  async undelivered(maxKeys?: number): Promise<Batch> {
+    return this.#batch(this.#pool, `where ${UNDELIVERED}`, [], maxKeys)
   }
 
   /**
@@ -215,12 +215,13 @@ export class OutboxTable {
   }
 
   /** One statement, so it sees one snapshot. */
-  async #batch(queries: PostgresQueries, which: string, values: unknown[] = []): Promise<Batch> {
+  async #batch(queries: PostgresQueries, which: string, values: unknown[] = [], maxKeys?: number): Promise<Batch> {
     const { rows } = await queries.query<Batch>(
-      `with batch as materialized (select id, keys, tags, everything from ${this.#table} ${which})
+      `with batch as materialized (select id, keys, tags, everything from ${this.#table} ${which}),
+      touched as (select distinct unnest(keys) as key from batch limit ${maxKeys ?? 'all'})
       select
         coalesce((select array_agg(id::text order by id) from batch), '{}') as ids,
-        coalesce((select array_agg(distinct key) from batch, unnest(keys) as key), '{}') as keys,
+        coalesce((select array_agg(key) from touched), '{}') as keys,
         coalesce((select array_agg(distinct tag) from batch, unnest(tags) as tag), '{}') as tags,
         coalesce((select bool_or(everything) from batch), false) as everything`,
       values,

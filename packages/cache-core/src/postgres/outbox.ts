@@ -4,7 +4,7 @@ import { CacheError } from '../errors.ts'
 import { PollLoop } from '../poll-loop.ts'
 import type { InvalidationSource } from '../ports/invalidation-source.ts'
 import { type Attached, askedStores, deliverToAll, runsOf } from './attached-stores.ts'
-import { isRefused } from './deliver.ts'
+import { isRefused, MAX_KEYS } from './deliver.ts'
 import { DeliveredWrites } from './delivered-writes.ts'
 import { checkOutboxEntry, checkOutboxOptions, type OutboxEntry, type OutboxOptions } from './outbox-options.ts'
 import { type Batch, type Lag, OutboxTable } from './outbox-table.ts'
@@ -187,8 +187,20 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const stores = await askedStores(attached)
     const current = runsOf(stores)
     // In this order: meanwhile a row may be marked as delivered to the previous server, but is never unmarked.
-    await deliverNow(await table.undelivered(), stores)
+    await deliverUndelivered(stores)
     if (current !== undefined) await replay(current, stores)
+  }
+
+  /** After a long outage there may be millions of keys, which are read only if everything can't be invalidated. */
+  async function deliverUndelivered(stores: Attached[]): Promise<void> {
+    const batch = await table.undelivered(MAX_KEYS + 1)
+    const isTooMany = batch.keys.length > MAX_KEYS
+    try {
+      await deliverNow(isTooMany ? { ...batch, keys: [], tags: [], everything: true } : batch, stores)
+    } catch (error) {
+      if (!isTooMany || batch.everything || !isRefused(error)) throw error
+      await deliverNow(await table.undelivered(), stores)
+    }
   }
 
   /** Invalidations that one server acknowledged may be missing on a server that was restored or has taken over. */
@@ -212,7 +224,8 @@ export function createOutbox(options: OutboxOptions): Outbox {
     for (let after: string | undefined = '0'; after !== undefined; ) {
       const batch: Batch = await table.deliveredElsewhere(to, MAX_REPLAYED, after)
       await deliverNow(batch, stores)
-      after = batch.ids.at(-1)
+      // A short page is the last one: what others mark meanwhile as delivered elsewhere, they replay themselves.
+      after = batch.ids.length < MAX_REPLAYED ? undefined : batch.ids.at(-1)
     }
   }
 

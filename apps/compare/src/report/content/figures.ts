@@ -108,7 +108,11 @@ export function staleness(comparison: Comparison): Section {
     title: 'Staleness',
     blocks: [
       text(
-        "The share of the probe's writes that were still read stale after each time, over all runs that count: of those whose post was read later than that. A probe of few posts makes few writes: the last two columns have their number, and that of those read more than 1 s later.",
+        `The share of the probe's writes that were still read stale after each time, over all runs that count${
+          comparison.turns.some(({ staleness: { observedMs } }) => observedMs !== undefined)
+            ? ': of those whose post was read later than that.'
+            : '. This file does not say how long each was observed: those that nobody read so late count as seen.'
+        } A probe of few posts makes few writes: the last two columns have their number, and that of those counted after 1 s.`,
       ),
       { kind: 'table', table: stalenessTable(comparison) },
       { kind: 'table', table: ninesTable(comparison) },
@@ -169,7 +173,7 @@ function stalenessTable(comparison: Comparison): Table {
   return {
     caption: 'Share of writes still read stale after …',
     of: 'figures',
-    head: ['strategy', ...STALENESS_TIMES_MS.map(formatMs), 'writes', 'read after 1 s'],
+    head: ['strategy', ...STALENESS_TIMES_MS.map(formatMs), 'writes', 'counted after 1 s'],
     rows: comparison.strategies.map(({ name }) => {
       const curve = stalenessOf(comparison, name)
       const numbers = [curve[0], curve[STALENESS_TIMES_MS.indexOf(1_000)]].map((at) => at?.writes ?? 0)
