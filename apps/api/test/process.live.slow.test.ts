@@ -47,7 +47,12 @@ describe('the process', () => {
     await expect.poll(() => api.output(), { interval: 10 }).toContain('finishing requests in flight')
     api.child.kill('SIGINT')
     api.child.kill('SIGTERM')
-    await expect(fetch(`${api.url}/healthz`)).rejects.toThrow()
+    const isAnswered = () =>
+      fetch(`${api.url}/healthz`).then(
+        () => true,
+        () => false,
+      )
+    await expect.poll(isAnswered, { interval: 10 }).toBe(false)
     expect((await answer).status).toBe(200)
     expect(await (await answer).json()).toMatchObject({ id: 1 })
     expect(await api.ended).toBe(0)

@@ -17,11 +17,19 @@ it('sends answers that are under way completely, and closes idle connections', a
     socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
     const [first] = (await once(socket, 'data')) as [Buffer]
     socket.pause()
-    return { socket, received: first.length }
+    return { socket, received: first.length, first }
   }
   const idle = await get('/small')
+  const busy = await get('/small')
   const slow = await get('/large')
   const finished = finishRequests(server, connections)
+  busy.socket.write('GET /small HTTP/1.1\r\nHost: a\r\n\r\n')
+  const [second] = (await once(busy.socket.resume(), 'data')) as [Buffer]
+  expect([busy.first, second].map((answer) => /^Connection: (.*)\r$/m.exec(answer.toString())?.[1])).toEqual([
+    'keep-alive',
+    'close',
+  ])
+  await once(busy.socket, 'close')
   idle.socket.resume()
   await once(idle.socket, 'close')
   let { received } = slow

@@ -58,8 +58,9 @@ export async function finishRequests(server: Server, connections: ReadonlySet<Co
   const closed = once(server, 'close')
   // Not by the HTTP server's own `close` and `closeIdleConnections`: they also cut off answers that are written, but not yet sent.
   NetServer.prototype.close.call(server)
-  // A keep-alive connection becomes idle when its last request ends, and would delay the shutdown. While bytes arrive, it may have
-  // sent a part of a request.
+  // A keep-alive connection would delay the shutdown. One that sends another request is closed after the answer, and one that is
+  // idle without it. While bytes arrive, it may have sent a part of a request.
+  server.prependListener('request', (_, response) => void response.setHeader('Connection', 'close'))
   const bytesRead = new Map<Connection, number>()
   const closeIdle = () => {
     for (const connection of connections) {
