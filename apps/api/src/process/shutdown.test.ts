@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { expect, it } from 'vitest'
+import { listening } from '../../test/support/raw-http.ts'
 import { connectionsOf, finishRequests } from './shutdown.ts'
 
 /** More than the buffers of a loopback connection hold. */
@@ -10,7 +11,7 @@ const LARGE = Buffer.alloc(64 * 2 ** 20, 'x')
 it('sends answers that are under way completely, and closes idle connections', async () => {
   const server = createServer((request, response) => void response.end(request.url === '/large' ? LARGE : 'small'))
   const connections = connectionsOf(server)
-  await once(server.listen(0, '127.0.0.1'), 'listening')
+  await listening(server)
   const { port } = server.address() as AddressInfo
   const get = async (path: string) => {
     const socket = connect(port, '127.0.0.1')
